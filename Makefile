@@ -1,0 +1,101 @@
+# Ricochet: everything that is typed at a terminal while working on it. `make help` lists it.
+#
+# What it asks of a machine is Python 3.11 or newer and make. uv comes from PATH or else into .tools/;
+# node and npm come from PATH when node is 24 or newer, or else from the Python environment.
+# Every step is stamped by what it makes, so that a second run has nothing to do.
+
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+CLIENT := assets/client
+
+INSTALLED := .venv/.installed
+MODULES := $(CLIENT)/node_modules/.installed
+BUILT := $(CLIENT)/dist/index.html
+
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+# Folders are among the sources too: their time changes when a file is removed from them.
+CLIENT_SOURCES := $(shell find $(CLIENT)/src $(CLIENT)/public ! -name '*.test.ts' 2>/dev/null) \
+	$(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json
+
+find_python = for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		&& { python=$$candidate; break; }; \
+	done; \
+	[ -n "$$python" ] || { echo "Ricochet needs Python 3.11 or newer on PATH, and found none." >&2; exit 1; }
+find_node = node -e 'process.exit(parseInt(process.versions.node) < 24 ? 1 : 0)' 2>/dev/null \
+	&& command -v npm >/dev/null || PATH="$(CURDIR)/$(BIN):$$PATH"
+in_client = $(find_node); cd $(CLIENT)
+say = printf '· %s\n'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup client play test test-all check format lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) $(MODULES) ## install everything that is needed, here in the tree
+	@:
+
+client: $(BUILT) ## build the browser client
+	@:
+
+play: setup client ## start a server with bots and print its address; ARGS="--port 9000" is passed on
+	@exec $(BIN)/ricochet serve --bots 8 $(ARGS)
+
+test: setup client ## run every test except the slow ones; ARGS="-k snapshot" is passed on to pytest
+	@$(call run_tests,-m "not slow")
+
+test-all: setup client ## run every test
+	@$(call run_tests,)
+
+# pytest comes last, so that its summary is the closing line; it runs even when a client test fails.
+run_tests = status=0; \
+	($(in_client) && npm test --silent) || status=1; \
+	$(BIN)/python -m pytest $(1) $(ARGS) || status=1; \
+	exit $$status
+
+check: setup ## check format, lint and types of both languages
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/mypy
+	@$(in_client) && npm run typecheck --silent
+
+format: $(INSTALLED) ## format the Python and mend what ruff can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: $(INSTALLED) ## lock the versions of all dependencies anew; ARGS=--upgrade takes the newest
+	@$(say) "Locking Python packages"
+	@$(UV) pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.txt $(ARGS)
+	@$(say) "Locking browser packages"
+	@$(in_client) && npm install --package-lock-only --loglevel=error >/dev/null
+
+clean: ## remove everything that was made or installed here
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tools/bin/uv:
+	@$(say) "Installing uv in .tools"
+	@$(find_python); $$python -m venv .tools \
+		|| { echo "Python's venv module is missing (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(INSTALLED): requirements.txt pyproject.toml | $(UV)
+	@$(say) "Installing Python packages in .venv"
+	@$(find_python); $(UV) venv --quiet --allow-existing --no-python-downloads --python $$python .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MODULES): $(CLIENT)/package.json $(CLIENT)/package-lock.json | $(INSTALLED)
+	@$(say) "Installing browser packages in $(CLIENT)/node_modules"
+	@$(in_client) && npm ci --loglevel=error >/dev/null
+	@touch $@
+
+$(BUILT): $(CLIENT_SOURCES) $(MODULES)
+	@$(say) "Building the browser client"
+	@$(in_client) && npm run build --silent -- --logLevel warn
+	@touch $@

@@ -1,0 +1,34 @@
+"""What every test may ask for, and how the tests behave in continuous integration.
+
+With `CI=true` nothing is left to chance: Hypothesis draws the same examples every time, and a test that
+needs a browser fails where there is none. On a person's machine such a test is skipped, and says why.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+IN_CI = os.environ.get("CI") == "true"
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("desk", deadline=None)
+settings.load_profile("ci" if IN_CI else "desk")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The Chromium that browser tests drive: `RICOCHET_CHROMIUM`, or else the first one on PATH."""
+    named = os.environ.get("RICOCHET_CHROMIUM")
+    candidates = [named] if named else BROWSERS
+    for candidate in candidates:
+        if found := shutil.which(candidate):
+            return Path(found)
+    absence = f"no browser: none of {', '.join(candidates)} is there; RICOCHET_CHROMIUM can name one"
+    if IN_CI:
+        pytest.fail(absence)
+    pytest.skip(absence)

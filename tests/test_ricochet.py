@@ -1,0 +1,79 @@
+"""The command line's front page: which command loads what, and what a person reads when it can't be done."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ricochet
+
+GREETER = '''
+import typer
+from protocol.errors import UserError
+app = typer.Typer()
+
+@app.command()
+def greet(name: str, times: int = 1) -> None:
+    """Say hello."""
+    if name == "nobody":
+        raise UserError("greet needs somebody to greet")
+    print(*[f"hello {name}"] * times)
+'''
+
+
+@pytest.fixture(autouse=True)
+def two_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command `greet`, and beside it a package that breaks whoever loads it."""
+    (tmp_path / "greeter.py").write_text(GREETER)
+    (tmp_path / "grump.py").write_text("raise RuntimeError('loaded without being asked for')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(ricochet, "COMMANDS", {"greet": "greeter", "grumble": "grump"})
+    yield
+    sys.modules.pop("greeter", None)
+
+
+def status_of(*words: str) -> object:
+    with pytest.raises(SystemExit) as ended:
+        ricochet.main(words)
+    return ended.value.code
+
+
+def test_a_command_runs_and_loads_no_other_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("greet", "Ada", "--times", "2") in (0, None)
+    assert capsys.readouterr().out == "hello Ada hello Ada\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["greet", "nobody"], "greet needs somebody to greet."),
+        (["greet", "Ada", "--loud"], "No such option: --loud."),
+        (
+            ["greet", "Ada", "--times", "many"],
+            "Invalid value for '--times': Input should be a valid integer, unable to parse string as an integer.",
+        ),
+        (["greet"], "Missing argument 'name'."),
+    ],
+)
+def test_what_the_user_can_mend_is_one_sentence_and_status_2(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*words) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"ricochet: {sentence}\n")
+
+
+def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ricochet, "COMMANDS", {"greet": "greeter"})
+    assert status_of("grete") == 2
+    assert "'grete'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["--help"]])
+def test_asked_for_nothing_it_lists_the_commands(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ricochet, "COMMANDS", {"greet": "greeter"})
+    assert status_of(*words) == 0
+    assert "Say hello." in capsys.readouterr().out
