@@ -1,0 +1,182 @@
+"""A map: parsed and checked, as a file or as part of `welcome`.
+
+Units are world units, y points down, the arena is the rectangle (0, 0)..(width, height), and its border is
+solid. `parse` either returns an arena that holds together or raises `ArenaError` with a sentence that begins
+with the place: "pinball.json: walls[3].points[0]: (9000, 10) is outside of the arena (2048 x 2048)".
+"""
+
+from collections.abc import Iterator, Sequence
+from math import hypot
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from protocol import limits
+from protocol.errors import ArenaError
+
+Point = tuple[float, float]
+Reach = Annotated[float, Meta(ge=-limits.ROCK_REACH_UNITS_MAX, le=limits.ROCK_REACH_UNITS_MAX)]
+Corner = tuple[Reach, Reach]
+Side = Annotated[float, Meta(ge=limits.ARENA_SIDE_UNITS_MIN, le=limits.ARENA_SIDE_UNITS_MAX)]
+WALL_RADIUS_MIN = 16.0
+BLOCK_WIDTH_MIN = 32.0
+"""Thinner ones would let the fastest shots through: see `physics.SPEED_MAX`."""
+SPAWN_CLEARANCE_UNITS = 24.0
+"""No wall or block may be nearer to a spawn point."""
+
+
+class Size(Struct, frozen=True, forbid_unknown_fields=True):
+    width: Side
+    height: Side
+
+
+class Wall(Struct, frozen=True, forbid_unknown_fields=True):
+    """A polyline of thick segments; `closed` joins the last point to the first."""
+
+    points: Annotated[list[Point], Meta(min_length=2, max_length=limits.POLYGON_POINTS_MAX)]
+    radius: Annotated[float, Meta(ge=WALL_RADIUS_MIN, le=64)] = WALL_RADIUS_MIN
+    closed: bool = False
+
+    def segments(self) -> Iterator[tuple[Point, Point]]:
+        yield from zip(self.points, self.points[1:], strict=False)
+        if self.closed:
+            yield self.points[-1], self.points[0]
+
+
+class Block(Struct, frozen=True, forbid_unknown_fields=True):
+    """A solid convex polygon."""
+
+    points: Annotated[list[Point], Meta(min_length=3, max_length=limits.POLYGON_POINTS_MAX)]
+
+
+class Rock(Struct, frozen=True, forbid_unknown_fields=True):
+    """A loose convex polygon: `points` are local, around its centre at (x, y)."""
+
+    points: Annotated[list[Corner], Meta(min_length=3, max_length=12)]
+    x: float
+    y: float
+    angle: float = 0.0
+
+
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a crate stands or a ship appears."""
+
+    x: float
+    y: float
+    angle: float = 0.0
+
+
+class Arena(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    size: Size
+    spawns: Annotated[list[Place], Meta(min_length=1, max_length=limits.ARENA_PARTS_MAX)]
+    walls: Annotated[list[Wall], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
+    blocks: Annotated[list[Block], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
+    rocks: Annotated[list[Rock], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
+    crates: Annotated[list[Place], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
+
+
+def parse(text: bytes, source: str) -> Arena:
+    """The arena in `text` (JSON); `source` names it in errors."""
+    if len(text) > limits.ARENA_BYTES_MAX:
+        raise ArenaError(f"{source}: {len(text)} bytes, at most {limits.ARENA_BYTES_MAX} are allowed")
+    try:
+        arena = msgspec.json.decode(text, type=Arena)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$")
+        where = place.rstrip("`").lstrip(".")
+        raise ArenaError(f"{source}: {where + ': ' if where else ''}{what}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ArenaError(f"{source}: not JSON: {error}") from None
+    for place, what in faults(arena):
+        raise ArenaError(f"{source}: {place}: {what}")
+    return arena
+
+
+def faults(arena: Arena) -> Iterator[tuple[str, str]]:
+    """Every (place, what is wrong) that the types can't say."""
+    width, height = arena.size.width, arena.size.height
+    for place, (x, y) in _points(arena):
+        if not (0 <= x <= width and 0 <= y <= height):
+            yield place, f"({x:g}, {y:g}) is outside of the arena ({width:g} x {height:g})"
+    for i, wall in enumerate(arena.walls):
+        if any(a == b for a, b in wall.segments()):
+            yield f"walls[{i}].points", "two neighbours are the same point"
+    for i, block in enumerate(arena.blocks):
+        if not is_convex(block.points):
+            yield f"blocks[{i}].points", "the polygon must be convex and have an area"
+        elif width_of(block.points) < BLOCK_WIDTH_MIN:
+            yield f"blocks[{i}].points", f"less than {BLOCK_WIDTH_MIN:g} units across: fast shots would pass"
+    for i, rock in enumerate(arena.rocks):
+        if not is_convex(rock.points):
+            yield f"rocks[{i}].points", "the polygon must be convex and have an area"
+        elif not _contains(rock.points, (0.0, 0.0)):
+            yield f"rocks[{i}].points", "the polygon must contain its own centre (0, 0)"
+    for i, spawn in enumerate(arena.spawns):
+        if what := _blocked(arena, (spawn.x, spawn.y)):
+            yield f"spawns[{i}]", f"nearer than {SPAWN_CLEARANCE_UNITS:g} units to {what}"
+
+
+def is_convex(points: Sequence[Point]) -> bool:
+    """Whether the corners turn one way only, all the way round, once."""
+    turns = [_cross(points[i - 2], points[i - 1], points[i]) for i in range(len(points))]
+    if not (all(turn > 0 for turn in turns) or all(turn < 0 for turn in turns)):
+        return False
+    changes = sum(
+        (points[i - 1][0] - points[i - 2][0] > 0) != (points[i][0] - points[i - 1][0] > 0) for i in range(len(points))
+    )
+    return changes <= 2
+
+
+def width_of(points: Sequence[Point]) -> float:
+    """The least width of a convex polygon: between a side and the corner farthest from it."""
+    sides = [(points[i - 1], points[i]) for i in range(len(points))]
+    return min(max(abs(_cross(a, b, point)) for point in points) / hypot(b[0] - a[0], b[1] - a[1]) for a, b in sides)
+
+
+def _places(arena: Arena) -> Iterator[tuple[str, Sequence[Rock | Place]]]:
+    yield "rocks", arena.rocks
+    yield "crates", arena.crates
+    yield "spawns", arena.spawns
+
+
+def _points(arena: Arena) -> Iterator[tuple[str, Point]]:
+    for i, wall in enumerate(arena.walls):
+        yield from ((f"walls[{i}].points[{j}]", point) for j, point in enumerate(wall.points))
+    for i, block in enumerate(arena.blocks):
+        yield from ((f"blocks[{i}].points[{j}]", point) for j, point in enumerate(block.points))
+    for name, places in _places(arena):
+        yield from ((f"{name}[{i}]", (place.x, place.y)) for i, place in enumerate(places))
+
+
+def _blocked(arena: Arena, spot: Point) -> str:
+    for i, wall in enumerate(arena.walls):
+        if any(_distance(spot, a, b) < wall.radius + SPAWN_CLEARANCE_UNITS for a, b in wall.segments()):
+            return f"walls[{i}]"
+    for i, block in enumerate(arena.blocks):
+        sides = zip(block.points, [*block.points[1:], block.points[0]], strict=True)
+        if _contains(block.points, spot) or any(_distance(spot, a, b) < SPAWN_CLEARANCE_UNITS for a, b in sides):
+            return f"blocks[{i}]"
+    x, y = spot
+    edge = min(x, y, arena.size.width - x, arena.size.height - y)
+    return "the border" if edge < SPAWN_CLEARANCE_UNITS else ""
+
+
+def _cross(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0])
+
+
+def _contains(points: Sequence[Point], spot: Point) -> bool:
+    """Whether a convex polygon holds `spot`."""
+    turns = [_cross(points[i - 1], points[i], spot) for i in range(len(points))]
+    return all(turn >= 0 for turn in turns) or all(turn <= 0 for turn in turns)
+
+
+def _distance(spot: Point, a: Point, b: Point) -> float:
+    """From `spot` to the segment a-b."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length_squared = dx * dx + dy * dy
+    along = 0.0 if length_squared == 0 else ((spot[0] - a[0]) * dx + (spot[1] - a[1]) * dy) / length_squared
+    along = max(0.0, min(1.0, along))
+    return hypot(spot[0] - a[0] - along * dx, spot[1] - a[1] - along * dy)

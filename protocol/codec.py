@@ -1,0 +1,343 @@
+"""Bytes to messages and back, in both encodings. The only place that knows msgpack.
+
+What a client sent is either a valid `ClientMessage` or a `Violation` with one sentence; no other exception
+leaves `decode_client`, whatever the bytes. What a server sent is trusted a little more: `decode_server`
+raises `ValueError` when it can't be read.
+
+A snapshot's cells are encoded on their own, once for everyone who sees them (`keyframe`, `delta`, and `join` for
+several); `snapshot` puts a viewer's own part before them.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Final, Protocol, Union, cast
+
+import msgpack
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, astuple
+
+from protocol import limits, messages, snapshot
+from protocol.errors import Code, Violation
+from protocol.messages import (
+    CLIENT_MESSAGES,
+    SERVER_MESSAGES,
+    SNAPSHOT_NUMBER,
+    ClientMessage,
+    Inputs,
+    ServerMessage,
+)
+from protocol.motion import Input
+from protocol.reckoning import Published
+from protocol.snapshot import CellDelta, CellKeyframe, Own, Snapshot
+
+Wire = bytes | str
+
+
+class Codec(Protocol):
+    """One subprotocol's encoding."""
+
+    @property
+    def subprotocol(self) -> str: ...
+    @property
+    def is_text(self) -> bool: ...
+
+    def encode(self, message: messages.Message) -> bytes: ...
+    def decode_client(self, wire: Wire) -> ClientMessage: ...
+    def decode_server(self, wire: Wire) -> ServerMessage | Snapshot: ...
+    def keyframe(self, cell: CellKeyframe, tick: int) -> bytes: ...
+    def delta(self, cell: CellDelta, tick: int) -> bytes: ...
+    def join(self, cells: Sequence[bytes]) -> bytes: ...
+    def snapshot(
+        self,
+        tick: int,
+        ack: int,
+        slack_ms: int | None,
+        own: Own | None,
+        hud: Sequence[int] | None,
+        left: Sequence[int],
+        cell_count: int,
+        cells: bytes,
+    ) -> bytes: ...
+
+
+# msgpack ---------------------------------------------------------------------------------------------------
+
+
+class _InputArray(Input, array_like=True, frozen=True):
+    """`Input` read from `[move_x, move_y, aim, buttons, edges]`."""
+
+
+class _InputsArray(Inputs, array_like=True, tag=Inputs.number):
+    """`Inputs` with its entries as arrays. All fields stand here again, for their order is the wire's."""
+
+    first_tick: messages.Tick
+    entries: Annotated[list[_InputArray], Meta(min_length=1, max_length=limits.INPUTS_PER_MESSAGE_MAX)]  # type: ignore[assignment]  # lists are invariant, arrays on the wire are not
+    applied: messages.Tick = 0
+
+
+def _as_array(cls: type[Struct], number: int) -> type[Struct]:
+    """`cls` read from `[number, field, …]` instead of an object."""
+    return msgspec.defstruct(cls.__name__, (), bases=(cls,), array_like=True, tag=number, module=cls.__module__)
+
+
+_CLIENT_BY_NUMBER: Final = {cls.number: cls for cls in CLIENT_MESSAGES}
+_CLIENT_ARRAYS: Final[dict[int, type[Struct]]] = {
+    number: _InputsArray if cls is Inputs else _as_array(cls, number) for number, cls in _CLIENT_BY_NUMBER.items()
+}
+"""By number and not as a union: msgspec keeps what it knows of a struct, but looks a union through at every call."""
+_SERVER_ARRAYS: Final = {cls.number: _as_array(cls, cls.number) for cls in SERVER_MESSAGES}
+
+
+class MsgpackCodec:
+    """`ricochet.v1.msgpack`: binary messages, `[number, field, …]`."""
+
+    subprotocol: Final = limits.SUBPROTOCOL_MSGPACK
+    is_text: Final = False
+
+    def encode(self, message: messages.Message) -> bytes:
+        if isinstance(message, Inputs):
+            entries = [astuple(entry) for entry in message.entries]
+            return _pack([message.number, message.first_tick, entries, message.applied])
+        fields = (getattr(message, name) for name in message.__struct_fields__)
+        return _pack([message.number, *(msgspec.to_builtins(field) for field in fields)])
+
+    def decode_client(self, wire: Wire) -> ClientMessage:
+        if isinstance(wire, str):
+            raise Violation(Code.WRONG_ENCODING, f"{self.subprotocol} speaks binary messages, not text")
+        try:
+            plain = msgpack.unpackb(wire, max_ext_len=0)
+        except (ValueError, msgpack.exceptions.UnpackException) as error:
+            raise Violation(Code.MALFORMED, f"not a msgpack message: {str(error) or type(error).__name__}") from None
+        if not isinstance(plain, list) or not plain:
+            raise Violation(Code.MALFORMED, "a message is a msgpack array [number, field, ...]")
+        number = plain[0]
+        if type(number) is not int or number not in _CLIENT_BY_NUMBER:
+            raise Violation(Code.UNKNOWN_TYPE, f"there is no client message with number {_shorten(number)}")
+        try:
+            return cast(ClientMessage, msgspec.convert(plain, _CLIENT_ARRAYS[number]))
+        except msgspec.ValidationError as error:
+            raise _invalid(_CLIENT_BY_NUMBER[number], plain, error) from None
+
+    def decode_server(self, wire: Wire) -> ServerMessage | Snapshot:
+        try:
+            plain = msgpack.unpackb(wire)
+            if plain[0] == SNAPSHOT_NUMBER:
+                return _snapshot_from_plain(plain)
+            return cast(ServerMessage, msgspec.convert(plain, _SERVER_ARRAYS[plain[0]]))
+        except _UNREADABLE as error:
+            raise ValueError(f"not a message of a server: {error}") from error
+
+    def keyframe(self, cell: CellKeyframe, tick: int) -> bytes:
+        return _pack([cell.cell, 1, cell.checksum, snapshot.records_to_flat(cell.entities, tick)])
+
+    def delta(self, cell: CellDelta, tick: int) -> bytes:
+        entered = snapshot.records_to_flat(cell.entered, tick)
+        changed = [value for change in cell.changed for value in change]
+        return _pack([cell.cell, 0, cell.checksum, cell.gone, entered, changed])
+
+    def join(self, cells: Sequence[bytes]) -> bytes:
+        return b"".join(cells)
+
+    def snapshot(
+        self,
+        tick: int,
+        ack: int,
+        slack_ms: int | None,
+        own: Own | None,
+        hud: Sequence[int] | None,
+        left: Sequence[int],
+        cell_count: int,
+        cells: bytes,
+    ) -> bytes:
+        head = _pack([SNAPSHOT_NUMBER, tick, ack, slack_ms, own and astuple(own), hud, left])
+        return b"\x98" + head[1:] + _array_header(cell_count) + cells
+
+
+def _array_header(length: int) -> bytes:
+    return bytes((0x90 | length,)) if length < 16 else b"\xdc" + length.to_bytes(2, "big")
+
+
+def _pack(plain: object) -> bytes:
+    return cast(bytes, msgpack.packb(plain))
+
+
+def _snapshot_from_plain(plain: list[Any]) -> Snapshot:
+    _, tick, ack, slack_ms, own, hud, left, cells = plain
+    return Snapshot(tick, ack, slack_ms, own and Own(*own), hud, left, [_cell_from_plain(cell, tick) for cell in cells])
+
+
+def _cell_from_plain(plain: list[Any], tick: int) -> CellKeyframe | CellDelta:
+    if plain[1]:
+        cell, _, checksum, entities = plain
+        return CellKeyframe(cell, checksum, snapshot.records_from_flat(entities, tick))
+    cell, _, checksum, gone, entered, changed = plain
+    return CellDelta(
+        cell,
+        checksum,
+        gone,
+        snapshot.records_from_flat(entered, tick),
+        list(snapshot.changes_from_flat(changed)),
+    )
+
+
+# JSON ------------------------------------------------------------------------------------------------------
+
+_CLIENT_JSON: Any = msgspec.json.Decoder(Union[*CLIENT_MESSAGES])
+_SERVER_JSON: Any = msgspec.json.Decoder(Union[*SERVER_MESSAGES])
+
+
+class JsonCodec:
+    """`ricochet.v1.json`: text messages, `{"type": name, …}`; the same fields, for reading and debugging."""
+
+    subprotocol: Final = limits.SUBPROTOCOL_JSON
+    is_text: Final = True
+
+    def encode(self, message: messages.Message) -> bytes:
+        return msgspec.json.encode(message)
+
+    def decode_client(self, wire: Wire) -> ClientMessage:
+        if isinstance(wire, bytes):
+            raise Violation(Code.WRONG_ENCODING, f"{self.subprotocol} speaks text messages, not binary")
+        try:
+            return cast(ClientMessage, _CLIENT_JSON.decode(wire))
+        except msgspec.ValidationError as error:
+            raise _invalid_object(str(error)) from None
+        except (ValueError, RecursionError) as error:
+            raise Violation(Code.MALFORMED, f"not a JSON message: {error}") from None
+
+    def decode_server(self, wire: Wire) -> ServerMessage | Snapshot:
+        try:
+            plain = msgspec.json.decode(wire)
+            if plain.get("type") == "snapshot":
+                return _snapshot_from_objects(plain)
+            return cast(ServerMessage, _SERVER_JSON.decode(wire))
+        except _UNREADABLE as error:
+            raise ValueError(f"not a message of a server: {error}") from error
+
+    def keyframe(self, cell: CellKeyframe, tick: int) -> bytes:
+        entities = [_record_to_object(entity, tick) for entity in cell.entities]
+        return msgspec.json.encode(
+            {"cell": cell.cell, "keyframe": True, "checksum": cell.checksum, "entities": entities}
+        )
+
+    def delta(self, cell: CellDelta, tick: int) -> bytes:
+        return msgspec.json.encode(
+            {
+                "cell": cell.cell,
+                "keyframe": False,
+                "checksum": cell.checksum,
+                "gone": cell.gone,
+                "entered": [_record_to_object(entity, tick) for entity in cell.entered],
+                "changed": [_change_to_object(change) for change in cell.changed],
+            }
+        )
+
+    def join(self, cells: Sequence[bytes]) -> bytes:
+        return b",".join(cells)
+
+    def snapshot(
+        self,
+        tick: int,
+        ack: int,
+        slack_ms: int | None,
+        own: Own | None,
+        hud: Sequence[int] | None,
+        left: Sequence[int],
+        cell_count: int,
+        cells: bytes,
+    ) -> bytes:
+        head = {
+            "type": "snapshot",
+            "tick": tick,
+            "ack": ack,
+            "slack_ms": slack_ms,
+            "own": own,
+            "hud": hud,
+            "left": left,
+        }
+        return msgspec.json.encode(head)[:-1] + b',"cells":[' + cells + b"]}"
+
+
+def _record_to_object(entity: Published, tick: int) -> dict[str, int]:
+    record = asdict(entity)
+    record["age"] = tick - record.pop("tick")
+    return record
+
+
+def _record_from_object(record: dict[str, int], tick: int) -> Published:
+    return Published(tick=tick - record.pop("age"), **record)
+
+
+def _change_to_object(change: list[int]) -> dict[str, int]:
+    names = ("id", *_names_of(change[1]))
+    return dict(zip(names, [change[0], *change[2:]], strict=True))
+
+
+def _change_from_object(record: dict[str, int]) -> list[int]:
+    mask = 0
+    for field, names in snapshot.FIELD_NAMES.items():
+        if names[0] in record:
+            mask |= field
+    return [record["id"], mask, *(record[name] for name in _names_of(mask))]
+
+
+def _names_of(mask: int) -> Iterable[str]:
+    return (name for field, names in snapshot.FIELD_NAMES.items() if mask & field for name in names)
+
+
+def _snapshot_from_objects(plain: dict[str, Any]) -> Snapshot:
+    tick = plain["tick"]
+    cells = [_cell_from_object(cell, tick) for cell in plain["cells"]]
+    own = msgspec.convert(plain["own"], Own | None)
+    return Snapshot(tick, plain["ack"], plain["slack_ms"], own, plain["hud"], plain["left"], cells)
+
+
+def _cell_from_object(cell: dict[str, Any], tick: int) -> CellKeyframe | CellDelta:
+    if cell["keyframe"]:
+        return CellKeyframe(cell["cell"], cell["checksum"], [_record_from_object(r, tick) for r in cell["entities"]])
+    return CellDelta(
+        cell["cell"],
+        cell["checksum"],
+        cell["gone"],
+        [_record_from_object(record, tick) for record in cell["entered"]],
+        [_change_from_object(record) for record in cell["changed"]],
+    )
+
+
+# both ------------------------------------------------------------------------------------------------------
+
+CODECS: Final[dict[str, Codec]] = {codec.subprotocol: codec for codec in (MsgpackCodec(), JsonCodec())}
+"""By subprotocol, the preferred first."""
+
+
+_UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What comes of taking a snapshot apart that isn't one."""
+_PLACE: Final = re.compile(r"\$\[(\d+)\](?:(\[\d+\])\[(\d+)\])?")
+
+
+def _invalid(cls: type[ClientMessage], plain: list[Any], error: msgspec.ValidationError) -> Violation:
+    """The sentence of `error`, names in place of numbers: `$.entries[0].buttons` for `$[2][0][3]`."""
+    fields, given = cls.__struct_fields__, len(plain) - 1
+    if given < len(fields) - len(cls.__struct_defaults__):
+        return Violation(Code.INVALID_FIELD, f"Object missing required field `{fields[given]}`")
+
+    def name(match: re.Match[str]) -> str:
+        field, entry, within = match.groups()
+        place = f"$.{fields[int(field) - 1]}"
+        return place if entry is None else f"{place}{entry}.{Input.__struct_fields__[int(within)]}"
+
+    return Violation(Code.INVALID_FIELD, _PLACE.sub(name, str(error)))
+
+
+def _invalid_object(sentence: str) -> Violation:
+    if sentence.startswith("Expected `object`") and " - at " not in sentence:
+        return Violation(Code.MALFORMED, 'a message is a JSON object {"type": name, ...}')
+    if sentence.endswith("`$.type`"):
+        return Violation(Code.UNKNOWN_TYPE, f"there is no such client message: {sentence}")
+    return Violation(Code.INVALID_FIELD, sentence)
+
+
+def _shorten(value: object) -> str:
+    text = repr(value) if isinstance(value, int | str) else f"({type(value).__name__})"
+    return text if len(text) <= 20 else text[:17] + "..."

@@ -1,0 +1,71 @@
+"""Errors, by whose fault they are.
+
+    UserError       the person at the terminal: one sentence on stderr, exit status 2
+      ArenaError    a map that doesn't hold together; names the place
+    Violation       the other end of the wire: one sentence and a close code, said in `bye` and in the close frame
+    AssertionError  ours: a broken contract. The wire can't reach one.
+
+A refusal that does not end the conversation travels as an `error` message with the same codes.
+"""
+
+from enum import IntEnum
+
+
+class UserError(Exception):
+    """The person who started the program can mend this; `str(error)` is one clear sentence."""
+
+
+class ArenaError(UserError):
+    """A map is wrong; the sentence begins with the file and the place in it."""
+
+
+class Code(IntEnum):
+    """Why the server ends a conversation or refuses a message: WebSocket close codes of the private range.
+
+    PROTOCOL.md lists the same codes. 1009 (a message too long) and 1002 (a broken frame)
+    come from the WebSocket layer itself.
+    """
+
+    MALFORMED = 4000
+    UNKNOWN_TYPE = 4001
+    INVALID_FIELD = 4002
+    WRONG_VERSION = 4003
+    HELLO_EXPECTED = 4004
+    HELLO_TWICE = 4005
+    HELLO_TIMEOUT = 4006
+    INVALID_NAME = 4007
+    INPUT_TOO_FAR = 4008
+    TOO_MANY_MESSAGES = 4009
+    ROOM_NOT_FOUND = 4010
+    ROOM_FULL = 4011
+    SERVER_FULL = 4012
+    TOO_SLOW = 4013
+    SILENT = 4014
+    RESUME_REFUSED = 4015
+    WRONG_ENCODING = 4016
+    NOT_ALLOWED = 4017
+    CHAT_REFUSED = 4018
+    REPLACED = 4030
+    ROOM_CLOSED = 4031
+    SERVER_STOPPING = 4032
+    SERVER_FAULT = 4033
+
+
+class Violation(Exception):
+    """The other end broke the protocol.
+
+    `code` is the close code, `sentence` what a person should read; it fits a close frame (123 bytes).
+    """
+
+    def __init__(self, code: Code, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = clip_reason(sentence)
+
+
+def clip_reason(sentence: str) -> str:
+    """`sentence` cut to the 123 bytes of UTF-8 that a close frame carries (RFC 6455, 5.5)."""
+    encoded = sentence.encode()
+    if len(encoded) <= 123:
+        return sentence
+    return encoded[:120].decode(errors="ignore") + "..."

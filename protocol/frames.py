@@ -1,0 +1,70 @@
+"""WebSocket frames, as far as the lanes need them: complete, unfragmented, binary (RFC 6455, section 5).
+
+       0                   1                   2                   3
+      |F|R R R| opcode|M| length 7  | length 16 or 64 …  | mask 32 (M) | payload …
+
+`peel` takes such frames off the front of a buffer and stops at the first byte that is anything else: text,
+control, a fragment, a reserved bit, a frame too long or with the wrong masking. What it leaves is for a full
+implementation (wsproto, under trio-websocket), which then sees a correct stream with some messages missing.
+"""
+
+from typing import Final
+
+BINARY: Final = 0x82
+"""FIN and opcode 2."""
+TEXT: Final = 0x81
+"""FIN and opcode 1."""
+_MASKED: Final = 0x80
+
+
+def header(length: int, first: int = BINARY) -> bytes:
+    """The unmasked header of a frame with `length` payload bytes."""
+    if length < 126:
+        return bytes((first, length))
+    if length < 65536:
+        return bytes((first, 126)) + length.to_bytes(2, "big")
+    return bytes((first, 127)) + length.to_bytes(8, "big")
+
+
+def masked_frame(payload: bytes, mask: bytes, first: int = BINARY) -> bytes:
+    """A whole frame as a client must send it (5.3): `payload` xored with the 4 bytes of `mask`."""
+    plain = header(len(payload), first)
+    return bytes((plain[0], plain[1] | _MASKED)) + plain[2:] + mask + unmask(payload, mask)
+
+
+def unmask(payload: bytes | bytearray | memoryview, mask: bytes) -> bytes:
+    """Xor with the repeated mask; its own inverse. One big integer is the fastest way in plain Python."""
+    length = len(payload)
+    key = (mask * (length // 4 + 1))[:length]
+    return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")
+
+
+def peel(buffer: bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:
+    """(messages, bytes they took, whether more of a peelable frame is still to come).
+
+    The third is true when what remains is nothing, or an incomplete frame that would be peeled once complete.
+    """
+    taken: list[bytes] = []
+    at, end = 0, len(buffer)
+    while True:
+        if end - at < 2:
+            return taken, at, at == end or buffer[at] == BINARY
+        if buffer[at] != BINARY or (buffer[at + 1] >= _MASKED) != masked:
+            return taken, at, False
+        length, start = buffer[at + 1] & 0x7F, at + 2
+        if length == 127:
+            return taken, at, False
+        if length == 126:
+            if end - at < 4:
+                return taken, at, True
+            length, start = int.from_bytes(buffer[at + 2 : at + 4], "big"), at + 4
+            if length < 126:  # not the shortest form: an error, and the library's to report
+                return taken, at, False
+        if length > payload_bytes_max:
+            return taken, at, False
+        body = start + 4 * masked
+        if end < body + length:
+            return taken, at, True
+        payload = buffer[body : body + length]
+        taken.append(unmask(payload, bytes(buffer[start:body])) if masked else bytes(payload))
+        at = body + length

@@ -1,0 +1,48 @@
+"""Every limit of the wire, named once. PROTOCOL.md lists the same names and numbers, and a test compares them."""
+
+from typing import Final
+
+PROTOCOL_VERSION: Final = 1
+SUBPROTOCOL_MSGPACK: Final = "ricochet.v1.msgpack"
+SUBPROTOCOL_JSON: Final = "ricochet.v1.json"
+
+MESSAGE_BYTES_MAX: Final = 16384
+"""A longer message from a client closes the connection with 1009."""
+HELLO_DEADLINE_S: Final = 5.0
+HANDSHAKE_DEADLINE_S: Final = 5.0
+REQUEST_HEAD_BYTES_MAX: Final = 16384
+SILENCE_S_MAX: Final = 30.0
+"""A client that sends nothing at all for this long is gone."""
+
+NAME_CHARS_MAX: Final = 20
+CHAT_CHARS_MAX: Final = 200
+TOKEN_CHARS_MAX: Final = 2048
+ROOM_CHARS_MAX: Final = 40
+
+INPUTS_PER_MESSAGE_MAX: Final = 32
+INPUT_AHEAD_TICKS_MAX: Final = 120
+"""An input addressed further ahead than this is refused."""
+INPUT_HOLD_TICKS_MAX: Final = 15
+"""A missing input repeats the last one for this many ticks, then the ship is left alone."""
+
+MESSAGES_PER_SECOND_MAX: Final = 120
+MESSAGES_BURST_MAX: Final = 240
+CHATS_PER_SECOND_MAX: Final = 1.0
+CHATS_BURST_MAX: Final = 5
+
+PLAYERS_PER_ROOM_MAX: Final = 1500
+ENTITIES_PER_ROOM_MAX: Final = 8192
+CONNECTIONS_MAX: Final = 4096
+EVENTS_QUEUED_MAX: Final = 512
+"""Events owed to one viewer; beyond it the viewer is too slow to be kept."""
+SEAT_KEPT_S: Final = 30.0
+"""How long a dropped player's ship, score and place wait for it."""
+
+ARENA_BYTES_MAX: Final = 1_000_000
+ARENA_SIDE_UNITS_MIN: Final = 512
+ARENA_SIDE_UNITS_MAX: Final = 16384
+ARENA_PARTS_MAX: Final = 2000
+"""Walls, blocks, rocks, crates and spawn points, each."""
+POLYGON_POINTS_MAX: Final = 32
+ROCK_REACH_UNITS_MAX: Final = 256
+"""How far from its centre a rock's corner may be, in x and in y."""

@@ -1,0 +1,182 @@
+"""Every message, in the order of a conversation.
+
+    client                          server
+    hello                      ->
+                               <-   welcome, then events that bring the newcomer up to date
+    inputs (every tick or two) ->
+                               <-   snapshot (every few ticks), event, chat
+    ping                       ->
+                               <-   pong
+    chat                       ->
+    resync (beliefs disagree)  ->
+                               <-   error (refused, but go on)
+    leave                      ->
+                               <-   bye (why it ends), then the close frame with the same code
+
+Declared once: the declaration is the validation (`codec` runs it in C). On the wire a message is
+`[number, field, …]` in the order below (msgpack) or `{"type": name, …}` (JSON). Numbers are never reused.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from protocol import limits
+from protocol.arena import Arena
+from protocol.kinds import Kind
+from protocol.motion import Input
+
+Tick = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Colour = Annotated[int, Meta(ge=0, le=11)]
+
+
+class Message(Struct, tag_field="type"):
+    """What travels. `number` stands for the type in msgpack."""
+
+    number: ClassVar[int]
+
+
+class ClientMessage(Message):
+    """Said by a client."""
+
+
+class ServerMessage(Message):
+    """Said by the server."""
+
+
+class Hello(ClientMessage, tag="hello"):
+    """The first message: who is coming, and whereto. `resume` is the token of an earlier welcome."""
+
+    number: ClassVar[int] = 1
+    version: int
+    name: str
+    token: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
+    room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)] | None = None
+    resume: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
+    role: Literal["player", "spectator"] = "player"
+    bot: bool = False
+
+
+class Inputs(ClientMessage, tag="inputs"):
+    """What the player did, one entry per tick from `first_tick` on. `applied` is its newest snapshot tick."""
+
+    number: ClassVar[int] = 2
+    first_tick: Tick
+    entries: Annotated[list[Input], Meta(min_length=1, max_length=limits.INPUTS_PER_MESSAGE_MAX)]
+    applied: Tick = 0
+
+
+class Ping(ClientMessage, tag="ping"):
+    """Answered at once with the same `nonce`: it measures RTT. `rtt_ms` is the last result, shown to others."""
+
+    number: ClassVar[int] = 3
+    nonce: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+    rtt_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+
+
+class Chat(ClientMessage, tag="chat"):
+    """A line for everyone in the room."""
+
+    number: ClassVar[int] = 4
+    text: Annotated[str, Meta(min_length=1, max_length=limits.CHAT_CHARS_MAX)]
+
+
+class Resync(ClientMessage, tag="resync"):
+    """A cell's checksum disagreed: a keyframe of it, please. It must never happen; the server counts it."""
+
+    number: ClassVar[int] = 5
+    cell: Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Leave(ClientMessage, tag="leave"):
+    """Going for good: the seat is given up, not kept."""
+
+    number: ClassVar[int] = 6
+
+
+class PlayerInfo(Struct, frozen=True):
+    """One line of the roster."""
+
+    id: int
+    name: str
+    colour: Colour
+    bot: bool
+
+
+class Welcome(ServerMessage, tag="welcome"):
+    """Everything needed to start. `kinds` and `arena` are what entities on the wire refer to."""
+
+    number: ClassVar[int] = 16
+    version: int
+    player: int
+    room: str
+    game: str
+    tick: int
+    tick_rate: int
+    snapshot_rate: int
+    cell_units: int
+    resume: str
+    role: str
+    hud: list[str]
+    """Names of the integers in `snapshot.hud`, in order."""
+    kinds: list[Kind]
+    arena: Arena
+    players: list[PlayerInfo]
+
+
+class Event(ServerMessage, tag="event"):
+    """Something happened at `tick`; never lost, never out of order. `name` and `body` are the game's."""
+
+    number: ClassVar[int] = 18
+    tick: int
+    name: str
+    body: dict[str, Any]
+
+
+class Pong(ServerMessage, tag="pong"):
+    """The answer to `ping`, with the room's tick when it was written."""
+
+    number: ClassVar[int] = 19
+    nonce: int
+    tick: int
+
+
+class ChatLine(ServerMessage, tag="chat"):
+    """A line that `player` said."""
+
+    number: ClassVar[int] = 20
+    player: int
+    text: str
+
+
+class Error(ServerMessage, tag="error"):
+    """The last message was refused; the conversation goes on."""
+
+    number: ClassVar[int] = 21
+    code: int
+    sentence: str
+
+
+class Bye(ServerMessage, tag="bye"):
+    """The conversation ends; the close frame carries the same code and sentence."""
+
+    number: ClassVar[int] = 22
+    code: int
+    sentence: str
+
+
+SNAPSHOT_NUMBER = 17
+"""`snapshot` is built from shared bytes; see `snapshot`."""
+
+CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Hello, Inputs, Ping, Chat, Resync, Leave)
+SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (Welcome, Event, Pong, ChatLine, Error, Bye)
+
+
+def is_good_name(name: str) -> bool:
+    """1 to 20 printable characters, with no space at either end."""
+    return 1 <= len(name) <= limits.NAME_CHARS_MAX and name.isprintable() and name == name.strip()
+
+
+def is_good_chat(text: str) -> bool:
+    """Printable, and more than blanks."""
+    return text.isprintable() and bool(text.strip())

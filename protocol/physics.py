@@ -1,0 +1,114 @@
+"""One pymunk space for both ends: the same constants, the same geometry, the same bodies.
+
+The server's world and every predicting client build their spaces here, so that the same velocities give the
+same bounces. Ships are circles that don't turn (their angle is where they aim); nothing has gravity or
+damping: a ship's drag is in `motion`, a rock drifts until it hits something.
+"""
+
+from math import ceil
+from typing import Final
+
+import pymunk
+
+from protocol.arena import Arena
+from protocol.kinds import Category, Kind
+
+WALL: Final = 1
+"""Collision category (and collision type) of walls, blocks and the border."""
+CATEGORY_BITS: Final[dict[Category, int]] = {
+    "ship": 2,
+    "shot": 4,
+    "rock": 8,
+    "crate": 16,
+    "pickup": 32,
+    "ball": 64,
+}
+COLLIDES: Final[dict[Category, int]] = {
+    "ship": 1 | 2 | 4 | 8 | 16 | 32 | 64,
+    "shot": 1 | 2 | 8 | 16 | 64,
+    "rock": 1 | 2 | 4 | 8 | 16 | 64,
+    "crate": 1 | 2 | 4 | 8 | 16 | 64,
+    "pickup": 2,
+    "ball": 1 | 2 | 4 | 8 | 16 | 64,
+}
+"""Which categories each one touches; symmetric."""
+
+WALL_ELASTICITY: Final = 1.0
+WALL_FRICTION: Final = 0.2
+BORDER_RADIUS: Final = 64.0
+"""The border is segments of this radius laid just outside, thick enough that nothing tunnels."""
+SOLVER_ITERATIONS: Final = 8
+STEPS_PER_SECOND_MIN: Final = 60
+SPEED_MAX: Final = 1199.0
+"""What is slower, in units/s, and has a radius of 4 or more never tunnels: the engine finds contacts after a step, and
+pushes out to the nearer side. A wall of `arena.WALL_RADIUS_MIN` holds it, for 1200/60 = 16 + 4."""
+
+
+def make_space(arena: Arena) -> pymunk.Space:
+    """An empty space with the arena's solid parts."""
+    space = pymunk.Space()
+    space.iterations = SOLVER_ITERATIONS
+    space.gravity = (0.0, 0.0)
+    for shape in _solids(arena, space.static_body):
+        shape.elasticity = WALL_ELASTICITY
+        shape.friction = WALL_FRICTION
+        shape.collision_type = WALL
+        shape.filter = pymunk.ShapeFilter(categories=WALL)
+        space.add(shape)
+    return space
+
+
+def step(space: pymunk.Space, tick_rate: int) -> None:
+    """One tick of physics; in several steps when ticks are rare, so that nothing tunnels."""
+    steps = ceil(STEPS_PER_SECOND_MIN / tick_rate)
+    for _ in range(steps):
+        space.step(1.0 / (tick_rate * steps))
+
+
+def make_body(
+    kind: Kind, corners: list[tuple[float, float]] | None = None, group: int = 0
+) -> tuple[pymunk.Body, pymunk.Shape]:
+    """A body of `kind` and its shape; `corners` for a polygon. Shapes of one `group` other than 0 never touch."""
+    body = pymunk.Body(kind.mass, float("inf"))
+    shape: pymunk.Shape
+    if kind.shape == "circle":
+        shape = pymunk.Circle(body, kind.radius)
+    elif kind.shape == "box":
+        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=1.0)
+    else:
+        assert corners is not None, f"{kind.name} is a polygon and needs its corners"
+        shape = pymunk.Poly(body, corners, radius=1.0)
+    if not kind.steered and isinstance(shape, pymunk.Poly):
+        body.moment = pymunk.moment_for_poly(kind.mass, shape.get_vertices())
+    elif not kind.steered:
+        body.moment = pymunk.moment_for_circle(kind.mass, 0, kind.radius)
+    shape.elasticity = kind.elasticity
+    shape.friction = kind.friction
+    shape.sensor = kind.sensor
+    shape.collision_type = CATEGORY_BITS[kind.category]
+    shape.filter = filter_of(kind, group)
+    return body, shape
+
+
+def filter_of(kind: Kind, group: int) -> pymunk.ShapeFilter:
+    """What a shape of `kind` touches. Shapes of one `group` other than 0 never touch."""
+    return pymunk.ShapeFilter(group, CATEGORY_BITS[kind.category], COLLIDES[kind.category])
+
+
+def renew(body: pymunk.Body) -> None:
+    """Make a body that was removed from its space as good as new, but for position and velocity."""
+    body.angular_velocity = 0.0
+    pymunk.Body.update_position(body, 0.0)  # clears what the solver still owed it for its last contact
+
+
+def _solids(arena: Arena, body: pymunk.Body) -> list[pymunk.Shape]:
+    width, height = arena.size.width, arena.size.height
+    out = BORDER_RADIUS
+    corners = [(-out, -out), (width + out, -out), (width + out, height + out), (-out, height + out)]
+    solids: list[pymunk.Shape] = [
+        pymunk.Segment(body, corners[i - 1], corners[i], BORDER_RADIUS) for i in range(len(corners))
+    ]
+    for wall in arena.walls:
+        solids += (pymunk.Segment(body, a, b, wall.radius) for a, b in wall.segments())
+    solids += (pymunk.Poly(body, block.points) for block in arena.blocks)
+    return solids

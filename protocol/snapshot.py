@@ -1,0 +1,192 @@
+"""The snapshot: what a viewer is told every few ticks, cell by cell.
+
+    snapshot   tick · ack · slack_ms · own · hud · left · cells
+      own      [entity, x, y, vx, vy, boost_ticks] exact doubles, or nil: no ship
+      hud      the integers that `welcome.hud` names, or nil: as before
+      left     cells that are out of sight now; forget their entities
+      cells    one delta or keyframe for each cell that has news; a known cell that is missing has none
+
+    keyframe   cell · 1 · checksum · entities
+    delta      cell · 0 · checksum or nil · gone · entered · changed
+
+    entities, entered   14 integers each, flat: a `Published` record whose `tick` is an age (snapshot tick - tick)
+    gone                entity ids
+    changed             id · mask · the fields of the mask, flat: residuals against `reckoning` at this tick
+
+A delta is applied in the order gone, entered, changed. The checksum is CRC-32 over the cell's records after
+that, sorted by id, 14 little-endian int32 each (with the tick itself, not the age). Cells hold disjoint sets
+of entities; one that crosses a border is gone from one and entered in the other in the same snapshot.
+
+This module builds and reads the integers; `codec` turns them into bytes.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+
+from msgspec import Struct
+from msgspec.structs import astuple, replace
+
+from protocol.kinds import Kind
+from protocol.quantize import wrap_angle
+from protocol.reckoning import Published, reckon_wire
+
+FIELDS_PER_RECORD = 14
+_TICK_AT = 5
+
+
+class Field(IntEnum):
+    """Bits of a mask: which fields follow in a `changed` record, in this order."""
+
+    POSITION = 1
+    """dx, dy: residuals."""
+    VELOCITY = 2
+    """dvx, dvy: residuals."""
+    ANGLE = 4
+    """dangle: residual, wrapped to -128..127."""
+    SPIN = 8
+    """spin: absolute."""
+    MOVE = 16
+    """move_x, move_y: absolute."""
+    STATUS = 32
+    """status: absolute."""
+
+
+FIELD_NAMES: dict[Field, tuple[str, ...]] = {
+    Field.POSITION: ("dx", "dy"),
+    Field.VELOCITY: ("dvx", "dvy"),
+    Field.ANGLE: ("dangle",),
+    Field.SPIN: ("spin",),
+    Field.MOVE: ("move_x", "move_y"),
+    Field.STATUS: ("status",),
+}
+"""What JSON calls the integers of each field; in msgpack they follow the mask in this order."""
+FIELD_COUNTS = [sum(len(names) for field, names in FIELD_NAMES.items() if mask & field) for mask in range(64)]
+"""How many integers follow each mask."""
+
+
+class Own(Struct, frozen=True):
+    """The viewer's own ship, exactly as the server simulates it after the snapshot's tick."""
+
+    entity: int
+    x: float
+    y: float
+    vx: float
+    vy: float
+    boost_ticks: int
+
+
+class CellKeyframe(Struct):
+    cell: int
+    checksum: int
+    entities: list[Published]
+
+
+class CellDelta(Struct):
+    cell: int
+    checksum: int | None
+    gone: list[int]
+    entered: list[Published]
+    changed: list[list[int]]
+    """Each `[id, mask, field, …]`."""
+
+
+class Snapshot(Struct):
+    tick: int
+    ack: int
+    slack_ms: int | None
+    own: Own | None
+    hud: list[int] | None
+    left: list[int]
+    cells: list[CellKeyframe | CellDelta]
+
+
+def change_of(believed: Published, now: Published, kind: Kind, tick_rate: int) -> list[int]:
+    """The `changed` record that turns `believed` into `now` (same entity, later or equal tick)."""
+    x, y, vx, vy, angle = reckon_wire(believed, kind, now.tick, tick_rate)
+    mask = 0
+    fields: list[int] = []
+    if now.x != x or now.y != y:
+        mask |= Field.POSITION
+        fields += (now.x - x, now.y - y)
+    if now.vx != vx or now.vy != vy:
+        mask |= Field.VELOCITY
+        fields += (now.vx - vx, now.vy - vy)
+    if now.angle != angle:
+        mask |= Field.ANGLE
+        fields.append(wrap_angle(now.angle - angle))
+    if now.spin != believed.spin:
+        mask |= Field.SPIN
+        fields.append(now.spin)
+    if now.move_x != believed.move_x or now.move_y != believed.move_y:
+        mask |= Field.MOVE
+        fields += (now.move_x, now.move_y)
+    if now.status != believed.status:
+        mask |= Field.STATUS
+        fields.append(now.status)
+    return [now.id, mask, *fields]
+
+
+def changed(believed: Published, change: list[int], kind: Kind, tick: int, tick_rate: int) -> Published:
+    """`believed` after a `changed` record of a snapshot at `tick`: the inverse of `change_of`."""
+    x, y, vx, vy, angle = reckon_wire(believed, kind, tick, tick_rate)
+    now = replace(believed, tick=tick, x=x, y=y, vx=vx, vy=vy, angle=angle)
+    fields = iter(change)
+    next(fields)
+    mask = next(fields)
+    if mask & Field.POSITION:
+        now.x += next(fields)
+        now.y += next(fields)
+    if mask & Field.VELOCITY:
+        now.vx += next(fields)
+        now.vy += next(fields)
+    if mask & Field.ANGLE:
+        now.angle = wrap_angle(now.angle + next(fields))
+    if mask & Field.SPIN:
+        now.spin = next(fields)
+    if mask & Field.MOVE:
+        now.move_x, now.move_y = next(fields), next(fields)
+    if mask & Field.STATUS:
+        now.status = next(fields)
+    return now
+
+
+def checksum_of(entities: Iterable[Published]) -> int:
+    """CRC-32 over the records, in whatever order they come."""
+    rows = sorted((astuple(entity) for entity in entities), key=lambda row: row[0])
+    flat = [value for row in rows for value in row]
+    return zlib.crc32(struct.pack(f"<{len(flat)}i", *flat))
+
+
+def records_to_flat(entities: Iterable[Published], tick: int) -> list[int]:
+    """`entities` or `entered` of a snapshot at `tick`."""
+    flat: list[int] = []
+    for entity in entities:
+        row = list(astuple(entity))
+        row[_TICK_AT] = tick - row[_TICK_AT]
+        flat += row
+    return flat
+
+
+def records_from_flat(flat: list[int], tick: int) -> list[Published]:
+    """The inverse of `records_to_flat`. Raises ValueError when the length is off."""
+    if len(flat) % FIELDS_PER_RECORD:
+        raise ValueError(f"{len(flat)} integers are not records of {FIELDS_PER_RECORD}")
+    records = []
+    for at in range(0, len(flat), FIELDS_PER_RECORD):
+        row = flat[at : at + FIELDS_PER_RECORD]
+        row[_TICK_AT] = tick - row[_TICK_AT]
+        records.append(Published(*row))
+    return records
+
+
+def changes_from_flat(flat: list[int]) -> Iterator[list[int]]:
+    """The records of a flat `changed`. Raises ValueError when it is cut short."""
+    at = 0
+    while at < len(flat):
+        end = at + 2 + FIELD_COUNTS[flat[at + 1] & 63] if at + 1 < len(flat) else len(flat) + 1
+        if end > len(flat):
+            raise ValueError("a changed record is cut short")
+        yield flat[at:end]
+        at = end

@@ -1,0 +1,160 @@
+"""Hypothesis strategies for what crosses the wire: kinds, inputs, records and every message of a conversation.
+
+Everything drawn here is valid: it fits the ranges of PROTOCOL.md, so a test that draws it may demand success.
+`anything_plain` is the opposite, what a stranger might send.
+"""
+
+from hypothesis import strategies as st
+
+from protocol import limits, messages
+from protocol.arena import Arena, Place, Size
+from protocol.kinds import Kind
+from protocol.motion import Input
+from protocol.reckoning import Published
+from protocol.snapshot import FIELD_COUNTS, CellDelta, CellKeyframe, Own, Snapshot
+
+TICK_MAX = 2**31 - 1
+
+tick_rates = st.sampled_from([20, 30, 60, 120])
+ticks = st.integers(0, TICK_MAX)
+axes = st.integers(-127, 127)
+lines = st.text(min_size=1, max_size=30)
+codes = st.integers(1000, 4999)
+speeds = st.floats(-2000, 2000)
+coordinates = st.floats(0, limits.ARENA_SIDE_UNITS_MAX)
+maybe_tokens = st.none() | st.text(max_size=40)
+
+inputs = st.builds(Input, axes, axes, aim=st.integers(0, 4095), buttons=st.integers(0, 255), edges=st.integers(0, 255))
+
+
+@st.composite
+def kinds(draw: st.DrawFn) -> Kind:
+    """Any sort of entity, with or without drag; only what has drag has thrust."""
+    drag = draw(st.just(0.0) | st.floats(0.05, 8.0))
+    return Kind(
+        name=draw(lines),
+        category=draw(st.sampled_from(["ship", "shot", "rock", "crate", "pickup", "ball"])),
+        shape=draw(st.sampled_from(["circle", "box", "polygon"])),
+        radius=draw(st.floats(1, 100)),
+        mass=draw(st.floats(0.1, 100)),
+        drag=drag,
+        thrust=draw(st.floats(0, 2000)) if drag else 0.0,
+        velocity_scale=draw(st.sampled_from([8, 16, 32, 64])),
+    )
+
+
+def records(tick: st.SearchStrategy[int] = ticks) -> st.SearchStrategy[Published]:
+    """What might be believed of an entity since `tick`."""
+    return st.builds(
+        Published,
+        id=st.integers(0, 65535),
+        kind=st.integers(0, 7),
+        variant=st.integers(0, 255),
+        owner=st.integers(0, limits.PLAYERS_PER_ROOM_MAX),
+        status=st.integers(0, 255),
+        tick=tick,
+        x=st.integers(-1000, 8 * limits.ARENA_SIDE_UNITS_MAX),
+        y=st.integers(-1000, 8 * limits.ARENA_SIDE_UNITS_MAX),
+        vx=st.integers(-60_000, 60_000),
+        vy=st.integers(-60_000, 60_000),
+        angle=st.integers(-128, 127),
+        spin=st.integers(-40_000, 40_000),
+        move_x=axes,
+        move_y=axes,
+    )
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> list[int]:
+    """A `changed` record: id, mask, and as many integers as the mask asks for."""
+    mask = draw(st.integers(0, 63))
+    count = FIELD_COUNTS[mask]
+    fields = draw(st.lists(st.integers(-(2**20), 2**20), min_size=count, max_size=count))
+    return [draw(st.integers(0, 65535)), mask, *fields]
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> Snapshot:
+    """What a viewer might be told: own state or none, and a few cells of both sorts."""
+    tick = draw(st.integers(1000, TICK_MAX))
+    entities = st.lists(records(st.integers(tick - 1000, tick)), max_size=4)
+    cells = st.integers(0, 1023)
+    checksums = st.integers(0, 2**32 - 1)
+    keyframe = st.builds(CellKeyframe, cells, checksums, entities)
+    ids = st.lists(st.integers(0, 65535), max_size=4)
+    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, st.lists(changes(), max_size=4))
+    own = st.builds(Own, st.integers(0, 65535), coordinates, coordinates, speeds, speeds, st.integers(0, 360))
+    hud = st.lists(st.integers(-1, TICK_MAX), max_size=6)
+    return Snapshot(
+        tick,
+        draw(st.integers(0, tick)),
+        draw(st.none() | st.integers(-5000, 5000)),
+        draw(st.none() | own),
+        draw(st.none() | hud),
+        draw(st.lists(cells, max_size=20)),
+        draw(st.lists(keyframe | delta, max_size=20)),
+    )
+
+
+places = st.builds(Place, coordinates, coordinates, st.floats(-7, 7))
+arenas = st.builds(
+    Arena, st.text(min_size=1, max_size=40), st.builds(Size, *[st.floats(512, 16384)] * 2), st.lists(places, min_size=1)
+)
+players = st.builds(messages.PlayerInfo, st.integers(1, 1500), lines, st.integers(0, 11), st.booleans())
+bodies = st.dictionaries(lines, st.integers(-1000, 1000) | lines | st.lists(st.integers(0, 9), max_size=3), max_size=3)
+
+client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
+    st.builds(
+        messages.Hello,
+        st.integers(0, 9),
+        lines,
+        maybe_tokens,
+        maybe_tokens,
+        maybe_tokens,
+        st.sampled_from(["player", "spectator"]),
+        st.booleans(),
+    ),
+    st.builds(
+        messages.Inputs, ticks, st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX), applied=ticks
+    ),
+    st.builds(messages.Ping, st.integers(0, 2**53 - 1), rtt_ms=st.integers(0, 60_000)),
+    st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),
+    st.builds(messages.Resync, st.integers(0, 65535)),
+    st.builds(messages.Leave),
+)
+server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
+    st.builds(
+        messages.Welcome,
+        st.just(limits.PROTOCOL_VERSION),
+        st.integers(1, limits.PLAYERS_PER_ROOM_MAX),
+        lines,
+        lines,
+        ticks,
+        tick_rates,
+        tick_rates,
+        st.integers(1, 4096),
+        lines,
+        st.sampled_from(["player", "spectator"]),
+        st.lists(lines, max_size=6),
+        st.lists(kinds(), max_size=3),
+        arenas,
+        st.lists(players, max_size=3),
+    ),
+    st.builds(messages.Event, ticks, lines, bodies),
+    st.builds(messages.Pong, st.integers(0, 2**53 - 1), ticks),
+    st.builds(messages.ChatLine, st.integers(1, 1500), lines),
+    st.builds(messages.Error, codes, lines),
+    st.builds(messages.Bye, codes, lines),
+)
+
+anything_plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.binary(max_size=8),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+"""Whatever msgpack can say; JSON says all of it except bytes, NaN and infinities."""

@@ -1,0 +1,241 @@
+"""PROTOCOL.md says what the code does: numbers, fields, defaults, ranges, masks, codes and limits, read off its tables.
+
+The page is enough to write a client from, so it may not lag behind. Every test here reads the page and
+compares it with the declarations; the bytes themselves are in `test_codec`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from protocol import arena, cells, limits, messages, motion, reckoning, ticks
+from protocol.codec import CODECS
+from protocol.errors import Code
+from protocol.kinds import Category, Kind
+from protocol.motion import Button, Input
+from protocol.reckoning import Published
+from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Own, Snapshot
+
+PAGE = (Path(__file__).parents[2] / "protocol" / "PROTOCOL.md").read_text("utf-8")
+PROSE = " ".join(PAGE.split())
+"""The page without its line breaks."""
+MESSAGES: list[type[messages.Message]] = [*messages.CLIENT_MESSAGES, *messages.SERVER_MESSAGES]
+
+Row = list[str]
+
+
+def section(heading: str) -> str:
+    """What stands under a heading, up to the next."""
+    found = re.search(rf"^#+ {re.escape(heading)}$(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, f"no heading {heading!r}"
+    return found[1]
+
+
+def tables(text: str) -> list[list[Row]]:
+    """The rows of each table in `text`, without its head."""
+    found: list[list[Row]] = []
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
+        found.append(rows[2:])
+    return found
+
+
+def names(cell: str) -> list[str]:
+    return re.findall(r"`(\w+)`", cell)
+
+
+def fields_in(table: list[Row]) -> list[str]:
+    return [name for row in table for name in names(row[0])]
+
+
+def default_of(kind: str) -> Any:
+    """What a type cell says after `=`, or NODEFAULT."""
+    _, equals, said = kind.partition(" = ")
+    if not equals:
+        return msgspec.NODEFAULT
+    said = said.strip("`")
+    return None if said == "nil" else json.loads(said)
+
+
+def number(said: str) -> int:
+    """`2^53−1` as an integer."""
+    power = re.fullmatch(r"2\^(\d+)−1", said)
+    return 2 ** int(power[1]) - 1 if power else int(said.replace("−", "-"))
+
+
+def ranges_in(table: list[Row]) -> Iterator[tuple[str, int, int]]:
+    """(field, least, greatest) of each row that gives a range."""
+    for row in table:
+        if found := re.search(r"(−?\d+)\.\.([\d^−]+)", row[1]):
+            yield from ((name, number(found[1]), number(found[2])) for name in names(row[0]))
+
+
+def test_every_message_has_its_heading_and_no_other_has() -> None:
+    said = [(int(at), name) for at, name in re.findall(r"^### (\d+) `(\w+)`$", PAGE, re.MULTILINE)]
+    declared = [(cls.number, str(cls.__struct_config__.tag)) for cls in MESSAGES]
+    assert said == sorted([*declared, (messages.SNAPSHOT_NUMBER, "snapshot")])
+
+
+@pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.__name__)
+def test_fields_defaults_and_ranges_of_a_message(cls: type[messages.Message]) -> None:
+    text = section(f"{cls.number} `{cls.__struct_config__.tag}`")
+    if not cls.__struct_fields__:
+        assert text.lstrip().startswith("No fields.")
+        return
+    table = tables(text)[0]
+    fields = {field.name: field for field in msgspec.structs.fields(cls)}
+    assert fields_in(table) == list(fields)
+    for row in table:
+        for name in names(row[0]):
+            assert fields[name].default == default_of(row[1]), name
+    schema = msgspec.json.schema(cls)["$defs"][cls.__name__]["properties"]
+    for name, least, greatest in ranges_in(table):
+        assert (schema[name]["minimum"], schema[name]["maximum"]) == (least, greatest), name
+
+
+def test_the_snapshot() -> None:
+    text = section("17 `snapshot`")
+    assert fields_in(tables(text)[0]) == list(Snapshot.__struct_fields__)
+    assert f"`[{', '.join(Own.__struct_fields__)}]` in msgpack, named in JSON" in text
+
+
+def test_an_input() -> None:
+    text = section("2 `inputs`")
+    table = tables(text)[1]
+    assert fields_in(table) == list(Input.__struct_fields__)
+    assert f"An input is `[{', '.join(Input.__struct_fields__)}]` in msgpack" in text
+    schema = msgspec.json.schema(Input)["$defs"]["Input"]["properties"]
+    ranges = list(ranges_in(table))
+    assert [name for name, _, _ in ranges] == list(Input.__struct_fields__)
+    for name, least, greatest in ranges:
+        assert schema[name]["minimum"] == least
+        assert greatest in (schema[name].get("maximum"), schema[name].get("exclusiveMaximum", 0) - 1)
+
+
+def test_the_bits_of_buttons() -> None:
+    assert f"held now: {', '.join(f'{button.value} {button.name.lower()}' for button in Button)} |" in PAGE
+
+
+def test_the_roster() -> None:
+    assert f"each `{{{', '.join(messages.PlayerInfo.__struct_fields__)}}}`, with colour 0..11" in PAGE
+
+
+def test_a_record_is_in_this_order() -> None:
+    text = section("5. Cells and beliefs")
+    declared = ["age" if name == "tick" else name for name in Published.__struct_fields__]
+    assert fields_in(tables(text)[0]) == declared
+    assert f"A **record** is {len(declared)} integers" in text
+
+
+def test_the_masks_of_a_change() -> None:
+    table = tables(section("5. Cells and beliefs"))[1]
+    assert {int(row[0]): tuple(names(row[1])) for row in table} == FIELD_NAMES
+    for row in table:
+        residual = all(name.startswith("d") for name in names(row[1]))
+        assert row[2].startswith("residual" if residual else "absolute")
+
+
+@pytest.mark.parametrize(
+    ("cell", "bit"),
+    [(CellKeyframe(1, 2, []), "true"), (CellDelta(1, None, [], [], []), "false")],
+    ids=["keyframe", "delta"],
+)
+def test_a_cell_in_json(cell: CellKeyframe | CellDelta, bit: str) -> None:
+    codec = CODECS[limits.SUBPROTOCOL_JSON]
+    said = codec.keyframe(cell, 5) if isinstance(cell, CellKeyframe) else codec.delta(cell, 5)
+    keys = [f'"{key}": {bit}' if key == "keyframe" else f'"{key}"' for key in json.loads(said)]
+    written = ", ".join(keys).replace('"entities"', '"entities": [record, …]')
+    assert f"`{{{written}}}`" in PROSE
+
+
+def test_the_codes_are_all_of_them() -> None:
+    table = tables(section("8. Codes"))[0]
+    assert [(int(row[0]), *names(row[1])) for row in table] == [(code.value, code.name) for code in Code]
+
+
+def test_the_limits_are_all_of_them() -> None:
+    table = tables(section("9. Limits"))[0]
+    declared = {
+        name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int | float)
+    }
+    version = declared.pop("PROTOCOL_VERSION")
+    assert {names(row[0])[0]: float(row[1]) for row in table} == declared
+    assert PAGE.startswith(f"# The Ricochet protocol, version {version}\n")
+
+
+def test_the_subprotocols_are_in_the_order_of_preference() -> None:
+    assert [row[0].strip("`") for row in tables(section("1. The connection"))[0]] == list(CODECS)
+
+
+def test_a_kind() -> None:
+    text = section("6. Reckoning, exactly")
+    table = tables(text)[0]
+    assert fields_in(table) == list(Kind.__struct_fields__)
+    said = {name: names(row[1]) for row in table for name in names(row[0])}
+    assert said["category"] == list(get_args(Category))
+    assert said["shape"] == list(get_args(msgspec.structs.fields(Kind)[2].type))
+
+
+def test_an_arena() -> None:
+    table = tables(section("7. An arena"))[0]
+    assert fields_in(table) == list(arena.Arena.__struct_fields__)
+    parts: dict[str, type[Struct]] = {
+        "size": arena.Size,
+        "spawns": arena.Place,
+        "walls": arena.Wall,
+        "blocks": arena.Block,
+        "rocks": arena.Rock,
+        "crates": arena.Place,
+    }
+    for row in table[1:]:
+        found = re.search(r"`\{(.+?)\}`", row[1])
+        assert found, row
+        said = [field.partition(" = ")[0] for field in found[1].split(", ")]
+        part = parts[names(row[0])[0]]
+        assert said == list(part.__struct_fields__)
+        for field, written in zip(msgspec.structs.fields(part), found[1].split(", "), strict=True):
+            assert field.default == default_of(written), f"{row[0]} {field.name}"
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        f"each is at most {limits.MESSAGE_BYTES_MAX:,} bytes",
+        f"a message too long (over {limits.MESSAGE_BYTES_MAX:,} bytes)",
+        f"`hello` must come first, once, within {limits.HELLO_DEADLINE_S:g} s",
+        f"no `hello` within {limits.HELLO_DEADLINE_S:g} s",
+        f"at least every {limits.SILENCE_S_MAX:g} s",
+        f"nothing said for {limits.SILENCE_S_MAX:g} s",
+        f"without it a seat is kept for {limits.SEAT_KEPT_S:g} s",
+        f"1 to {limits.NAME_CHARS_MAX} printable characters, none of them a blank",
+        f"1 to {limits.CHAT_CHARS_MAX} printable characters",
+        f"`token` | string of at most {limits.TOKEN_CHARS_MAX} characters",
+        f"`room` | string of at most {limits.ROOM_CHARS_MAX} characters",
+        f"list of 1 to {limits.INPUTS_PER_MESSAGE_MAX} inputs",
+        f"for up to {limits.INPUT_HOLD_TICKS_MAX} ticks; then the ship is left alone",
+        f"Inputs more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead are refused",
+        f"an input more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead",
+        f"more than {limits.MESSAGES_PER_SECOND_MAX} a second for long",
+        f"within {cells.VIEW_HALF_UNITS} units of it in x and y",
+        f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
+        f"velocity = velocity + (tx, ty) × {motion.BOOST_SPEED:g}, boost_ticks = {motion.BOOST_COOLDOWN_S} × R",
+        f"`size` | `{{width, height}}`, each {limits.ARENA_SIDE_UNITS_MIN}..{limits.ARENA_SIDE_UNITS_MAX}",
+        f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
+        f"2 to {limits.POLYGON_POINTS_MAX} points",
+        f"3 to {limits.POLYGON_POINTS_MAX} points",
+        f"each coordinate −{limits.ROCK_REACH_UNITS_MAX}..{limits.ROCK_REACH_UNITS_MAX}",
+    ],
+)
+def test_numbers_in_the_prose_are_those_of_the_code(phrase: str) -> None:
+    assert phrase in PROSE
+
+
+def test_a_snapshot_comes_every_so_many_ticks() -> None:
+    assert "a snapshot every `tick_rate / snapshot_rate` ticks" in PROSE
+    assert ticks.Rates(60, 20).snapshot_interval == 3
