@@ -1,0 +1,82 @@
+"""The contract between a room and its game: all that a game maker needs to know of the server.
+
+A game is one class. It is made for one room, given a `Stage`, and then called in this order, never from
+anywhere else and never while awaiting:
+
+    begin                     once, before the first tick
+    joined, left              as people come and go, between ticks
+    greet(player)             when a connection needs to be told how things stand: after joining, and after coming back
+    before_step               each tick, when every player's `now` is this tick's input
+    after_step(contacts)      each tick, when physics is done
+    hud_of(player)            at each snapshot, for each player
+
+It changes the world only through the stage, draws chance only from `stage.random` and time only from
+`stage.tick`; so the same seed and the same inputs give the same game. Steering (`protocol.motion`) is the
+room's work: a game gives a player a `ship`, or takes it away. To be playable a game puts itself into `games.GAMES`.
+"""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, ClassVar, Protocol
+
+from msgspec import Struct, field
+
+from protocol.arena import Arena
+from protocol.kinds import Kind
+from protocol.motion import Helm, Input
+from protocol.ticks import Rates
+from server.inputs import InputBuffer
+from server.world import Contact, World
+
+
+class Player(Struct, eq=False):
+    """One person or bot in a room, from joining until the seat is given up."""
+
+    id: int
+    name: str
+    colour: int
+    bot: bool
+    inputs: InputBuffer
+    ship: int = 0
+    """The entity that it steers; 0: none."""
+    now: Input = field(default_factory=Input)
+    """This tick's input."""
+    helm: Helm = field(default_factory=Helm)
+    eye: tuple[float, float] = (0.0, 0.0)
+    """Where it last looked from."""
+    rtt_ms: int = 0
+
+
+class Stage(Protocol):
+    """What a room offers to its game."""
+
+    arena: Arena
+    rates: Rates
+    random: Random
+    world: World
+    players: Mapping[int, Player]
+    tick: int
+    """The tick being simulated."""
+    options: Mapping[str, Any]
+    """The operator's settings for the game."""
+
+    def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
+        """An event, never lost: to everyone in the room, or to some."""
+
+
+class Game(Protocol):
+    """The rules of one game."""
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[Kind, ...]]
+    hud: ClassVar[tuple[str, ...]]
+    """Names of the integers of `hud_of`."""
+
+    def __init__(self, stage: Stage) -> None: ...
+    def begin(self) -> None: ...
+    def joined(self, player: Player) -> None: ...
+    def greet(self, player: Player) -> None: ...
+    def left(self, player: Player) -> None: ...
+    def before_step(self) -> None: ...
+    def after_step(self, contacts: Sequence[Contact]) -> None: ...
+    def hud_of(self, player: Player) -> tuple[int, ...]: ...

@@ -1,0 +1,330 @@
+"""Melee: everyone against everyone, with shots that bounce and hit harder after each bounce.
+
+A match lasts `options["match_s"]` seconds, then a podium, then the next. A ship has a hull; a shield takes damage
+first; who is shot down is back after RESPAWN_S with a short protection. Kills, assists and bounces score. Crates
+break and drop what repairs, shields or speeds up the gun. Rocks are only in the way, and can be shoved about.
+"""
+
+from collections.abc import Sequence
+from math import cos, hypot, sin
+from typing import ClassVar, Final
+
+import numpy as np
+from msgspec import Struct, field
+
+from protocol.arena import Place
+from protocol.kinds import Kind
+from protocol.motion import Button, boost_ticks_of
+from protocol.physics import CATEGORY_BITS
+from protocol.quantize import aim_from_wire
+from server.game import Player, Stage
+from server.games.crates import Crates
+from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
+from server.world import Contact, WorldFullError
+
+SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
+KINDS: Final = (SHIP_KIND, SHOT_KIND, ROCK_KIND, CRATE_KIND, PICKUP_KIND)
+
+MATCH_S, PODIUM_S = 300.0, 10.0
+RESPAWN_S, PROTECT_S = 2.0, 2.0
+HULL_FULL, SHIELD_FULL = 100, 60
+GUN_S, GUN_RAPID_S, RAPID_S = 0.22, 0.11, 8.0
+SHOT_SPEED, SHOT_LIFE_S, MUZZLE_UNITS = 900.0, 1.7, 10.0
+BOUNCES_MAX, SPEED_PER_BOUNCE = 3, 0.1
+DAMAGE, DAMAGE_PER_BOUNCE = 18, 9
+REPAIR = 50
+SCORE_KILL, SCORE_ASSIST, SCORE_PER_BOUNCE = 100, 50, 50
+ASSIST_S = 8.0
+SCORES_EVERY_S = 0.5
+REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
+STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
+BOOST_SHOWN_S = 0.3
+
+
+class Fighter(Struct, eq=False):
+    """What melee knows of a player. Ticks ending in `_until` are when something ends."""
+
+    player: Player
+    hull: int = 0
+    shield: int = 0
+    score: int = 0
+    kills: int = 0
+    deaths: int = 0
+    gun_until: int = 0
+    rapid_until: int = 0
+    protect_until: int = 0
+    respawn_until: int = 0
+    hurt_by: dict[int, int] = field(default_factory=dict)
+    """Player to the tick of its latest hit."""
+
+
+class Shot(Struct, eq=False):
+    owner: int
+    dies: int
+    bounces: int = 0
+    bounced: int = 0
+    """Tick of the latest bounce: a corner is one bounce, not two."""
+
+
+class Melee:
+    """One match after another, in one room."""
+
+    name: ClassVar[str] = "melee"
+    kinds: ClassVar[tuple[Kind, ...]] = KINDS
+    hud: ClassVar[tuple[str, ...]] = ("hull", "shield", "rapid_until", "protect_until", "respawn_until")
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in
+        self.phase, self.ends_tick = "play", self.ticks(stage.options.get("match_s", MATCH_S))
+        self.fighters: dict[int, Fighter] = {}
+        self.shots: dict[int, Shot] = {}
+        self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
+        self.scores_changed = False
+
+    # the contract ------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        for variant, rock in enumerate(self.stage.arena.rocks):
+            self.world.spawn(ROCK, rock.x, rock.y, angle=rock.angle, variant=variant, corners=list(rock.points))
+        self.crates.put_all()
+
+    def joined(self, player: Player) -> None:
+        fighter = self.fighters[player.id] = Fighter(player)
+        self.scores_changed = True
+        self._respawn(fighter)
+
+    def greet(self, player: Player) -> None:
+        self._say_match([player])
+        self._say_scores([player])
+
+    def left(self, player: Player) -> None:
+        del self.fighters[player.id]
+        self._sink(player)
+
+    def before_step(self) -> None:
+        tick = self.stage.tick
+        if tick >= self.ends_tick:
+            self._next_phase()
+        for fighter in self.fighters.values():
+            if not fighter.player.ship and tick >= fighter.respawn_until:
+                self._respawn(fighter)
+            elif fighter.player.now.wants(Button.FIRE) and self.phase == "play":
+                self._fire(fighter)
+        self._expire(tick)
+
+    def after_step(self, contacts: Sequence[Contact]) -> None:
+        for contact in contacts:
+            self._touched(contact.entity, contact.other)
+        if self.stage.tick % self.stage.rates.snapshot_interval == 0:
+            self._show_statuses()
+        if self.scores_changed and self.stage.tick % self.ticks(SCORES_EVERY_S) == 0:
+            self.scores_changed = False
+            self._say_scores(None)
+
+    def hud_of(self, player: Player) -> tuple[int, ...]:
+        fighter = self.fighters[player.id]
+        return fighter.hull, fighter.shield, fighter.rapid_until, fighter.protect_until, fighter.respawn_until
+
+    # the match ---------------------------------------------------------------------------------------------
+
+    def _next_phase(self) -> None:
+        if self.phase == "play":
+            self.phase, length_s = "podium", PODIUM_S
+        else:
+            self.phase, length_s = "play", self.stage.options.get("match_s", MATCH_S)
+            self._clear()
+        self.ends_tick = self.stage.tick + self.ticks(length_s)
+        self._say_match(None)
+
+    def _clear(self) -> None:
+        """A fresh arena and fresh scores for the next match."""
+        rocks = np.flatnonzero(self.world.alive & (self.world.kind == ROCK)).tolist()
+        for entity in (*rocks, *self.shots):
+            self.world.remove(entity)
+        self.shots = {}
+        self.crates.remove_all()
+        self.begin()
+        for fighter in self.fighters.values():
+            fighter.score = fighter.kills = fighter.deaths = 0
+            self._sink(fighter.player)
+            self._respawn(fighter)
+        self.scores_changed = True
+
+    def _say_match(self, to: Sequence[Player] | None) -> None:
+        ranked = sorted(self.fighters.values(), key=lambda fighter: (-fighter.score, fighter.player.id))
+        standings = [{"player": fighter.player.id, "score": fighter.score} for fighter in ranked]
+        self.stage.say("match", {"phase": self.phase, "ends_tick": self.ends_tick, "standings": standings}, to)
+
+    def _say_scores(self, to: Sequence[Player] | None) -> None:
+        rows = [[f.player.id, f.score, f.kills, f.deaths] for f in self.fighters.values()]
+        self.stage.say("scores", {"scores": rows}, to)
+
+    # ships -------------------------------------------------------------------------------------------------
+
+    def _respawn(self, fighter: Fighter) -> None:
+        """A new ship at one of the emptiest spawn points; a tick later when the world is full."""
+        place = self._emptiest(self.stage.random.sample(self.stage.arena.spawns, min(8, len(self.stage.arena.spawns))))
+        try:
+            fighter.player.ship = self.world.spawn(SHIP, place[0], place[1], owner=fighter.player.id)
+        except WorldFullError:
+            return
+        fighter.hull, fighter.shield, fighter.rapid_until, fighter.hurt_by = HULL_FULL, 0, 0, {}
+        fighter.protect_until = self.stage.tick + self.ticks(PROTECT_S)
+        fighter.respawn_until = 0
+        fighter.player.helm.boost_ticks = 0
+        self.world.status[fighter.player.ship] = self._status(fighter)
+
+    def _emptiest(self, places: Sequence[Place]) -> tuple[float, float]:
+        loose = CATEGORY_BITS["ship"] | CATEGORY_BITS["rock"] | CATEGORY_BITS["crate"]
+        place = max(places, key=lambda place: self.world.nearest_distance(place.x, place.y, loose))
+        return place.x, place.y
+
+    def _sink(self, player: Player) -> None:
+        if player.ship:
+            self.world.remove(player.ship)
+            player.ship = 0
+
+    def _show_statuses(self) -> None:
+        for fighter in self.fighters.values():
+            if fighter.player.ship:
+                self.world.status[fighter.player.ship] = self._status(fighter)
+
+    def _status(self, fighter: Fighter) -> int:
+        tick, helm = self.stage.tick, fighter.player.helm
+        rate = self.stage.rates.tick_rate
+        status = max(0, min(15, -(-fighter.hull * 15 // HULL_FULL)))
+        status |= STATUS_SHIELD if fighter.shield else 0
+        status |= STATUS_PROTECTED if fighter.protect_until > tick else 0
+        status |= STATUS_RAPID if fighter.rapid_until > tick else 0
+        status |= STATUS_BOOSTING if helm.boost_ticks > boost_ticks_of(rate) - BOOST_SHOWN_S * rate else 0
+        return status
+
+    # guns and what they hit --------------------------------------------------------------------------------
+
+    def _fire(self, fighter: Fighter) -> None:
+        tick, ship = self.stage.tick, fighter.player.ship
+        if not ship or tick < fighter.gun_until:
+            return
+        aim = aim_from_wire(fighter.player.now.aim)
+        dx, dy = cos(aim), sin(aim)
+        x, y = float(self.world.x[ship]) + dx * MUZZLE_UNITS, float(self.world.y[ship]) + dy * MUZZLE_UNITS
+        try:
+            shot = self.world.spawn(
+                SHOT, x, y, vx=dx * SHOT_SPEED, vy=dy * SHOT_SPEED, angle=aim, owner=fighter.player.id
+            )
+        except WorldFullError:
+            return
+        self.shots[shot] = Shot(fighter.player.id, tick + self.ticks(SHOT_LIFE_S))
+        fighter.protect_until = min(fighter.protect_until, tick)
+        fighter.gun_until = tick + self.ticks(GUN_RAPID_S if fighter.rapid_until > tick else GUN_S)
+
+    def _touched(self, entity: int, other: int) -> None:
+        if entity in self.shots:
+            victim = self._fighter_of(other)
+            if other and not self.world.alive[other]:
+                return  # shot down or broken by an earlier contact of this step
+            if victim is not None:
+                self._hit_ship(entity, victim)
+            elif other in self.crates.hulls:
+                self._hit_crate(entity, other)
+            else:
+                self._bounce(entity)
+        elif other in self.crates.pickups or entity in self.crates.pickups:
+            pickup, ship = (other, entity) if other in self.crates.pickups else (entity, other)
+            self._pick_up(pickup, self._fighter_of(ship))
+
+    def _fighter_of(self, entity: int) -> Fighter | None:
+        fighter = self.fighters.get(int(self.world.owner[entity])) if entity else None
+        return fighter if fighter is not None and fighter.player.ship == entity else None
+
+    def _bounce(self, entity: int) -> None:
+        shot, tick = self.shots[entity], self.stage.tick
+        if tick - shot.bounced <= 1:
+            return
+        shot.bounces, shot.bounced = shot.bounces + 1, tick
+        vx, vy = float(self.world.vx[entity]), float(self.world.vy[entity])
+        speed = hypot(vx, vy)
+        if shot.bounces > BOUNCES_MAX or speed < 1.0:
+            self._end_shot(entity)
+            return
+        faster = SHOT_SPEED * (1.0 + SPEED_PER_BOUNCE * shot.bounces) / speed
+        self.world.set_velocity(entity, vx * faster, vy * faster)
+        self.world.status[entity] = shot.bounces
+
+    def _hit_ship(self, entity: int, victim: Fighter) -> None:
+        shot = self._end_shot(entity)
+        if self.phase != "play" or victim.protect_until > self.stage.tick:
+            return
+        damage = DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces
+        absorbed = min(victim.shield, damage)
+        victim.shield -= absorbed
+        victim.hull -= damage - absorbed
+        victim.hurt_by[shot.owner] = self.stage.tick
+        self._say_hit(victim, shot, entity, damage)
+        if victim.hull <= 0:
+            self._down(victim, shot)
+
+    def _say_hit(self, victim: Fighter, shot: Shot, entity: int, damage: int) -> None:
+        by = self.fighters.get(shot.owner)
+        spot = {"x": round(float(self.world.x[entity])), "y": round(float(self.world.y[entity]))}
+        body = {
+            "player": victim.player.id,
+            "by": shot.owner,
+            "damage": damage,
+            "bounces": shot.bounces,
+            **spot,
+        }
+        self.stage.say("hit", body, [victim.player] if by is None else [victim.player, by.player])
+
+    def _down(self, victim: Fighter, shot: Shot) -> None:
+        tick = self.stage.tick
+        victim.hull, victim.deaths = 0, victim.deaths + 1
+        victim.respawn_until = tick + self.ticks(RESPAWN_S)
+        self._sink(victim.player)
+        killer = self.fighters.get(shot.owner)
+        if killer is not None:
+            killer.kills += 1
+            killer.score += SCORE_KILL + SCORE_PER_BOUNCE * shot.bounces
+        assists = [
+            player
+            for player, hurt in victim.hurt_by.items()
+            if player != shot.owner and player in self.fighters and tick - hurt <= self.ticks(ASSIST_S)
+        ]
+        for player in assists:
+            self.fighters[player].score += SCORE_ASSIST
+        self.scores_changed = True
+        body = {
+            "killer": shot.owner if killer else 0,
+            "victim": victim.player.id,
+            "assists": assists,
+            "bounces": shot.bounces,
+        }
+        self.stage.say("kill", body)
+
+    def _end_shot(self, entity: int) -> Shot:
+        self.world.remove(entity)
+        return self.shots.pop(entity)
+
+    # crates and pickups ------------------------------------------------------------------------------------
+
+    def _hit_crate(self, entity: int, crate: int) -> None:
+        shot = self._end_shot(entity)
+        self.crates.hit(crate, DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces)
+
+    def _pick_up(self, pickup: int, fighter: Fighter | None) -> None:
+        if fighter is None:
+            return
+        what = self.crates.take(pickup)
+        if what == REPAIR_KIT:
+            fighter.hull = min(HULL_FULL, fighter.hull + REPAIR)
+        elif what == RAPID_FIRE:
+            fighter.rapid_until = self.stage.tick + self.ticks(RAPID_S)
+        else:
+            fighter.shield = SHIELD_FULL
+        self.stage.say("pickup", {"player": fighter.player.id, "what": what}, [fighter.player])
+
+    def _expire(self, tick: int) -> None:
+        """What has had its time. Shots live equally long, so the oldest come first."""
+        while self.shots and (first := next(iter(self.shots))) and self.shots[first].dies <= tick:
+            self._end_shot(first)
+        self.crates.expire()

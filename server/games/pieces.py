@@ -1,0 +1,27 @@
+"""Sorts of entities that more than one game uses. The numbers are tuned together: see `protocol/kinds` for units."""
+
+from typing import Final
+
+from protocol.kinds import Kind
+
+SHIP_KIND: Final = Kind(
+    name="ship",
+    category="ship",
+    radius=16,
+    mass=1,
+    elasticity=0.6,
+    drag=2.0,
+    thrust=840,
+    steered=True,
+    tolerance_angle=10,
+)
+SHOT_KIND: Final = Kind(
+    name="shot", category="shot", radius=4, mass=0.3, elasticity=1.0, friction=0.0, tolerance_units=1.0
+)
+ROCK_KIND: Final = Kind(
+    name="rock", category="rock", shape="polygon", radius=48, mass=30, elasticity=0.7, velocity_scale=64
+)
+CRATE_KIND: Final = Kind(
+    name="crate", category="crate", shape="box", radius=20, mass=6, elasticity=0.4, velocity_scale=32
+)
+PICKUP_KIND: Final = Kind(name="pickup", category="pickup", radius=14, mass=1, sensor=True)

@@ -1,0 +1,97 @@
+"""One player's inputs, by tick: whatever arrives, exactly one comes out for each tick.
+
+    on time       the tick has it
+    late          its tick has passed: its newest values and every edge count for the coming tick
+    missing       the last one is held, without its edges, up to INPUT_HOLD_TICKS_MAX; then neutral
+
+An edge is never lost and never repeated. Memory is bounded by INPUT_AHEAD_TICKS_MAX entries.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from protocol.errors import Code, Violation
+from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
+from protocol.motion import Input
+from server.statistics import RoomStatistics
+
+
+class InputBuffer:
+    """The inputs of one player. `statistics` is the room's."""
+
+    def __init__(self, statistics: RoomStatistics) -> None:
+        self.ack = 0
+        """The newest tick that was simulated from an input of the player's own."""
+        self.newest = 0
+        """The newest tick that an input has arrived for."""
+        self._statistics = statistics
+        self._by_tick: dict[int, tuple[Input, float]] = {}
+        self._late: Input | None = None
+        self._held = Input()
+        self._held_ticks = INPUT_HOLD_TICKS_MAX
+        self._slack_ms: float | None = None
+
+    def __len__(self) -> int:
+        return len(self._by_tick)
+
+    def put(self, first_tick: int, entries: Sequence[Input], next_tick: int, now_s: float, tick_s: float) -> None:
+        """Take what arrived at `now_s`; `next_tick` is the tick that will be gathered next.
+
+        Raises Violation when an entry is too far ahead; the entries before it are kept.
+        """
+        for tick, entry in enumerate(entries, first_tick):
+            if tick > next_tick + INPUT_AHEAD_TICKS_MAX:
+                raise Violation(
+                    Code.INPUT_TOO_FAR,
+                    f"tick {tick} is more than {INPUT_AHEAD_TICKS_MAX} ticks ahead of {next_tick}",
+                )
+            if tick >= next_tick:
+                self._by_tick.setdefault(tick, (entry, now_s))
+            elif tick > self.ack:
+                self._put_late(tick, entry, -(next_tick - tick) * tick_s * 1000.0)
+            self.newest = max(self.newest, tick)
+
+    def _put_late(self, tick: int, entry: Input, slack_ms: float) -> None:
+        self._statistics.inputs_late += 1
+        self.ack = tick
+        edges = self._late.edges if self._late is not None else 0
+        self._late = replace(entry, edges=entry.edges | edges)
+        self._note_slack(slack_ms)
+
+    def take(self, tick: int, now_s: float) -> Input:
+        """The input for `tick`, gathered at `now_s`. Called once for each tick, in order."""
+        late, self._late = self._late, None
+        found = self._by_tick.pop(tick, None)
+        if found is not None:
+            entry, arrived_s = found
+            self.ack = tick
+            self._note_slack((now_s - arrived_s) * 1000.0)
+            if late is not None and late.edges:
+                entry = replace(entry, edges=entry.edges | late.edges)
+            return self._hold(entry)
+        if late is not None:
+            return self._hold(late)
+        return self._missing()
+
+    def _hold(self, entry: Input) -> Input:
+        self._statistics.inputs += 1
+        self._held = replace(entry, edges=0) if entry.edges else entry
+        self._held_ticks = 0
+        return entry
+
+    def _missing(self) -> Input:
+        if self.newest:  # a player that has not begun to send misses nothing
+            self._statistics.inputs_missing += 1
+        if self._held_ticks < INPUT_HOLD_TICKS_MAX:
+            self._held_ticks += 1
+            return self._held
+        return Input(aim=self._held.aim)
+
+    def _note_slack(self, slack_ms: float) -> None:
+        self._slack_ms = slack_ms if self._slack_ms is None else min(self._slack_ms, slack_ms)
+
+    def take_slack_ms(self) -> int | None:
+        """The tightest slack since the last call; None when no input came."""
+        slack_ms, self._slack_ms = self._slack_ms, None
+        return None if slack_ms is None else max(-9999, min(9999, round(slack_ms)))

@@ -1,0 +1,23 @@
+"""What the tick knows of a connection. Implemented by `net/fast_lane` and `net/link`; nothing here awaits."""
+
+from typing import Protocol
+
+from protocol.codec import Codec
+
+
+class Link(Protocol):
+    """One open WebSocket, seen from the pure side."""
+
+    codec: Codec
+    address: str
+    """Of the peer, for logs."""
+
+    @property
+    def blocked(self) -> bool:
+        """The socket is full (a library's writer may hold a little more): post nothing more until it drains."""
+
+    def post(self, *messages: bytes) -> None:
+        """Send whole messages in one go: what the socket takes at once, the rest as it can. Ignored after `close`."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin the close handshake in the background, and abort when it takes too long. Idempotent."""

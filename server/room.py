@@ -1,0 +1,240 @@
+"""One room: one game, one world, its players and viewers. Read `Room.advance` first: it is the tick.
+
+    gather     exactly one input per player for this tick
+    simulate   the game's rules, then one pymunk step
+    publish    compare truth with what viewers believe
+    address    per viewer: its own part, and the shared bytes of the cells it sees
+    post       never awaits; a blocked viewer is marked, not queued
+
+Between ticks the room only takes notes: inputs go into buffers, comings and goings into tables. It reads no clock
+and no socket; `now_s` is an argument and only measures slack.
+"""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+from protocol.arena import Arena
+from protocol.cells import Grid
+from protocol.errors import Code, Violation
+from protocol.limits import PLAYERS_PER_ROOM_MAX
+from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.snapshot import Own
+from protocol.ticks import Rates
+from server.game import Game, Player
+from server.inputs import InputBuffer
+from server.link import Link
+from server.publisher import Publisher
+from server.statistics import RoomStatistics
+from server.viewers import Viewer
+from server.world import World
+
+COLOURS = 12
+PINGS_EVERY_S = 2.0
+
+
+class Room:
+    """A running game. It is also the `Stage` of its game."""
+
+    def __init__(
+        self,
+        name: str,
+        game: type[Game],
+        arena: Arena,
+        rates: Rates,
+        seed: int,
+        options: Mapping[str, Any] | None = None,
+        players_max: int = PLAYERS_PER_ROOM_MAX,
+    ) -> None:
+        self.name, self.arena, self.rates, self.options = name, arena, rates, options or {}
+        self.players_max = players_max
+        self.tick = 0
+        self.random = Random(seed)
+        self.statistics = RoomStatistics()
+        self.world = World(arena, game.kinds, rates.tick_rate)
+        self.grid = Grid(arena.size.width, arena.size.height)
+        self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
+        self._players: dict[int, Player] = {}
+        self.players: Mapping[int, Player] = self._players
+        self._viewers: dict[int, Viewer] = {}
+        """By player."""
+        self._spectators: list[Viewer] = []
+        self._next_player = 1
+        self._snapshot_due = False
+        self.game: Game = game(self)
+        self.game.begin()
+
+    # the tick ----------------------------------------------------------------------------------------------
+
+    def advance(self, now_s: float, hush: bool = False) -> None:
+        """One tick. With `hush` a snapshot that falls due waits for the next tick (the loop is catching up)."""
+        self.tick += 1
+        self._gather(now_s)
+        self._simulate()
+        if self.tick % self.rates.snapshot_interval == 0:
+            self._snapshot_due = True
+        if self.tick % self.rates.ticks_in(PINGS_EVERY_S) == 0:
+            self._say_pings()
+        if self._snapshot_due and not hush:
+            self._snapshot_due = False
+            self.publisher.publish(self.tick)
+            self._show()
+
+    def _gather(self, now_s: float) -> None:
+        for player in self.players.values():
+            player.now = player.inputs.take(self.tick, now_s)
+
+    def _simulate(self) -> None:
+        self.game.before_step()
+        self._steer()
+        self.game.after_step(self.world.step())
+        self.statistics.entities_refused = self.world.refused
+
+    def _steer(self) -> None:
+        ships, moves, aims, boosts = [], [], [], []
+        for player in self.players.values():
+            if player.ship:
+                now = player.now
+                ships.append(player.ship)
+                moves.append((now.move_x, now.move_y))
+                aims.append(now.aim)
+                boosts.append(player.helm.boosts(now, self.rates.tick_rate))
+        self.world.steer(ships, moves, aims, boosts)
+
+    def _show(self) -> None:
+        for player_id, viewer in self._viewers.items():
+            player = self.players[player_id]
+            own = self._own(player)
+            if own is not None:
+                player.eye = own.x, own.y
+            sight = viewer.sight(self.grid, *player.eye)
+            ack, slack_ms = player.inputs.ack, player.inputs.take_slack_ms()
+            self._show_to(viewer, sight, ack, slack_ms, own, self.game.hud_of(player))
+        for viewer in self._spectators:
+            sight = viewer.sight(self.grid, self.arena.size.width / 2, self.arena.size.height / 2)
+            self._show_to(viewer, sight, 0, None, None, ())
+
+    def _show_to(
+        self,
+        viewer: Viewer,
+        sight: tuple[int, ...],
+        ack: int,
+        slack_ms: int | None,
+        own: Own | None,
+        hud: tuple[int, ...],
+    ) -> None:
+        if viewer.show(self.publisher, sight, ack, slack_ms, own, hud):
+            self.statistics.snapshots += 1
+        else:
+            self.statistics.snapshots_skipped += 1
+
+    def _own(self, player: Player) -> Own | None:
+        ship, world = player.ship, self.world
+        if not ship:
+            return None
+        x, y, vx, vy = world.x.item(ship), world.y.item(ship), world.vx.item(ship), world.vy.item(ship)
+        return Own(ship, x, y, vx, vy, player.helm.boost_ticks)
+
+    # coming and going --------------------------------------------------------------------------------------
+
+    def join(self, name: str, bot: bool) -> Player:
+        """A new player, known to everyone. Raises Violation when the room is full."""
+        if len(self.players) >= self.players_max:
+            raise Violation(Code.ROOM_FULL, f"room {self.name} has its {self.players_max} players already")
+        player = Player(
+            id=self._next_player,
+            name=name,
+            colour=self._rarest_colour(),
+            bot=bot,
+            inputs=InputBuffer(self.statistics),
+            eye=(self.arena.size.width / 2, self.arena.size.height / 2),
+        )
+        self._next_player += 1
+        self._players[player.id] = player
+        self.say("joined", {"id": player.id, "name": name, "colour": player.colour, "bot": bot})
+        self.game.joined(player)
+        return player
+
+    def leave(self, player: Player) -> None:
+        """The player is gone for good, with its ship."""
+        self._viewers.pop(player.id, None)
+        self.game.left(player)
+        del self._players[player.id]
+        self.say("left", {"id": player.id})
+
+    def watch(self, link: Link, player: Player | None) -> Viewer:
+        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
+        viewer = Viewer(link)
+        if player is None:
+            self._spectators.append(viewer)
+        else:
+            self._viewers[player.id] = viewer
+            self.game.greet(player)
+            viewer.pay()
+        return viewer
+
+    def unwatch(self, viewer: Viewer) -> None:
+        """The link is gone; the player, if any, stays."""
+        if viewer in self._spectators:
+            self._spectators.remove(viewer)
+        for player_id, held in list(self._viewers.items()):
+            if held is viewer:
+                del self._viewers[player_id]
+
+    def welcome(self, player: Player | None, resume: str) -> Welcome:
+        """What a newcomer needs to start."""
+        roster = [PlayerInfo(other.id, other.name, other.colour, other.bot) for other in self.players.values()]
+        return Welcome(
+            version=1,
+            player=player.id if player else 0,
+            room=self.name,
+            game=self.game.name,
+            tick=self.tick,
+            tick_rate=self.rates.tick_rate,
+            snapshot_rate=self.rates.snapshot_rate,
+            cell_units=self.grid.cell_units,
+            resume=resume,
+            role="player" if player else "spectator",
+            hud=list(self.game.hud),
+            kinds=list(self.game.kinds),
+            arena=self.arena,
+            players=roster,
+        )
+
+    # what is said ------------------------------------------------------------------------------------------
+
+    def hear(self, player: Player, message: Inputs, now_s: float) -> None:
+        """Take inputs. Raises Violation when they are too far ahead."""
+        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self.rates.tick_s)
+
+    def chat(self, player: Player, text: str) -> None:
+        self._owe(ChatLine(player.id, text), self._everyone())
+
+    def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
+        """An event, never lost: to everyone in the room, or to some players."""
+        if to is None:
+            viewers = self._everyone()
+        else:
+            viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+        self._owe(Event(self.tick, name, body), viewers)
+
+    def viewers(self) -> list[Viewer]:
+        return self._everyone()
+
+    def _everyone(self) -> list[Viewer]:
+        return [*self._viewers.values(), *self._spectators]
+
+    def _owe(self, message: Message, viewers: Sequence[Viewer]) -> None:
+        encoded: dict[str, bytes] = {}
+        for viewer in viewers:
+            subprotocol = viewer.codec.subprotocol
+            if subprotocol not in encoded:
+                encoded[subprotocol] = viewer.codec.encode(message)
+            viewer.owe(encoded[subprotocol])
+
+    def _say_pings(self) -> None:
+        self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in self.players.values()]})
+
+    def _rarest_colour(self) -> int:
+        taken = [player.colour for player in self.players.values()]
+        return min(range(COLOURS), key=lambda colour: (taken.count(colour), colour))

@@ -1,0 +1,78 @@
+"""When the next tick is due, and what to do when it is too late: the overload policy.
+
+Deadlines are absolute, `epoch + n / rate`, so the loop never drifts and never counts its own work as time.
+
+    on time                     one tick
+    behind by up to 5 ticks     catch up: so many ticks at once, one snapshot at the end
+    further behind              move the epoch: the game runs slower for a moment, physics never takes a longer
+                                step, nobody is dropped; the shifted ticks are counted and logged
+
+`Pace` is the pure part; `keep_time` runs one room by it.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+import trio
+
+from server.room import Room
+
+CATCH_UP_TICKS_MAX: Final = 5
+
+log = structlog.get_logger("ricochet.tick")
+
+
+class Pace:
+    """The deadlines of one room. Times are seconds of any clock."""
+
+    def __init__(self, start_s: float, tick_rate: int) -> None:
+        self._epoch_s, self._rate, self._ticks = start_s, tick_rate, 0
+
+    @property
+    def deadline_s(self) -> float:
+        """When the next tick is due."""
+        return self._epoch_s + self._ticks / self._rate
+
+    def due(self, now_s: float) -> tuple[int, int]:
+        """(ticks to run now, ticks given up by moving the epoch). Called at or after the deadline."""
+        behind = int((now_s - self.deadline_s) * self._rate) + 1
+        run = max(1, min(behind, CATCH_UP_TICKS_MAX))
+        shifted = max(0, behind - CATCH_UP_TICKS_MAX)
+        self._ticks += run
+        self._epoch_s += shifted / self._rate
+        return run, shifted
+
+
+async def keep_time(
+    room: Room,
+    on_tick: Callable[[float, float], None],
+    phase_s: float = 0.0,
+    drain: Callable[[], None] = lambda: None,
+) -> None:
+    """Run `room` for ever; ends by cancellation. `on_tick(duration_s, lateness_s)` after each tick.
+
+    `drain` is called before a tick gathers: it takes in what has arrived and nobody has read yet.
+    `phase_s` staggers the rooms of one process. Lateness is how long after its deadline a tick began.
+    """
+    pace = Pace(trio.current_time() + phase_s, room.rates.tick_rate)
+    while True:
+        deadline_s = pace.deadline_s
+        await trio.sleep_until(deadline_s)
+        now_s = trio.current_time()
+        run, shifted = pace.due(now_s)
+        drain()
+        if shifted:
+            room.statistics.ticks_shifted += shifted
+            log.warning(
+                "overload",
+                room=room.name,
+                tick=room.tick,
+                ticks_shifted=shifted,
+                late_ms=round((now_s - deadline_s) * 1e3),
+            )
+        for n in range(run):
+            began_s = time.perf_counter()
+            room.advance(now_s, hush=n + 1 < run)
+            on_tick(time.perf_counter() - began_s, max(0.0, now_s - (deadline_s + n / room.rates.tick_rate)))

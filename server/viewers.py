@@ -1,0 +1,106 @@
+"""What each viewer knows and is owed.
+
+TCP is ordered and reliable, so what was written is known. A viewer that is blocked gets nothing and forgets
+everything; when its socket drains, every cell in sight comes as a keyframe: newest wins, nothing piles up. Only
+events are owed whatever happens; too many of them and the viewer is `overrun`, to be ended with a reason.
+"""
+
+from protocol.cells import VIEW_HALF_UNITS, Grid
+from protocol.codec import Codec
+from protocol.limits import EVENTS_QUEUED_MAX
+from protocol.snapshot import Own
+from server.link import Link
+from server.publisher import Publisher
+
+EVENTS_TOGETHER_MAX = 64
+"""So many events wait for a snapshot to ride with; more go out by themselves, while the socket takes them."""
+LINGER_UNITS = 96.0
+"""A cell stays in sight until it is this much farther than where it came in; else a ship on a border would flicker."""
+
+
+class Viewer:
+    """One link's share in a room."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.overrun = False
+        """Events piled up beyond the bound."""
+        self._sight: tuple[int, ...] = ()
+        """The cells of the latest snapshot."""
+        self._told: set[int] = set()
+        """Cells that the client holds something of."""
+        self._fresh: set[int] = set()
+        """Of these, the cells in which it knows exactly what is published."""
+        self._events: list[bytes] = []
+        self._hud: tuple[int, ...] | None = None
+
+    @property
+    def codec(self) -> Codec:
+        return self.link.codec
+
+    def owe(self, message: bytes) -> None:
+        """Queue a message that must not be lost; it goes out with the next snapshot, before it."""
+        if len(self._events) >= EVENTS_TOGETHER_MAX:
+            self.pay()
+        if len(self._events) >= EVENTS_QUEUED_MAX:
+            self.overrun = True
+        else:
+            self._events.append(message)
+
+    def pay(self) -> None:
+        """Post what is owed now, if the socket takes anything."""
+        if self._events and not self.link.blocked:
+            self.link.post(*self._events)
+            self._events.clear()
+
+    def forget(self, cell: int) -> bool:
+        """The client's belief about `cell` is off: it needs a keyframe. False when it was not believed to know it."""
+        known = cell in self._fresh
+        self._fresh.discard(cell)
+        return known
+
+    def sight(self, grid: Grid, x: float, y: float) -> tuple[int, ...]:
+        """The cells to show from (x, y)."""
+        near = grid.around(x, y)
+        if near is self._sight:
+            return near
+        wide = grid.around(x, y, VIEW_HALF_UNITS + LINGER_UNITS)
+        if self._told.issuperset(near) and self._told.issubset(wide):
+            return self._sight
+        return near
+
+    def show(
+        self,
+        publisher: Publisher,
+        sight: tuple[int, ...],
+        ack: int,
+        slack_ms: int | None,
+        own: Own | None,
+        hud: tuple[int, ...],
+    ) -> bool:
+        """Address and post the snapshot of the publisher's tick; False when the viewer is blocked and skips it."""
+        if self.link.blocked:
+            self._fresh.clear()
+            self._hud = None
+            return False
+        left = () if sight is self._sight else sorted(self._told.difference(sight))
+        count, cells = self._cells(publisher, sight)
+        told_hud = hud if hud != self._hud else None
+        told = self.codec.snapshot(publisher.tick, ack, slack_ms, own, told_hud, left, count, cells)
+        self.link.post(*self._events, told)
+        self._events.clear()
+        if sight is not self._sight or len(self._fresh) < len(sight):
+            self._sight, self._told, self._fresh = sight, set(sight), set(sight)
+        self._hud = hud
+        return True
+
+    def _cells(self, publisher: Publisher, sight: tuple[int, ...]) -> tuple[int, bytes]:
+        if sight is self._sight and len(self._fresh) == len(sight):
+            return publisher.deltas(sight, self.codec)
+        parts = []
+        for cell in sight:
+            if cell not in self._fresh:
+                parts.append(publisher.keyframe(cell, self.codec))
+            elif (delta := publisher.delta(cell, self.codec)) is not None:
+                parts.append(delta)
+        return len(parts), self.codec.join(parts)

@@ -1,0 +1,271 @@
+"""The pymunk space and the table of entities: what is where.
+
+One row per entity, and the row's number is the entity's id; row 0 is the arena itself. Columns are NumPy arrays
+that hold the truth after the last step, read from the space in bulk. Anything may be read from the columns; but
+for a game's `status` they are written only here. A removed id rests until `release`, so that everyone has heard
+that it is gone.
+
+pymunk's batch module is experimental: `_read` and `_write_velocities` are the only places that touch it.
+"""
+
+import heapq
+import math
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import pymunk
+import pymunk.batch
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from protocol.arena import Arena
+from protocol.kinds import Kind
+from protocol.limits import ENTITIES_PER_ROOM_MAX
+from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
+from protocol.physics import CATEGORY_BITS, filter_of, make_body, make_space, renew, step
+from protocol.quantize import AIM_STEPS
+
+_READ = (
+    pymunk.batch.BodyFields.POSITION
+    | pymunk.batch.BodyFields.ANGLE
+    | pymunk.batch.BodyFields.VELOCITY
+    | pymunk.batch.BodyFields.ANGULAR_VELOCITY
+)
+_SHOT, _SHIP, _PICKUP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"], CATEGORY_BITS["pickup"]
+
+
+class Contact(Struct, frozen=True):
+    """Two things began to touch in this step: a shot and something, or a ship and a pickup. `other` 0 is the arena."""
+
+    entity: int
+    other: int
+
+
+class WorldFullError(Exception):
+    """There are ENTITIES_PER_ROOM_MAX entities; the caller does without one more."""
+
+
+class World:
+    """Entities of `kinds` in `arena`."""
+
+    def __init__(
+        self, arena: Arena, kinds: Sequence[Kind], tick_rate: int, entities_max: int = ENTITIES_PER_ROOM_MAX
+    ) -> None:
+        self.arena, self.kinds, self.tick_rate = arena, tuple(kinds), tick_rate
+        self.alive: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
+        self.kind, self.variant, self.owner, self.status = (_ints(entities_max) for _ in range(4))
+        self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
+        self.x, self.y, self.vx, self.vy, self.angle, self.spin = (_floats(entities_max) for _ in range(6))
+        self.removed: list[int] = []
+        """Ids that died and wait for `release`."""
+        self.refused = 0
+        """Entities that there was no room for."""
+        self._free = list(range(1, entities_max))
+        self._steered = _ints(entities_max).astype(bool)
+        self._keep, self._gain = _floats(entities_max), _floats(entities_max)
+        self._space = make_space(arena)
+        self._bodies: dict[int, pymunk.Body] = {}
+        self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
+        """Bodies of entities that are gone, by kind; never more than there were entities at once."""
+        self._row_of_body: dict[int, int] = {self._space.static_body.id: 0}
+        self._rows_in_space_order: NDArray[np.int64] | None = None
+        self._buffer = pymunk.batch.Buffer()
+        self._contacts: list[Contact] = []
+        self._space.on_collision(_SHOT, None, begin=self._shot_began)
+        self._space.on_collision(_SHIP, _PICKUP, begin=self._touch_began)
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    def spawn(
+        self,
+        kind: int,
+        x: float,
+        y: float,
+        *,
+        vx: float = 0.0,
+        vy: float = 0.0,
+        angle: float = 0.0,
+        owner: int = 0,
+        variant: int = 0,
+        status: int = 0,
+        corners: list[tuple[float, float]] | None = None,
+    ) -> int:
+        """A new entity's id. Shots never touch the ship of the same owner. Raises WorldFullError."""
+        if not self._free:
+            self.refused += 1
+            raise WorldFullError
+        entity = heapq.heappop(self._free)
+        sort = self.kinds[kind]
+        group = owner if sort.category in ("ship", "shot") else 0
+        body, shape = self._make_or_take(kind, corners, group)
+        body.position, body.velocity, body.angle = (x, y), (vx, vy), angle
+        self._space.add(body, shape)
+        self._bodies[entity], self._row_of_body[body.id] = body, entity
+        self._rows_in_space_order = None
+        self.alive[entity] = True
+        self.kind[entity], self.variant[entity], self.owner[entity], self.status[entity] = (
+            kind,
+            variant,
+            owner,
+            status,
+        )
+        self.x[entity], self.y[entity], self.vx[entity], self.vy[entity] = x, y, vx, vy
+        self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
+        self._steered[entity] = sort.steered
+        self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
+        return entity
+
+    def remove(self, entity: int) -> None:
+        """Take an entity out; its id rests until `release`."""
+        body = self._bodies.pop(entity)
+        (shape,) = body.shapes
+        self._space.remove(body, shape)
+        if not isinstance(shape, pymunk.Poly):
+            self._spare[int(self.kind[entity])].append((body, shape))
+        del self._row_of_body[body.id]
+        self._rows_in_space_order = None
+        self.alive[entity] = False
+        self.removed.append(entity)
+
+    def _make_or_take(
+        self, kind: int, corners: list[tuple[float, float]] | None, group: int
+    ) -> tuple[pymunk.Body, pymunk.Shape]:
+        """A body of `kind`: one that is left over, or a new one. In pymunk a body is a heap of cyclic garbage."""
+        sort = self.kinds[kind]
+        if corners is not None or not self._spare[kind]:
+            return make_body(sort, corners, group)
+        body, shape = self._spare[kind].pop()
+        renew(body)
+        shape.filter = filter_of(sort, group)
+        return body, shape
+
+    def release(self) -> list[int]:
+        """The ids removed since the last call, free again from now on."""
+        released, self.removed = self.removed, []
+        for entity in released:
+            heapq.heappush(self._free, entity)
+        return released
+
+    def set_velocity(self, entity: int, vx: float, vy: float) -> None:
+        self._bodies[entity].velocity = (vx, vy)
+        self.vx[entity], self.vy[entity] = vx, vy
+
+    def put(self, entity: int, x: float, y: float) -> None:
+        """Set an entity down somewhere else, at rest."""
+        body = self._bodies[entity]
+        body.position, body.velocity, body.angular_velocity = (x, y), (0.0, 0.0), 0.0
+        self._space.reindex_shapes_for_body(body)
+        self.x[entity], self.y[entity], self.vx[entity], self.vy[entity], self.spin[entity] = (
+            x,
+            y,
+            0.0,
+            0.0,
+            0.0,
+        )
+
+    def nearest_distance(self, x: float, y: float, categories: int) -> float:
+        """How far the nearest shape of `categories` (bits) is from a point; at most 1,000."""
+        hit = self._space.point_query_nearest((x, y), 1000.0, pymunk.ShapeFilter(mask=categories))
+        return 1000.0 if hit is None else hit.distance
+
+    def steer(
+        self,
+        entities: Sequence[int],
+        moves: Sequence[tuple[int, int]],
+        aims: Sequence[int],
+        boosts: Sequence[bool],
+    ) -> None:
+        """`motion` for many ships at once: one stick, aim and boost for each of `entities`."""
+        if not entities:
+            return
+        rows = np.asarray(entities, dtype=np.int64)
+        move = np.asarray(moves, dtype=np.int64)
+        thrust = thrust_rows(move)
+        keep, gain = self._keep[rows], self._gain[rows]
+        boosted = np.asarray(boosts, dtype=bool)
+        for velocity, axis in ((self.vx, 0), (self.vy, 1)):
+            after = velocity[rows] * keep + thrust[:, axis] * gain
+            velocity[rows] = np.where(boosted, after + thrust[:, axis] * BOOST_SPEED, after)
+        self.move[rows] = move
+        self.angle[rows] = np.asarray(aims, dtype=np.float64) * (math.tau / AIM_STEPS)
+        self._write_velocities()
+
+    def step(self) -> list[Contact]:
+        """One tick of physics; the contacts that began in it, in a reproducible order."""
+        self._contacts = []
+        step(self._space, self.tick_rate)
+        self._read()
+        return self._contacts
+
+    def checksum(self) -> int:
+        """CRC-32 over the exact state: equal worlds have equal checksums."""
+        rows = np.flatnonzero(self.alive)
+        columns = (
+            rows,
+            self.kind,
+            self.owner,
+            self.status,
+            self.x,
+            self.y,
+            self.vx,
+            self.vy,
+            self.angle,
+            self.spin,
+        )
+        crc = 0
+        for column in columns:
+            crc = zlib.crc32(column.tobytes() if column is rows else column[rows].tobytes(), crc)
+        return crc
+
+    def _order(self) -> NDArray[np.int64]:
+        """The rows in the order in which pymunk visits bodies; it changes only when bodies come and go."""
+        if self._rows_in_space_order is None:
+            self._buffer.clear()
+            pymunk.batch.get_space_bodies(self._space, pymunk.batch.BodyFields.BODY_ID, self._buffer)
+            ids = np.frombuffer(self._buffer.int_buf(), dtype=np.uintp).tolist()
+            self._rows_in_space_order = np.array([self._row_of_body[body_id] for body_id in ids], dtype=np.int64)
+        return self._rows_in_space_order
+
+    def _read(self) -> None:
+        rows = self._order()
+        if not len(rows):
+            return
+        self._buffer.clear()
+        pymunk.batch.get_space_bodies(self._space, _READ, self._buffer)
+        columns = np.frombuffer(self._buffer.float_buf(), dtype=np.float64).reshape(-1, 6)
+        self.x[rows], self.y[rows] = columns[:, 0], columns[:, 1]
+        self.vx[rows], self.vy[rows] = columns[:, 3], columns[:, 4]
+        free = ~self._steered[rows]
+        self.angle[rows[free]], self.spin[rows[free]] = columns[free, 2], columns[free, 5]
+
+    def _write_velocities(self) -> None:
+        rows = self._order()
+        velocities = np.stack((self.vx[rows], self.vy[rows]), axis=1)
+        buffer = pymunk.batch.Buffer()
+        buffer.set_float_buf(velocities)
+        pymunk.batch.set_space_bodies(self._space, pymunk.batch.BodyFields.VELOCITY, buffer)
+
+    def _shot_began(self, arbiter: pymunk.Arbiter, _space: pymunk.Space, _extra: object) -> None:
+        shot, other = arbiter.shapes
+        if shot.collision_type != _SHOT:
+            shot, other = other, shot
+        if other.collision_type == _SHIP:
+            arbiter.process_collision = False  # a hit costs hull, not course: the victim's prediction stays right
+        self._note(shot, other)
+
+    def _touch_began(self, arbiter: pymunk.Arbiter, _space: pymunk.Space, _extra: object) -> None:
+        self._note(*arbiter.shapes)
+
+    def _note(self, one: pymunk.Shape, two: pymunk.Shape) -> None:
+        assert one.body is not None and two.body is not None
+        self._contacts.append(Contact(self._row_of_body[one.body.id], self._row_of_body[two.body.id]))
+
+
+def _ints(length: int) -> NDArray[np.int64]:
+    return np.zeros(length, dtype=np.int64)
+
+
+def _floats(length: int) -> NDArray[np.float64]:
+    return np.zeros(length, dtype=np.float64)

@@ -1,0 +1,231 @@
+"""A whole game stepped in a test: one lobby, one room, n clients. No sockets, no clock, one seed.
+
+    stepper = Stepper(seed=1)
+    ann, bob = stepper.join("Ann"), stepper.join("Bob", SUBPROTOCOL_JSON)
+    ann.pilot = wander(Random(7))
+    stepper.step(60)
+
+Every message crosses the wire as bytes, both ways, in the client's encoding. A client applies snapshots to
+`beliefs`, an implementation of its own, so that what it believes can be held against what the server thinks it does.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from protocol.arena import Arena, parse
+from protocol.codec import CODECS
+from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
+from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, Pong, Welcome
+from protocol.motion import Button, Input
+from protocol.snapshot import Snapshot
+from protocol.ticks import Rates
+from server.game import Game, Player
+from server.games.melee import Melee
+from server.lobby import Lobby
+from server.room import Room
+from server.session import Session
+from tests.instruments.beliefs import Beliefs
+
+MAPS = Path(__file__).parents[2] / "assets" / "maps"
+
+Pilot = Callable[[int], Input]
+"""What a player does at a tick."""
+
+
+def arena_named(name: str) -> Arena:
+    return parse((MAPS / f"{name}.json").read_bytes(), f"{name}.json")
+
+
+def wander(random: Random, fire: bool = True) -> Pilot:
+    """Steers somewhere else every now and then, boosts sometimes, shoots most of the time."""
+    now = Input()
+
+    def pilot(tick: int) -> Input:
+        nonlocal now
+        if random.random() < 0.05:
+            buttons = (Button.FIRE if fire and random.random() < 0.8 else 0) | (
+                Button.BOOST if random.random() < 0.3 else 0
+            )
+            move_x, move_y = random.randint(-127, 127), random.randint(-127, 127)
+            now = Input(move_x, move_y, random.randrange(4096), int(buttons))
+        return now
+
+    return pilot
+
+
+class FakeLink:
+    """A `server.link.Link` in memory. Posting while it is blocked is the server's mistake."""
+
+    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> None:
+        self.codec = CODECS[subprotocol]
+        self.address = "memory"
+        self.blocked = False
+        self.sent: list[bytes] = []
+        self.closed: tuple[int, str] | None = None
+        self._posts_left: int | None = None
+
+    def post(self, *messages: bytes) -> None:
+        assert not self.blocked, "posted to a blocked link"
+        if self.closed is None:
+            self.sent.extend(messages)
+        if self._posts_left is not None:
+            self._posts_left -= 1
+            self.blocked = self._posts_left <= 0
+
+    def close(self, code: int, reason: str) -> None:
+        if self.closed is None:
+            self.closed = code, reason
+
+    def block(self, after_posts: int = 0) -> None:
+        """Become blocked, now or by the post that is so many from here."""
+        self._posts_left = after_posts
+        self.blocked = after_posts == 0
+
+    def unblock(self) -> None:
+        self._posts_left, self.blocked = None, False
+
+
+class Client:
+    """One end of a conversation: what it was told, and what it believes."""
+
+    def __init__(self, session: Session, link: FakeLink) -> None:
+        self.session, self.link = session, link
+        self.pilot: Pilot | None = None
+        self.welcomed: Welcome | None = None
+        self.bye: Bye | None = None
+        self.events: list[Event] = []
+        self.errors: list[Error] = []
+        self.chats: list[ChatLine] = []
+        self.pongs: list[Pong] = []
+        self.snapshots: list[Snapshot] = []
+        self._beliefs: Beliefs | None = None
+
+    @property
+    def welcome(self) -> Welcome:
+        assert self.welcomed is not None
+        return self.welcomed
+
+    @property
+    def beliefs(self) -> Beliefs:
+        assert self._beliefs is not None
+        return self._beliefs
+
+    @property
+    def player(self) -> Player:
+        """The server's side of it."""
+        assert self.session.seat is not None
+        assert self.session.seat.player is not None
+        return self.session.seat.player
+
+    @property
+    def told(self) -> Snapshot:
+        """The newest snapshot."""
+        return self.snapshots[-1]
+
+    def say(self, message: ClientMessage, now_s: float) -> None:
+        encoded = self.link.codec.encode(message)
+        self.session.receive(encoded.decode() if self.link.codec.is_text else encoded, now_s)
+        self.read()
+
+    def read(self) -> None:
+        """Take in whatever has been posted."""
+        posted, self.link.sent = self.link.sent, []
+        for wire in posted:
+            self._take(self.link.codec.decode_server(wire))
+
+    def events_named(self, name: str) -> list[dict[str, Any]]:
+        return [event.body for event in self.events if event.name == name]
+
+    def _take(self, message: object) -> None:
+        match message:
+            case Snapshot():
+                self.snapshots.append(message)
+                self.beliefs.apply(message)
+            case Welcome():
+                self.welcomed = message
+                self._beliefs = Beliefs(message.kinds, message.tick_rate)
+            case Event():
+                self.events.append(message)
+            case Error():
+                self.errors.append(message)
+            case ChatLine():
+                self.chats.append(message)
+            case Pong():
+                self.pongs.append(message)
+            case Bye():
+                self.bye = message
+
+
+class Stepper:
+    """The lobby with its one room, and everybody who ever connected."""
+
+    def __init__(
+        self,
+        seed: int = 1,
+        arena: Arena | None = None,
+        game: type[Game] = Melee,
+        rates: Rates | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.rates = rates or Rates()
+        tokens = (f"token-{n}" for n in count(1))
+        self.lobby = Lobby(new_token=lambda: next(tokens))
+        self.room: Room = self.lobby.open_room("main", game, arena or arena_named("pinball"), self.rates, seed, options)
+        self.clients: list[Client] = []
+        self.now_s = 0.0
+
+    def connect(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> Client:
+        """A link is open; nothing has been said."""
+        link = FakeLink(subprotocol)
+        client = Client(Session(link, self.lobby, self.now_s), link)
+        self.clients.append(client)
+        return client
+
+    def join(self, name: str = "Ann", subprotocol: str = SUBPROTOCOL_MSGPACK, **hello: Any) -> Client:
+        client = self.connect(subprotocol)
+        client.say(Hello(PROTOCOL_VERSION, name, **hello), self.now_s)
+        return client
+
+    def drop(self, client: Client) -> None:
+        """The connection breaks."""
+        client.session.lost(self.now_s)
+        self.clients.remove(client)
+
+    def step(self, ticks: int = 1) -> None:
+        for _ in range(ticks):
+            self._pilot()
+            self.now_s += self.rates.tick_s
+            self.room.advance(self.now_s)
+            for client in self.clients:
+                client.read()
+
+    def until(self, done: Callable[[], bool], ticks_max: int = 600) -> int:
+        """Step until `done`; how many ticks it took."""
+        for ticks in range(ticks_max):
+            if done():
+                return ticks
+            self.step()
+        raise AssertionError(f"not within {ticks_max} ticks")
+
+    def differences(self, client: Client) -> Iterator[str]:
+        """Where `client` believes anything but the published table, in all cells that it knows or ought to."""
+        publisher = self.room.publisher
+        seat = client.session.seat
+        assert seat is not None
+        eye = seat.player.eye if seat.player else (self.room.grid.width / 2, self.room.grid.height / 2)
+        for cell in sorted({*self.room.grid.around(*eye), *client.beliefs.cells}):
+            entities = (publisher.cell == cell).nonzero()[0].tolist()
+            published = {entity: publisher.table[entity].tolist() for entity in entities}
+            if client.beliefs.cells.get(cell) != published:
+                yield f"tick {publisher.tick}, cell {cell}: {client.beliefs.cells.get(cell)} is not {published}"
+        yield from (f"checksum of cell {cell}" for cell in client.beliefs.mismatches)
+
+    def _pilot(self) -> None:
+        tick = self.room.tick + 1
+        for client in self.clients:
+            if client.pilot is not None:
+                applied = client.snapshots[-1].tick if client.snapshots else 0
+                client.say(Inputs(tick, [client.pilot(tick)], applied), self.now_s)

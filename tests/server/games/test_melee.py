@@ -1,0 +1,445 @@
+"""The rules of melee, played out in a small room: shots, bounces, shields, crates, and one match after another."""
+
+from math import pi
+from random import Random
+from typing import Any
+
+import pytest
+
+from protocol.arena import Arena, Place, Size
+from protocol.messages import Inputs
+from protocol.motion import Button, Input
+from protocol.quantize import aim_to_wire
+from server.games import melee as rules
+from server.games.crates import CRATE_BACK_S, PICKUP_LIFE_S
+from server.games.melee import CRATE, PICKUP, SHIP, Fighter, Melee
+from server.world import World, WorldFullError
+from tests.instruments.stepper import Client, Stepper, arena_named, wander
+
+RIGHT, LEFT, UP = aim_to_wire(0.0), aim_to_wire(pi), aim_to_wire(-pi / 2)
+CRATE_AT = Place(400, 400)
+ARENA = Arena("Cabin", Size(512, 512), [Place(60, 60), Place(450, 60), Place(60, 450)], crates=[CRATE_AT])
+
+
+class Cabin:
+    """Ann and Bob, whose protection is over, in a room with one crate."""
+
+    def __init__(self, **options: Any) -> None:
+        self.stepper = Stepper(arena=ARENA, options=options)
+        game = self.stepper.room.game
+        assert isinstance(game, Melee)
+        self.melee, self.world = game, self.stepper.room.world
+        self.ann, self.bob = self.join("Ann"), self.join("Bob")
+
+    def join(self, name: str) -> Client:
+        client = self.stepper.join(name)
+        self.fighter(client).protect_until = 0
+        return client
+
+    def fighter(self, client: Client) -> Fighter:
+        return self.melee.fighters[client.player.id]
+
+    def place(self, client: Client, x: float, y: float) -> None:
+        self.world.put(client.player.ship, x, y)
+
+    def fire(self, client: Client, aim: int) -> int:
+        """One shot; its entity, or 0 when none left the gun."""
+        before = set(self.melee.shots)
+        client.say(Inputs(self.stepper.room.tick + 1, [Input(aim=aim, edges=Button.FIRE)]), self.stepper.now_s)
+        self.stepper.step()
+        return max(set(self.melee.shots) - before, default=0)
+
+    def hit(self, by: Client, victim: Client) -> None:
+        """`by` shoots `victim` from nearby, once."""
+        self.place(victim, 200, 200)
+        self.place(by, 130, 200)
+        hits = len(victim.events_named("hit"))
+        self.stepper.until(lambda: self.stepper.room.tick >= self.fighter(by).gun_until)
+        assert self.fire(by, RIGHT)
+        self.stepper.until(lambda: len(victim.events_named("hit")) > hits)
+        self.stepper.step()
+
+    def entities(self, kind: int) -> list[int]:
+        return [row for row in self.world.alive.nonzero()[0].tolist() if self.world.kind[row] == kind]
+
+
+@pytest.fixture
+def cabin() -> Cabin:
+    return Cabin()
+
+
+# shots -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bounces", [0, 1, 2, 3])
+def test_damage_grows_with_each_bounce(cabin: Cabin, bounces: int) -> None:
+    cabin.place(cabin.ann, 450, 100)
+    cabin.place(cabin.bob, 60, 450)
+    shot = cabin.fire(cabin.ann, RIGHT)
+    cabin.stepper.until(lambda: cabin.melee.shots[shot].bounces == bounces)
+    cabin.stepper.step()
+    assert cabin.world.status[shot] == bounces
+    assert abs(cabin.world.vx[shot]) == pytest.approx(rules.SHOT_SPEED * (1 + rules.SPEED_PER_BOUNCE * bounces))
+    ahead = 40 if cabin.world.vx[shot] > 0 else -40
+    cabin.place(cabin.bob, cabin.world.x[shot] + ahead, cabin.world.y[shot])
+    cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=5)
+    cabin.stepper.step(2)
+    damage = rules.DAMAGE + rules.DAMAGE_PER_BOUNCE * bounces
+    assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL - damage
+    [hit] = cabin.bob.events_named("hit")
+    assert (hit["player"], hit["by"], hit["damage"], hit["bounces"]) == (2, 1, damage, bounces)
+    assert cabin.ann.events_named("hit") == [hit]
+
+
+def test_a_shot_bounces_three_times_at_most(cabin: Cabin) -> None:
+    cabin.place(cabin.ann, 450, 100)
+    cabin.place(cabin.bob, 60, 450)
+    shot = cabin.fire(cabin.ann, RIGHT)
+    dies = cabin.melee.shots[shot].dies
+    seen = set()
+    while shot in cabin.melee.shots:
+        seen.add(cabin.melee.shots[shot].bounces)
+        cabin.stepper.step()
+    assert seen == {0, 1, 2, 3}
+    assert cabin.stepper.room.tick < dies
+
+
+def test_a_shot_that_meets_nothing_has_its_time() -> None:
+    stepper = Stepper(arena=Arena("Wide", Size(4096, 4096), [Place(100, 2000)]))
+    client = stepper.join()
+    client.say(Inputs(1, [Input(aim=RIGHT, edges=Button.FIRE)]), 0.0)
+    stepper.step()
+    assert len(stepper.room.world) == 2
+    ticks = stepper.until(lambda: len(stepper.room.world) == 1)
+    assert ticks == round(rules.SHOT_LIFE_S * 60)
+
+
+def test_own_shots_never_hit_oneself(cabin: Cabin) -> None:
+    cabin.place(cabin.bob, 60, 450)
+    for aim in (RIGHT, LEFT, UP, 700, 3000):
+        cabin.place(cabin.ann, 300, 200)
+        cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
+        shot = cabin.fire(cabin.ann, aim)
+        cabin.stepper.until(lambda shot=shot: shot not in cabin.melee.shots)  # type: ignore[misc]
+    assert cabin.fighter(cabin.ann).hull == rules.HULL_FULL
+    assert cabin.ann.events_named("hit") == []
+
+
+def test_the_gun_needs_its_time_and_less_of_it_in_rapid_fire(cabin: Cabin) -> None:
+    cabin.ann.pilot = lambda tick: Input(buttons=Button.FIRE)
+    cabin.place(cabin.ann, 300, 200)
+    cabin.stepper.step(1)
+
+    def shots_in(ticks: int) -> int:
+        born = set()
+        for _ in range(ticks):
+            cabin.stepper.step()
+            born |= {(shot, state.dies) for shot, state in cabin.melee.shots.items()}
+        return len({dies for _, dies in born if dies > cabin.stepper.room.tick - ticks + 102})
+
+    assert shots_in(60) == 60 // round(rules.GUN_S * 60)
+    cabin.fighter(cabin.ann).rapid_until = cabin.stepper.room.tick + 100
+    cabin.stepper.step(20)
+    assert shots_in(60) in (60 // round(rules.GUN_RAPID_S * 60), 60 // round(rules.GUN_RAPID_S * 60) + 1)
+
+
+def test_a_press_between_two_inputs_is_a_shot(cabin: Cabin) -> None:
+    assert cabin.fire(cabin.ann, UP)
+
+
+# ships -----------------------------------------------------------------------------------------------------
+
+
+def test_who_comes_is_protected_until_firing(cabin: Cabin) -> None:
+    cat = cabin.stepper.join("Cat")
+    cabin.stepper.step()
+    assert cabin.world.status[cat.player.ship] & rules.STATUS_PROTECTED
+    cabin.hit(cabin.ann, cabin.bob)
+    cabin.place(cabin.bob, 60, 450)
+    cabin.place(cat, 200, 200)
+    cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
+    shot = cabin.fire(cabin.ann, RIGHT)
+    cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=10)
+    assert cabin.fighter(cat).hull == rules.HULL_FULL
+    assert cat.events_named("hit") == []
+    cabin.fire(cat, UP)
+    cabin.hit(cabin.ann, cat)
+    assert cabin.fighter(cat).hull == rules.HULL_FULL - rules.DAMAGE
+    assert not cabin.world.status[cat.player.ship] & rules.STATUS_PROTECTED
+
+
+def test_a_shield_takes_damage_first(cabin: Cabin) -> None:
+    bob = cabin.fighter(cabin.bob)
+    bob.shield = rules.DAMAGE + 5
+    cabin.hit(cabin.ann, cabin.bob)
+    assert (bob.shield, bob.hull) == (5, rules.HULL_FULL)
+    assert cabin.world.status[cabin.bob.player.ship] & rules.STATUS_SHIELD
+    cabin.hit(cabin.ann, cabin.bob)
+    assert (bob.shield, bob.hull) == (0, rules.HULL_FULL - rules.DAMAGE + 5)
+    assert not cabin.world.status[cabin.bob.player.ship] & rules.STATUS_SHIELD
+
+
+def test_who_is_shot_down_is_back_in_a_moment(cabin: Cabin) -> None:
+    bob = cabin.fighter(cabin.bob)
+    bob.hull = rules.DAMAGE
+    ship = cabin.bob.player.ship
+    cabin.hit(cabin.ann, cabin.bob)
+    assert (cabin.bob.player.ship, bool(cabin.world.alive[ship])) == (0, False)
+    cabin.stepper.step(2)
+    assert cabin.bob.told.own is None
+    assert cabin.bob.told.hud is None or cabin.bob.told.hud[0] == 0
+    [kill] = cabin.ann.events_named("kill")
+    assert kill == {"killer": 1, "victim": 2, "assists": [], "bounces": 0}
+    assert cabin.bob.events_named("kill") == [kill]
+    ticks = cabin.stepper.until(lambda: cabin.bob.player.ship != 0)
+    assert ticks <= rules.RESPAWN_S * 60
+    assert (bob.hull, bob.deaths, bob.respawn_until) == (rules.HULL_FULL, 1, 0)
+    assert bob.protect_until == cabin.stepper.room.tick + rules.PROTECT_S * 60
+
+
+def test_kills_bounces_and_assists_score(cabin: Cabin) -> None:
+    cat, dan = cabin.join("Cat"), cabin.join("Dan")
+    cabin.place(cat, 450, 450)
+    cabin.place(dan, 60, 450)
+    cabin.hit(dan, cabin.bob)
+    cabin.place(dan, 60, 450)
+    cabin.stepper.step(int(rules.ASSIST_S * 60))
+    cabin.hit(cat, cabin.bob)
+    cabin.place(cat, 450, 450)
+    bob = cabin.fighter(cabin.bob)
+    bob.hull = 1
+    cabin.place(cabin.ann, 60, 200)
+    cabin.place(cabin.bob, 200, 200)
+    shot = cabin.fire(cabin.ann, LEFT)
+    cabin.stepper.until(lambda: shot not in cabin.melee.shots)
+    cabin.stepper.step()
+    [kill] = cat.events_named("kill")
+    assert kill == {"killer": 1, "victim": 2, "assists": [3], "bounces": 1}  # Dan's hit is too long ago
+    fighters = [cabin.fighter(client) for client in (cabin.ann, cabin.bob, cat, dan)]
+    assert [(fighter.score, fighter.kills, fighter.deaths) for fighter in fighters] == [
+        (rules.SCORE_KILL + rules.SCORE_PER_BOUNCE, 1, 0),
+        (0, 0, 1),
+        (rules.SCORE_ASSIST, 0, 0),
+        (0, 0, 0),
+    ]
+    cabin.stepper.step(30)
+    assert dan.events_named("scores")[-1] == {"scores": [[1, 150, 1, 0], [2, 0, 0, 1], [3, 50, 0, 0], [4, 0, 0, 0]]}
+
+
+def test_two_shots_in_one_step_kill_once(cabin: Cabin) -> None:
+    cat = cabin.join("Cat")
+    cabin.fighter(cabin.bob).hull = 1
+    cabin.place(cabin.bob, 200, 200)
+    cabin.place(cabin.ann, 100, 200)
+    cabin.place(cat, 300, 200)
+    tick = cabin.stepper.room.tick + 1
+    for client, aim in ((cabin.ann, RIGHT), (cat, LEFT)):
+        client.say(Inputs(tick, [Input(aim=aim, edges=Button.FIRE)]), cabin.stepper.now_s)
+    cabin.stepper.step(20)
+    assert len(cabin.ann.events_named("kill")) == 1
+    assert cabin.fighter(cabin.bob).deaths == 1
+    assert cabin.fighter(cabin.ann).kills + cabin.fighter(cat).kills == 1
+
+
+def test_who_leaves_takes_the_ship_and_leaves_the_shots(cabin: Cabin) -> None:
+    bob = cabin.fighter(cabin.bob)
+    bob.hull = 1
+    cabin.place(cabin.bob, 300, 200)
+    cabin.place(cabin.ann, 130, 200)
+    shot = cabin.fire(cabin.ann, RIGHT)
+    ship = cabin.ann.player.ship
+    cabin.stepper.room.leave(cabin.ann.player)
+    assert not cabin.world.alive[ship]
+    cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=20)
+    cabin.stepper.step(30)
+    [kill] = cabin.bob.events_named("kill")
+    assert kill == {"killer": 0, "victim": 2, "assists": [], "bounces": 0}
+    assert cabin.bob.events_named("scores")[-1] == {"scores": [[2, 0, 0, 1]]}
+
+
+def test_a_ship_appears_where_it_is_emptiest(cabin: Cabin) -> None:
+    cabin.place(cabin.ann, 70, 70)
+    cabin.place(cabin.bob, 440, 70)
+    cat = cabin.join("Cat")
+    assert (cabin.world.x[cat.player.ship], cabin.world.y[cat.player.ship]) == (60, 450)
+
+
+def test_the_status_tells_the_hull(cabin: Cabin) -> None:
+    bob, ship = cabin.fighter(cabin.bob), cabin.bob.player.ship
+    shown = []
+    for hull in (100, 99, 50, 7, 1):
+        bob.hull = hull
+        cabin.stepper.step(2)  # statuses are shown when there is a snapshot to show them
+        shown.append(cabin.world.status[ship] & 15)
+    assert shown == [15, 15, 8, 2, 1]
+
+
+# crates and pickups ----------------------------------------------------------------------------------------
+
+
+def break_crate(cabin: Cabin) -> int:
+    """Ann shoots the crate to pieces; the pickup that it drops."""
+    cabin.place(cabin.bob, 60, 60)
+    for left in (2, 1, 0):
+        [crate] = cabin.entities(CRATE)
+        cabin.world.put(crate, CRATE_AT.x, CRATE_AT.y)
+        cabin.place(cabin.ann, CRATE_AT.x - 80, CRATE_AT.y)
+        cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
+        shot = cabin.fire(cabin.ann, RIGHT)
+        cabin.stepper.until(lambda shot=shot: shot not in cabin.melee.shots, ticks_max=10)  # type: ignore[misc]
+        assert len(cabin.entities(CRATE)) == (left > 0)
+    [pickup] = cabin.entities(PICKUP)
+    return pickup
+
+
+def test_a_crate_breaks_drops_a_pickup_and_is_back(cabin: Cabin) -> None:
+    pickup = break_crate(cabin)
+    assert abs(cabin.world.x[pickup] - CRATE_AT.x) < 20
+    assert cabin.world.variant[pickup] in (rules.REPAIR_KIT, rules.RAPID_FIRE, rules.SHIELD)
+    cabin.place(cabin.ann, 60, 450)
+    ticks = cabin.stepper.until(lambda: bool(cabin.entities(CRATE)), ticks_max=2000)
+    assert ticks == CRATE_BACK_S * 60
+    [crate] = cabin.entities(CRATE)
+    assert (cabin.world.x[crate], cabin.world.y[crate], cabin.world.status[crate]) == (CRATE_AT.x, CRATE_AT.y, 15)
+
+
+def test_a_pickup_that_nobody_wants_vanishes(cabin: Cabin) -> None:
+    break_crate(cabin)
+    cabin.place(cabin.ann, 60, 450)
+    ticks = cabin.stepper.until(lambda: not cabin.entities(PICKUP), ticks_max=2000)
+    assert ticks == PICKUP_LIFE_S * 60
+
+
+@pytest.mark.parametrize(
+    ("what", "hull", "shield", "rapid_ticks"),
+    [(rules.REPAIR_KIT, 90, 0, 0), (rules.RAPID_FIRE, 40, 0, 480), (rules.SHIELD, 40, rules.SHIELD_FULL, 0)],
+)
+def test_a_pickup_does_its_good_once(cabin: Cabin, what: int, hull: int, shield: int, rapid_ticks: int) -> None:
+    bob, pickup = cabin.fighter(cabin.bob), break_crate(cabin)
+    cabin.world.variant[pickup] = what
+    cabin.place(cabin.ann, 60, 450)
+    bob.hull = 40
+    cabin.place(cabin.bob, cabin.world.x[pickup], cabin.world.y[pickup])
+    cabin.stepper.step()
+    assert (bob.hull, bob.shield) == (hull, shield)
+    assert max(0, bob.rapid_until - cabin.stepper.room.tick) == rapid_ticks
+    assert not cabin.entities(PICKUP)
+    cabin.stepper.step()
+    assert cabin.bob.events_named("pickup") == [{"player": 2, "what": what}]
+    assert cabin.ann.events_named("pickup") == []
+
+
+def test_a_repair_fills_the_hull_at_most(cabin: Cabin) -> None:
+    pickup = break_crate(cabin)
+    cabin.world.variant[pickup] = rules.REPAIR_KIT
+    cabin.place(cabin.bob, cabin.world.x[pickup], cabin.world.y[pickup])
+    cabin.stepper.step()
+    assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL
+
+
+def test_a_full_world_only_goes_without(cabin: Cabin) -> None:
+    [crate] = cabin.entities(CRATE)
+    cabin.melee.crates.hulls[crate] = 1
+    cabin.place(cabin.bob, 450, 60)
+    cabin.place(cabin.ann, CRATE_AT.x - 80, CRATE_AT.y)
+    cabin.fire(cabin.ann, RIGHT)
+    fillers = fill(cabin.world)
+    cabin.stepper.until(lambda: not cabin.entities(CRATE), ticks_max=10)
+    assert not cabin.melee.crates.pickups
+    fill(cabin.world)
+    late = cabin.stepper.join("Late")
+    assert late.player.ship == 0
+    cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
+    fill(cabin.world)
+    assert not cabin.fire(cabin.ann, UP)
+    cabin.melee.crates.due[0] = (cabin.stepper.room.tick + 1, 0)
+    cabin.stepper.step()
+    assert cabin.melee.crates.due
+    assert not cabin.entities(CRATE)
+    for filler in fillers[:10]:
+        cabin.world.remove(filler)
+    cabin.stepper.step(3)
+    assert late.player.ship
+    cabin.melee.crates.due[0] = (cabin.stepper.room.tick + 1, 0)
+    cabin.stepper.step()
+    assert cabin.entities(CRATE)
+
+
+def fill(world: World) -> list[int]:
+    """Something far away in every row that is free."""
+    fillers: list[int] = []
+    while True:
+        try:
+            fillers.append(world.spawn(PICKUP, -1000.0 - 64.0 * len(fillers), 0.0))
+        except WorldFullError:
+            return fillers
+
+
+# the match -------------------------------------------------------------------------------------------------
+
+
+def test_a_match_a_podium_and_the_next_match() -> None:
+    cabin = Cabin(match_s=1.0)
+    cabin.fighter(cabin.bob).hull = 1
+    cabin.hit(cabin.ann, cabin.bob)
+    cabin.stepper.step(60 - cabin.stepper.room.tick)
+    podium = cabin.bob.events_named("match")[-1]
+    assert podium["phase"] == "podium"
+    assert podium["ends_tick"] == 60 + rules.PODIUM_S * 60
+    assert podium["standings"] == [{"player": 1, "score": 100}, {"player": 2, "score": 0}]
+    assert not cabin.fire(cabin.ann, UP)
+    [crate] = cabin.entities(CRATE)
+    cabin.world.put(crate, 250, 250)
+    cabin.stepper.step(int(rules.PODIUM_S * 60))
+    play = cabin.ann.events_named("match")[-1]
+    assert (play["phase"], play["ends_tick"]) == ("play", 60 + 600 + 60)
+    assert [standing["score"] for standing in play["standings"]] == [0, 0]
+    for client in (cabin.ann, cabin.bob):
+        fighter = cabin.fighter(client)
+        assert (fighter.score, fighter.kills, fighter.deaths, fighter.hull) == (0, 0, 0, rules.HULL_FULL)
+    [crate] = cabin.entities(CRATE)
+    assert (cabin.world.x[crate], cabin.world.y[crate]) == (CRATE_AT.x, CRATE_AT.y)
+    assert len(cabin.entities(SHIP)) == 2
+    assert cabin.fire(cabin.ann, UP)
+
+
+def test_nobody_is_hurt_on_the_podium() -> None:
+    cabin = Cabin(match_s=0.5)
+    cabin.stepper.step(27)
+    cabin.place(cabin.ann, 100, 200)
+    cabin.place(cabin.bob, 300, 200)
+    shot = cabin.fire(cabin.ann, RIGHT)
+    cabin.stepper.until(lambda: shot not in cabin.melee.shots)
+    assert cabin.melee.phase == "podium"
+    assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL
+
+
+def test_who_joins_midway_is_told_how_things_stand(cabin: Cabin) -> None:
+    cabin.fighter(cabin.bob).hull = 1
+    cabin.hit(cabin.ann, cabin.bob)
+    cat = cabin.stepper.join("Cat")
+    [match], [scores] = cat.events_named("match"), cat.events_named("scores")
+    assert match["phase"] == "play"
+    assert match["standings"][0] == {"player": 1, "score": 100}
+    assert scores == {"scores": [[1, 100, 1, 0], [2, 0, 0, 1], [3, 0, 0, 0]]}
+
+
+@pytest.mark.parametrize("map_name", ["pinball", "belt"])
+def test_the_books_agree_with_the_world_whatever_happens(map_name: str) -> None:
+    stepper = Stepper(seed=4, arena=arena_named(map_name), options={"match_s": 4.0})
+    game = stepper.room.game
+    assert isinstance(game, Melee)
+    for n in range(6):
+        stepper.join(f"P{n}").pilot = wander(Random(n))
+    for tick in range(450):
+        stepper.step()
+        if tick % 90 == 89:
+            stepper.room.leave(stepper.clients[0].player)
+            stepper.clients.pop(0)
+            stepper.join(f"P{tick}").pilot = wander(Random(tick))
+        world = stepper.room.world
+        alive = {(row, int(world.kind[row])) for row in world.alive.nonzero()[0].tolist()}
+        ships = {(player.ship, SHIP) for player in stepper.room.players.values() if player.ship}
+        expected = ships | {(shot, rules.SHOT) for shot in game.shots} | {(crate, CRATE) for crate in game.crates.hulls}
+        expected |= {(pickup, PICKUP) for pickup in game.crates.pickups}
+        assert {entry for entry in alive if entry[1] != rules.ROCK} == expected
