@@ -1,0 +1,207 @@
+"""The running server: one room, its tick loop, the front door, and a clean end.
+
+Everything that can be wrong with the settings (the map, the port, the certificate) is a UserError before the
+first connection comes in. After that only a signal ends the server: players are told, then it stops. A second
+signal doesn't wait for them.
+"""
+
+import gc
+import secrets
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+import trio
+
+from protocol.arena import Arena, parse
+from protocol.errors import Code, UserError
+from server import garbage
+from server.config import Config
+from server.games import game_named
+from server.lobby import Lobby
+from server.net import web
+from server.net.front_door import FrontDoor
+from server.net.http import HttpServer
+from server.net.sweep import sweep
+from server.telemetry import Telemetry
+from server.tick_loop import keep_time
+
+ASSETS = Path(__file__).parent.parent / "assets"
+MAPS = ASSETS / "maps"
+CLIENT = ASSETS / "client" / "dist"
+SWEEP_EVERY_S = 0.5
+BACKLOG = 1024
+DRAIN_S_MAX = 3.0
+"""How long players get to hear that the server stops."""
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+"""Addresses to listen at, and how to get there from this machine."""
+
+log = structlog.get_logger("ricochet")
+
+
+async def run(config: Config) -> None:
+    """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
+    server = Server(config)
+    listeners = await listen(config)
+    url = url_of(config, listeners)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(server.serve, listeners)
+        await nursery.start(_stop_on_signal, server, nursery.cancel_scope)
+        print(f"Ricochet is ready: {url}", flush=True)
+        if config.bots:
+            nursery.start_soon(_play_with_bots, url, config.bots)
+
+
+class Server:
+    """A server with `config`, without its sockets. Raises UserError when something of it can't be had."""
+
+    def __init__(self, config: Config) -> None:
+        self.is_ready = False
+        self.lobby = Lobby()
+        self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, self.rooms, self.telemetry.exposition))
+        self.door = FrontDoor(self.lobby, HttpServer(pages), config.origins, config.connections_max, tls_of(config))
+        self.room = self.lobby.open_room(
+            name=Path(config.map).stem,
+            game=game_named(config.game),
+            arena=find_arena(config.map),
+            rates=config.rates,
+            seed=secrets.randbits(32) if config.seed is None else config.seed,
+            options={"match_s": config.match_s},
+        )
+        self._sweeping = garbage.Sweeping(config.tick_rate)
+        self._accepting = trio.CancelScope()
+
+    async def serve(
+        self,
+        listeners: list[trio.SocketListener],
+        task_status: trio.TaskStatus[list[trio.SocketListener]] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Serve until cancelled; started once connections are taken."""
+        garbage.settle()
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(partial(keep_time, self.room, self._tick_done, drain=sweep))
+                nursery.start_soon(self._sweep)
+                with self._accepting:
+                    await trio.serve_listeners(
+                        self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
+                    )
+                await trio.sleep_forever()
+        finally:
+            garbage.unsettle()
+
+    async def drain(self) -> None:
+        """Take no more connections, tell everybody that the server stops, and let them hear it."""
+        self._accepting.cancel()
+        with trio.move_on_after(DRAIN_S_MAX):
+            while self.door.conversations:
+                self.is_ready = False
+                self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
+                await trio.sleep(0.02)
+
+    def rooms(self) -> list[dict[str, Any]]:
+        """What `/api/rooms` says."""
+        return [
+            {
+                "name": room.name,
+                "game": room.game.name,
+                "map": room.arena.name,
+                "players": len(room.players),
+                "players_max": room.players_max,
+                "tick": room.tick,
+                "tick_rate": room.rates.tick_rate,
+                "snapshot_rate": room.rates.snapshot_rate,
+            }
+            for room in self.lobby.rooms.values()
+        ]
+
+    def _tick_done(self, duration_s: float, lateness_s: float) -> None:
+        self.is_ready = not self._accepting.cancel_called
+        self.telemetry.tick_done(duration_s, lateness_s)
+        generation = self._sweeping.generation_due(lateness_s)
+        if generation is not None:
+            gc.collect(generation)
+
+    async def _sweep(self) -> None:
+        while True:
+            await trio.sleep(SWEEP_EVERY_S)
+            self.lobby.sweep(trio.current_time())
+
+
+def find_arena(name: str) -> Arena:
+    """The arena of a map that comes with the game, or of a JSON file anywhere. Raises UserError."""
+    path = Path(name) if name.endswith(".json") else MAPS / f"{name}.json"
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        if name.endswith(".json"):
+            raise UserError(f"the map {name} can't be read: {(error.strerror or str(error)).lower()}") from None
+        known = ", ".join(sorted(file.stem for file in MAPS.glob("*.json")))
+        raise UserError(f"there is no map {name!r}; there are: {known}") from None
+    return parse(text, path.name)
+
+
+def tls_of(config: Config) -> ssl.SSLContext | None:
+    """What to encrypt with, if at all. Raises UserError."""
+    if config.tls_cert is None or config.tls_key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_cert, config.tls_key)
+    except (ssl.SSLError, OSError) as error:
+        why = getattr(error, "reason", None) or str(error)
+        raise UserError(f"{config.tls_cert} and {config.tls_key} are no certificate and its key: {why}") from None
+    return context
+
+
+async def listen(config: Config) -> list[trio.SocketListener]:
+    """The sockets of `config`'s host and port. Raises UserError when they can't be had."""
+    try:
+        return await trio.open_tcp_listeners(config.port, host=config.host or None, backlog=BACKLOG)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UserError(f"port {config.port} of {config.host} can't be had: {why}") from None
+
+
+def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
+    """Where a browser on this machine finds the server."""
+    scheme = "http" if config.tls_cert is None else "https"
+    host = EVERYWHERE.get(config.host, config.host)
+    port = listeners[0].socket.getsockname()[1]
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+async def _stop_on_signal(
+    server: Server, everything: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    """Started once a signal would be noticed."""
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
+        await anext(signals)
+        log.info("stopping", players=server.door.conversations)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_on_next, signals, nursery.cancel_scope)
+            await server.drain()
+            nursery.cancel_scope.cancel()
+    everything.cancel()
+
+
+async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    await anext(signals)
+    scope.cancel()
+
+
+async def _play_with_bots(url: str, count: int) -> None:
+    """Bots in a process of their own, through the front door like everybody; it ends when this is cancelled."""
+    words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet"]
+    ended = await trio.run_process(
+        [sys.executable, *words], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    log.warning("the bots have stopped", status=ended.returncode)

@@ -1,0 +1,63 @@
+"""`ricochet serve`: the flags, and nothing else."""
+
+from pathlib import Path
+from typing import Annotated
+
+import trio
+import typer
+
+from server import logs
+from server.config import load
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen at. [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="0: any free one. [default: 8000]")] = None,
+    game: Annotated[str | None, typer.Option(help="Which game to play. [default: melee]")] = None,
+    map_: Annotated[str | None, typer.Option("--map", help="A map by name, or a JSON file. [default: pinball]")] = None,
+    bots: Annotated[int | None, typer.Option(help="Bots to play with, in a process of their own.")] = None,
+    tick_rate: Annotated[int | None, typer.Option(help="Ticks per second. [default: 60]")] = None,
+    snapshot_rate: Annotated[int | None, typer.Option(help="Snapshots per second. [default: 30]")] = None,
+    match_s: Annotated[float | None, typer.Option(help="How long a match lasts. [default: 300]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the game's chance; else another one each time.")] = None,
+    origins: Annotated[
+        str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
+    ] = None,
+    connections_max: Annotated[int | None, typer.Option(help="[default: 4096]")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")] = None,
+    log_format: Annotated[str | None, typer.Option(help="console or json; else by where it goes.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A TOML file with these settings. [default: ricochet.toml, if there]")
+    ] = None,
+) -> None:
+    """Run a game server, until Ctrl-C.
+
+    Every flag can be a key of the TOML file (tick_rate = 60) or an environment variable (RICOCHET_TICK_RATE).
+    """
+    flags = {
+        "host": host,
+        "port": port,
+        "game": game,
+        "map": map_,
+        "bots": bots,
+        "tick_rate": tick_rate,
+        "snapshot_rate": snapshot_rate,
+        "match_s": match_s,
+        "seed": seed,
+        "origins": origins,
+        "connections_max": connections_max,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "log_level": log_level,
+        "log_format": log_format,
+    }
+    settings = load({name: value for name, value in flags.items() if value is not None}, config)
+    logs.set_up(settings.log_level, settings.log_format)
+    from server.app import run  # the physics and the web take a moment to load; --help need not wait
+
+    trio.run(run, settings)

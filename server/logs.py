@@ -1,0 +1,45 @@
+"""Logs: one event a line on stderr, for people on a terminal and as JSON in a pipe.
+
+Our own code logs through structlog, libraries through `logging`; both come out the same.
+"""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import Processor
+
+
+def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
+    """`level` is a name of `logging`'s; `form` is console, json or auto (console on a terminal)."""
+    is_json = form == "json" or (form == "auto" and not stream.isatty())
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso" if is_json else "%H:%M:%S", utc=is_json),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *common,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if is_json:
+        last += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    else:
+        plain = structlog.dev.plain_traceback  # the rich one takes seconds, in which no tick is computed
+        last.append(structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain))
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=last))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # It logs each frame at DEBUG, and what peers do wrong is ours to say.
+    logging.getLogger("trio-websocket").setLevel(logging.WARNING)

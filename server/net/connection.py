@@ -1,0 +1,99 @@
+"""One player's WebSocket, from the handshake to the last byte.
+
+Whatever the peer does, the session learns in the end that it is lost, once, and the stream is closed. What
+our own code does wrong with a message is logged, and ends this one conversation with `SERVER_FAULT`.
+"""
+
+from contextlib import ExitStack
+
+import structlog
+import trio
+from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
+
+from protocol import limits
+from protocol.codec import Codec
+from protocol.errors import Code
+from server.lobby import Lobby
+from server.net.fast_lane import FastLane, can_carry
+from server.net.lane import CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, PlainLane
+from server.net.link import FastLink, PlainLink
+from server.session import Session
+
+QUEUED_MESSAGES_MAX = 64
+"""In the library, between its reader and ours: a full queue would keep pings from being answered."""
+
+log = structlog.get_logger("ricochet.connection")
+
+
+async def converse(
+    stream: trio.abc.Stream, head: bytes, early: bytes, codec: Codec, lobby: Lobby, address: str
+) -> None:
+    """Answer the upgrade request `head`, read from `stream` with `early` behind it, and play until either end stops.
+
+    Returns when the conversation is over and everything of it is gone. Raises only for mistakes of our own.
+    """
+    with ExitStack() as at_the_end:
+        async with trio.open_nursery() as nursery:
+            lane = _lane_over(stream, head, early, lobby, nursery)
+            at_the_end.callback(lane.stop_reading)
+            connection = await _shake_hands(lane, codec, nursery)
+            await _play(connection, lane, codec, lobby, address, nursery)
+            # Closing has deadlines of its own. The library's reader has none, and after 1009 waits for one byte more.
+            nursery.cancel_scope.deadline = trio.current_time() + 2 * CLOSE_DEADLINE_S
+    if ended := connection.closed:
+        await lane.part(ended.code, ended.reason or "")
+
+
+def _lane_over(stream: trio.abc.Stream, head: bytes, early: bytes, lobby: Lobby, nursery: trio.Nursery) -> PlainLane:
+    if can_carry(stream):
+        assert isinstance(stream, trio.SocketStream)
+        return FastLane(stream, head, early, lobby.traffic, nursery)
+    return PlainLane(stream, head, early, lobby.traffic)
+
+
+async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection:
+    with trio.fail_after(limits.HANDSHAKE_DEADLINE_S):
+        request = await wrap_server_stream(
+            nursery,
+            lane,
+            message_queue_size=QUEUED_MESSAGES_MAX,
+            max_message_size=limits.MESSAGE_BYTES_MAX,
+            receive_buffer_size=RECEIVE_BYTES_MAX,
+        )
+        return await request.accept(subprotocol=codec.subprotocol)
+
+
+async def _play(
+    connection: WebSocketConnection,
+    lane: PlainLane,
+    codec: Codec,
+    lobby: Lobby,
+    address: str,
+    nursery: trio.Nursery,
+) -> None:
+    """Until the connection closes, give the session all that comes in, whichever way it comes."""
+    if isinstance(lane, FastLane):
+        link: FastLink | PlainLink = FastLink(connection, lane, codec, address, nursery)
+    else:
+        link = PlainLink(connection, lane, codec, address, nursery)
+    session = Session(link, lobby, trio.current_time())
+
+    def deliver(message: bytes | str) -> None:
+        if link.is_closing:
+            return
+        lobby.traffic.received_messages += 1
+        try:
+            session.receive(message, trio.current_time())
+        except Exception:
+            log.exception("a message could not be handled", address=address)
+            session.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
+
+    try:
+        lane.open(None if codec.is_text else deliver)
+        while True:
+            deliver(await connection.get_message())
+    except ConnectionClosed as closed:
+        reason = closed.reason
+        log.debug("connection closed", address=address, code=reason and reason.code)
+    finally:
+        session.lost(trio.current_time())

@@ -1,0 +1,178 @@
+"""The lane over a plain TCP socket: whole binary messages and posted frames pass trio-websocket by.
+
+Receiving, the sweep of all lanes reads this one when it is ready; its sieve gives whole messages to the game at once
+and keeps everything else for the library to fetch.
+Sending, `write` is the one place from which bytes go to the socket, the library's included, so frames never
+interleave. It never waits: what the socket doesn't take is the remainder, all that follows goes behind it,
+and a task writes it out as the peer reads. A peer that takes nothing for `STALL_S_MAX`, or for whom
+`WAITING_BYTES_MAX` pile up, is given up. Nothing is lost by cancelling, for no write is ever under way.
+"""
+
+import os
+import socket
+from contextlib import suppress
+
+import trio
+
+from protocol import limits
+from server.net.lane import STALL_S_MAX, WAITING_BYTES_MAX, Deliver, PlainLane
+from server.net.sieve import Sieve
+from server.net.sweep import current_sweep
+from server.statistics import Traffic
+
+READ_BYTES_MAX = 16_384
+"""What one connection may bring in one sweep, so that a flood delays nobody."""
+HANDED_ON_BYTES_MAX = 65_536
+"""As much may wait for the library; then no more is read until it fetches it."""
+UNSENT_BYTES_MAX = 32_768
+"""More than this the kernel doesn't hold for a peer that is not reading: what is newer had better be sent instead."""
+
+
+def can_carry(stream: trio.abc.Stream) -> bool:
+    """Whether there is a plain socket, which this platform reads and writes like a file."""
+    return isinstance(stream, trio.SocketStream) and os.name == "posix"
+
+
+class FastLane(PlainLane):
+    """A message is delivered before anything that came after it is handed on to the library."""
+
+    def __init__(
+        self, stream: trio.SocketStream, head: bytes, early: bytes, traffic: Traffic, nursery: trio.Nursery
+    ) -> None:
+        """`nursery` is where the remainder is written from."""
+        super().__init__(stream, head, early, traffic)
+        self._socket = stream.socket
+        self._nursery = nursery
+        self._sieve = Sieve(limits.MESSAGE_BYTES_MAX, shut=True)
+        self._deliver: Deliver | None = None
+        self._remainder = bytearray()
+        self._settled = trio.Event()
+        self._broken = False
+        self._fd = stream.socket.fileno()
+        self._reading = self._ended = False
+        self._handed_on = bytearray()
+        """Read, and not yet fetched by the library."""
+        self._news = trio.Event()
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
+
+    def open(self, deliver: Deliver | None = None) -> None:
+        self._deliver = deliver
+        self._sieve.shut = deliver is None
+        if self._early:
+            early, self._early = self._early, b""
+            self._take(early)
+        self._read_on()
+        super().open()
+
+    @property
+    def blocked(self) -> bool:
+        return bool(self._remainder)
+
+    async def _receive_frames(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        while not self._handed_on and not self._ended:
+            self._news = trio.Event()
+            await self._news.wait()
+        handed_on, self._handed_on = bytes(self._handed_on), bytearray()
+        if not self._reading and not self._ended:
+            self._read_on()
+        return handed_on
+
+    def _read_on(self) -> None:
+        self._reading = True
+        current_sweep().add(self._fd, self._read_ready)
+
+    def _pause(self) -> None:
+        if self._reading:
+            self._reading = False
+            current_sweep().remove(self._fd)
+
+    def stop_reading(self) -> None:
+        self._pause()
+        self._ended = True
+        self._news.set()
+
+    def _read_ready(self) -> None:
+        """Called by the sweep: there is something to read, or the end, or there was."""
+        if not self._reading:
+            return
+        try:
+            received = os.read(self._fd, READ_BYTES_MAX)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        if not received:
+            self.stop_reading()
+            return
+        self._take(received)
+        if len(self._handed_on) > HANDED_ON_BYTES_MAX:
+            self._pause()
+        if self._handed_on:
+            self._news.set()
+
+    def _take(self, received: bytes) -> None:
+        self.traffic.received_bytes += len(received)
+        messages, handed_on = self._sieve.sift(received)
+        for message in messages:
+            assert self._deliver is not None
+            self._deliver(message)
+        self._handed_on += handed_on
+
+    def write(self, data: bytes) -> None:
+        """Write what the socket takes and keep the rest. After the end of the connection, do nothing."""
+        if self._broken:
+            return
+        self.traffic.sent_bytes += len(data)
+        if self._remainder:
+            self._remainder += data
+            if len(self._remainder) > WAITING_BYTES_MAX:
+                self._give_up()
+            return
+        written = self._write_some(data)
+        if written < len(data) and not self._broken:
+            self._remainder += memoryview(data)[written:]
+            self._settled = trio.Event()
+            self._nursery.start_soon(self._write_remainder)
+
+    def _write_some(self, data: bytes | bytearray) -> int:
+        try:
+            return os.write(self._fd, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._give_up()
+            return 0
+
+    async def _write_remainder(self) -> None:
+        while self._remainder:
+            with trio.move_on_after(STALL_S_MAX), suppress(OSError, trio.ClosedResourceError):
+                await trio.lowlevel.wait_writable(self._socket)
+                del self._remainder[: self._write_some(self._remainder)]
+                continue
+            self._give_up()
+        self._settled.set()
+
+    async def abort(self) -> None:
+        self._give_up()
+        await trio.lowlevel.checkpoint()
+
+    def _give_up(self) -> None:
+        """The peer is gone or might as well be: forget what waits for it, and let the reader see the end."""
+        self._broken = True
+        self._remainder.clear()
+        self._settled.set()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """The library's frames go the same way, but it waits until they are gone, as backpressure asks."""
+        await trio.lowlevel.checkpoint()
+        self._check_still_used()
+        self._note_close_frame(data)
+        self.write(bytes(data))
+        if self._remainder:
+            await self._settled.wait()
+        if self._broken:
+            raise trio.BrokenResourceError("the peer is gone, or reads nothing")

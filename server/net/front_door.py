@@ -1,0 +1,101 @@
+"""The one port: reads each connection's first request and sends it where it belongs.
+
+What one connection does, however wrong, is answered on that connection and concerns no other: a request that
+is too long, too slow or none at all, one connection too many, a mistake of our own.
+"""
+
+import ssl
+from collections.abc import Collection
+from contextlib import suppress
+from http import HTTPStatus
+
+import structlog
+import trio
+
+from protocol import limits
+from server.lobby import Lobby
+from server.net.connection import converse
+from server.net.http import HttpServer
+from server.net.lane import hang_up
+from server.net.request import Refusal, Request, RequestReader, judge
+
+RECEIVE_BYTES_MAX = 16_384
+CROWDED_DEADLINE_S = 1.0
+"""How long a request may take that is only going to hear that the server is full."""
+
+log = structlog.get_logger("ricochet.front_door")
+
+
+class FrontDoor:
+    """Where connections come in. `connections` is how many there are, `conversations` how many of them play."""
+
+    def __init__(
+        self,
+        lobby: Lobby,
+        http: HttpServer,
+        origins: Collection[str] = (),
+        connections_max: int = limits.CONNECTIONS_MAX,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.connections = self.conversations = 0
+        self._lobby = lobby
+        self._http = http
+        self._origins = frozenset(origins)
+        self._connections_max = connections_max
+        self._tls = tls
+
+    async def welcome(self, stream: trio.SocketStream) -> None:
+        """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
+        self.connections += 1
+        address = address_of(stream)
+        try:
+            await self._serve(stream, address)
+        except Exception:
+            log.exception("a connection could not be served", address=address)
+        finally:
+            self.connections -= 1
+            await trio.aclose_forcefully(stream)
+
+    async def _serve(self, socket_stream: trio.SocketStream, address: str) -> None:
+        is_crowded = self.connections > self._connections_max
+        stream: trio.abc.Stream = socket_stream
+        if self._tls is not None:
+            stream = trio.SSLStream(socket_stream, self._tls, server_side=True, https_compatible=True)
+        request: Request | None = None
+        try:
+            with trio.move_on_after(CROWDED_DEADLINE_S if is_crowded else limits.HANDSHAKE_DEADLINE_S):
+                request = await read_request(stream)
+            if request is None:
+                return
+            if is_crowded:
+                raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the server is full; come back later")
+            codec = judge(request, self._origins)
+        except Refusal as refusal:
+            log.info("refused", address=address, status=refusal.status.value, why=refusal.sentence)
+            await hang_up(stream, refusal.response())
+            return
+        if codec is None:
+            await self._http.serve(stream, request.raw + request.rest, socket_stream.socket)
+        else:
+            self.conversations += 1
+            try:
+                await converse(stream, request.raw, request.rest, codec, self._lobby, address)
+            finally:
+                self.conversations -= 1
+
+
+async def read_request(stream: trio.abc.Stream) -> Request | None:
+    """The first request; None when the peer leaves without one. Raises Refusal."""
+    reader = RequestReader()
+    with suppress(trio.BrokenResourceError):  # a reset, or no TLS where TLS is spoken
+        while received := await stream.receive_some(RECEIVE_BYTES_MAX):
+            if request := reader.receive(bytes(received)):
+                return request
+    return None
+
+
+def address_of(stream: trio.SocketStream) -> str:
+    with suppress(OSError):
+        host, port, *_ = stream.socket.getpeername()
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return "gone"

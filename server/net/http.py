@@ -1,0 +1,80 @@
+"""HTTP beside the game: hypercorn serves one request of a connection whose head the front door has read.
+
+One request and no more, for the front door must see every head: any of them may be an upgrade.
+"""
+
+import logging
+from typing import Any, cast
+
+import trio
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.config import Config
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from hypercorn.typing import ASGIFramework, LifespanState
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+REQUEST_S_MAX = 120.0
+"""From a request's first byte to the last byte of its answer, however slow the peer."""
+
+
+class HttpServer:
+    """Serves `app` (ASGI) over streams that somebody else accepts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = ASGIWrapper(cast(ASGIFramework, _Newer(app)))
+        self._context = WorkerContext(None)
+        self._config = Config()
+        self._config.keep_alive_max_requests = 1
+        self._config.include_server_header = False
+        self._config.errorlog = logging.getLogger("hypercorn")
+
+    async def serve(self, stream: trio.abc.Stream, received: bytes, socket: trio.socket.SocketType) -> None:
+        """Answer the request that `received` begins; `socket` is what `stream` goes over."""
+        with trio.move_on_after(REQUEST_S_MAX):
+            # hypercorn takes whatever has the socket's address; its annotation names the one stream it makes itself.
+            replay = cast(Any, _Replay(stream, received, socket))
+            await TCPServer(self._app, self._config, self._context, LifespanState(), replay)
+
+
+class _Newer:
+    """`app`, told of ASGI 2.4, whose servers take whatever is sent after a disconnect, as hypercorn does.
+
+    It says 2.1. Starlette then cancels the sending of a file when the connection goes, and with it hypercorn's
+    closing of the connection, which happens in that very task.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "asgi": {**scope["asgi"], "spec_version": "2.4"}}, receive, send)
+
+
+class _Replay(trio.abc.HalfCloseableStream):
+    """`stream` from its beginning, though `received` has been read from it."""
+
+    def __init__(self, stream: trio.abc.Stream, received: bytes, socket: trio.socket.SocketType) -> None:
+        self.socket = socket
+        self._stream = stream
+        self._received = received
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        if self._received:
+            await trio.lowlevel.checkpoint()
+            received, self._received = self._received, b""
+            return received
+        return bytes(await self._stream.receive_some(max_bytes))
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self._stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self._stream.wait_send_all_might_not_block()
+
+    async def send_eof(self) -> None:
+        if isinstance(self._stream, trio.abc.HalfCloseableStream):
+            await self._stream.send_eof()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

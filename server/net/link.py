@@ -1,0 +1,126 @@
+"""What the tick sees of a connection, over either lane: see `server.link` for the contract.
+
+Posting never awaits and closing happens in the background; both start a task in the connection's nursery only
+when there is something to wait for, so an idle connection costs nothing here.
+"""
+
+from collections import deque
+
+import trio
+from trio_websocket import ConnectionClosed, WebSocketConnection
+
+from protocol.codec import Codec
+from protocol.errors import clip_reason
+from protocol.frames import BINARY, TEXT, header
+from server.net.fast_lane import FastLane
+from server.net.lane import CLOSE_DEADLINE_S, STALL_S_MAX, WAITING_BYTES_MAX, PlainLane
+
+UNBLOCKED_BYTES_MAX = 8192
+
+
+class _Link:
+    """How a connection is closed, which is the same for both."""
+
+    def __init__(
+        self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
+    ) -> None:
+        self.codec = codec
+        self.address = address
+        self._connection = connection
+        self._lane = lane
+        self._nursery = nursery
+        self._closing = False
+
+    @property
+    def is_closing(self) -> bool:
+        """The last word has been said: what still comes in is for nobody."""
+        return self._closing or self._lane.close_sent
+
+    def close(self, code: int, reason: str) -> None:
+        if not self._closing:
+            self._closing = True
+            self._nursery.start_soon(self._say_goodbye, code, clip_reason(reason))
+
+    async def _say_goodbye(self, code: int, reason: str) -> None:
+        with trio.move_on_after(CLOSE_DEADLINE_S) as deadline:
+            await self._wait_written()
+            await self._connection.aclose(code, reason)
+        if deadline.cancelled_caught:
+            await self._lane.abort()
+
+    async def _wait_written(self) -> None:
+        """Until all that was posted is where the close frame can't overtake it."""
+
+
+class FastLink(_Link):
+    """Posts straight to the socket."""
+
+    def __init__(
+        self, connection: WebSocketConnection, lane: FastLane, codec: Codec, address: str, nursery: trio.Nursery
+    ) -> None:
+        super().__init__(connection, lane, codec, address, nursery)
+        self._fast_lane = lane
+        self._first_byte = TEXT if codec.is_text else BINARY
+
+    @property
+    def blocked(self) -> bool:
+        return self._fast_lane.blocked
+
+    def post(self, *messages: bytes) -> None:
+        if self.is_closing:
+            return
+        self._lane.traffic.sent_messages += len(messages)
+        framed = [header(len(message), self._first_byte) + message for message in messages]
+        self._fast_lane.write(framed[0] if len(framed) == 1 else b"".join(framed))
+
+
+class PlainLink(_Link):
+    """Posts with the library's own `send_message`.
+
+    That takes a task, which has no chance to run while a tick posts an event and then a snapshot. So a little may
+    wait before the link counts as blocked, as a socket's buffer would hold a little.
+    """
+
+    def __init__(
+        self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
+    ) -> None:
+        super().__init__(connection, lane, codec, address, nursery)
+        self._waiting: deque[bytes] = deque()
+        """The first is being written."""
+        self._waiting_bytes = 0
+        self._written = trio.Event()
+
+    @property
+    def blocked(self) -> bool:
+        return self._waiting_bytes > UNBLOCKED_BYTES_MAX
+
+    def post(self, *messages: bytes) -> None:
+        if self.is_closing:
+            return
+        self._lane.traffic.sent_messages += len(messages)
+        self._waiting_bytes += sum(map(len, messages))
+        is_idle = not self._waiting
+        self._waiting.extend(messages)
+        if is_idle:
+            self._written = trio.Event()
+            self._nursery.start_soon(self._write_waiting)
+
+    async def _write_waiting(self) -> None:
+        try:
+            while self._waiting and self._waiting_bytes <= WAITING_BYTES_MAX:
+                message = self._waiting[0]
+                with trio.fail_after(STALL_S_MAX):
+                    await self._connection.send_message(message.decode() if self.codec.is_text else message)
+                self._waiting.popleft()
+                self._waiting_bytes -= len(message)
+        except (trio.TooSlowError, ConnectionClosed):
+            pass
+        if self._waiting:
+            self._waiting.clear()
+            self._waiting_bytes = 0
+            await self._lane.abort()
+        self._written.set()
+
+    async def _wait_written(self) -> None:
+        if self._waiting:
+            await self._written.wait()

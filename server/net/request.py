@@ -1,0 +1,179 @@
+"""A connection's first request: what it asks for, and whether it may have it. Pure.
+
+    /play, upgrade        a player's WebSocket, if its origin and its subprotocol suit
+    /play, no upgrade     426
+    elsewhere, upgrade    404
+    anything else         the web's
+
+h11, which hypercorn and wsproto read requests with too, reads the head, so nobody disagrees about what it
+says. All that wsproto would object to is refused here, in whole sentences.
+"""
+
+from base64 import b64decode
+from collections.abc import Collection, Iterable
+from http import HTTPStatus
+from typing import Final
+
+import h11
+from msgspec import Struct
+
+from protocol import limits
+from protocol.codec import CODECS, Codec
+
+PLAY_PATH: Final = "/play"
+ANY_ORIGIN: Final = "*"
+_SPOKEN: Final = " and ".join(CODECS)
+
+
+class Request(Struct, frozen=True):
+    """A request head as it was received, and the bytes that came after it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    """Names in lower case; repeated ones joined by commas."""
+    raw: bytes
+    rest: bytes
+
+    @property
+    def is_upgrade(self) -> bool:
+        return self.headers.get("upgrade", "").lower() == "websocket"
+
+
+class Refusal(Exception):
+    """What the peer gets in place of what it asked for: an HTTP status and a sentence."""
+
+    def __init__(self, status: HTTPStatus, sentence: str, headers: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence, self.headers = status, sentence, tuple(headers)
+
+    def response(self) -> bytes:
+        """The whole HTTP response."""
+        body = (self.sentence + "\n").encode()
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+            *self.headers,
+        ]
+        lines = [f"HTTP/1.1 {self.status.value} {self.status.phrase}", *(f"{name}: {value}" for name, value in headers)]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class RequestReader:
+    """Takes the bytes of a request head as they come."""
+
+    def __init__(self) -> None:
+        self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.REQUEST_HEAD_BYTES_MAX)
+        self._received = bytearray()
+
+    def receive(self, data: bytes) -> Request | None:
+        """The request once it is complete. Raises Refusal when it can't become one."""
+        self._received += data
+        try:
+            self._h11.receive_data(data)
+            event = self._h11.next_event()
+        except h11.RemoteProtocolError as error:
+            raise Refusal(HTTPStatus(error.error_status_hint), f"not an HTTP/1.1 request: {error}") from None
+        if not isinstance(event, h11.Request):
+            return None
+        if event.http_version not in (b"1.0", b"1.1"):
+            raise Refusal(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1")
+        rest, _ = self._h11.trailing_data
+        raw = bytes(self._received)
+        return Request(
+            method=event.method.decode("ascii"),
+            path=event.target.decode("ascii").partition("?")[0],
+            headers=_joined(event.headers),
+            raw=raw.removesuffix(rest),
+            rest=rest,
+        )
+
+
+def judge(request: Request, origins: Collection[str]) -> Codec | None:
+    """The codec for a player's WebSocket; None: the request is the web's. Raises Refusal.
+
+    `origins` may play besides the server's own; `ANY_ORIGIN` among them lets all in.
+    """
+    if request.path != PLAY_PATH:
+        if request.is_upgrade:
+            raise Refusal(HTTPStatus.NOT_FOUND, f"there is no WebSocket at {request.path}; play at {PLAY_PATH}")
+        return None
+    if not request.is_upgrade:
+        raise Refusal(
+            HTTPStatus.UPGRADE_REQUIRED,
+            f"{PLAY_PATH} is a WebSocket; its subprotocols are {_SPOKEN}",
+            [("Upgrade", "websocket")],
+        )
+    _check_handshake(request)
+    _check_origin(request, origins)
+    return _choose_codec(request)
+
+
+def _check_handshake(request: Request) -> None:
+    """RFC 6455, section 4.2.1."""
+    headers = request.headers
+    if headers.get("sec-websocket-version") != "13":
+        raise Refusal(
+            HTTPStatus.UPGRADE_REQUIRED,
+            "the WebSocket version must be 13",
+            [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")],
+        )
+    wrong = ""
+    if request.method != "GET":
+        wrong = "its method must be GET"
+    elif "upgrade" not in _listed(headers.get("connection", "").lower()):
+        wrong = "it needs the header 'Connection: Upgrade'"
+    elif not _is_key(headers.get("sec-websocket-key", "")):
+        wrong = "its Sec-WebSocket-Key must be 16 bytes in base64"
+    elif headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+        wrong = "it can't have a body"
+    elif not _is_host(headers.get("host", "")):
+        wrong = "its Host is not a host"
+    if wrong:
+        raise Refusal(HTTPStatus.BAD_REQUEST, f"not a WebSocket handshake: {wrong}")
+
+
+def _check_origin(request: Request, origins: Collection[str]) -> None:
+    """A page of another site may not play in its visitor's name. No origin: not a browser."""
+    origin = request.headers.get("origin")
+    if origin is None or ANY_ORIGIN in origins or origin in origins:
+        return
+    if origin.partition("://")[2].lower() != request.headers["host"].lower():
+        raise Refusal(HTTPStatus.FORBIDDEN, f"pages of {origin} may not play here; the configuration can allow it")
+
+
+def _choose_codec(request: Request) -> Codec:
+    offered = _listed(request.headers.get("sec-websocket-protocol", ""))
+    for subprotocol, codec in CODECS.items():
+        if subprotocol in offered:
+            return codec
+    raise Refusal(HTTPStatus.BAD_REQUEST, f"offer one of the WebSocket subprotocols {_SPOKEN}")
+
+
+def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        known, text = name.decode("ascii"), value.decode("latin-1")
+        headers[known] = f"{headers[known]}, {text}" if known in headers else text
+    return headers
+
+
+def _listed(value: str) -> list[str]:
+    """The elements of a comma-separated header."""
+    return [element.strip() for element in value.split(",")]
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(b64decode(key, validate=True)) == 16
+    except ValueError:
+        return False
+
+
+def _is_host(host: str) -> bool:
+    """Whether wsproto will be able to read it."""
+    try:
+        return bool(host.encode("ascii").decode("idna"))
+    except UnicodeError:
+        return False

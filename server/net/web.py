@@ -1,0 +1,129 @@
+"""What a browser or an operator asks for over HTTP: the page, the maps, health, metrics, the rooms.
+
+    /               the client, from its build folder          /healthz    the process answers
+    /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
+    /maps/NAME.json arenas                                     /metrics    for Prometheus
+    /api/rooms      the rooms, as JSON
+
+Everything is read-only and nothing here touches the game: what it shows comes in as functions.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import trio
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' ws: wss:; "
+        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOREVER = "public, max-age=31536000, immutable"
+ASK_FIRST = "no-cache"
+NEVER = "no-store"
+
+UNBUILT_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Ricochet</title>
+<p>The server is running, but the browser client has not been built yet. Run <code>make client</code>, then reload.
+"""
+
+
+class Sources(Struct, frozen=True):
+    """Where the pages come from."""
+
+    client_dir: Path
+    maps_dir: Path
+    is_ready: Callable[[], bool]
+    rooms: Callable[[], list[dict[str, Any]]]
+    metrics: Callable[[], tuple[bytes, str]]
+    """(body, content type)"""
+
+
+def build(sources: Sources) -> ASGIApp:
+    """The ASGI app."""
+
+    async def healthz(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(request: Request) -> Response:
+        return PlainTextResponse("ready\n") if sources.is_ready() else PlainTextResponse("not ready\n", 503)
+
+    async def metrics(request: Request) -> Response:
+        body, content_type = sources.metrics()
+        return Response(body, headers={"Content-Type": content_type})
+
+    async def rooms(request: Request) -> Response:
+        return JSONResponse(sources.rooms())
+
+    pages = Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+            Route("/api/rooms", rooms),
+            Mount("/maps", _Files(sources.maps_dir)),
+            Mount("/", _Client(sources.client_dir)),
+        ]
+    )
+    return _WithHeaders(pages)
+
+
+class _Files(StaticFiles):
+    """A folder; whoever keeps a copy asks whether it has changed."""
+
+    def __init__(self, directory: Path, html: bool = False) -> None:
+        super().__init__(directory=directory, html=html, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.setdefault("Cache-Control", ASK_FIRST)
+        return response
+
+
+class _Client(_Files):
+    """The browser client, which may not have been built yet, or be built anew while the server runs."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, html=True)
+        self._index = directory / "index.html"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_built = await trio.to_thread.run_sync(self._index.exists)
+        app = super().__call__ if is_built else HTMLResponse(UNBUILT_PAGE, 503)
+        await app(scope, receive, send)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if path.startswith("assets/") and response.status_code < 400:
+            response.headers["Cache-Control"] = FOREVER
+        return response
+
+
+class _WithHeaders:
+    """`app`, with the headers that every response carries."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY_HEADERS)
+                headers.setdefault("Cache-Control", NEVER)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

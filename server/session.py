@@ -1,0 +1,191 @@
+"""One conversation, as a state table. PROTOCOL.md, section 2, is its picture.
+
+    GREETING   a link is open, nobody has said who they are
+    PLAYING    welcomed: in a room, as a player or a spectator
+    ENDED      said bye, or lost; whatever still arrives is ignored
+
+Whatever a client sends, `receive` returns: a `Violation` becomes `bye` and a close, or `error` when the
+conversation can go on. Other sessions notice nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from protocol import limits
+from protocol.errors import Code, Violation
+from protocol.messages import (
+    Bye,
+    Chat,
+    ClientMessage,
+    Error,
+    Hello,
+    Inputs,
+    Leave,
+    Ping,
+    Pong,
+    Resync,
+    ServerMessage,
+    is_good_chat,
+    is_good_name,
+)
+from server.bucket import Bucket
+from server.link import Link
+
+if TYPE_CHECKING:
+    from server.lobby import Lobby, Seat
+
+CLOSED_NORMALLY = 1000
+GENTLE = frozenset({Code.INPUT_TOO_FAR, Code.NOT_ALLOWED, Code.CHAT_REFUSED, Code.RESUME_REFUSED})
+"""Refusals after which the conversation goes on."""
+
+
+class State(Enum):
+    GREETING = auto()
+    PLAYING = auto()
+    ENDED = auto()
+
+
+class Session:
+    """The server's end of one conversation over `link`."""
+
+    def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
+        self.link, self.lobby = link, lobby
+        self.state = State.GREETING
+        self.seat: Seat | None = None
+        self.opened_s = self.heard_s = now_s
+        self._messages = Bucket.full(limits.MESSAGES_PER_SECOND_MAX, limits.MESSAGES_BURST_MAX, now_s)
+        self._chats = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, now_s)
+        lobby.sessions.add(self)
+
+    def receive(self, wire: bytes | str, now_s: float) -> None:
+        """Take one message off the wire. Bad ones are answered, never raised."""
+        if self.state is State.ENDED:
+            return
+        self.heard_s = now_s
+        try:
+            if not self._messages.take(now_s):
+                raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.MESSAGES_PER_SECOND_MAX} messages a second")
+            message = self.link.codec.decode_client(wire)
+            answer = _TABLE.get((self.state, message.number), _unexpected)
+            answer(self, message, now_s)
+        except Violation as violation:
+            self._refuse(violation)
+
+    def expire(self, now_s: float) -> None:
+        """End the conversation when a deadline has passed or the client doesn't keep up."""
+        if self.state is State.GREETING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
+            self.end(Code.HELLO_TIMEOUT, f"no hello within {limits.HELLO_DEADLINE_S:g} s")
+        elif self.state is State.PLAYING and now_s - self.heard_s > limits.SILENCE_S_MAX:
+            self.end(Code.SILENT, f"nothing said for {limits.SILENCE_S_MAX:g} s")
+        elif self.seat is not None and self.seat.viewer.overrun:
+            self.end(Code.TOO_SLOW, f"{limits.EVENTS_QUEUED_MAX} events piled up unread")
+
+    def end(self, code: int, sentence: str) -> None:
+        """Say bye and begin to close. Idempotent."""
+        if self.state is State.ENDED:
+            return
+        self.state = State.ENDED
+        self._post(Bye(code, sentence))
+        self.link.close(code, sentence)
+
+    def lost(self, now_s: float) -> None:
+        """The connection is gone, whoever ended it: the seat is kept for a while. Idempotent."""
+        self.state = State.ENDED
+        self.lobby.sessions.discard(self)
+        seat, self.seat = self.seat, None
+        if seat is not None:
+            self.lobby.vacate(seat, self, now_s)
+
+    # the table ---------------------------------------------------------------------------------------------
+
+    def _hello(self, message: Hello, now_s: float) -> None:
+        if message.version != limits.PROTOCOL_VERSION:
+            raise Violation(
+                Code.WRONG_VERSION,
+                f"this server speaks version {limits.PROTOCOL_VERSION}, not {message.version}",
+            )
+        if not is_good_name(message.name):
+            raise Violation(
+                Code.INVALID_NAME,
+                f"a name is 1 to {limits.NAME_CHARS_MAX} printable characters, with no blank at either end",
+            )
+        self.lobby.seat(self, message, now_s)
+        self.state = State.PLAYING
+
+    def _inputs(self, message: Inputs, now_s: float) -> None:
+        seat = self._seated()
+        if seat.player is None:
+            raise Violation(Code.NOT_ALLOWED, "a spectator has no inputs")
+        seat.room.hear(seat.player, message, now_s)
+
+    def _ping(self, message: Ping, now_s: float) -> None:
+        seat = self._seated()
+        if seat.player is not None:
+            seat.player.rtt_ms = message.rtt_ms
+        self._post(Pong(message.nonce, seat.room.tick))
+
+    def _chat(self, message: Chat, now_s: float) -> None:
+        seat = self._seated()
+        if seat.player is None:
+            raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
+        if not is_good_chat(message.text):
+            raise Violation(Code.CHAT_REFUSED, "a line of chat is printable text on one line")
+        if not self._chats.take(now_s):
+            raise Violation(Code.CHAT_REFUSED, "too many lines at once: one a second")
+        seat.room.chat(seat.player, message.text)
+
+    def _resync(self, message: Resync, now_s: float) -> None:
+        seat = self._seated()
+        seat.room.statistics.checksum_mismatches += seat.viewer.forget(message.cell)
+
+    def _leave(self, message: Leave, now_s: float) -> None:
+        seat, self.seat = self._seated(), None
+        self.lobby.give_up(seat)
+        self.end(CLOSED_NORMALLY, "goodbye")
+
+    def _hello_again(self, message: Hello, now_s: float) -> None:
+        raise Violation(Code.HELLO_TWICE, "hello is said once")
+
+    # -------------------------------------------------------------------------------------------------------
+
+    def _seated(self) -> Seat:
+        assert self.seat is not None, "PLAYING has a seat"
+        return self.seat
+
+    def refuse_gently(self, code: Code, sentence: str) -> None:
+        """Say that something is refused; the conversation goes on."""
+        self._post(Error(code, sentence))
+
+    def _refuse(self, violation: Violation) -> None:
+        if violation.code in GENTLE:
+            self.refuse_gently(violation.code, violation.sentence)
+        else:
+            self.lobby.refused += 1
+            self.end(violation.code, violation.sentence)
+
+    def _post(self, message: ServerMessage) -> None:
+        """Through the viewer's queue when there is one, so that nothing overtakes and nothing is lost."""
+        encoded = self.link.codec.encode(message)
+        if self.seat is not None:
+            self.seat.viewer.owe(encoded)
+            self.seat.viewer.pay()
+        elif not self.link.blocked:
+            self.link.post(encoded)
+
+
+_TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
+    (State.GREETING, Hello.number): Session._hello,
+    (State.PLAYING, Hello.number): Session._hello_again,
+    (State.PLAYING, Inputs.number): Session._inputs,
+    (State.PLAYING, Ping.number): Session._ping,
+    (State.PLAYING, Chat.number): Session._chat,
+    (State.PLAYING, Resync.number): Session._resync,
+    (State.PLAYING, Leave.number): Session._leave,
+}
+
+
+def _unexpected(session: Session, message: ClientMessage, now_s: float) -> None:
+    raise Violation(Code.HELLO_EXPECTED, f"hello comes first, not {type(message).__name__.lower()}")

@@ -1,0 +1,87 @@
+"""What `/metrics` says, for Prometheus.
+
+The pure code counts in plain structs (`server.statistics`); they are read when somebody asks, by `_Counted`.
+Only the tick's durations are observed as they happen: `tick_done`, twice a tick, is all that the game pays.
+"""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from server.statistics import Statistics
+
+TICK_BUCKETS_S = tuple(
+    ms / 1000
+    for ms in (0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12, 14, 16.7, 20, 25, 35, 50, 100, 250, 1000)
+)
+"""Fine enough to read percentiles in milliseconds from."""
+
+COUNTERS = {
+    "inputs": "Inputs that players sent",
+    "inputs_late": "Inputs that came after their tick",
+    "inputs_missing": "Ticks of a player for which no input had come",
+    "ticks_shifted": "Ticks that were given up because the process was too slow",
+    "checksum_mismatches": "Cells that a client believed something else about; it must never happen",
+    "snapshots": "Snapshots posted to viewers",
+    "snapshots_skipped": "Snapshots that a viewer missed because its socket was full",
+    "entities_refused": "Entities that were not made because the room was full",
+    "refused": "Conversations ended because the client broke the protocol",
+    "sent_bytes": "Bytes written to players",
+    "sent_messages": "Messages written to players",
+    "received_bytes": "Bytes read from players",
+    "received_messages": "Messages read from players",
+}
+"""Fields of `Statistics` that only grow, and what they count."""
+
+GAUGES = {
+    "rooms": "Rooms that are open",
+    "players": "Players with a seat, connected or expected back",
+    "bots": "Players that are bots",
+    "spectators": "Spectators with a seat",
+    "sessions": "Conversations under way",
+    "viewers_blocked": "Viewers whose socket is full",
+    "entities": "Entities in all rooms",
+}
+
+
+class Telemetry:
+    """The registry of one process. `statistics` and `connections` are asked at each scrape."""
+
+    def __init__(self, statistics: Callable[[], Statistics], connections: Callable[[], int]) -> None:
+        self._registry = CollectorRegistry()
+        self._duration = self._tick_histogram("duration", "How long a tick took to compute")
+        self._lateness = self._tick_histogram("lateness", "How long after it was due a tick began")
+        self._registry.register(_Counted(statistics, connections))
+        ProcessCollector(registry=self._registry)
+
+    def tick_done(self, duration_s: float, lateness_s: float) -> None:
+        self._duration.observe(duration_s)
+        self._lateness.observe(lateness_s)
+
+    def exposition(self) -> tuple[bytes, str]:
+        """The text that Prometheus reads, and its content type."""
+        return generate_latest(self._registry), CONTENT_TYPE_PLAIN_0_0_4
+
+    def _tick_histogram(self, what: str, documentation: str) -> Histogram:
+        return Histogram(
+            f"ricochet_tick_{what}_seconds", documentation, buckets=TICK_BUCKETS_S, registry=self._registry
+        )
+
+
+class _Counted(Collector):
+    """Reads the plain structs at scrape time."""
+
+    def __init__(self, statistics: Callable[[], Statistics], connections: Callable[[], int]) -> None:
+        self._statistics = statistics
+        self._connections = connections
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._statistics()
+        for field, documentation in COUNTERS.items():
+            yield CounterMetricFamily(f"ricochet_{field}", documentation, value=getattr(now, field))
+        for field, documentation in GAUGES.items():
+            yield GaugeMetricFamily(f"ricochet_{field}", documentation, value=getattr(now, field))
+        yield GaugeMetricFamily("ricochet_connections", "Open sockets, HTTP included", value=self._connections())

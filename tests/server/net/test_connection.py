@@ -1,0 +1,148 @@
+"""A player's whole connection, over either lane: whatever the peer does, the session ends and the stream is closed."""
+
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import pytest
+import trio
+
+from protocol.codec import MsgpackCodec, Wire
+from protocol.frames import BINARY
+from protocol.messages import Bye, ClientMessage, Hello, Ping, Pong, Welcome
+from server.lobby import Lobby
+from server.net.connection import converse
+from tests.instruments.stepper import Stepper
+from tests.server.net.wires import MSGPACK, Ends, frame, hear_frame, upgrade
+
+HELLO = MSGPACK.encode(Hello(1, "Ann"))
+CLOSE = 0x88
+
+
+class Peer:
+    """A bare client: sends frames as they are, and hears frames as they come."""
+
+    def __init__(self, stream: trio.abc.Stream) -> None:
+        self.stream = stream
+        self.held = bytearray()
+
+    async def say(self, payload: bytes, first: int = BINARY) -> None:
+        await self.stream.send_all(frame(payload, first))
+
+    async def hear(self, kind: type) -> Any:
+        """The next message of that kind."""
+        while True:
+            first, payload = await hear_frame(self.stream, self.held)
+            if first == BINARY and isinstance(message := MSGPACK.decode_server(payload), kind):
+                return message
+
+    async def hear_close(self) -> tuple[int, str]:
+        """(code, reason) of the close frame, and then the end."""
+        first, payload = await hear_frame(self.stream, self.held)
+        while first != CLOSE:
+            first, payload = await hear_frame(self.stream, self.held)
+        return int.from_bytes(payload[:2], "big"), payload[2:].decode()
+
+
+class Played(NamedTuple):
+    lobby: Lobby
+    peer: Peer
+    over: trio.Event
+
+
+@pytest.fixture
+async def played(ends: Ends, nursery: trio.Nursery) -> AsyncIterator[Played]:
+    """A room, a connection to it that is open, and an event for when everything of that is gone."""
+    server, client = ends
+    lobby, over = Stepper(seed=1).lobby, trio.Event()
+
+    async def serve() -> None:
+        await converse(server, upgrade(), b"", MSGPACK, lobby, "peer")
+        over.set()
+
+    nursery.start_soon(serve)
+    assert (await client.receive_some(4096)).startswith(b"HTTP/1.1 101")
+    yield Played(lobby, Peer(client), over)
+    await client.aclose()
+    with trio.fail_after(5):
+        await over.wait()
+    assert not lobby.sessions
+
+
+async def test_hello_is_answered_with_welcome(played: Played) -> None:
+    await played.peer.say(HELLO)
+    welcome = await played.peer.hear(Welcome)
+    assert [player.name for player in welcome.players] == ["Ann"]
+    await played.peer.say(MSGPACK.encode(Ping(7)))
+    assert (await played.peer.hear(Pong)).nonce == 7
+
+
+async def test_a_message_in_fragments_is_a_message(played: Played) -> None:
+    await played.peer.say(HELLO[:3], 0x02)
+    await played.peer.say(b"amid", 0x89)
+    await played.peer.say(HELLO[3:], 0x80)
+    assert (await played.peer.hear(Welcome)).version == 1
+
+
+async def test_a_peer_may_close(played: Played) -> None:
+    await played.peer.say(HELLO)
+    await played.peer.hear(Welcome)
+    await played.peer.say(b"\x03\xe8going", CLOSE)
+    assert await played.peer.hear_close() == (1000, "going")
+
+
+async def test_a_peer_may_vanish(played: Played) -> None:
+    await played.peer.say(HELLO)
+    await played.peer.hear(Welcome)
+    await played.peer.stream.aclose()
+    await played.over.wait()
+
+
+async def test_a_bad_message_gets_a_bye_and_a_close_frame_that_agree(played: Played) -> None:
+    await played.peer.say(b"\xc1")
+    bye = await played.peer.hear(Bye)
+    assert await played.peer.hear_close() == (bye.code, bye.sentence)
+    assert bye.code == 4000
+
+
+@pytest.mark.parametrize(
+    ("wire", "code"),
+    [
+        (frame(b"not masked")[:1] + b"\x05plain", 1002),
+        (b"GET / HTTP/1.1\r\n\r\n", 1002),
+        (frame(b"reserved", 0xF2), 1002),
+        (frame(b"\xff\xfe", 0x81), 1007),
+        (frame(b"x" * 16_385), 1009),
+        (frame(b"x" * 100_000), 1009),
+        (frame(b"text", 0x81), 4016),
+    ],
+)
+async def test_what_breaks_the_protocol_gets_a_close_frame(played: Played, wire: bytes, code: int) -> None:
+    await played.peer.say(HELLO)
+    await played.peer.hear(Welcome)
+    await played.peer.stream.send_all(wire)
+    assert (await played.peer.hear_close())[0] == code
+
+
+class Faulty(MsgpackCodec):
+    """A mistake of our own, in wait for a ping."""
+
+    def decode_client(self, wire: Wire) -> ClientMessage:
+        message = super().decode_client(wire)
+        if isinstance(message, Ping):
+            raise RuntimeError("nobody thought of this")
+        return message
+
+
+async def test_our_own_mistake_ends_one_conversation_only(ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = ends
+    lobby = Stepper(seed=1).lobby
+    nursery.start_soon(converse, server, upgrade(), b"", Faulty(), lobby, "peer")
+    await client.receive_some(4096)
+    peer = Peer(client)
+    await peer.say(HELLO)
+    await peer.hear(Welcome)
+    await peer.say(MSGPACK.encode(Ping(1)))
+    code, sentence = await peer.hear_close()
+    assert code == 4033
+    assert "logged" in sentence
+    await client.aclose()

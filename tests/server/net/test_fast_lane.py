@@ -1,0 +1,131 @@
+"""The fast lane never waits to write, keeps frames whole and in order, and gives up on a peer that doesn't read."""
+
+from contextlib import suppress
+
+import pytest
+import trio
+import trio.testing
+
+from protocol.frames import header
+from server.net.fast_lane import FastLane, can_carry
+from server.net.lane import STALL_S_MAX, WAITING_BYTES_MAX
+from server.statistics import Traffic
+from tests.server.net.wires import Ends, frame, hear_frame, stream_pair
+
+SNAPSHOT = header(1000) + b"s" * 1000
+
+
+def lane_over(server: trio.abc.Stream, nursery: trio.Nursery) -> FastLane:
+    assert isinstance(server, trio.SocketStream)
+    return FastLane(server, b"", b"", Traffic(), nursery)
+
+
+def fill(lane: FastLane) -> int:
+    """Write snapshots until the socket takes no more; how many."""
+    for count in range(1, 100_000):
+        lane.write(SNAPSHOT)
+        if lane.blocked:
+            return count
+    raise AssertionError("the socket takes everything")
+
+
+async def fill_for_good(lane: FastLane) -> None:
+    """Until the peer's buffers are full too, and the kernel moves nothing any more."""
+    while not lane.blocked:
+        fill(lane)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+
+
+async def test_only_a_plain_socket_is_carried(tcp_ends: Ends) -> None:
+    assert can_carry(tcp_ends[0])
+    assert not can_carry(trio.testing.memory_stream_pair()[0])
+
+
+async def test_messages_are_delivered_before_what_comes_after_them(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    delivered: list[bytes] = []
+    lane = lane_over(server, nursery)
+    lane.open(delivered.append)
+    ping = frame(b"", 0x89)
+    await client.send_all(frame(b"one") + frame(b"two") + ping + frame(b"three"))
+    assert await lane.receive_some() == ping
+    assert delivered == [b"one", b"two", b"three"]
+
+
+async def test_without_anybody_to_deliver_to_all_is_handed_on(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane = lane_over(server, nursery)
+    lane.open()
+    await client.send_all(frame(b"one"))
+    assert await lane.receive_some() == frame(b"one")
+
+
+async def test_the_remainder_is_written_as_the_peer_reads(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane = lane_over(server, nursery)
+    count = fill(lane)
+    held = bytearray()
+    for _ in range(count):
+        assert await hear_frame(client, held) == (SNAPSHOT[0], SNAPSHOT[4:])
+    assert not held
+    assert not lane.blocked
+
+
+async def test_the_librarys_frames_wait_behind_the_remainder(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane = lane_over(server, nursery)
+    count = fill(lane)
+    pong = header(4, 0x8A) + b"pong"
+    nursery.start_soon(lane.send_all, pong)
+    await trio.testing.wait_all_tasks_blocked()
+    lane.write(SNAPSHOT)
+    held = bytearray()
+    heard = [(await hear_frame(client, held))[0] for _ in range(count + 2)]
+    assert heard == [SNAPSHOT[0]] * count + [pong[0], SNAPSHOT[0]]
+
+
+async def test_a_peer_that_never_reads_is_given_up(
+    tcp_ends: Ends, nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    lane = lane_over(tcp_ends[0], nursery)
+    lane.open()
+    await fill_for_good(lane)
+    started_s = trio.current_time()
+    assert await lane.receive_some() == b""
+    assert trio.current_time() - started_s == pytest.approx(STALL_S_MAX)
+    assert not lane.blocked
+    with pytest.raises(trio.BrokenResourceError):
+        await lane.send_all(b"more")
+
+
+async def test_little_may_wait_for_a_peer(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    lane = lane_over(tcp_ends[0], nursery)
+    lane.open()
+    fill(lane)
+    for _ in range(WAITING_BYTES_MAX // len(SNAPSHOT) + 1):
+        lane.write(SNAPSHOT)
+    assert not lane.blocked
+    assert await lane.receive_some() == b""
+
+
+async def test_writing_to_a_peer_that_is_gone_ends_the_connection(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane = lane_over(server, nursery)
+    lane.open()
+    await client.aclose()
+    for _ in range(100):
+        lane.write(SNAPSHOT)
+        await trio.sleep(0.001)
+    assert not lane.blocked
+    with suppress(trio.BrokenResourceError):
+        assert await lane.receive_some() == b""
+
+
+async def test_an_aborted_one_sees_its_end(nursery: trio.Nursery) -> None:
+    server, client = await stream_pair("fast")
+    lane = lane_over(server, nursery)
+    lane.open()
+    await lane.abort()
+    assert await lane.receive_some() == b""
+    await trio.aclose_forcefully(server)
+    await trio.aclose_forcefully(client)

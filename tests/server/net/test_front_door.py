@@ -1,0 +1,156 @@
+"""One port for everything: each connection is answered on its own, and none can hurt another."""
+
+import ssl
+
+import pytest
+import trio
+import trio.testing
+import trustme
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from trio_websocket import connect_websocket_url
+
+from protocol.codec import CODECS
+from protocol.limits import HANDSHAKE_DEADLINE_S, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.messages import Hello, Welcome
+from server.net.front_door import FrontDoor
+from server.net.http import HttpServer
+from tests.instruments.stepper import Stepper
+from tests.server.net.wires import until, upgrade
+
+PAGE = b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+async def page(request: Request) -> Response:
+    return PlainTextResponse("a page")
+
+
+class Served:
+    """A front door on a loopback port, open while its nursery is."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None, connections_max: int = 10) -> None:
+        self.lobby = Stepper(seed=1).lobby
+        pages = HttpServer(Starlette(routes=[Route("/page", page)]))
+        self.door = FrontDoor(self.lobby, pages, ["http://friend.example"], connections_max, tls)
+        self.port = 0
+
+    async def open(self, nursery: trio.Nursery) -> None:
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        await nursery.start(trio.serve_listeners, self.door.welcome, listeners)
+        self.port = listeners[0].socket.getsockname()[1]
+
+    async def connect(self) -> trio.SocketStream:
+        return await trio.open_tcp_stream("127.0.0.1", self.port)
+
+    async def ask(self, wire: bytes) -> bytes:
+        """All that is answered to `wire`."""
+        answer = b""
+        async with await self.connect() as stream:
+            await stream.send_all(wire)
+            while more := await stream.receive_some(4096):
+                answer += more
+        return answer
+
+    async def until_empty(self) -> None:
+        """Fails when a connection stays counted."""
+        await until(lambda: not self.door.connections)
+
+
+@pytest.fixture
+async def served(nursery: trio.Nursery) -> Served:
+    server = Served()
+    await server.open(nursery)
+    return server
+
+
+async def play(nursery: trio.Nursery, url: str, subprotocol: str, tls: ssl.SSLContext | None = None) -> Welcome:
+    """Join with the library's own client, and leave."""
+    codec = CODECS[subprotocol]
+    connection = await connect_websocket_url(nursery, url, ssl_context=tls, subprotocols=[subprotocol])
+    hello = codec.encode(Hello(1, "Ann"))
+    await connection.send_message(hello.decode() if codec.is_text else hello)
+    welcome = codec.decode_server(await connection.get_message())
+    await connection.aclose()
+    assert isinstance(welcome, Welcome)
+    return welcome
+
+
+@pytest.mark.parametrize("subprotocol", [SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON])
+async def test_players_and_pages_come_through_one_port(served: Served, nursery: trio.Nursery, subprotocol: str) -> None:
+    welcome = await play(nursery, f"ws://127.0.0.1:{served.port}/play", subprotocol)
+    assert welcome.room == "main"
+    answer = await served.ask(PAGE)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"a page")
+
+
+async def test_both_come_encrypted_too(nursery: trio.Nursery) -> None:
+    authority = trustme.CA()
+    server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(server_tls)
+    client_tls = ssl.create_default_context()
+    authority.configure_trust(client_tls)
+    served = Served(server_tls)
+    await served.open(nursery)
+    welcome = await play(nursery, f"wss://localhost:{served.port}/play", SUBPROTOCOL_MSGPACK, client_tls)
+    assert welcome.room == "main"
+    stream = trio.SSLStream(await served.connect(), client_tls, server_hostname="localhost", https_compatible=True)
+    await stream.send_all(PAGE)
+    assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 200")
+    await stream.aclose()
+    assert await served.ask(PAGE) == b""
+
+
+@pytest.mark.parametrize(
+    ("wire", "status"),
+    [
+        (b"garbage\r\n\r\n", b"400 Bad Request"),
+        (b"GET /play HTTP/1.1\r\nHost: a\r\n\r\n", b"426 Upgrade Required"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 20_000, b"431 Request Header Fields Too Large"),
+        (upgrade(path="/other"), b"404 Not Found"),
+        (upgrade("chess.v1"), b"400 Bad Request"),
+        (upgrade(origin="http://evil.example"), b"403 Forbidden"),
+    ],
+)
+async def test_a_refusal_is_well_formed_http(served: Served, wire: bytes, status: bytes) -> None:
+    head, _, body = (await served.ask(wire)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 " + status + b"\r\n")
+    assert f"Content-Length: {len(body)}\r\n".encode() in head
+
+
+async def test_a_friends_page_may_play(served: Served) -> None:
+    async with await served.connect() as stream:
+        await stream.send_all(upgrade(origin="http://friend.example"))
+        assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 101")
+
+
+async def test_whoever_says_nothing_is_sent_away(served: Served, autojump_clock: trio.testing.MockClock) -> None:
+    started_s = trio.current_time()
+    async with await served.connect() as stream:
+        assert await stream.receive_some(1) == b""
+    assert trio.current_time() - started_s == pytest.approx(HANDSHAKE_DEADLINE_S, abs=0.1)
+
+
+async def test_one_too_many_is_told_so(nursery: trio.Nursery) -> None:
+    served = Served(connections_max=1)
+    await served.open(nursery)
+    async with await served.connect() as first:
+        await first.send_all(upgrade())
+        await first.receive_some(4096)
+        assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 503")
+        assert served.door.conversations == 1
+    await served.until_empty()
+    assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_mistake_of_ours_ends_one_connection_only(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("server.net.front_door.converse", fail)
+        assert await served.ask(upgrade()) == b""
+    assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+    await served.until_empty()

@@ -1,0 +1,136 @@
+"""What a first request may ask for, and the sentence that it gets when it may not."""
+
+from contextlib import suppress
+from http import HTTPStatus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol import limits
+from server.net.request import ANY_ORIGIN, Refusal, Request, RequestReader, judge
+from tests.server.net.wires import JSON, MSGPACK, request_of, upgrade
+
+PAGE = b"GET /index.html?x=1 HTTP/1.1\r\nHost: game.example\r\n\r\n"
+
+
+def refused(head: bytes, *origins: str) -> Refusal:
+    with pytest.raises(Refusal) as refusal:
+        judge(request_of(head), origins)
+    return refusal.value
+
+
+def test_a_page_is_the_webs() -> None:
+    assert judge(request_of(PAGE), ()) is None
+
+
+def test_a_player_gets_the_codec_that_it_offers() -> None:
+    assert judge(request_of(upgrade(limits.SUBPROTOCOL_JSON)), ()) is JSON
+
+
+def test_the_server_prefers_msgpack() -> None:
+    both = f"{limits.SUBPROTOCOL_JSON}, {limits.SUBPROTOCOL_MSGPACK}"
+    assert judge(request_of(upgrade(both)), ()) is MSGPACK
+
+
+@pytest.mark.parametrize("offered", ["", "ricochet.v2.msgpack", "chat, ricochet"])
+def test_without_a_subprotocol_in_common_the_answer_names_both(offered: str) -> None:
+    refusal = refused(upgrade(offered))
+    assert refusal.status == HTTPStatus.BAD_REQUEST
+    assert limits.SUBPROTOCOL_MSGPACK in refusal.sentence
+    assert limits.SUBPROTOCOL_JSON in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "names"),
+    [
+        (upgrade(path="/elsewhere"), 404, "/elsewhere"),
+        (upgrade(upgrade=None), 426, "/play"),
+        (upgrade(upgrade="h2c"), 426, "/play"),
+        (upgrade(sec_websocket_version="8"), 426, "13"),
+        (upgrade(sec_websocket_version=None), 426, "13"),
+        (upgrade(connection="keep-alive"), 400, "Connection"),
+        (upgrade(sec_websocket_key=None), 400, "Sec-WebSocket-Key"),
+        (upgrade(sec_websocket_key="short"), 400, "Sec-WebSocket-Key"),
+        (upgrade(content_length="5"), 400, "body"),
+        (upgrade(transfer_encoding="chunked"), 400, "body"),
+        (upgrade(host="gäme.example"), 400, "Host"),
+        (upgrade().replace(b"GET", b"POST"), 400, "GET"),
+    ],
+)
+def test_each_fault_has_its_sentence(head: bytes, status: int, names: str) -> None:
+    refusal = refused(head)
+    assert refusal.status == status
+    assert names in refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed", "may_play"),
+    [
+        (None, (), True),
+        ("http://game.example", (), True),
+        ("https://GAME.example", (), True),
+        ("http://game.example:8080", (), False),
+        ("http://evil.example", (), False),
+        ("http://evil.example/game.example", (), False),
+        ("null", (), False),
+        ("http://friend.example", ("http://friend.example",), True),
+        ("http://friend.example.evil", ("http://friend.example",), False),
+        ("http://anyone.example", (ANY_ORIGIN,), True),
+    ],
+)
+def test_pages_of_other_sites_may_not_play(origin: str | None, allowed: tuple[str, ...], may_play: bool) -> None:
+    head = upgrade(origin=origin)
+    if may_play:
+        assert judge(request_of(head), allowed) is MSGPACK
+    else:
+        assert refused(head, *allowed).status == HTTPStatus.FORBIDDEN
+
+
+@given(st.lists(st.integers(1, len(PAGE) - 1), unique=True).map(sorted))
+def test_a_head_may_come_in_pieces(cuts: list[int]) -> None:
+    reader, early = RequestReader(), b"body"
+    pieces = [PAGE[a:b] for a, b in zip([0, *cuts], [*cuts, len(PAGE)], strict=True)]
+    assert [reader.receive(piece) for piece in pieces[:-1]] == [None] * len(cuts)
+    request = reader.receive(pieces[-1] + early)
+    assert request == Request("GET", "/index.html", {"host": "game.example"}, PAGE, early)
+
+
+def test_repeated_headers_are_one_list() -> None:
+    request = request_of(b"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nX: 2\r\n\r\n")
+    assert request.headers["x"] == "1, 2"
+
+
+@pytest.mark.parametrize(
+    ("wire", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", 505),
+        (b"PRI * HTTP/2.0\r\n\r\n", 505),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * limits.REQUEST_HEAD_BYTES_MAX, 431),
+    ],
+)
+def test_what_is_no_request_is_refused(wire: bytes, status: int) -> None:
+    with pytest.raises(Refusal) as refusal:
+        RequestReader().receive(wire)
+    assert refusal.value.status == status
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_at_all_raise_anything_else(wire: bytes) -> None:
+    with suppress(Refusal):
+        assert RequestReader().receive(wire) is None
+
+
+def test_a_refusal_is_a_whole_response() -> None:
+    refusal = Refusal(HTTPStatus.UPGRADE_REQUIRED, "wrong version", [("Sec-WebSocket-Version", "13")])
+    head, _, body = refusal.response().partition(b"\r\n\r\n")
+    assert head.split(b"\r\n") == [
+        b"HTTP/1.1 426 Upgrade Required",
+        b"Content-Type: text/plain; charset=utf-8",
+        b"Content-Length: 14",
+        b"Connection: close",
+        b"Sec-WebSocket-Version: 13",
+    ]
+    assert body == b"wrong version\n"

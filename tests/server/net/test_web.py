@@ -1,0 +1,116 @@
+"""What is served over HTTP, with which headers."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from starlette.types import Message
+
+from server.net.web import ASK_FIRST, FOREVER, NEVER, SECURITY_HEADERS, Sources, build
+
+
+class Answer:
+    """A response: what came out of the ASGI app for one GET."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        start, *bodies = messages
+        self.status: int = start["status"]
+        self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        self.body = b"".join(body.get("body", b"") for body in bodies)
+
+
+class Site:
+    """The app over two folders of files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.is_ready = True
+        self.client, maps = folder / "dist", folder / "maps"
+        maps.mkdir()
+        (maps / "pinball.json").write_text("{}")
+        (folder / "secret").write_text("not for you")
+        sources = Sources(
+            self.client, maps, lambda: self.is_ready, lambda: [{"name": "pinball"}], lambda: (b"m 1\n", "text/plain")
+        )
+        self.app = build(sources)
+
+    def build_client(self) -> None:
+        (self.client / "assets").mkdir(parents=True)
+        (self.client / "index.html").write_text("<title>the game</title>")
+        (self.client / "assets" / "main-abc123.js").write_text("play()")
+
+    async def get(self, path: str) -> Answer:
+        messages: list[Message] = []
+
+        async def receive() -> Message:
+            await trio.sleep_forever()
+            raise AssertionError("unreachable")
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        scope: dict[str, Any] = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [],
+        }
+        await self.app(scope, receive, send)
+        return Answer(messages)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+async def test_before_the_client_is_built_the_page_says_what_to_run(site: Site) -> None:
+    answer = await site.get("/")
+    assert answer.status == 503
+    assert b"make client" in answer.body
+
+
+async def test_a_client_built_later_is_served(site: Site) -> None:
+    await site.get("/")
+    site.build_client()
+    answer = await site.get("/")
+    assert (answer.status, answer.body) == (200, b"<title>the game</title>")
+    assert answer.headers["cache-control"] == ASK_FIRST
+
+
+async def test_parts_with_a_hash_in_their_name_are_kept_for_ever(site: Site) -> None:
+    site.build_client()
+    answer = await site.get("/assets/main-abc123.js")
+    assert (answer.status, answer.headers["cache-control"]) == (200, FOREVER)
+    missing = await site.get("/assets/main-old.js")
+    assert (missing.status, missing.headers["cache-control"]) == (404, NEVER)
+
+
+async def test_maps_are_served_and_nothing_beside_them(site: Site) -> None:
+    answer = await site.get("/maps/pinball.json")
+    assert (answer.status, answer.body, answer.headers["cache-control"]) == (200, b"{}", ASK_FIRST)
+    assert (await site.get("/maps/../secret")).status == 404
+
+
+async def test_it_is_ready_when_it_says_so(site: Site) -> None:
+    assert (await site.get("/readyz")).status == 200
+    site.is_ready = False
+    assert (await site.get("/readyz")).status == 503
+    assert (await site.get("/healthz")).status == 200
+
+
+async def test_rooms_and_metrics_come_from_their_sources(site: Site) -> None:
+    assert (await site.get("/api/rooms")).body == b'[{"name":"pinball"}]'
+    metrics = await site.get("/metrics")
+    assert (metrics.body, metrics.headers["content-type"]) == (b"m 1\n", "text/plain")
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/maps/pinball.json"])
+async def test_every_answer_has_the_security_headers(site: Site, path: str) -> None:
+    site.build_client()
+    headers = (await site.get(path)).headers
+    assert {name: headers[name.lower()] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert "unsafe-eval'" not in headers["content-security-policy"].replace("'wasm-unsafe-eval'", "")

@@ -1,0 +1,140 @@
+"""A whole server in this process: what it opens, what it says, and how it ends."""
+
+import gc
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+import trustme
+
+from protocol.errors import UserError
+from protocol.messages import Bye, Hello
+from server.app import Server, find_arena, listen, run, tls_of, url_of
+from server.config import Config
+from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
+
+CLOSE = 0x88
+
+
+def settings(**changes: Any) -> Config:
+    return Config(port=0, seed=1, **changes)
+
+
+class Running:
+    """A server that takes connections."""
+
+    def __init__(self, server: Server, url: str) -> None:
+        self.server, self.url = server, url
+
+    async def connect(self) -> trio.SocketStream:
+        host, _, port = self.url.removeprefix("http://").rstrip("/").partition(":")
+        return await trio.open_tcp_stream(host, int(port))
+
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """(status, body) of one GET."""
+        answer = b""
+        async with await self.connect() as stream:
+            await stream.send_all(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            while more := await stream.receive_some(65536):
+                answer += more
+        head, _, body = answer.partition(b"\r\n\r\n")
+        return int(head.split()[1]), body
+
+
+@pytest.fixture
+async def running(nursery: trio.Nursery) -> Running:
+    config = settings()
+    server = Server(config)
+    listeners = await listen(config)
+    await nursery.start(server.serve, listeners)
+    return Running(server, url_of(config, listeners))
+
+
+async def test_it_is_ready_once_it_ticks(running: Running) -> None:
+    assert (await running.get("/healthz"))[0] == 200
+    await until(lambda: running.server.room.tick > 0)
+    assert (await running.get("/readyz"))[0] == 200
+
+
+async def test_rooms_maps_and_metrics_are_there(running: Running) -> None:
+    rooms = json.loads((await running.get("/api/rooms"))[1])
+    assert [(room["name"], room["game"], room["players"]) for room in rooms] == [("pinball", "melee", 0)]
+    status, arena = await running.get("/maps/pinball.json")
+    assert (status, json.loads(arena)["name"]) == (200, find_arena("pinball").name)
+    status, metrics = await running.get("/metrics")
+    assert b"ricochet_tick_lateness_seconds_bucket" in metrics
+
+
+async def test_draining_tells_everybody_and_takes_nobody(running: Running, nursery: trio.Nursery) -> None:
+    heard: list[tuple[int, bytes]] = []
+
+    async def play() -> None:
+        held = bytearray()
+        async with await running.connect() as stream:
+            await stream.send_all(upgrade())
+            await stream.receive_some(4096)
+            await stream.send_all(frame(MSGPACK.encode(Hello(1, "Ann"))))
+            while not heard or heard[-1][0] != CLOSE:
+                heard.append(await hear_frame(stream, held))
+
+    nursery.start_soon(play)
+    await until(lambda: len(heard) > 5)
+    with trio.fail_after(5):
+        await running.server.drain()
+    bye = MSGPACK.decode_server(heard[-2][1])
+    assert isinstance(bye, Bye)
+    assert (bye.code, int.from_bytes(heard[-1][1][:2], "big")) == (4032, 4032)
+    with pytest.raises(OSError, match="all attempts to connect"):
+        await running.get("/readyz")
+
+
+async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: Running) -> None:
+    assert not gc.isenabled()
+
+
+async def test_a_taken_port_is_named(running: Running) -> None:
+    port = int(running.url.rstrip("/").rpartition(":")[2])
+    with pytest.raises(UserError, match=f"port {port} of 127.0.0.1 .*in use"):
+        await listen(Config(port=port))
+
+
+async def test_a_mistake_in_the_settings_is_raised_as_it_is() -> None:
+    with pytest.raises(UserError, match=r"there is no map 'nowhere'; there are: .*pinball"):
+        await run(settings(map="nowhere"))
+    with pytest.raises(UserError, match="no game 'chess'"):
+        await run(settings(game="chess"))
+
+
+def test_a_map_may_be_a_file_and_its_faults_name_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text('{"name": "Mine", "size": {"width": 9, "height": 9}, "spawns": []}')
+    with pytest.raises(UserError, match=r"mine\.json: "):
+        find_arena(str(path))
+    with pytest.raises(UserError, match="can't be read"):
+        find_arena(str(tmp_path / "missing.json"))
+
+
+def test_a_certificate_must_be_one(tmp_path: Path) -> None:
+    junk, cert, key = tmp_path / "junk.pem", tmp_path / "cert.pem", tmp_path / "key.pem"
+    junk.write_text("nothing of the sort")
+    issued = trustme.CA().issue_cert("localhost")
+    issued.cert_chain_pems[0].write_to_path(cert)
+    issued.private_key_pem.write_to_path(key)
+    assert tls_of(settings()) is None
+    assert tls_of(settings(tls_cert=cert, tls_key=key)) is not None
+    with pytest.raises(UserError, match="no certificate and its key"):
+        tls_of(settings(tls_cert=junk, tls_key=key))
+
+
+@pytest.mark.parametrize(
+    ("host", "found_at"),
+    [("127.0.0.1", "http://127.0.0.1:"), ("0.0.0.0", "http://127.0.0.1:"), ("::1", "http://[::1]:")],
+)
+async def test_the_url_is_one_that_a_browser_here_can_open(host: str, found_at: str) -> None:
+    config = settings(host=host)
+    listeners = await listen(config)
+    assert url_of(config, listeners).startswith(found_at)
+    for listener in listeners:
+        await listener.aclose()

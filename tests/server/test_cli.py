@@ -1,0 +1,62 @@
+"""`ricochet serve` as it is typed: one line when it is ready, one sentence when it can't be, and a clean end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.instruments.served import ROOT, served
+
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("RICOCHET_")}
+
+
+def serve(*flags: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "ricochet", "serve", *flags]
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def assert_refused(done: "subprocess.CompletedProcess[str]", *names: str) -> None:
+    """Status 2, nothing on stdout, and one sentence that has `names` in it."""
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert all(name in done.stderr for name in names), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "names"),
+    [
+        (["--prot", "8000"], ["--prot"]),
+        (["--port", "many"], ["--port"]),
+        (["--port", "70000"], ["--port", "65535"]),
+        (["--map", "nowhere"], ["nowhere", "pinball"]),
+        (["--config", "missing.toml"], ["missing.toml"]),
+    ],
+)
+def test_what_cant_be_is_said_in_one_sentence(flags: list[str], names: list[str]) -> None:
+    assert_refused(serve(*flags), *names)
+
+
+def test_a_taken_port_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert_refused(serve("--port", port), port, "in use")
+
+
+def test_a_broken_map_is_named_with_the_place(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"name": "x", "size": {"width": 1000, "height": 1000}, "spawns": [{"x": 5, "y": "no"}]}')
+    assert_refused(serve("--map", str(broken)), "broken.json", "spawns[0].y")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_once_and_ends_when_asked(stop: signal.Signals) -> None:
+    with served() as server:
+        assert server.page_url.startswith("http://127.0.0.1:")
+        server.process.send_signal(stop)
+        assert server.process.wait(10) == 0
+        assert server.process.stdout is not None
+        assert server.process.stdout.read() == ""

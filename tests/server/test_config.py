@@ -1,0 +1,94 @@
+"""Settings: which source wins, and the sentence for each thing that can be wrong with one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol.errors import UserError
+from protocol.ticks import Rates
+from server.config import Config, load
+
+
+@pytest.fixture(autouse=True)
+def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings file of whoever runs the tests, nor their environment."""
+    monkeypatch.chdir(tmp_path)
+    for key in Config.model_fields:
+        monkeypatch.delenv(f"RICOCHET_{key.upper()}", raising=False)
+
+
+def write(text: str, name: str = "ricochet.toml") -> Path:
+    path = Path(name)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def refused(config_file: Path | None = None, **flags: Any) -> str:
+    with pytest.raises(UserError) as error:
+        load(flags, config_file)
+    sentence = str(error.value)
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_defaults_hold_together() -> None:
+    config = load({})
+    assert (config.host, config.port, config.game, config.map) == ("127.0.0.1", 8000, "melee", "pinball")
+    assert config.rates == Rates(60, 30)
+
+
+def test_flags_win_over_environment_over_file_over_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('port = 1\nbots = 1\nmap = "belt"\n')
+    monkeypatch.setenv("RICOCHET_PORT", "2")
+    monkeypatch.setenv("RICOCHET_BOTS", "2")
+    config = load({"port": 3})
+    assert (config.port, config.bots, config.map, config.game) == (3, 2, "belt", "melee")
+
+
+def test_a_named_file_is_read_in_place_of_the_usual_one() -> None:
+    write("port = 1")
+    assert load({}, write("port = 2", "other.toml")).port == 2
+
+
+def test_origins_are_a_list_in_the_file_and_a_line_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('origins = ["http://a", "http://b"]')
+    assert load({}).origins == ("http://a", "http://b")
+    monkeypatch.setenv("RICOCHET_ORIGINS", "http://c, http://d")
+    assert load({}).origins == ("http://c", "http://d")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("prot = 1", ("prot", "ricochet.toml", "port")),
+        ("xyzzy = 1", ("xyzzy", "ricochet.toml")),
+        ('port = "many"', ("port", "ricochet.toml", "integer")),
+        ("port = 70000", ("port", "ricochet.toml", "65535")),
+        ("tick_rate = 60\nsnapshot_rate = 25", ("tick_rate", "snapshot_rate")),
+        ('tls_cert = "a.pem"', ("tls_cert", "tls_key")),
+        ("port = = 1", ("ricochet.toml", "TOML")),
+        ("\xff", ("ricochet.toml",)),
+    ],
+)
+def test_a_fault_in_the_file_is_named_with_its_key_and_place(text: str, names: tuple[str, ...]) -> None:
+    write(text)
+    sentence = refused()
+    assert all(name in sentence for name in names), sentence
+
+
+def test_a_fault_in_a_flag_is_named_like_the_flag() -> None:
+    assert "--tick-rate" in refused(tick_rate=0)
+
+
+def test_a_fault_in_the_environment_is_named_like_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RICOCHET_MATCH_S", "soon")
+    assert "RICOCHET_MATCH_S" in refused()
+
+
+def test_a_named_file_must_be_there() -> None:
+    assert "missing.toml" in refused(Path("missing.toml"))
+
+
+def test_a_certificate_must_be_there() -> None:
+    assert "cert.pem" in refused(tls_cert="cert.pem", tls_key="key.pem")

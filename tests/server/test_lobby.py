@@ -1,0 +1,260 @@
+"""Seats: who may take one over, who may not, how long it is kept, and that a wrong token changes nothing."""
+
+from random import Random
+
+import pytest
+
+from protocol.errors import Code
+from protocol.limits import SEAT_KEPT_S, SUBPROTOCOL_JSON
+from protocol.messages import Chat, Hello, Inputs, Leave, Ping
+from protocol.motion import Input
+from server.games.melee import Melee
+from server.lobby import Lobby
+from tests.instruments.stepper import Client, Stepper, arena_named, wander
+
+
+@pytest.fixture
+def stepper() -> Stepper:
+    return Stepper()
+
+
+def open_room(stepper: Stepper, name: str) -> None:
+    stepper.lobby.open_room(name, Melee, arena_named("pinball"), stepper.rates, seed=2)
+
+
+def code_of(client: Client) -> int:
+    assert client.bye is not None
+    assert client.link.closed == (client.bye.code, client.bye.sentence)
+    return client.bye.code
+
+
+# coming back -----------------------------------------------------------------------------------------------
+
+
+def test_the_right_token_gives_the_same_ship_score_and_inputs_back(stepper: Stepper) -> None:
+    game = stepper.room.game
+    assert isinstance(game, Melee)
+    ann = stepper.join("Ann")
+    ann.pilot = wander(Random(1))
+    stepper.step(90)
+    player, ship = ann.player, ann.player.ship
+    game.fighters[player.id].score = 350
+    stepper.drop(ann)
+    stepper.step(60)
+    back = stepper.join("Somebody", SUBPROTOCOL_JSON, resume=ann.welcome.resume)
+    assert back.player is player
+    assert (player.ship, player.name, back.welcome.player) == (ship, "Ann", ann.welcome.player)
+    assert back.welcome.tick == 150
+    assert back.welcome.resume != ann.welcome.resume
+    assert back.events_named("scores")[0]["scores"][0][:2] == [player.id, 350]
+    assert back.events_named("joined") == []
+    stepper.step(2)
+    assert back.told.own is not None
+    assert back.told.own.entity == ship
+    assert not list(stepper.differences(back))
+
+
+def test_a_ship_whose_player_dropped_stays_where_it_is(stepper: Stepper) -> None:
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    ship = ann.player.ship
+    stepper.drop(ann)
+    stepper.step(100)
+    assert stepper.room.world.alive[ship]
+    assert bob.events_named("left") == []
+
+
+def test_a_token_is_good_once(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    stepper.drop(ann)
+    back = stepper.join("Ann", resume=ann.welcome.resume)
+    thief = stepper.join("Thief", resume=ann.welcome.resume)
+    assert [error.code for error in thief.errors] == [Code.RESUME_REFUSED]
+    assert thief.player is not back.player
+    shown = len(back.snapshots)
+    stepper.step(2)
+    assert back.bye is None
+    assert len(back.snapshots) == shown + 1
+
+
+def test_who_comes_back_replaces_a_connection_that_is_still_there(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    player = ann.player
+    back = stepper.join("Ann", resume=ann.welcome.resume)
+    ann.read()
+    assert code_of(ann) == Code.REPLACED
+    assert back.player is player
+    assert len(stepper.room.viewers()) == 1
+    ann.session.lost(1.0)  # the old connection's end comes later, and takes nothing with it
+    stepper.lobby.sweep(20.0)
+    assert list(stepper.room.players) == [player.id]
+    shown = len(back.snapshots)
+    stepper.clients.remove(ann)
+    stepper.step(2)
+    assert len(back.snapshots) == shown + 1
+
+
+@pytest.mark.parametrize("token", ["", "token-999", "TOKEN-1", "x" * 2048])
+def test_a_wrong_token_changes_nothing_for_the_real_player(stepper: Stepper, token: str) -> None:
+    ann = stepper.join("Ann")
+    stepper.drop(ann)
+    stranger = stepper.join("Stranger", resume=token)
+    assert [error.code for error in stranger.errors] == [Code.RESUME_REFUSED]
+    assert stranger.welcome.player == 2
+    stepper.now_s = SEAT_KEPT_S - 1  # its time goes on as if nobody had asked
+    stepper.lobby.sweep(stepper.now_s)
+    assert stepper.join("Ann", resume=ann.welcome.resume).welcome.player == 1
+
+
+def test_a_wrong_token_in_a_full_room_changes_nothing(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    stepper.room.players_max = 1
+    stepper.drop(ann)
+    stranger = stepper.join("Stranger", resume="wrong")
+    assert code_of(stranger) == Code.ROOM_FULL
+    assert stepper.join("Ann", resume=ann.welcome.resume).welcome.player == 1
+
+
+def test_bad_hellos_with_the_right_token_do_not_use_it_up(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    stepper.drop(ann)
+    for version, name in ((2, "Ann"), (1, " ")):
+        client = stepper.connect()
+        client.say(Hello(version, name, resume=ann.welcome.resume), stepper.now_s)
+        assert client.bye is not None
+    assert stepper.join("Ann", resume=ann.welcome.resume).welcome.player == 1
+
+
+def test_a_seat_is_kept_for_a_while_and_then_given_up(stepper: Stepper) -> None:
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    stepper.now_s = 10.0
+    ship = ann.player.ship
+    stepper.drop(ann)
+    bob.say(Ping(1), 10.0 + SEAT_KEPT_S)
+    stepper.lobby.sweep(10.0 + SEAT_KEPT_S)
+    assert list(stepper.room.players) == [1, 2]
+    stepper.lobby.sweep(10.0 + SEAT_KEPT_S + 0.1)
+    assert list(stepper.room.players) == [2]
+    assert not stepper.room.world.alive[ship]
+    stepper.step(2)
+    assert bob.events_named("left") == [{"id": 1}]
+    late = stepper.join("Ann", resume=ann.welcome.resume)
+    assert [error.code for error in late.errors] == [Code.RESUME_REFUSED]
+    assert late.welcome.player == 3
+
+
+def test_a_spectators_seat_is_not_kept(stepper: Stepper) -> None:
+    eve = stepper.join("Eve", role="spectator")
+    stepper.drop(eve)
+    assert stepper.room.viewers() == []
+    assert stepper.lobby.statistics().spectators == 0
+
+
+def test_coming_back_again_and_again_leaks_nothing(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    for n in range(50):
+        if n % 3:
+            stepper.drop(ann)
+        before, ann = ann, stepper.join("Ann", resume=ann.welcome.resume)
+        before.session.lost(stepper.now_s)
+        stepper.step()
+    statistics = stepper.lobby.statistics()
+    assert (statistics.players, statistics.sessions, len(stepper.room.viewers())) == (1, 1, 1)
+    ships = [row for row in stepper.room.world.alive.nonzero()[0] if stepper.room.world.owner[row]]
+    assert ships == [ann.player.ship]
+    stepper.drop(ann)
+    stepper.lobby.sweep(stepper.now_s + SEAT_KEPT_S + 1)
+    statistics = stepper.lobby.statistics()
+    assert (statistics.players, statistics.sessions, len(stepper.room.viewers())) == (0, 0, 0)
+
+
+def test_the_replaced_connection_is_heard_no_more(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    back = stepper.join("Ann", resume=ann.welcome.resume)
+    ann.say(Inputs(1, [Input(move_x=127)]), 0.0)
+    ann.say(Chat("still me"), 0.0)
+    ann.say(Leave(), 0.0)
+    stepper.step(2)
+    assert back.player.inputs.newest == 0
+    assert back.chats == []
+    assert list(stepper.room.players) == [1]
+
+
+# rooms -----------------------------------------------------------------------------------------------------
+
+
+def test_a_room_is_found_by_name_or_else_the_emptiest_is(stepper: Stepper) -> None:
+    open_room(stepper, "side")
+    assert stepper.join("Ann").welcome.room == "main"
+    assert stepper.join("Bob").welcome.room == "side"
+    assert stepper.join("Cat", room="main").welcome.room == "main"
+    assert stepper.join("Dan").welcome.room == "side"
+
+
+def test_an_unknown_room_is_refused(stepper: Stepper) -> None:
+    client = stepper.join("Ann", room="nowhere")
+    assert code_of(client) == Code.ROOM_NOT_FOUND
+    assert "nowhere" in str(client.bye)
+
+
+def test_no_room_at_all_is_refused(stepper: Stepper) -> None:
+    stepper.lobby.close_room("main")
+    assert code_of(stepper.join("Ann")) == Code.ROOM_NOT_FOUND
+
+
+def test_a_closed_room_ends_its_conversations_and_no_others(stepper: Stepper) -> None:
+    open_room(stepper, "side")
+    ann, bob, eve = stepper.join("Ann"), stepper.join("Bob"), stepper.join("Eve", room="main", role="spectator")
+    cat = stepper.join("Cat", room="main")
+    stepper.drop(cat)
+    stepper.lobby.close_room("main")
+    ann.read()
+    eve.read()
+    assert [code_of(client) for client in (ann, eve)] == [Code.ROOM_CLOSED] * 2
+    assert bob.link.closed is None
+    for client in (ann, eve):
+        client.session.lost(1.0)
+    assert stepper.lobby.statistics().players == 1
+    again = stepper.join("Cat", resume=cat.welcome.resume)
+    assert [error.code for error in again.errors] == [Code.RESUME_REFUSED]
+
+
+def test_what_a_closed_room_has_counted_is_not_forgotten(stepper: Stepper) -> None:
+    stepper.join("Ann").pilot = wander(Random(1))
+    stepper.step(10)
+    before = stepper.lobby.statistics()
+    stepper.lobby.close_room("main")
+    after = stepper.lobby.statistics()
+    assert (after.rooms, after.players, after.entities) == (0, 0, 0)
+    assert (after.inputs, after.snapshots) == (before.inputs, before.snapshots) == (10, 5)
+
+
+def test_closing_the_lobby_ends_everybody_whoever_they_are(stepper: Stepper) -> None:
+    ann, stranger = stepper.join("Ann"), stepper.connect()
+    stepper.lobby.close(Code.SERVER_STOPPING, "back in a moment")
+    for client in (ann, stranger):
+        client.read()
+        assert code_of(client) == Code.SERVER_STOPPING
+
+
+# numbers ---------------------------------------------------------------------------------------------------
+
+
+def test_the_statistics_count_everybody(stepper: Stepper) -> None:
+    stepper.join("Ann")
+    stepper.join("Bob", bot=True).link.block()
+    stepper.join("Eve", role="spectator")
+    stepper.connect()
+    stepper.connect().session.receive(b"", 0.0)
+    stepper.step(4)
+    statistics = stepper.lobby.statistics()
+    assert (statistics.rooms, statistics.players, statistics.bots, statistics.spectators) == (1, 2, 1, 1)
+    assert (statistics.sessions, statistics.refused, statistics.viewers_blocked) == (5, 1, 1)
+    assert (statistics.snapshots, statistics.snapshots_skipped) == (4, 2)
+    assert statistics.entities == len(stepper.room.world)
+
+
+def test_tokens_are_long_and_never_the_same() -> None:
+    lobby = Lobby()
+    tokens = {lobby._new_token() for _ in range(1000)}
+    assert len(tokens) == 1000
+    assert min(len(token) for token in tokens) >= 32

@@ -1,0 +1,72 @@
+"""Logs come out one event a line: JSON where a program reads them, plain where a person does."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from server import logs
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_pipe_gets_json() -> None:
+    out = io.StringIO()
+    logs.set_up("info", "auto", out)
+    structlog.get_logger("ricochet.test").info("happened", players=3)
+    event = json.loads(out.getvalue())
+    assert (event["event"], event["players"], event["level"], event["logger"]) == (
+        "happened",
+        3,
+        "info",
+        "ricochet.test",
+    )
+
+
+def test_a_terminal_gets_text() -> None:
+    out = Terminal()
+    logs.set_up("info", "auto", out)
+    structlog.get_logger("ricochet.test").info("happened")
+    assert "happened" in out.getvalue()
+    assert not out.getvalue().startswith("{")
+
+
+def test_libraries_come_out_the_same() -> None:
+    out = io.StringIO()
+    logs.set_up("warning", "json", out)
+    logging.getLogger("hypercorn").warning("something odd")
+    assert json.loads(out.getvalue())["event"] == "something odd"
+
+
+def test_the_level_holds_for_both() -> None:
+    out = io.StringIO()
+    logs.set_up("warning", "json", out)
+    structlog.get_logger("ricochet.test").info("unimportant")
+    logging.getLogger("hypercorn").info("unimportant")
+    assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_mistake_comes_with_its_traceback(form: str) -> None:
+    out = io.StringIO()
+    logs.set_up("info", form, out)
+    try:
+        raise RuntimeError("nobody thought of this")
+    except RuntimeError:
+        structlog.get_logger("ricochet.test").exception("failed")
+    assert "nobody thought of this" in out.getvalue()

@@ -1,0 +1,357 @@
+"""The conversation: every message in every state, what is refused and how, and that nobody else ever notices."""
+
+import json
+from collections.abc import Callable
+
+import msgpack
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from protocol import limits
+from protocol.arena import Arena, Place, Size
+from protocol.errors import Code
+from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.messages import CLIENT_MESSAGES, Chat, ClientMessage, Hello, Inputs, Leave, Ping, Resync
+from protocol.motion import Input
+from server.session import GENTLE, State
+from tests.instruments.stepper import Client, Stepper
+
+ENCODINGS = (SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON)
+HELLO = Hello(1, "Ann")
+EXAMPLES: tuple[ClientMessage, ...] = (HELLO, Inputs(1, [Input()]), Ping(7, 20), Chat("hi"), Resync(0), Leave())
+
+
+def refusal_of(client: Client) -> int:
+    """The code with which the conversation ended; said twice, in `bye` and to the link."""
+    assert client.bye is not None
+    assert client.bye.sentence
+    assert client.link.closed == (client.bye.code, client.bye.sentence)
+    assert len(client.bye.sentence.encode()) <= 123
+    assert client.session.state is State.ENDED
+    return client.bye.code
+
+
+def goes_on(stepper: Stepper, witness: Client) -> None:
+    """Somebody else is still playing: snapshots come, and beliefs are right."""
+    shown = len(witness.snapshots)
+    stepper.step(4)
+    assert len(witness.snapshots) == shown + 2
+    assert not list(stepper.differences(witness))
+    assert witness.link.closed is None
+
+
+@pytest.fixture
+def stepper() -> Stepper:
+    return Stepper()
+
+
+# every message in every state ------------------------------------------------------------------------------
+
+
+def test_there_is_an_example_of_every_message() -> None:
+    assert tuple(type(example) for example in EXAMPLES) == CLIENT_MESSAGES
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("message", EXAMPLES[1:], ids=lambda message: type(message).__name__)
+def test_greeting_hears_nothing_but_hello(stepper: Stepper, message: ClientMessage, encoding: str) -> None:
+    client = stepper.connect(encoding)
+    client.say(message, 0.0)
+    assert refusal_of(client) == Code.HELLO_EXPECTED
+    assert type(message).__name__.lower() in str(client.bye)
+    assert not stepper.room.players
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_hello_is_answered_with_a_welcome(stepper: Stepper, encoding: str) -> None:
+    client = stepper.connect(encoding)
+    client.say(HELLO, 0.0)
+    assert client.session.state is State.PLAYING
+    assert (client.welcome.version, client.welcome.player, client.welcome.room) == (1, 1, "main")
+    assert (client.welcome.tick_rate, client.welcome.snapshot_rate, client.welcome.cell_units) == (60, 30, 512)
+    assert client.welcome.arena == stepper.room.arena
+    assert list(client.welcome.kinds) == list(stepper.room.game.kinds)
+    assert {event.name for event in client.events} == {"match", "scores"}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(
+    ("message", "answered"),
+    [
+        (Inputs(1, [Input(move_x=5)]), lambda client: client.player.inputs.newest == 1),
+        (Ping(7, 20), lambda client: client.pongs[-1].nonce == 7 and client.player.rtt_ms == 20),
+        (Chat("hi"), lambda client: (client.chats[-1].player, client.chats[-1].text) == (1, "hi")),
+    ],
+)
+def test_playing(stepper: Stepper, message: ClientMessage, answered: Callable[[Client], bool], encoding: str) -> None:
+    client = stepper.join(subprotocol=encoding)
+    client.say(message, 0.0)
+    stepper.step(2)
+    assert answered(client)
+    assert client.session.state is State.PLAYING
+    assert not client.errors
+
+
+def test_a_resync_of_a_cell_that_was_never_shown_counts_as_nothing(stepper: Stepper) -> None:
+    client = stepper.join()
+    client.say(Resync(65535), 0.0)
+    assert stepper.room.statistics.checksum_mismatches == 0
+    assert client.session.state is State.PLAYING
+
+
+def test_hello_is_said_once(stepper: Stepper) -> None:
+    client, witness = stepper.join(), stepper.join("Bob")
+    client.say(HELLO, 0.0)
+    assert refusal_of(client) == Code.HELLO_TWICE
+    assert len(stepper.room.players) == 2
+    goes_on(stepper, witness)
+
+
+def test_leave_gives_the_seat_up(stepper: Stepper) -> None:
+    client, witness = stepper.join(), stepper.join("Bob")
+    client.say(Leave(), 0.0)
+    assert refusal_of(client) == 1000
+    assert list(stepper.room.players) == [2]
+    goes_on(stepper, witness)
+    again = stepper.join("Ann", resume=client.welcome.resume)
+    assert again.welcome.player == 3
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_after_the_end_nothing_is_heard(stepper: Stepper, message: ClientMessage) -> None:
+    client = stepper.join()
+    client.session.end(Code.SERVER_FAULT, "enough")
+    players, pongs = dict(stepper.room.players), len(client.pongs)
+    client.say(message, 0.0)
+    client.session.receive(b"\xc1", 0.0)
+    assert refusal_of(client) == Code.SERVER_FAULT
+    assert (dict(stepper.room.players), len(client.pongs)) == (players, pongs)
+
+
+# what a spectator may do -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("message", [Inputs(1, [Input()]), Chat("hi")], ids=["inputs", "chat"])
+def test_a_spectator_only_watches(stepper: Stepper, message: ClientMessage) -> None:
+    client = stepper.join(role="spectator")
+    client.say(message, 0.0)
+    assert [error.code for error in client.errors] == [Code.NOT_ALLOWED]
+    client.say(Ping(3), 0.0)
+    assert client.pongs[-1].nonce == 3
+    client.say(Leave(), 0.0)
+    assert refusal_of(client) == 1000
+    assert stepper.room.viewers() == []
+
+
+# bad bytes -------------------------------------------------------------------------------------------------
+
+
+def binary(*plain: object) -> bytes:
+    return bytes(msgpack.packb(list(plain)))
+
+
+BAD_BINARY = [
+    (b"", Code.MALFORMED),
+    (b"\xc1", Code.MALFORMED),
+    (b"\x93\x01", Code.MALFORMED),
+    (b"\x91" * 10_000, Code.MALFORMED),
+    (binary(), Code.MALFORMED),
+    (binary(99), Code.UNKNOWN_TYPE),
+    (binary(17, 1), Code.UNKNOWN_TYPE),
+    (binary(True), Code.UNKNOWN_TYPE),
+    (binary([[]]), Code.UNKNOWN_TYPE),
+    (binary(2, 1, []), Code.INVALID_FIELD),
+    (binary(2, 1, [[0, 0, 0, 0, 0]] * 33), Code.INVALID_FIELD),
+    (binary(2, -1, [[0, 0, 0, 0, 0]]), Code.INVALID_FIELD),
+    (binary(2, 1, [[128, 0, 0, 0, 0]]), Code.INVALID_FIELD),
+    (binary(2, 1, [[0, 0, 4096, 0, 0]]), Code.INVALID_FIELD),
+    (binary(2, 1, [[float("nan"), 0, 0, 0, 0]]), Code.INVALID_FIELD),
+    (binary(2, 1, [[float("inf"), 0, 0, 0, 0]]), Code.INVALID_FIELD),
+    (binary(2, 1, [[1.0, 0, 0, 0, 0]]), Code.INVALID_FIELD),
+    (binary(2, 2**40, [[0, 0, 0, 0, 0]]), Code.INVALID_FIELD),
+    (binary(3, -1), Code.INVALID_FIELD),
+    (binary(3, 2**53), Code.INVALID_FIELD),
+    (binary(3), Code.INVALID_FIELD),
+    (binary(4, ""), Code.INVALID_FIELD),
+    (binary(4, "x" * 201), Code.INVALID_FIELD),
+    (binary(5, 65536), Code.INVALID_FIELD),
+    ('{"type": "ping"}', Code.WRONG_ENCODING),
+]
+BAD_TEXT = [
+    ("", Code.MALFORMED),
+    ("{", Code.MALFORMED),
+    ("[" * 10_000, Code.MALFORMED),
+    (json.dumps({"type": "dance"}), Code.UNKNOWN_TYPE),
+    (json.dumps({"type": "ping", "nonce": "x"}), Code.INVALID_FIELD),
+    ('{"type": "ping", "nonce": NaN}', Code.MALFORMED),
+    ('{"type": "ping", "nonce": 1e999}', Code.INVALID_FIELD),
+    (json.dumps({"type": "inputs", "first_tick": 1, "entries": [{"move_x": 200}]}), Code.INVALID_FIELD),
+    (b"\x91\x06", Code.WRONG_ENCODING),
+]
+BAD = [(SUBPROTOCOL_MSGPACK, *bad) for bad in BAD_BINARY] + [(SUBPROTOCOL_JSON, *bad) for bad in BAD_TEXT]
+
+
+@pytest.mark.parametrize(("encoding", "wire", "code"), BAD, ids=[f"{n}-{bad[2].name}" for n, bad in enumerate(BAD)])
+def test_bad_bytes_end_only_their_own_conversation(
+    stepper: Stepper, encoding: str, wire: bytes | str, code: Code
+) -> None:
+    client, witness = stepper.join(subprotocol=encoding), stepper.join("Bob")
+    client.session.receive(wire, 0.0)
+    client.read()
+    assert refusal_of(client) == code
+    assert stepper.lobby.refused == 1
+    goes_on(stepper, witness)
+
+
+@settings(max_examples=100)
+@given(wire=st.binary(max_size=60) | st.text(max_size=60), encoding=st.sampled_from(ENCODINGS), greeted=st.booleans())
+def test_any_bytes_are_answered_and_never_raise(wire: bytes | str, encoding: str, greeted: bool) -> None:
+    stepper = Stepper(arena=Arena("Cabin", Size(512, 512), [Place(256, 256)]))
+    client = stepper.join(subprotocol=encoding) if greeted else stepper.connect(encoding)
+    client.session.receive(wire, 0.0)
+    client.read()
+    if client.session.state is State.ENDED:
+        assert refusal_of(client) in {*Code, 1000}
+
+
+# hello -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [0, 2, -1, 10**6])
+def test_another_version_is_refused_by_name(stepper: Stepper, version: int) -> None:
+    client = stepper.connect()
+    client.say(Hello(version, "Ann"), 0.0)
+    assert refusal_of(client) == Code.WRONG_VERSION
+    assert f"speaks version 1, not {version}" in str(client.bye)
+
+
+@pytest.mark.parametrize("name", ["", " ", " Ann", "Ann ", "x" * 21, "a\nb", "a\x00", "\u202eAnn", "Ann\u200b"])
+def test_bad_names_are_refused(stepper: Stepper, name: str) -> None:
+    client = stepper.connect()
+    client.say(Hello(1, name), 0.0)
+    assert refusal_of(client) == Code.INVALID_NAME
+    assert not stepper.room.players
+
+
+@pytest.mark.parametrize("name", ["A", "x" * 20, "Zoë", "李", "a b", "<b>", "🚀" * 20])
+def test_good_names_are_taken_as_they_are(stepper: Stepper, name: str) -> None:
+    assert stepper.join(name).player.name == name
+
+
+def test_hello_must_come_in_time(stepper: Stepper) -> None:
+    client = stepper.connect()
+    stepper.lobby.sweep(limits.HELLO_DEADLINE_S)
+    assert client.session.state is State.GREETING
+    stepper.lobby.sweep(limits.HELLO_DEADLINE_S + 0.1)
+    client.read()
+    assert refusal_of(client) == Code.HELLO_TIMEOUT
+
+
+def test_silence_ends_the_conversation_and_anything_said_prevents_it(stepper: Stepper) -> None:
+    silent, pinging = stepper.join("Ann"), stepper.join("Bob")
+    pinging.say(Ping(1), 20.0)
+    stepper.lobby.sweep(limits.SILENCE_S_MAX)
+    assert silent.session.state is State.PLAYING
+    stepper.lobby.sweep(limits.SILENCE_S_MAX + 0.1)
+    silent.read()
+    assert refusal_of(silent) == Code.SILENT
+    assert pinging.session.state is State.PLAYING
+
+
+# limits ----------------------------------------------------------------------------------------------------
+
+
+def test_too_many_messages_end_the_conversation(stepper: Stepper) -> None:
+    client, witness = stepper.join(), stepper.join("Bob")
+    said = 0
+    while client.bye is None and said < 1000:
+        client.say(Ping(said), stepper.now_s)
+        said += 1
+    assert said == limits.MESSAGES_BURST_MAX  # hello was the first
+    assert refusal_of(client) == Code.TOO_MANY_MESSAGES
+    goes_on(stepper, witness)
+
+
+def test_the_allowed_rate_can_be_held_for_ever(stepper: Stepper) -> None:
+    client = stepper.join()
+    for n in range(1, 2000):
+        client.say(Ping(n), n / limits.MESSAGES_PER_SECOND_MAX)
+    assert client.pongs[-1].nonce == 1999
+
+
+def test_inputs_too_far_ahead_are_refused_gently(stepper: Stepper) -> None:
+    client = stepper.join()
+    client.say(Inputs(limits.INPUT_AHEAD_TICKS_MAX + 1, [Input(), Input()]), 0.0)
+    assert [error.code for error in client.errors] == [Code.INPUT_TOO_FAR]
+    goes_on(stepper, client)
+
+
+def test_chat_is_for_everyone_and_limited(stepper: Stepper) -> None:
+    ann, bob, eve = stepper.join("Ann"), stepper.join("Bob", SUBPROTOCOL_JSON), stepper.join("Eve", role="spectator")
+    for n in range(limits.CHATS_BURST_MAX + 1):
+        ann.say(Chat(f"line {n}"), 0.0)
+    assert [error.code for error in ann.errors] == [Code.CHAT_REFUSED]
+    ann.say(Chat("later"), 1.0)
+    ann.say(Chat("too soon"), 1.5)
+    assert len(ann.errors) == 2
+    stepper.step(2)
+    for client in (ann, bob, eve):
+        assert [line.text for line in client.chats] == [f"line {n}" for n in range(5)] + ["later"]
+        assert {line.player for line in client.chats} == {1}
+
+
+@pytest.mark.parametrize("text", [" ", "\t", "a\nb", "\u202egnol"])
+def test_chat_that_cannot_be_shown_is_refused_gently(stepper: Stepper, text: str) -> None:
+    client = stepper.join()
+    client.say(Chat(text), 0.0)
+    assert [error.code for error in client.errors] == [Code.CHAT_REFUSED]
+    assert not client.chats
+
+
+def test_who_cannot_keep_up_with_events_is_ended_with_a_reason(stepper: Stepper) -> None:
+    slow, witness = stepper.join(), stepper.join("Bob")
+    stepper.step(2)
+    slow.link.block()
+    for _ in range(limits.EVENTS_QUEUED_MAX):
+        stepper.room.say("news", {})
+    stepper.lobby.sweep(0.0)
+    assert slow.link.closed is None
+    stepper.room.say("news", {})
+    stepper.lobby.sweep(0.0)
+    assert slow.link.closed == (Code.TOO_SLOW, f"{limits.EVENTS_QUEUED_MAX} events piled up unread")
+    goes_on(stepper, witness)
+
+
+def test_what_is_refused_gently_says_error_and_goes_on() -> None:
+    assert {code.name for code in GENTLE} == {"INPUT_TOO_FAR", "NOT_ALLOWED", "CHAT_REFUSED", "RESUME_REFUSED"}
+
+
+# endings ---------------------------------------------------------------------------------------------------
+
+
+def test_the_end_is_said_once(stepper: Stepper) -> None:
+    client = stepper.join()
+    client.session.end(Code.SERVER_STOPPING, "back in a moment")
+    client.session.end(Code.SERVER_FAULT, "again")
+    client.read()
+    assert refusal_of(client) == Code.SERVER_STOPPING
+
+
+def test_events_that_are_owed_come_before_the_bye(stepper: Stepper) -> None:
+    client = stepper.join()
+    client.link.block()
+    stepper.room.say("news", {"n": 1})
+    client.link.unblock()
+    client.session.end(Code.SERVER_STOPPING, "back in a moment")
+    client.read()
+    assert client.events_named("news") == [{"n": 1}]
+    assert refusal_of(client) == Code.SERVER_STOPPING
+
+
+def test_a_lost_connection_is_lost_once(stepper: Stepper) -> None:
+    client = stepper.join()
+    client.session.lost(1.0)
+    client.session.lost(2.0)
+    assert client.session not in stepper.lobby.sessions
+    assert list(stepper.room.players) == [1]
