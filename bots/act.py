@@ -1,0 +1,35 @@
+"""What a brain, or whoever steers, wants done now; and the stick that turns it into one input per tick."""
+
+from msgspec import Struct
+
+from protocol.motion import Button, Input
+from protocol.quantize import aim_to_wire, move_to_wire
+
+
+class Act(Struct, frozen=True):
+    """What the ship should be doing: `move` within the unit circle, y down; `aim` in radians from the x axis."""
+
+    move: tuple[float, float] = (0.0, 0.0)
+    aim: float = 0.0
+    fire: bool = False
+    boost: bool = False
+
+
+class Stick:
+    """Holds the newest act. A press that is released before the next tick is still a press in that tick."""
+
+    def __init__(self) -> None:
+        self._move = (0, 0)
+        self._aim = 0
+        self._buttons = 0
+        self._edges = 0
+
+    def hold(self, act: Act) -> None:
+        buttons = Button.FIRE * act.fire | Button.BOOST * act.boost
+        self._edges |= buttons & ~self._buttons
+        self._move, self._aim, self._buttons = move_to_wire(*act.move), aim_to_wire(act.aim), buttons
+
+    def sample(self) -> Input:
+        """The input for one tick."""
+        edges, self._edges = self._edges, 0
+        return Input(*self._move, self._aim, self._buttons, edges)

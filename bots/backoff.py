@@ -1,0 +1,37 @@
+"""When to come back after a connection ended: PROTOCOL.md, section 8.
+
+The delay grows from half a second to ten, and each is jittered by half, so that a thousand clients that lost
+the server at once don't return at once.
+"""
+
+from random import Random
+from typing import Final
+
+from protocol.errors import Code
+
+DELAY_S_MIN: Final = 0.5
+DELAY_S_MAX: Final = 10.0
+JITTER: Final = 0.5
+
+RETURN_AFTER: Final = frozenset(
+    {1001, 1005, 1006, 1011, 1012, 1013}
+    | {Code.TOO_SLOW, Code.SILENT, Code.ROOM_CLOSED, Code.SERVER_STOPPING, Code.SERVER_FAULT}
+)
+"""Closures that are not our fault."""
+
+
+class Backoff:
+    """The delays of one client."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._delay_s = DELAY_S_MIN
+
+    def next_s(self) -> float:
+        """How long to wait before the next attempt."""
+        delay_s, self._delay_s = self._delay_s, min(DELAY_S_MAX, self._delay_s * 2)
+        return delay_s * self._rng.uniform(1 - JITTER, 1 + JITTER)
+
+    def succeeded(self) -> None:
+        """We were welcome: begin anew."""
+        self._delay_s = DELAY_S_MIN

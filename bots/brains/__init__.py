@@ -1,0 +1,26 @@
+"""Brains: what a bot does with what it sees.
+
+A brain is made for one bot in one room (`CommonRoom`) with a generator of its own, and asked some seven times a
+second. To write one, give it `think(view, tick) -> Act` and a line in `BRAINS`.
+"""
+
+from collections.abc import Callable
+from random import Random
+
+from bots.brains.hunter import Hunter
+from bots.brains.idle import Idle
+from bots.brains.wander import Wander
+from bots.common_room import CommonRoom
+from bots.player import Brain
+from protocol.errors import UserError
+
+BrainMaker = Callable[[CommonRoom, Random], Brain]
+
+BRAINS: dict[str, BrainMaker] = {"hunter": Hunter, "wander": Wander, "idle": Idle}
+
+
+def brain_named(name: str) -> BrainMaker:
+    """Raises UserError when there is none of that name."""
+    if name not in BRAINS:
+        raise UserError(f"there is no brain called {name}; there are {', '.join(BRAINS)}")
+    return BRAINS[name]

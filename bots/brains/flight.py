@@ -1,0 +1,54 @@
+"""Steering and aiming that brains have in common. Plain geometry: points in, directions out."""
+
+from math import cos, hypot, sin, sqrt, tau
+from typing import Final, Protocol
+
+from protocol.arena import Point
+
+PROBE_UNITS: Final = 110.0
+"""How far ahead a ship looks for walls."""
+SHIP_CLEARANCE_UNITS: Final = 20.0
+_TURNS: Final = tuple((cos(part * tau), sin(part * tau)) for part in (0, 1 / 8, -1 / 8, 1 / 4, -1 / 4, 3 / 8, -3 / 8))
+
+
+class Sightline(Protocol):
+    """Knows where walls are."""
+
+    def is_clear(self, ax: float, ay: float, bx: float, by: float, radius: float) -> bool: ...
+
+
+def pull(me: Point, goal: Point) -> Point:
+    """The unit vector from `me` to `goal`; nothing when there already."""
+    dx, dy = goal[0] - me[0], goal[1] - me[1]
+    distance = hypot(dx, dy)
+    return (dx / distance, dy / distance) if distance > 0 else (0.0, 0.0)
+
+
+def away_from_walls(walls: Sightline, me: Point, move: Point) -> Point:
+    """`move`, or the least turn of it under which no wall is near; none if there are walls all around."""
+    x, y = me
+    for c, s in _TURNS:
+        turned = (move[0] * c - move[1] * s, move[0] * s + move[1] * c)
+        ahead = (x + turned[0] * PROBE_UNITS, y + turned[1] * PROBE_UNITS)
+        if walls.is_clear(x, y, *ahead, SHIP_CLEARANCE_UNITS):
+            return turned
+    return (-move[0], -move[1])
+
+
+def meeting_s(dx: float, dy: float, vx: float, vy: float, speed: float) -> float | None:
+    """After how many seconds something of `speed`, starting at (0, 0) now, can meet what is at (dx, dy) and moves
+    with (vx, vy); None when it never can.
+
+    The smallest root t >= 0 of |d + v t| = speed t.
+    """
+    a = vx * vx + vy * vy - speed * speed
+    b = dx * vx + dy * vy
+    c = dx * dx + dy * dy
+    if abs(a) < 1e-9:
+        return -c / (2 * b) if b < 0 else None
+    under_root = b * b - a * c
+    if under_root < 0:
+        return None
+    root = sqrt(under_root)
+    times = [t for t in ((-b - root) / a, (-b + root) / a) if t >= 0]
+    return min(times, default=None)

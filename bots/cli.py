@@ -1,0 +1,157 @@
+"""`ricochet swarm`: bots from the command line, and what they measured.
+
+On a terminal it shows a live table; in a pipe it is quiet and prints the summary. Ctrl-C and SIGTERM end it
+cleanly: every bot leaves, the report is written, the status is 0.
+"""
+
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import trio
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from bots.address import parse_address
+from bots.board import board_of
+from bots.brains import BRAINS, brain_named
+from bots.metrics import server_report_of
+from bots.report import Report, report_of
+from bots.swarm import Listener, Plan, play, play_apart, read_metrics
+from bots.tally import Tally
+from protocol.errors import UserError
+from protocol.messages import is_good_name
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def swarm(
+    url: Annotated[str, typer.Argument(help="The server: http://host:port, or its ws:// or wss:// address.")],
+    bots: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
+    seconds: Annotated[float, typer.Option(min=0, help="For how long; 0: until stopped.")] = 10.0,
+    brain: Annotated[str, typer.Option(help=f"What they do: {', '.join(BRAINS)}.")] = "hunter",
+    processes: Annotated[int, typer.Option(min=1, help="Share the bots out among so many processes.")] = 1,
+    json: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report and pictures into this folder.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed, the same characters.")] = None,
+    name_prefix: Annotated[str, typer.Option(help="Bots are named so, and numbered.")] = "bot",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+) -> None:
+    """Send bots to a server, and report how it played."""
+    plan = Plan(
+        url=url,
+        bots=bots,
+        seconds=seconds,
+        brain=brain,
+        seed=secrets.randbits(32) if seed is None else seed,
+        name_prefix=name_prefix,
+    )
+    _check(plan)
+    result, tally = trio.run(_run, plan, processes, quiet)
+    if json is not None:
+        _write(result, json)
+    if report is not None:
+        _write_folder(result, tally, report)
+    if not quiet:
+        Console().print(board_of(result))
+
+
+@app.command(hidden=True)
+def share(plan: str) -> None:
+    """Play one share of a larger swarm; a tally a second, as JSON, on stdout."""
+    trio.run(_play_share, msgspec.json.decode(plan, type=Plan))
+
+
+def _check(plan: Plan) -> None:
+    parse_address(plan.url)
+    brain_named(plan.brain)
+    longest = f"{plan.name_prefix}{plan.bots}"
+    if not is_good_name(longest):
+        raise UserError(f"{longest!r} is not a name: 1 to 20 printable characters, no blank at either end")
+
+
+async def _run(plan: Plan, processes: int, quiet: bool) -> tuple[Report, Tally]:
+    address = parse_address(plan.url)
+    before, began_s = await read_metrics(address), time.monotonic()
+    with _live_board(began_s, quiet) as on_second:
+        tally = await _play_until_stopped(plan, processes, on_second)
+    seconds = time.monotonic() - began_s
+    try:
+        server = server_report_of(before, await read_metrics(address))
+    except UserError:
+        server = None
+    return report_of(tally, seconds, server), tally
+
+
+async def _play_share(plan: Plan) -> None:
+    _print_tally(await _play_until_stopped(plan, 1, _print_tally))
+
+
+async def _play_until_stopped(plan: Plan, processes: int, on_second: Listener) -> Tally:
+    """Play to the end of the plan, or to a signal. Raises UserError."""
+    stop = trio.Event()
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(_stop_on_signals, stop)
+            if processes == 1:
+                tally = await play(plan, on_second, stop)
+            else:
+                tally = await play_apart(plan, processes, on_second, stop)
+            nursery.cancel_scope.cancel()
+    except ExceptionGroup as group:
+        if (ours := group.subgroup(UserError)) is not None:
+            raise ours.exceptions[0] from None
+        raise
+    return tally
+
+
+def _print_tally(tally: Tally) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(tally) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+async def _stop_on_signals(stop: trio.Event, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    """The first signal ends the run cleanly, a second one at once."""
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
+        async for number in signals:
+            if stop.is_set():
+                raise SystemExit(128 + number)
+            stop.set()
+
+
+@contextmanager
+def _live_board(began_s: float, quiet: bool) -> Iterator[Listener]:
+    """Shows what it is told, on a terminal."""
+    console = Console()
+    if quiet or not console.is_terminal:
+        yield lambda tally: None
+        return
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield lambda tally: live.update(board_of(report_of(tally, time.monotonic() - began_s)), refresh=True)
+
+
+def _write(result: Report, path: Path) -> None:
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
+    except OSError as error:
+        raise UserError(f"can't write {path}: {error.strerror}") from None
+
+
+def _write_folder(result: Report, tally: Tally, folder: Path) -> None:
+    from bots.plots import draw_tally
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"can't make {folder}: {error.strerror}") from None
+    _write(result, folder / "swarm.json")
+    draw_tally(tally, folder / "swarm.svg")

@@ -1,0 +1,187 @@
+"""Brings players to a server, and back to it. All the waiting of a bot is done here.
+
+`Connection` is one player's way to the server: TCP, handshake, lane, conversation, and again after it broke.
+`Pulse` is the input clock of all players of a process: one task steps them all, which is what lets a hundred
+bots live in one process. `sdk` makes something pleasant to use of the two.
+"""
+
+import os
+import ssl
+from collections.abc import Callable
+from math import inf
+from random import Random
+from typing import Final
+
+import trio
+import trio_websocket
+
+from bots.address import Address
+from bots.backoff import RETURN_AFTER, Backoff
+from bots.lane import Lane, PlainLink
+from bots.player import Player
+from bots.tally import Tally
+from protocol.codec import Codec, Wire
+from protocol.errors import UserError
+from protocol.messages import Bye, Leave
+
+CONNECT_S_MAX: Final = 10.0
+MESSAGE_BYTES_MAX: Final = 4_000_000
+MESSAGES_QUEUED_MAX: Final = 64
+PULSE_S: Final = 0.003
+"""The grain of the input clock: players that are due within it are stepped together."""
+IDLE_S: Final = 0.05
+"""How long the input clock sleeps when nobody is due."""
+BROKEN: Final = 1006
+UNREADABLE: Final = 1002
+
+
+AnyStream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
+
+
+class Ended(UserError):
+    """A conversation ended, or never began. `code` as in PROTOCOL.md, section 8, or an HTTP status; 1006: it broke."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Pulse:
+    """Steps every player when it is due."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.players: set[Player] = set()
+        self._tally = tally
+
+    async def run(self) -> None:
+        while True:
+            now_s = trio.current_time()
+            due_s = min((player.due_s for player in self.players), default=inf)
+            wake_s = min(max(due_s, now_s + PULSE_S), now_s + IDLE_S)
+            await trio.sleep_until(wake_s)
+            now_s = trio.current_time()
+            self._tally.pulse_lateness_ms.add((now_s - wake_s) * 1000.0)
+            for player in tuple(self.players):
+                if player.due_s <= now_s:
+                    player.pulse(now_s)
+
+
+class Connection:
+    """One player's way to a server."""
+
+    def __init__(self, player: Player, address: Address, codec: Codec, room: str | None = None) -> None:
+        self._player = player
+        self._address = address
+        self._codec = codec
+        self._room = room
+        self._is_leaving = False
+        self._scope = trio.CancelScope()
+
+    def leave(self) -> None:
+        """Give the seat up. The server answers with a bye, and `keep` returns."""
+        self._is_leaving = True
+        self._player.say(Leave())
+
+    async def keep(self, rng: Random, on_end: Callable[[Ended], bool]) -> Ended:
+        """Converse, and come back after each end that is not our fault, if `on_end` says so; the last end of all.
+
+        `on_end` is told of every end but that by `leave`.
+        """
+        backoff = Backoff(rng)
+        while True:
+            welcome = self._player.welcome
+            ended = await self.converse()
+            if self._is_leaving:
+                return ended
+            wanted = on_end(ended)
+            if not wanted or ended.code not in RETURN_AFTER:
+                return ended
+            if self._player.welcome is not welcome:
+                backoff.succeeded()
+            await trio.sleep(backoff.next_s())
+
+    async def converse(self) -> Ended:
+        """One conversation, from the TCP connection to the end, whoever ends it."""
+        try:
+            with trio.fail_after(CONNECT_S_MAX):
+                stream = await self._open_stream()
+        except (OSError, trio.TooSlowError, trio.BrokenResourceError) as error:
+            return Ended(BROKEN, f"no connection to {self._address.authority}: {str(error) or 'no answer'}")
+        ended = Ended(BROKEN, "the connection broke")
+        try:
+            with trio.CancelScope() as self._scope:
+                async with trio.open_nursery() as nursery:
+                    ended = await self._talk(nursery, stream)
+                    nursery.cancel_scope.cancel()
+        except ExceptionGroup as group:  # the library tells of a refusal in its reader's task
+            ended = _refusal(group)
+        finally:
+            self._player.end(trio.current_time())
+            await trio.aclose_forcefully(stream)
+        bye = self._player.bye
+        return ended if bye is None else Ended(bye.code, bye.sentence)
+
+    async def _open_stream(self) -> AnyStream:
+        stream = await trio.open_tcp_stream(self._address.host, self._address.port)
+        if not self._address.is_tls:
+            return stream
+        context = ssl.create_default_context()
+        secure = trio.SSLStream(stream, context, server_hostname=self._address.host, https_compatible=True)
+        await secure.do_handshake()
+        return secure
+
+    async def _talk(self, nursery: trio.Nursery, stream: AnyStream) -> Ended:
+        lane = None
+        if isinstance(stream, trio.SocketStream) and not self._codec.is_text and os.name == "posix":
+            lane = Lane(stream, self._deliver)
+        try:
+            with trio.fail_after(CONNECT_S_MAX):
+                websocket = await self._shake_hands(nursery, lane or stream)
+        except (trio.TooSlowError, trio_websocket.HandshakeError) as error:
+            return Ended(BROKEN, f"{self._address.authority} does not speak WebSocket: {str(error) or 'no answer'}")
+        link = lane or PlainLink(websocket, self._codec.is_text)
+        if isinstance(link, PlainLink):
+            nursery.start_soon(link.run)
+        self._player.begin(link, self._room, trio.current_time())
+        try:
+            while True:
+                message = await websocket.get_message()
+                link.came_back(message)
+                self._deliver(message)
+        except trio_websocket.ConnectionClosed as closed:
+            return _ended(closed.reason)
+
+    async def _shake_hands(self, nursery: trio.Nursery, stream: trio.abc.Stream) -> trio_websocket.WebSocketConnection:
+        return await trio_websocket.wrap_client_stream(
+            nursery,
+            stream,  # type: ignore[arg-type]  # its documentation says: an arbitrary stream
+            self._address.authority,
+            self._address.path,
+            subprotocols=[self._codec.subprotocol],
+            message_queue_size=MESSAGES_QUEUED_MAX,
+            max_message_size=MESSAGE_BYTES_MAX,
+        )
+
+    def _deliver(self, message: Wire) -> None:
+        try:
+            self._player.receive(message, trio.current_time())
+        except ValueError as error:
+            self._player.bye = Bye(UNREADABLE, f"the server sent what can't be read: {error}")
+            self._scope.cancel()
+
+
+def _ended(reason: trio_websocket.CloseReason | None) -> Ended:
+    if reason is None or reason.code == BROKEN:
+        return Ended(BROKEN, "the connection broke")
+    return Ended(reason.code, reason.reason or "the server closed the connection")
+
+
+def _refusal(group: ExceptionGroup[Exception]) -> Ended:
+    """The refusal in `group`; anything else in it is our own mistake, and raised again."""
+    refused, others = group.split(trio_websocket.ConnectionRejected)
+    if others is not None or refused is None:
+        raise group
+    error = refused.exceptions[0]
+    assert isinstance(error, trio_websocket.ConnectionRejected)
+    body = (error.body or b"").decode(errors="replace").strip()
+    return Ended(error.status_code, f"the server refused with HTTP {error.status_code}{': ' + body if body else ''}")

@@ -1,0 +1,54 @@
+"""What the bots of one process that play in one room share, because it is the same for all of them.
+
+The arena's walls are built once, and beliefs about a cell are held once.
+"""
+
+from bots.cushions import Cushions
+from bots.prediction import ShipSpace, Walls
+from bots.view import Shelf
+from protocol.kinds import Category, Kind
+from protocol.messages import Welcome
+from protocol.ticks import Rates
+
+
+class CommonRoom:
+    """A room, as told by the first welcome to it."""
+
+    def __init__(self, welcome: Welcome) -> None:
+        self.arena = welcome.arena
+        self.kinds = welcome.kinds
+        self.rates = Rates(welcome.tick_rate, welcome.snapshot_rate)
+        self.shelf = Shelf()
+        self.walls = Walls(welcome.arena)
+        self.shot_radius = self.kind_of("shot").radius
+        self.cushions = Cushions(welcome.arena, self.shot_radius)
+
+    def make_ship_space(self) -> ShipSpace:
+        """A space for one player's ship; it has a memory, so it is not shared."""
+        return ShipSpace(self.arena, self.kind_of("ship"), self.rates.tick_rate)
+
+    def kind_of(self, category: Category) -> Kind:
+        """The first kind of `category`. Every game has ships; one without shots counts them as points."""
+        fallback = Kind(name=category, category=category, radius=1.0, mass=1.0)
+        return next((kind for kind in self.kinds if kind.category == category), fallback)
+
+    def is_told_by(self, welcome: Welcome) -> bool:
+        return (
+            self.arena == welcome.arena
+            and self.kinds == welcome.kinds
+            and self.rates == Rates(welcome.tick_rate, welcome.snapshot_rate)
+        )
+
+
+class CommonRooms:
+    """The rooms that the bots of this process are in, by name."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, CommonRoom] = {}
+
+    def enter(self, welcome: Welcome) -> CommonRoom:
+        """The room that `welcome` tells of: a known one, unless it has changed."""
+        room = self._rooms.get(welcome.room)
+        if room is None or not room.is_told_by(welcome):
+            room = self._rooms[welcome.room] = CommonRoom(welcome)
+        return room

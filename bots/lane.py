@@ -1,0 +1,141 @@
+"""The fast lane of a client: messages to and from the socket without a task switch for each.
+
+A `Lane` is a stream beneath trio-websocket's client. What arrives goes through a `Sieve`: whole binary messages
+straight to `deliver`, everything else to the library. What we post is masked and written to the non-blocking
+socket at once; what the socket does not take is kept, and everything after it waits in order, the library's own
+writes too. So frames never interleave, and trio-websocket keeps the handshake, ping, pong, close and every error.
+
+`PlainLink` is the same for connections without a plain TCP socket (TLS) and for text: over the library's calls.
+"""
+
+import os
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+import trio
+import trio_websocket
+
+from bots.sieve import Sieve
+from protocol import frames
+
+RECEIVE_BYTES: Final = 32768
+PAYLOAD_BYTES_MAX: Final = 65535
+"""A longer message is the library's."""
+UNSENT_BYTES_MAX: Final = 65536
+"""A server that leaves this much unread is gone."""
+_CLOSED: Final = -1
+_MASKS: Final = Random()
+"""A mask hinders proxies that are fooled by what a page sends (RFC 6455, 10.3); nobody else writes our messages."""
+
+
+class Lane(trio.abc.Stream):
+    """The stream beneath the library, and the link above it."""
+
+    def __init__(self, stream: trio.SocketStream, deliver: Callable[[bytes], None]) -> None:
+        self.received_bytes = 0
+        self.sent_bytes = 0
+        self._stream = stream
+        self._fd = stream.socket.fileno()
+        self._deliver = deliver
+        self._sieve = Sieve(PAYLOAD_BYTES_MAX)
+        self._unsent = bytearray()
+
+    def post(self, message: bytes) -> None:
+        """Send one message now, or as soon as the socket takes it. A dead connection is noticed by its reader."""
+        self._write(frames.masked_frame(message, _MASKS.randbytes(4)))
+
+    def came_back(self, message: bytes | str) -> None:
+        """The library has delivered `message`: see `Sieve`."""
+        self._sieve.came_back()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """The next bytes for the library. May be more than `max_bytes`: they have been read already."""
+        while True:
+            await trio.lowlevel.wait_readable(self._stream.socket)
+            try:
+                received = os.read(self._fd, RECEIVE_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError as error:  # reset by the other end
+                raise trio.BrokenResourceError(str(error)) from error
+            if not received:
+                return b""
+            self.received_bytes += len(received)
+            messages, left = self._sieve.sort(received)
+            for message in messages:
+                self._deliver(message)
+            if left:
+                return left
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await trio.lowlevel.checkpoint()
+        if self._fd == _CLOSED:
+            raise trio.ClosedResourceError("the connection is closed")
+        self._write(data)
+        while self._unsent:
+            await self.wait_send_all_might_not_block()
+            self._write(b"")
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await trio.lowlevel.wait_writable(self._stream.socket)
+
+    async def aclose(self) -> None:
+        self._close()
+        await self._stream.aclose()
+
+    def _write(self, data: bytes | bytearray | memoryview) -> None:
+        """Write `data` after what has been kept; keep what the socket does not take."""
+        if self._fd == _CLOSED:
+            return
+        if self._unsent:
+            self._unsent += data
+            data, self._unsent = self._unsent, bytearray()
+        try:
+            written = os.write(self._fd, data) if data else 0
+        except BlockingIOError:
+            written = 0
+        except OSError:  # reset: the reader is told the same, and ends the connection
+            return
+        self.sent_bytes += written
+        if written < len(data):
+            self._unsent += memoryview(data)[written:]
+        if len(self._unsent) > UNSENT_BYTES_MAX:
+            self._close()
+
+    def _close(self) -> None:
+        """Wake whoever waits with an error. The number of the descriptor is forgotten, for it may be another's soon."""
+        self._fd = _CLOSED
+        self._unsent.clear()
+        self._stream.socket.close()
+
+
+class PlainLink:
+    """Posts through trio-websocket's own calls; `run` is its writer."""
+
+    def __init__(self, connection: trio_websocket.WebSocketConnection, is_text: bool) -> None:
+        self.received_bytes = 0
+        self.sent_bytes = 0
+        self._connection = connection
+        self._is_text = is_text
+        self._post, self._posted = trio.open_memory_channel[bytes](256)
+
+    def post(self, message: bytes) -> None:
+        """Send one message soon. Of a writer that is 256 messages behind, the newest are dropped: it is lost anyway."""
+        try:
+            self._post.send_nowait(message)
+        except trio.WouldBlock:
+            return
+        self.sent_bytes += len(message)
+
+    def came_back(self, message: bytes | str) -> None:
+        """The library has delivered `message`. We can't see the socket, so count payload."""
+        self.received_bytes += len(message)
+
+    async def run(self) -> None:
+        """Write what is posted until the connection ends."""
+        try:
+            async for message in self._posted:
+                await self._connection.send_message(message.decode() if self._is_text else message)
+        except trio_websocket.ConnectionClosed:
+            return

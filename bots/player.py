@@ -1,0 +1,230 @@
+"""One player's side of the conversation, without I/O: messages and seconds in, messages out.
+
+    hello -> welcome -> first snapshot: the tick clock starts
+    every tick: think (every 150 ms), sample the stick, predict; every few ticks: post the inputs
+    every snapshot: view, prediction and clock learn from it; every second: ping
+
+`client` connects it to a socket and steps it; a test connects it to whatever it likes.
+"""
+
+from collections.abc import Callable
+from math import inf
+from typing import Final, Protocol
+from zlib import crc32
+
+from bots.act import Act, Stick
+from bots.common_room import CommonRoom, CommonRooms
+from bots.lead import Lead
+from bots.prediction import Prediction, ShipState
+from bots.tally import Account, Tally
+from bots.view import View
+from protocol import limits
+from protocol.codec import Codec, Wire
+from protocol.messages import (
+    Bye,
+    ChatLine,
+    Error,
+    Event,
+    Hello,
+    Inputs,
+    Message,
+    Ping,
+    PlayerInfo,
+    Pong,
+    Resync,
+    Welcome,
+)
+from protocol.motion import Input
+from protocol.snapshot import Snapshot
+
+PING_INTERVAL_S: Final = 1.0
+PONG_S_MAX: Final = 10.0
+"""A later answer measures nothing of interest."""
+THINK_INTERVAL_S: Final = 0.15
+BEHIND_TICKS_MAX: Final = 10
+"""A clock further behind (a process that was suspended) leaves the ticks between out."""
+
+
+class Link(Protocol):
+    """A connection as a player sees it: nothing here awaits."""
+
+    @property
+    def received_bytes(self) -> int: ...
+    @property
+    def sent_bytes(self) -> int: ...
+    def post(self, message: bytes) -> None: ...
+
+
+class Brain(Protocol):
+    """Decides what a bot does: called every 150 ms or so with what it sees and the tick that it acts in."""
+
+    def think(self, view: View, tick: int) -> Act: ...
+
+
+class Player:
+    """One player. `due_s` is when it wants to be pulsed next."""
+
+    def __init__(
+        self,
+        name: str,
+        codec: Codec,
+        rooms: CommonRooms,
+        tally: Tally,
+        give_brain: Callable[[CommonRoom], Brain] | None = None,
+    ) -> None:
+        self.name = name
+        self.account = Account()
+        self.stick = Stick()
+        self.due_s = inf
+        self.rtt_s = 0.0
+        self.welcome: Welcome | None = None
+        self.view: View | None = None
+        self.lead: Lead | None = None
+        self.roster: dict[int, PlayerInfo] = {}
+        self.bye: Bye | None = None
+        self.resume: str | None = None
+        self.on_snapshot: Callable[[], None] = lambda: None
+        self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
+        self._codec = codec
+        self._rooms = rooms
+        self._tally = tally
+        self._give_brain = give_brain
+        self._brain: Brain | None = None
+        self._prediction: Prediction | None = None
+        self._link: Link | None = None
+        self._next_tick = 0
+        self._think_tick = 0
+        self._entries: list[Input] = []
+        self._hello_s = 0.0
+        self._ping_s = inf
+        self._pinged_s: dict[int, float] = {}
+        self._snapshot_s: float | None = None
+
+    @property
+    def ship(self) -> ShipState | None:
+        """Our own ship as predicted for the newest input; None without one."""
+        return self._prediction.state if self._prediction else None
+
+    def say(self, message: Message) -> None:
+        """Send `message`, if there is a connection."""
+        if self._link is not None:
+            self._link.post(self._codec.encode(message))
+
+    def begin(self, link: Link, room: str | None, now_s: float) -> None:
+        """A connection is open: say hello."""
+        self._link, self._hello_s, self.bye = link, now_s, None
+        self.say(Hello(limits.PROTOCOL_VERSION, self.name, room=room, resume=self.resume, bot=True))
+
+    def end(self, now_s: float) -> None:
+        """The connection is over; the token to resume with is kept."""
+        self.account.close(now_s)
+        self.lead, self._snapshot_s, self._ping_s, self.due_s = None, None, inf, inf
+        self._entries.clear()
+        self._pinged_s.clear()
+        self._link = None
+
+    def receive(self, wire: Wire, now_s: float) -> None:
+        """Take in one message. Raises ValueError when it can't be read."""
+        match self._codec.decode_server(wire):
+            case Snapshot() as snapshot:
+                self._take_snapshot(snapshot, now_s)
+            case Welcome() as welcome:
+                self._take_welcome(welcome, now_s)
+            case Pong() as pong:
+                self._take_pong(pong, now_s)
+            case Bye() as bye:
+                self.bye = bye
+            case Event() | ChatLine() | Error() as message:
+                self._keep_roster(message)
+                self.on_message(message)
+
+    def _take_welcome(self, welcome: Welcome, now_s: float) -> None:
+        assert self._link is not None
+        room = self._rooms.enter(welcome)
+        self.welcome, self.resume, self.rtt_s = welcome, welcome.resume, now_s - self._hello_s
+        self.roster = {player.id: player for player in welcome.players}
+        self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
+        self._prediction = Prediction(room.make_ship_space())
+        self._brain = self._give_brain(room) if self._give_brain else None
+        self.account.open(self._link, now_s)
+        self._ping_s = self.due_s = now_s
+
+    def _take_snapshot(self, snapshot: Snapshot, now_s: float) -> None:
+        view, prediction, welcome = self.view, self._prediction, self.welcome
+        assert view is not None and prediction is not None and welcome is not None
+        for cell in view.apply(snapshot):
+            self._tally.checksum_mismatches += 1
+            self.say(Resync(cell))
+        error_units = prediction.reconcile(snapshot.own, snapshot.tick)
+        if error_units is not None:
+            self._tally.prediction_error_units.add(error_units)
+        self._keep_clock(snapshot, welcome.tick_rate, now_s)
+        self.account.snapshots += 1
+        if self._snapshot_s is not None:
+            self._tally.snapshot_interval_ms.add((now_s - self._snapshot_s) * 1000.0)
+        self._snapshot_s = now_s
+        self.on_snapshot()
+
+    def _keep_clock(self, snapshot: Snapshot, tick_rate: int, now_s: float) -> None:
+        if self.lead is None:
+            self.lead = Lead(tick_rate, snapshot.tick, self.rtt_s, now_s)
+            self._next_tick = int(self.lead.tick_at(now_s)) + 1
+            stagger = crc32(self.name.encode()) % max(1, int(THINK_INTERVAL_S * tick_rate))
+            self._think_tick = self._next_tick + stagger
+        elif snapshot.slack_ms is not None:
+            self._tally.input_slack_ms.add(snapshot.slack_ms)
+            self.lead.steer(snapshot.slack_ms, self.rtt_s, now_s)
+        self.due_s = min(self._ping_s, self.lead.when(self._next_tick))
+
+    def _take_pong(self, pong: Pong, now_s: float) -> None:
+        sent_s = self._pinged_s.pop(pong.nonce, None)
+        if sent_s is not None:
+            self.rtt_s = now_s - sent_s
+            self._tally.rtt_ms.add(self.rtt_s * 1000.0)
+
+    def _keep_roster(self, message: Event | ChatLine | Error) -> None:
+        if isinstance(message, Event) and message.name == "joined":
+            body = message.body
+            self.roster[body["id"]] = PlayerInfo(body["id"], body["name"], body["colour"], body["bot"])
+        elif isinstance(message, Event) and message.name == "left":
+            self.roster.pop(message.body["id"], None)
+
+    def pulse(self, now_s: float) -> None:
+        """Do what is due: ticks, a ping."""
+        if now_s >= self._ping_s:
+            self._ping(now_s)
+        if self.lead is not None:
+            if self.lead.tick_at(now_s) - self._next_tick > BEHIND_TICKS_MAX:
+                self._post_inputs()
+                self._next_tick = int(self.lead.tick_at(now_s))
+            while self.lead.when(self._next_tick) <= now_s:
+                self._live(self._next_tick)
+                self._next_tick += 1
+        self.due_s = min(self._ping_s, self.lead.when(self._next_tick) if self.lead else inf)
+
+    def _ping(self, now_s: float) -> None:
+        nonce = int(now_s * 1000.0)
+        self._pinged_s = {asked: at_s for asked, at_s in self._pinged_s.items() if now_s - at_s < PONG_S_MAX}
+        self._pinged_s[nonce] = now_s
+        self.say(Ping(nonce, min(60_000, round(self.rtt_s * 1000.0))))
+        self._ping_s = now_s + PING_INTERVAL_S
+
+    def _live(self, tick: int) -> None:
+        """One tick of ours: decide, steer, foresee."""
+        assert self.view is not None and self._prediction is not None and self.welcome is not None
+        if self._brain is not None and tick >= self._think_tick:
+            self.stick.hold(self._brain.think(self.view, tick))
+            self._think_tick = tick + max(1, int(THINK_INTERVAL_S * self.welcome.tick_rate))
+        now = self.stick.sample()
+        self._prediction.step(tick, now)
+        self._entries.append(now)
+        if len(self._entries) * self.welcome.snapshot_rate >= self.welcome.tick_rate:
+            self._post_inputs(tick)
+
+    def _post_inputs(self, newest_tick: int | None = None) -> None:
+        """Send the inputs of the ticks up to `newest_tick` (else the tick before the next)."""
+        assert self.view is not None
+        newest = self._next_tick - 1 if newest_tick is None else newest_tick
+        if self._entries:
+            self.say(Inputs(newest - len(self._entries) + 1, self._entries, self.view.tick))
+            self._entries = []

@@ -1,0 +1,173 @@
+"""The Python SDK: connect, see, act.
+
+    async with bots.connect("ws://127.0.0.1:8000/play", name="Ada") as bot:
+        async for view in bot.snapshots():
+            if target := view.nearest("ship"):
+                bot.act(move=(1, 0), aim=bot.towards(target), fire=True)
+
+Behind these lines the tick clock is kept, one input is sent for every tick, the ship is predicted, and a
+connection that breaks comes back to the same ship.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from math import atan2
+from random import Random
+from typing import Final
+
+import trio
+
+from bots.act import Act
+from bots.address import parse_address
+from bots.client import Connection, Ended, Pulse
+from bots.common_room import CommonRooms
+from bots.player import Player
+from bots.prediction import ShipState
+from bots.report import Report, report_of
+from bots.tally import Tally
+from bots.view import Sighting, View
+from protocol.codec import CODECS
+from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.messages import Chat, ChatLine, Error, Event, PlayerInfo
+
+LEAVE_S_MAX: Final = 1.5
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    name: str,
+    *,
+    room: str | None = None,
+    come_back: bool = True,
+    json: bool = False,
+    seed: int | None = None,
+) -> AsyncGenerator["Bot", None]:
+    """A bot in the game at `url`, from its first snapshot on; it leaves at the end of the block.
+
+    Raises `Ended` when the server can't be reached or refuses. `come_back`: when the connection is lost later, return
+    to the same ship. `json`: speak the readable encoding. `seed`: of the jitter between attempts.
+    """
+    address = parse_address(url)
+    codec = CODECS[SUBPROTOCOL_JSON if json else SUBPROTOCOL_MSGPACK]
+    tally = Tally()
+    player = Player(name, codec, CommonRooms(), tally)
+    bot = Bot(player, Connection(player, address, codec, room), tally)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(bot.live, come_back, Random(seed))
+        await bot.wait_news()
+        if player.view is not None:
+            try:
+                yield bot
+            finally:
+                with trio.CancelScope(shield=True):
+                    await bot.leave()
+        nursery.cancel_scope.cancel()
+    if player.view is None:
+        assert bot.ended is not None
+        raise bot.ended
+
+
+class Bot:
+    """One player that you steer. `view` is what it sees, `ship` its own ship now."""
+
+    def __init__(self, player: Player, connection: Connection, tally: Tally) -> None:
+        self.ended: Ended | None = None
+        """Why the bot is no longer in the game; None while it is, or is coming back."""
+        self._player = player
+        self._connection = connection
+        self._tally = tally
+        self._began_s = trio.current_time()
+        self._news = trio.lowlevel.ParkingLot()
+        player.on_snapshot = self._tell_news
+
+    @property
+    def view(self) -> View:
+        assert self._player.view is not None
+        return self._player.view
+
+    @property
+    def ship(self) -> ShipState | None:
+        """Predicted for the tick that the next input is for; None while there is no ship."""
+        return self._player.ship
+
+    @property
+    def players(self) -> dict[int, PlayerInfo]:
+        """Who is in the room, by player number."""
+        return self._player.roster
+
+    def act(
+        self, move: tuple[float, float] = (0.0, 0.0), aim: float = 0.0, fire: bool = False, boost: bool = False
+    ) -> None:
+        """Hold this from the next tick on: `move` within the unit circle, y down; `aim` in radians from the x axis."""
+        self._player.stick.hold(Act(move, aim, fire, boost))
+
+    def towards(self, target: Sighting) -> float:
+        """The direction of `target` from our ship, for `aim`."""
+        ship = self.ship
+        return atan2(target.y - ship.y, target.x - ship.x) if ship else 0.0
+
+    def chat(self, text: str) -> None:
+        """Say a line to everyone in the room."""
+        self._player.say(Chat(text))
+
+    def hear(self, listener: Callable[[Event | ChatLine | Error], None]) -> None:
+        """Give `listener` every event, chat line and refusal as it comes."""
+        self._player.on_message = listener
+
+    def snapshots(self) -> "Snapshots":
+        """The view after each new snapshot; who takes longer than that misses some. Ends with the bot."""
+        return Snapshots(self)
+
+    def statistics(self) -> Report:
+        """What this bot has measured so far."""
+        now_s = trio.current_time()
+        self._tally.sum_up([self._player.account], now_s)
+        return report_of(self._tally, now_s - self._began_s)
+
+    async def live(self, come_back: bool, rng: Random) -> None:
+        """Stay in the game. `connect` runs this."""
+        pulse = Pulse(self._tally)
+        pulse.players.add(self._player)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(pulse.run)
+            self.ended = await self._connection.keep(rng, lambda ended: self._count(ended) and come_back)
+            nursery.cancel_scope.cancel()
+        self._news.unpark_all()
+
+    def _count(self, ended: Ended) -> bool:
+        """Note an end; whether it is one to come back from, for we had been there."""
+        self._tally.count_end(f"{ended.code} {ended}")
+        return self._player.view is not None
+
+    def _tell_news(self) -> None:
+        self._news.unpark_all()
+
+    async def wait_news(self) -> None:
+        """The next snapshot, or the end."""
+        await self._news.park()
+
+    async def leave(self) -> None:
+        """Give the seat up, and wait until the server has said goodbye."""
+        self._connection.leave()
+        with trio.move_on_after(LEAVE_S_MAX):
+            while self.ended is None:
+                await self._news.park()
+
+
+class Snapshots(AsyncIterator[View]):
+    """What `Bot.snapshots` returns. Not a generator, so that a loop may be left at any time."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._seen: tuple[View, int] | None = None
+
+    async def __anext__(self) -> View:
+        bot = self._bot
+        await trio.lowlevel.checkpoint()
+        while bot.ended is None and self._seen == (bot.view, bot.view.tick):
+            await bot.wait_news()
+        if bot.ended is not None:
+            raise StopAsyncIteration
+        self._seen = (bot.view, bot.view.tick)
+        return bot.view

@@ -1,0 +1,231 @@
+"""Many bots: in this process, or shared out among several.
+
+`play` runs bots here and yields to its caller once a second with what has been measured so far. `play_apart` starts
+processes that each `play` a share and print their tallies, one JSON line a second; it merges the newest of
+each. Both end after `seconds`, or when `stop` is set, and say `leave` for every bot.
+"""
+
+import gc
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from random import Random
+from typing import Final
+
+import msgspec
+import trio
+from msgspec import Struct
+
+from bots.address import Address, parse_address
+from bots.brains import BrainMaker, brain_named
+from bots.client import Connection, Ended, Pulse
+from bots.common_room import CommonRoom, CommonRooms
+from bots.metrics import Samples, parse_metrics
+from bots.player import Brain, Player
+from bots.tally import Tally
+from protocol.codec import CODECS
+from protocol.errors import UserError
+from protocol.limits import SUBPROTOCOL_MSGPACK
+
+CONNECTS_PER_SECOND: Final = 50.0
+SETTLED_S: Final = 1.0
+"""After the last bot was sent off; most have joined by then."""
+LEAVE_S_MAX: Final = 1.5
+REPORT_S: Final = 1.0
+METRICS_S_MAX: Final = 3.0
+METRICS_BYTES_MAX: Final = 4_000_000
+
+Listener = Callable[[Tally], None]
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a swarm is to do. Bots are named and seeded by their number, from `first` on. 0 `seconds`: until stopped."""
+
+    url: str
+    bots: int
+    seconds: float
+    brain: str
+    seed: int
+    name_prefix: str
+    first: int = 1
+
+    def shares(self, processes: int) -> list["Plan"]:
+        """The plan cut into nearly equal parts, at most one for each bot."""
+        processes = min(processes, self.bots)
+        ends = [self.bots * i // processes for i in range(processes + 1)]
+        return [
+            msgspec.structs.replace(self, first=self.first + start, bots=end - start) for start, end in pairwise(ends)
+        ]
+
+
+async def play(plan: Plan, on_second: Listener, stop: trio.Event) -> Tally:
+    """Run the bots of `plan` in this process."""
+    tally = Tally()
+    swarm = _Swarm(plan, tally)
+    began_s, began_cpu_s = time.monotonic(), time.process_time()
+
+    def measured() -> Tally:
+        tally.sum_up([player.account for player in swarm.players], trio.current_time())
+        elapsed_s = max(time.monotonic() - began_s, 1e-9)
+        tally.cpu_share_max = (time.process_time() - began_cpu_s) / elapsed_s
+        return tally
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(swarm.run)
+        nursery.start_soon(_tell_every_second, measured, on_second)
+        await _wait_end(plan.seconds, stop)
+        measured()
+        await swarm.leave()
+        nursery.cancel_scope.cancel()
+    return tally
+
+
+class _Swarm:
+    """The bots of one process."""
+
+    def __init__(self, plan: Plan, tally: Tally) -> None:
+        rooms, codec, address = CommonRooms(), CODECS[SUBPROTOCOL_MSGPACK], parse_address(plan.url)
+        give_brain = brain_named(plan.brain)
+        self._tally = tally
+        self._pulse = Pulse(tally)
+        self._connections: list[tuple[Connection, Random]] = []
+        self._present: set[Connection] = set()
+        self._all_gone = trio.Event()
+        self.players: list[Player] = []
+        for number in range(plan.first, plan.first + plan.bots):
+            rng = Random(f"{plan.seed}/{number}")
+            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, _brain_maker(give_brain, rng))
+            self.players.append(player)
+            self._connections.append((Connection(player, address, codec), rng))
+
+    async def run(self) -> None:
+        """Bring the bots in, at a bounded rate, and keep them there."""
+        self._pulse.players.update(self.players)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._pulse.run)
+            for connection, rng in self._connections:
+                nursery.start_soon(self._keep, connection, rng)
+                await trio.sleep(1.0 / CONNECTS_PER_SECOND)
+            await trio.sleep(SETTLED_S)
+            gc.collect()
+            gc.freeze()  # what there is now stays; looking at it again and again would make every bot late at once
+
+    async def _keep(self, connection: Connection, rng: Random) -> None:
+        self._present.add(connection)
+        await connection.keep(rng, self._count)
+        self._present.discard(connection)
+        if not self._present:
+            self._all_gone.set()
+
+    def _count(self, ended: Ended) -> bool:
+        self._tally.count_end(f"{ended.code} {ended}")
+        return True
+
+    async def leave(self) -> None:
+        """Give all seats up and wait for the goodbyes, but not long."""
+        self._all_gone = trio.Event()
+        for connection in self._present:
+            connection.leave()
+        with trio.move_on_after(LEAVE_S_MAX):
+            if self._present:
+                await self._all_gone.wait()
+
+
+def _brain_maker(make: BrainMaker, rng: Random) -> Callable[[CommonRoom], Brain]:
+    return lambda room: make(room, rng)
+
+
+async def _tell_every_second(measured: Callable[[], Tally], on_second: Listener) -> None:
+    while True:
+        await trio.sleep(REPORT_S)
+        on_second(measured())
+
+
+async def _wait_end(seconds: float, stop: trio.Event) -> None:
+    with trio.move_on_after(seconds or float("inf")):
+        await stop.wait()
+
+
+async def play_apart(plan: Plan, processes: int, on_second: Listener, stop: trio.Event) -> Tally:
+    """Run the bots of `plan` in that many processes. Raises UserError when one of them dies."""
+    newest: dict[int, Tally] = {}
+    failures: list[UserError] = []
+
+    async def run(share: Plan) -> None:
+        try:
+            await _run_child(share, newest, stop)
+        except UserError as error:
+            failures.append(error)
+            stop.set()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_tell_every_second, lambda: _sum(newest), on_second)
+        async with trio.open_nursery() as children:
+            for share in plan.shares(processes):
+                children.start_soon(run, share)
+        nursery.cancel_scope.cancel()
+    if failures:
+        raise failures[0]
+    return _sum(newest)
+
+
+def _sum(tallies: dict[int, Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies.values():
+        total.merge(tally)
+    return total
+
+
+async def _run_child(share: Plan, newest: dict[int, Tally], stop: trio.Event) -> None:
+    """One process, from its start to its last tally."""
+    command = [sys.executable, "-m", "bots", "share", msgspec.json.encode(share).decode()]
+    process = await trio.lowlevel.open_process(command, stdout=-1)
+    assert process.stdout is not None
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_terminate_on, stop, process)
+            rest = b""
+            async for chunk in process.stdout:
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    newest[share.first] = msgspec.json.decode(line, type=Tally)
+            nursery.cancel_scope.cancel()
+        if await process.wait() != 0:
+            raise UserError(f"a process of {share.bots} bots ended with status {process.returncode}")
+    finally:
+        process.kill()
+
+
+async def _terminate_on(stop: trio.Event, process: trio.Process) -> None:
+    await stop.wait()
+    process.terminate()
+
+
+async def read_metrics(address: Address) -> Samples:
+    """What the server's /metrics say now; nothing when there is no such page. Raises UserError without a server."""
+    try:
+        with trio.fail_after(METRICS_S_MAX):
+            stream = await trio.open_tcp_stream(address.host, address.port)
+    except (OSError, trio.TooSlowError) as error:
+        raise UserError(f"no server at {address.authority}: {str(error) or 'no answer'}") from None
+    async with stream:
+        if address.is_tls:
+            return {}
+        return await _get_metrics(stream, address)
+
+
+async def _get_metrics(stream: trio.SocketStream, address: Address) -> Samples:
+    request = f"GET /metrics HTTP/1.1\r\nHost: {address.authority}\r\nConnection: close\r\n\r\n"
+    answer = b""
+    with trio.move_on_after(METRICS_S_MAX):
+        try:
+            await stream.send_all(request.encode())
+            async for chunk in stream:
+                answer += chunk
+                if len(answer) > METRICS_BYTES_MAX:
+                    break
+        except trio.BrokenResourceError:
+            return {}
+    head, _, page = answer.partition(b"\r\n\r\n")
+    return parse_metrics(page.decode(errors="replace")) if head.startswith(b"HTTP/1.1 200") else {}

@@ -1,0 +1,131 @@
+"""A real room and players of ours in it, without sockets or a clock: what arrives is what was said a latency ago."""
+
+from collections import deque
+from collections.abc import Callable
+from random import Random
+
+from bots.common_room import CommonRoom, CommonRooms
+from bots.player import Brain, Player
+from bots.tally import Tally
+from bots.view import View
+from protocol.arena import Arena, Place, Size, Wall
+from protocol.codec import CODECS
+from protocol.kinds import Kind
+from protocol.limits import SUBPROTOCOL_MSGPACK
+from protocol.messages import Welcome
+from protocol.reckoning import Published
+from protocol.snapshot import CellKeyframe, Own, Snapshot, checksum_of
+from server.session import Session
+from tests.instruments.stepper import FakeLink, Stepper
+
+SHIP = Kind(name="ship", category="ship", radius=16, mass=1, drag=1.2, thrust=700, steered=True)
+SHOT = Kind(name="shot", category="shot", radius=4, mass=0.1, elasticity=1.0)
+PICKUP = Kind(name="pickup", category="pickup", radius=12, mass=1, sensor=True)
+KINDS = [SHIP, SHOT, PICKUP]
+WALL = Wall([(1000.0, 200.0), (1000.0, 800.0)])
+ARENA = Arena("box", Size(2048, 1024), [Place(100, 100), Place(1900, 900)], walls=[WALL])
+"""A room with a wall in the middle, and ways around it at both ends."""
+
+
+def welcome(arena: Arena = ARENA, room: str = "main") -> Welcome:
+    return Welcome(1, 1, room, "melee", 100, 60, 30, 512, "again", "player", ["hull"], KINDS, arena, [])
+
+
+def common_room(arena: Arena = ARENA) -> CommonRoom:
+    return CommonRoom(welcome(arena))
+
+
+def published(
+    entity_id: int, x: float, y: float, kind: int = 0, vx: float = 0.0, vy: float = 0.0, status: int = 0
+) -> Published:
+    """An entity at (x, y) in tick 100."""
+    return Published(entity_id, kind, 0, 0, status, 100, int(x * 8), int(y * 8), int(vx * 16), int(vy * 16), 0, 0, 0, 0)
+
+
+def view_of(own: tuple[float, float] | None, *others: Published, hull: int = 100) -> View:
+    """A view at tick 100, with our ship, entity 1, at `own`."""
+    ships = [published(1, *own), *others] if own else list(others)
+    view = View(KINDS, 60, ["hull"])
+    me = Own(1, *own, 0.0, 0.0, 0) if own else None
+    view.apply(Snapshot(100, 0, None, me, [hull], [], [CellKeyframe(0, checksum_of(ships), ships)]))
+    return view
+
+
+class Cable:
+    """A player's link to a session of a stepped room, `latency_s` long each way."""
+
+    def __init__(self, stepper: Stepper, player: Player, latency: Callable[[], float]) -> None:
+        self.player = player
+        self.received_bytes = 0
+        self.sent_bytes = 0
+        self._stepper = stepper
+        self._link = FakeLink()
+        self._session = Session(self._link, stepper.lobby, stepper.now_s)
+        self._latency = latency
+        self._up: deque[tuple[float, bytes]] = deque()
+        self._down: deque[tuple[float, bytes]] = deque()
+
+    def post(self, message: bytes) -> None:
+        self.sent_bytes += len(message)
+        self._up.append((self._arrival_s(self._up), message))
+
+    def _arrival_s(self, queue: deque[tuple[float, bytes]]) -> float:
+        arrival_s = self._stepper.now_s + self._latency()
+        return max(arrival_s, queue[-1][0]) if queue else arrival_s
+
+    def drop(self) -> None:
+        """The connection breaks; the server notices."""
+        self._session.lost(self._stepper.now_s)
+
+    def carry(self) -> None:
+        """Deliver what is due on both ends, and step the player."""
+        now_s = self._stepper.now_s
+        while self._up and self._up[0][0] <= now_s:
+            self._session.receive(self._up.popleft()[1], now_s)
+        for wire in self._link.sent:
+            self._down.append((self._arrival_s(self._down), wire))
+        self._link.sent = []
+        while self._down and self._down[0][0] <= now_s:
+            wire = self._down.popleft()[1]
+            self.received_bytes += len(wire)
+            self.player.receive(wire, now_s)
+        if self.player.due_s <= now_s:
+            self.player.pulse(now_s)
+
+
+class Stage:
+    """A stepped room; `play` lets time pass in fine steps."""
+
+    STEPS_PER_TICK = 8
+
+    def __init__(self, arena: Arena | None = None, seed: int = 1) -> None:
+        self.stepper = Stepper(seed=seed, arena=arena)
+        self.rooms = CommonRooms()
+        self.tally = Tally()
+        self.cables: list[Cable] = []
+
+    def join(
+        self,
+        name: str = "Ann",
+        latency_s: float = 0.0,
+        jitter_s: float = 0.0,
+        brain: Callable[[CommonRoom], Brain] | None = None,
+    ) -> Player:
+        player = Player(name, CODECS[SUBPROTOCOL_MSGPACK], self.rooms, self.tally, brain)
+        self.connect(player, latency_s, jitter_s)
+        return player
+
+    def connect(self, player: Player, latency_s: float = 0.0, jitter_s: float = 0.0) -> None:
+        rng = Random(player.name)
+        cable = Cable(self.stepper, player, lambda: latency_s + rng.uniform(0.0, jitter_s))
+        self.cables.append(cable)
+        player.begin(cable, None, self.stepper.now_s)
+
+    def play(self, seconds: float) -> None:
+        tick_s = self.stepper.rates.tick_s
+        for _ in range(round(seconds / tick_s)):
+            for _ in range(self.STEPS_PER_TICK):
+                self.stepper.now_s += tick_s / self.STEPS_PER_TICK
+                for cable in self.cables:
+                    cable.carry()
+            self.stepper.room.advance(self.stepper.now_s)

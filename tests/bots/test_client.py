@@ -1,0 +1,172 @@
+"""Connections over real sockets: in, out, refused, lost and back."""
+
+import os
+import socket
+from contextlib import suppress
+from random import Random
+
+import pytest
+import trio
+import trio_websocket
+
+from bots.address import Address, parse_address
+from bots.client import Connection, Ended, Pulse
+from bots.common_room import CommonRooms
+from bots.player import Player
+from bots.tally import Tally
+from protocol.codec import CODECS
+from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from tests.instruments.served import Served
+
+
+def player_named(name: str, tally: Tally, subprotocol: str = SUBPROTOCOL_MSGPACK) -> Player:
+    return Player(name, CODECS[subprotocol], CommonRooms(), tally)
+
+
+async def wait_for_snapshots(player: Player, count: int) -> None:
+    enough = trio.Event()
+
+    def look() -> None:
+        if player.account.snapshots >= count:
+            enough.set()
+
+    player.on_snapshot = look
+    with trio.fail_after(30):
+        await enough.wait()
+
+
+@pytest.mark.parametrize("subprotocol", [SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON])
+async def test_a_player_plays_in_both_encodings(subprotocol: str, server: Served, nursery: trio.Nursery) -> None:
+    tally = Tally()
+    player = player_named("Ann", tally, subprotocol)
+    connection = Connection(player, parse_address(server.play_url), CODECS[subprotocol])
+    pulse = Pulse(tally)
+    pulse.players.add(player)
+    nursery.start_soon(pulse.run)
+    ends: list[Ended] = []
+
+    async def converse() -> None:
+        ends.append(await connection.converse())
+        nursery.cancel_scope.cancel()
+
+    nursery.start_soon(converse)
+    await wait_for_snapshots(player, 40)
+    assert player.view is not None
+    assert player.view.ack > player.view.tick - 10
+    assert player.ship is not None
+    rates = player.account.rates(trio.current_time())
+    assert rates is not None
+    assert min(rates.up, rates.down) > 100
+    connection.leave()
+    await trio.sleep_forever()
+    assert [(end.code) for end in ends] == [1000]
+
+
+async def test_who_is_not_there_is_a_sentence() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    connection = Connection(
+        player_named("Ann", Tally()), Address("127.0.0.1", port, False), CODECS[SUBPROTOCOL_MSGPACK]
+    )
+    ended = await connection.converse()
+    assert ended.code == 1006
+    assert f"no connection to 127.0.0.1:{port}" in str(ended)
+
+
+async def test_a_refused_name_is_not_tried_again(server: Served) -> None:
+    player = player_named("x" * 100, Tally())
+    connection = Connection(player, parse_address(server.play_url), CODECS[SUBPROTOCOL_MSGPACK])
+    told: list[Ended] = []
+
+    def tell(ended: Ended) -> bool:
+        told.append(ended)
+        return True
+
+    with trio.fail_after(30):
+        ended = await connection.keep(Random(1), tell)
+    assert (ended.code, told) == (4007, [ended])
+
+
+async def test_a_wrong_path_is_refused_with_the_servers_sentence(server: Served) -> None:
+    address = Address("127.0.0.1", server.port, False, "/nowhere")
+    ended = await Connection(player_named("Ann", Tally()), address, CODECS[SUBPROTOCOL_MSGPACK]).converse()
+    assert ended.code == 404
+    assert "HTTP 404" in str(ended)
+
+
+async def test_who_speaks_something_else_is_noticed(nursery: trio.Nursery) -> None:
+    async def babble(request: trio_websocket.WebSocketRequest) -> None:
+        connection = await request.accept(subprotocol=SUBPROTOCOL_MSGPACK)
+        await connection.send_message(b"\xc1 no such thing")
+        with suppress(trio_websocket.ConnectionClosed):
+            while True:
+                await connection.get_message()
+
+    server = await nursery.start(trio_websocket.serve_websocket, babble, "127.0.0.1", 0, None)
+    connection = Connection(
+        player_named("Ann", Tally()), Address("127.0.0.1", server.port, False), CODECS[SUBPROTOCOL_MSGPACK]
+    )
+    ended = await connection.converse()
+    assert ended.code == 1002
+    assert "can't be read" in str(ended)
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_lost_connection_comes_back_to_the_same_ship(server: Served, nursery: trio.Nursery) -> None:
+    player = player_named("Ann", Tally())
+    connection = Connection(player, parse_address(server.play_url), CODECS[SUBPROTOCOL_MSGPACK])
+    ends: list[int] = []
+
+    def tell(ended: Ended) -> bool:
+        ends.append(ended.code)
+        return True
+
+    nursery.start_soon(connection.keep, Random(1), tell)
+    await wait_for_snapshots(player, 10)
+    assert player.welcome is not None
+    number = player.welcome.player
+    _break_connections_to(server.port)
+    await wait_for_snapshots(player, player.account.snapshots + 20)
+    assert ends == [1006]
+    assert player.welcome.player == number
+    nursery.cancel_scope.cancel()
+
+
+def _break_connections_to(port: int) -> None:
+    """Shut down every socket of this process that is connected to `port`, as a network would."""
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            sock = socket.socket(fileno=os.dup(int(name)))
+        except OSError:
+            continue
+        with sock:
+            try:
+                if sock.getpeername()[1] == port:
+                    sock.shutdown(socket.SHUT_RDWR)
+            except (OSError, IndexError):
+                continue
+
+
+async def test_the_pulse_steps_who_is_due_and_measures_its_own_lateness(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    tally = Tally()
+    pulse = Pulse(tally)
+    player = player_named("Ann", tally)
+    stepped: list[float] = []
+
+    def step(now_s: float) -> None:
+        stepped.append(now_s)
+        player.due_s = now_s + 0.02
+
+    player.pulse = step  # type: ignore[method-assign]  # a player without a server
+    pulse.players.add(player)
+    nursery.start_soon(pulse.run)
+    await trio.sleep(0.2)
+    assert stepped == []
+    player.due_s = trio.current_time()
+    await trio.sleep(1.0)
+    assert 40 <= len(stepped) <= 50
+    assert tally.pulse_lateness_ms.percentiles().max == 0.0
+    nursery.cancel_scope.cancel()

@@ -1,0 +1,60 @@
+"""The SDK as the README shows it, against a real server."""
+
+import pytest
+import trio
+
+import bots
+from protocol.messages import ChatLine
+from tests.instruments.served import Served
+
+
+@pytest.mark.parametrize("json", [False, True])
+async def test_a_bot_in_a_few_lines(json: bool, server: Served) -> None:
+    with trio.fail_after(30):
+        async with bots.connect(server.play_url, name="Ada", json=json, seed=1) as bot:
+            ticks = []
+            async for view in bot.snapshots():
+                ticks.append(view.tick)
+                bot.act(move=(1, 0), aim=1.0, fire=True)
+                if len(ticks) == 60:
+                    break
+            assert ticks == sorted(set(ticks))
+            assert bot.ship is not None
+            assert abs(bot.ship.vx) > 1.0
+            assert "Ada" in [player.name for player in bot.players.values()]
+            statistics = bot.statistics()
+            assert statistics.connected == 1
+            assert statistics.checksum_mismatches == 0
+        assert bot.ended is not None
+        assert bot.ended.code == 1000
+
+
+async def test_two_bots_see_and_hear_each_other(server: Served) -> None:
+    with trio.fail_after(30):
+        async with (
+            bots.connect(server.play_url, name="Ada") as ada,
+            bots.connect(server.play_url, name="Bob") as bob,
+        ):
+            heard: list[str] = []
+            ada.hear(lambda message: heard.append(message.text) if isinstance(message, ChatLine) else None)
+            bob.chat("hello")
+            async for view in ada.snapshots():
+                target = next(view.sightings(), None)
+                if heard and target is not None:
+                    assert -3.2 < ada.towards(target) < 3.2
+                    break
+            assert heard == ["hello"]
+            assert {"Ada", "Bob"} <= {player.name for player in bob.players.values()}
+
+
+async def test_a_refusal_is_an_exception_with_the_servers_sentence(server: Served) -> None:
+    with pytest.raises(bots.Ended, match="name") as caught:
+        async with bots.connect(server.play_url, name=" blank "):
+            pass
+    assert caught.value.code == 4007
+
+
+async def test_no_server_is_an_exception_at_once() -> None:
+    with trio.fail_after(30), pytest.raises(bots.Ended, match="no connection"):
+        async with bots.connect("ws://127.0.0.1:1/play", name="Ada"):
+            pass

@@ -1,0 +1,62 @@
+"""Swarms against a real server, small and short."""
+
+import pytest
+import trio
+
+from bots.address import Address, parse_address
+from bots.report import report_of
+from bots.swarm import Plan, play, play_apart, read_metrics
+from bots.tally import Tally
+from protocol.errors import UserError
+from tests.instruments.served import Served
+
+
+def plan_for(server: Served, bots: int, seconds: float) -> Plan:
+    return Plan(url=server.page_url, bots=bots, seconds=seconds, brain="hunter", seed=1, name_prefix="t")
+
+
+def test_a_plan_is_shared_out_evenly_and_every_bot_keeps_its_number() -> None:
+    plan = Plan(url="", bots=10, seconds=1, brain="", seed=1, name_prefix="")
+    shares = plan.shares(3)
+    assert [(share.first, share.bots) for share in shares] == [(1, 3), (4, 3), (7, 4)]
+    assert len(plan.shares(99)) == 10
+
+
+async def test_bots_play_are_measured_and_leave(server: Served) -> None:
+    address = parse_address(server.page_url)
+    before = await read_metrics(address)
+    told: list[int] = []
+    with trio.fail_after(30):
+        tally = await play(plan_for(server, 6, 3.0), lambda tally: told.append(tally.connected), trio.Event())
+    report = report_of(tally, 3.0)
+    assert told[-1] == 6
+    assert (report.bots, report.connected, report.disconnects) == (6, 6, {})
+    assert report.checksum_mismatches == 0
+    assert report.snapshots_per_second.median is not None
+    assert report.snapshots_per_second.median > 20
+    after = await read_metrics(address)
+    assert after["ricochet_players"] == before["ricochet_players"]
+
+
+async def test_a_swarm_ends_when_it_is_told_to(server: Served) -> None:
+    stop = trio.Event()
+    with trio.fail_after(30):
+        await play(plan_for(server, 2, 0.0), lambda tally: stop.set(), stop)
+
+
+async def test_processes_share_the_work_and_their_tallies_add_up(server: Served) -> None:
+    stop = trio.Event()
+
+    def listen(tally: Tally) -> None:
+        if tally.connected == 4 and tally.rtt_ms.total() >= 4:
+            stop.set()
+
+    with trio.fail_after(30):
+        tally = await play_apart(plan_for(server, 4, 0.0), 2, listen, stop)
+    assert (tally.bots, tally.connected, len(tally.rates)) == (4, 4, 4)
+    assert tally.disconnects == {}
+
+
+async def test_without_a_server_it_is_a_sentence() -> None:
+    with pytest.raises(UserError, match=r"no server at 127\.0\.0\.1:1"):
+        await read_metrics(Address("127.0.0.1", 1, False))
