@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+
+import { Backoff, comesBackAfter } from "./backoff";
+
+test("delays grow from half a second to ten, and begin anew after a welcome", () => {
+  const backoff = new Backoff(() => 0.5);
+  expect(Array.from({ length: 7 }, () => backoff.next_s())).toEqual([0.5, 1, 2, 4, 8, 10, 10]);
+  backoff.succeeded();
+  expect(backoff.next_s()).toBe(0.5);
+});
+
+test("each is jittered by half", () => {
+  expect(new Backoff(() => 0).next_s()).toBe(0.25);
+  expect(new Backoff(() => 1).next_s()).toBe(0.75);
+});
+
+test("we come back after the network's and the server's faults, not after our own", () => {
+  expect([1001, 1006, 4013, 4014, 4031, 4032, 4033].every(comesBackAfter)).toBe(true);
+  expect([1000, 1002, 1007, 1009, 4000, 4003, 4007, 4011, 4012, 4030].some(comesBackAfter)).toBe(false);
+});

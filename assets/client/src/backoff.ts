@@ -1,0 +1,39 @@
+/**
+ * When to come back after a connection ended: PROTOCOL.md, section 8. The twin of `bots/backoff.py`.
+ *
+ * The delay grows from half a second to ten, and each is jittered by half, so that a thousand clients that lost the
+ * server at once don't return at once.
+ */
+
+const DELAY_S_MIN = 0.5;
+const DELAY_S_MAX = 10;
+const JITTER = 0.5;
+
+/** Closures that are not our fault: of the WebSocket layer, and too slow, silent, room closed, server stopping, server fault. */
+const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4013, 4014, 4031, 4032, 4033]);
+
+export function comesBackAfter(code: number): boolean {
+  return RETURN_AFTER.has(code);
+}
+
+/** The delays of one client. */
+export class Backoff {
+  #delay_s = DELAY_S_MIN;
+  readonly #random: () => number;
+
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /** How long to wait before the next attempt. */
+  next_s(): number {
+    const delay_s = this.#delay_s;
+    this.#delay_s = Math.min(DELAY_S_MAX, delay_s * 2);
+    return delay_s * (1 - JITTER + 2 * JITTER * this.#random());
+  }
+
+  /** We were welcome: begin anew. */
+  succeeded(): void {
+    this.#delay_s = DELAY_S_MIN;
+  }
+}

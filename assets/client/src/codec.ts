@@ -1,0 +1,144 @@
+/**
+ * Bytes to messages and back, in both encodings: the twin of `protocol/codec.py`. The only place that knows msgpack.
+ *
+ *     msgpack   binary, `[number, field, …]`, fields in the order of the tables below
+ *     JSON      text, `{"type": name, "field": …}`; the same fields, for reading and debugging
+ *
+ * The server is trusted to keep to PROTOCOL.md, so the shape of fields is not checked again. `decode` throws when a
+ * message can't be read at all, and returns null for a message that this client doesn't know.
+ */
+
+import { decode as unpack, encode as pack } from "@msgpack/msgpack";
+
+import type { Inputs, ClientMessage, ServerMessage } from "./messages";
+import type { Input } from "./motion";
+import type { Published } from "./reckoning";
+import { CHANGED_FIELDS, type CellDelta, type CellKeyframe, type Snapshot, changesFromFlat, recordsFromFlat } from "./snapshot";
+
+export type Wire = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+/** One subprotocol's encoding. */
+export interface Codec {
+  readonly subprotocol: string;
+  encode(message: ClientMessage): string | Uint8Array<ArrayBuffer>;
+  decode(wire: Wire): ServerMessage | null;
+}
+
+type Plain = Record<string, unknown>;
+type Cells = Snapshot["cells"];
+
+// msgpack -----------------------------------------------------------------------------------------------------
+
+const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fields: readonly string[]]> = {
+  hello: [1, ["version", "name", "token", "room", "resume", "role", "bot"]],
+  inputs: [2, ["first_tick", "entries", "applied"]],
+  ping: [3, ["nonce", "rtt_ms"]],
+  chat: [4, ["text"]],
+  resync: [5, ["cell"]],
+  leave: [6, []],
+};
+
+const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([
+  [
+    16,
+    [
+      "welcome",
+      [
+        "version", "player", "room", "game", "tick", "tick_rate", "snapshot_rate", "cell_units",
+        "resume", "role", "hud", "kinds", "arena", "players",
+      ],
+    ],
+  ],
+  [17, ["snapshot", ["tick", "ack", "slack_ms", "own", "hud", "left", "cells"]]],
+  [18, ["event", ["tick", "name", "body"]]],
+  [19, ["pong", ["nonce", "tick"]]],
+  [20, ["chat", ["player", "text"]]],
+  [21, ["error", ["code", "sentence"]]],
+  [22, ["bye", ["code", "sentence"]]],
+]);
+
+const OWN_FIELDS = ["entity", "x", "y", "vx", "vy", "boost_ticks"];
+
+export const msgpackCodec: Codec = {
+  subprotocol: "ricochet.v1.msgpack",
+
+  encode(message) {
+    const [number, fields] = CLIENT_FIELDS[message.type];
+    const plain = message.type === "inputs" ? flattened(message) : { ...message };
+    return pack([number, ...fields.map((field) => (plain as Plain)[field])]);
+  },
+
+  decode(wire) {
+    if (typeof wire === "string") throw new TypeError("text on a binary subprotocol");
+    const [number, ...values] = unpack(wire) as unknown[];
+    const known = SERVER_FIELDS.get(number);
+    if (!known) return null;
+    const [type, fields] = known;
+    const message: Plain = { type, ...named(fields, values) };
+    if (type === "snapshot") {
+      message["own"] = message["own"] && named(OWN_FIELDS, message["own"] as unknown[]);
+      message["cells"] = (message["cells"] as unknown[][]).map((cell) => cellFromFlat(cell, message["tick"] as number));
+    }
+    return message as unknown as ServerMessage;
+  },
+};
+
+function flattened(inputs: Inputs): Plain {
+  const entries = inputs.entries.map(({ move_x, move_y, aim, buttons, edges }: Input) => [move_x, move_y, aim, buttons, edges]);
+  return { ...inputs, entries };
+}
+
+function named(fields: readonly string[], values: readonly unknown[]): Plain {
+  return Object.fromEntries(fields.map((field, at) => [field, values[at]]));
+}
+
+function cellFromFlat(plain: unknown[], tick: number): CellKeyframe | CellDelta {
+  if (plain[1]) {
+    const [cell, , checksum, entities] = plain as [number, number, number, number[]];
+    return { cell, keyframe: true, checksum, entities: recordsFromFlat(entities, tick) };
+  }
+  const [cell, , checksum, gone, entered, changed] = plain as [number, number, number | null, number[], number[], number[]];
+  return {
+    cell, keyframe: false, checksum, gone,
+    entered: recordsFromFlat(entered, tick),
+    changed: changesFromFlat(changed),
+  };
+}
+
+// JSON --------------------------------------------------------------------------------------------------------
+
+type AgedRecord = Omit<Published, "tick"> & { age: number };
+type JsonCell =
+  | { cell: number; keyframe: true; checksum: number; entities: AgedRecord[] }
+  | { cell: number; keyframe: false; checksum: number | null; gone: number[]; entered: AgedRecord[]; changed: Record<string, number>[] };
+
+export const jsonCodec: Codec = {
+  subprotocol: "ricochet.v1.json",
+
+  encode: (message) => JSON.stringify(message),
+
+  decode(wire) {
+    if (typeof wire !== "string") throw new TypeError("binary on a text subprotocol");
+    const message = JSON.parse(wire) as ServerMessage;
+    if (!KNOWN_TYPES.has(message.type)) return null;
+    if (message.type === "snapshot") message.cells = cellsFromObjects(message.cells as unknown as JsonCell[], message.tick);
+    return message;
+  },
+};
+
+const KNOWN_TYPES = new Set([...SERVER_FIELDS.values()].map(([type]) => type));
+
+function cellsFromObjects(cells: JsonCell[], tick: number): Cells {
+  const ticked = ({ age, ...record }: AgedRecord): Published => ({ ...record, tick: tick - age });
+  return cells.map((cell) =>
+    cell.keyframe
+      ? { ...cell, entities: cell.entities.map(ticked) }
+      : { ...cell, entered: cell.entered.map(ticked), changed: cell.changed.map(changeFromObject) },
+  );
+}
+
+function changeFromObject(record: Record<string, number>): number[] {
+  const present = CHANGED_FIELDS.filter(([, names]) => names[0]! in record);
+  const mask = present.reduce((bits, [bit]) => bits | bit, 0);
+  return [record["id"]!, mask, ...present.flatMap(([, names]) => names.map((name) => record[name]!))];
+}

@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import conversation from "../../../tests/golden/conversation.json";
+import { jsonCodec } from "./codec";
+import { Connection } from "./connection";
+import type { ServerMessage } from "./messages";
+
+/** The server's end of a WebSocket, held in the hand. */
+class Socket {
+  static readonly OPEN = 1;
+  static readonly opened: Socket[] = [];
+  readyState = 0;
+  binaryType = "";
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
+  readonly heard: Record<string, unknown>[] = [];
+  readonly url: string;
+  readonly subprotocol: string;
+
+  constructor(url: string, subprotocol: string) {
+    this.url = url;
+    this.subprotocol = subprotocol;
+    Socket.opened.push(this);
+  }
+
+  send(wire: string): void {
+    this.heard.push(JSON.parse(wire));
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  accept(): this {
+    this.readyState = Socket.OPEN;
+    this.onopen?.();
+    return this;
+  }
+
+  say(message: unknown): this {
+    this.onmessage?.({ data: JSON.stringify(message) });
+    return this;
+  }
+
+  end(code: number, reason = ""): void {
+    this.readyState = 3;
+    this.onclose?.({ code, reason });
+  }
+}
+
+const welcome = conversation.server[0]!.json;
+const heard: ServerMessage[] = [];
+const states: string[] = [];
+const stored = new Map<string, string>();
+
+function joined(): { connection: Connection; socket: Socket } {
+  const connection = new Connection({ url: "ws://arena/play", room: "north" }, jsonCodec, {
+    heard: (message) => void heard.push(message),
+    changed: () => void states.push(connection.state),
+  });
+  connection.join("Ada");
+  return { connection, socket: latest().accept().say(welcome) };
+}
+
+function latest(): Socket {
+  return Socket.opened.at(-1)!;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", Socket);
+  vi.stubGlobal("sessionStorage", {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+  });
+  Socket.opened.length = heard.length = states.length = 0;
+  stored.clear();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("hello comes first, once the socket is open, and the welcome begins the game", () => {
+  const { connection, socket } = joined();
+  expect(socket.subprotocol).toBe("ricochet.v1.json");
+  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: null, room: "north", resume: null, role: "player", bot: false });
+  expect(connection.link(0)).toEqual({ state: "playing", reason: "", retry_in_s: 0 });
+  expect(heard).toEqual([welcome]);
+});
+
+test("a broken connection says so, waits, and resumes the same seat", () => {
+  const { connection, socket } = joined();
+  socket.end(1006);
+  const link = connection.link(performance.now());
+  expect(link.state).toBe("lost");
+  expect(link.retry_in_s).toBeGreaterThan(0.2);
+  expect(link.retry_in_s).toBeLessThan(0.8);
+  vi.advanceTimersByTime(800);
+  expect(Socket.opened).toHaveLength(2);
+  expect(connection.state).toBe("lost");
+  expect(latest().accept().heard[0]).toMatchObject({ type: "hello", resume: welcome.resume });
+  latest().say(welcome);
+  expect(connection.state).toBe("playing");
+  expect(states).toEqual(["playing", "lost", "playing"]);
+});
+
+test("the attempt that was put off is made at once when somebody looks, and only that one", () => {
+  const { connection, socket } = joined();
+  connection.hurry();
+  expect(Socket.opened).toHaveLength(1);
+  socket.end(1006);
+  connection.hurry();
+  connection.hurry();
+  expect(Socket.opened).toHaveLength(2);
+  latest().accept().say(welcome);
+  vi.advanceTimersByTime(2000);
+  expect(Socket.opened).toHaveLength(2);
+});
+
+test("nobody's looking brings back what was refused", () => {
+  const { connection, socket } = joined();
+  socket.end(4011);
+  connection.hurry();
+  expect(Socket.opened).toHaveLength(1);
+});
+
+test("while nobody answers the delays grow", () => {
+  const { socket } = joined();
+  socket.end(1006);
+  const opened = () => Socket.opened.length;
+  for (let attempt = 0; attempt < 12; attempt += 1) {
+    const before = opened();
+    vi.advanceTimersByTime(15_100);
+    expect(opened()).toBeGreaterThan(before);
+    latest().end(1006);
+  }
+  const before = opened();
+  vi.advanceTimersByTime(4000);
+  expect(opened()).toBe(before);
+});
+
+test("the reason stays while nobody answers", () => {
+  const { connection, socket } = joined();
+  socket.say({ type: "bye", code: 4032, sentence: "the server is stopping" }).end(4032);
+  vi.advanceTimersByTime(1000);
+  latest().end(1006);
+  expect(connection.link(0)).toMatchObject({ state: "lost", reason: "the server is stopping" });
+  vi.advanceTimersByTime(2000);
+  latest().accept().say(welcome);
+  expect(connection.link(0).reason).toBe("");
+});
+
+test("what was our fault is told in the server's words, and not tried again", () => {
+  const { connection, socket } = joined();
+  socket.say({ type: "bye", code: 4011, sentence: "The room is full: 64 players are in it." }).end(4011, "full");
+  expect(connection.link(0)).toEqual({ state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0 });
+  vi.advanceTimersByTime(60_000);
+  expect(Socket.opened).toHaveLength(1);
+  connection.join("Ada");
+  expect(connection.state).toBe("connecting");
+  expect(Socket.opened).toHaveLength(2);
+});
+
+test("a session that another tab took over is not fought for", () => {
+  const { connection, socket } = joined();
+  socket.end(4030, "replaced");
+  expect(connection.state).toBe("refused");
+  connection.join("Ada");
+  expect(latest().accept().heard[0]).toMatchObject({ resume: null });
+});
+
+test("the round trip is measured once a second, riding on what arrives", () => {
+  const { connection, socket } = joined();
+  const pings = () => socket.heard.filter(({ type }) => type === "ping");
+  socket.say({ type: "event", tick: 1, name: "x", body: {} });
+  const before = pings().length;
+  vi.advanceTimersByTime(1000);
+  expect(pings()).toHaveLength(before);
+  socket.say({ type: "event", tick: 1, name: "x", body: {} });
+  const ping = pings().at(-1)!;
+  vi.advanceTimersByTime(42);
+  socket.say({ type: "pong", nonce: ping["nonce"], tick: 5 });
+  expect(connection.rtt_ms).toBeCloseTo(42, 2);
+  expect(heard.some(({ type }) => type === "pong")).toBe(false);
+});
+
+test("silence is a broken connection too", () => {
+  const { connection, socket } = joined();
+  vi.advanceTimersByTime(7000);
+  socket.say({ type: "event", tick: 1, name: "x", body: {} });
+  vi.advanceTimersByTime(7000);
+  expect(connection.state).toBe("playing");
+  vi.advanceTimersByTime(2500);
+  expect(connection.state).not.toBe("playing");
+  expect(socket.readyState).toBe(3);
+});
+
+test("dropping is what the network does, and nothing that arrives late is taken", () => {
+  const { connection, socket } = joined();
+  connection.drop();
+  expect(connection.state).toBe("lost");
+  socket.say({ type: "event", tick: 1, name: "late", body: {} });
+  expect(heard).toHaveLength(1);
+  connection.send({ type: "chat", text: "anyone?" });
+  expect(socket.heard.some(({ type }) => type === "chat")).toBe(false);
+});

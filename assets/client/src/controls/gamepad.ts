@@ -1,0 +1,43 @@
+/**
+ * A gamepad with the standard layout: left stick moves, right stick aims; right trigger or shoulder fires; left trigger,
+ * left shoulder or A boosts.
+ *
+ * The browser offers gamepads by polling only, so what is pressed for less than a tick can't be seen here.
+ */
+
+import type { Vec } from "../scene";
+import type { Button } from "./button";
+import { withoutDeadZone } from "./sticks";
+
+const DEAD_ZONE = 0.18;
+const TRIGGER_DOWN = 0.3;
+const FIRE_BUTTONS = [7, 5];
+const BOOST_BUTTONS = [6, 4, 0];
+
+export interface GamepadSticks {
+  move: Vec;
+  aim: Vec;
+}
+
+const AT_REST: GamepadSticks = { move: { x: 0, y: 0 }, aim: { x: 0, y: 0 } };
+
+export class GamepadReader {
+  private readonly fire: Button;
+  private readonly boost: Button;
+
+  constructor(fire: Button, boost: Button) {
+    this.fire = fire;
+    this.boost = boost;
+  }
+
+  /** Reads the first gamepad there is; holds the buttons accordingly. */
+  read(): GamepadSticks {
+    const pad = navigator.getGamepads?.().find((candidate) => candidate?.connected);
+    const down = (buttons: number[]): boolean => buttons.some((index) => (pad?.buttons[index]?.value ?? 0) > TRIGGER_DOWN);
+    this.fire.hold("gamepad", down(FIRE_BUTTONS));
+    this.boost.hold("gamepad", down(BOOST_BUTTONS));
+    if (pad === null || pad === undefined) return AT_REST;
+    const [move_x = 0, move_y = 0, aim_x = 0, aim_y = 0] = pad.axes;
+    return { move: withoutDeadZone(move_x, move_y, DEAD_ZONE), aim: withoutDeadZone(aim_x, aim_y, DEAD_ZONE) };
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Two sticks on the glass: a thumb on the left half moves, one on the right half aims and fires, and a button boosts.
+ *
+ * A stick appears where the thumb comes down, so that nobody has to look for it. It shows itself only once the screen
+ * has been touched. Both work at once, each following its own finger.
+ */
+
+import { element, show } from "../hud/dom";
+import type { Vec } from "../scene";
+import type { Button } from "./button";
+import { withoutDeadZone } from "./sticks";
+
+const REACH_PX = 56;
+const DEAD_ZONE = 0.14;
+/** Aiming further than this from the middle also fires. */
+const FIRE_FROM = 0.35;
+
+class Stick {
+  readonly root: HTMLElement;
+  value: Vec = { x: 0, y: 0 };
+  private readonly knob = element("div", "stick-knob");
+  private finger: number | null = null;
+  private middle: Vec = { x: 0, y: 0 };
+
+  constructor(name: string) {
+    this.root = element("div", `stick ${name}`, this.knob);
+  }
+
+  get held(): boolean {
+    return this.finger !== null;
+  }
+
+  take(event: PointerEvent): void {
+    if (this.finger !== null) return;
+    this.finger = event.pointerId;
+    this.middle = { x: event.clientX, y: event.clientY };
+    this.root.style.left = `${event.clientX}px`;
+    this.root.style.top = `${event.clientY}px`;
+    this.root.classList.add("held");
+    this.lean(event);
+  }
+
+  lean(event: PointerEvent): void {
+    if (event.pointerId !== this.finger) return;
+    const [x, y] = [(event.clientX - this.middle.x) / REACH_PX, (event.clientY - this.middle.y) / REACH_PX];
+    this.value = withoutDeadZone(x, y, DEAD_ZONE);
+    const over = Math.max(1, Math.hypot(x, y));
+    this.knob.style.transform = `translate(${(x / over) * REACH_PX}px, ${(y / over) * REACH_PX}px)`;
+  }
+
+  drop(event: PointerEvent): void {
+    if (event.pointerId !== this.finger) return;
+    this.finger = null;
+    this.value = { x: 0, y: 0 };
+    this.root.classList.remove("held");
+    this.root.removeAttribute("style");
+    this.knob.removeAttribute("style");
+  }
+}
+
+export class TouchSticks {
+  private readonly moving = new Stick("stick-move");
+  private readonly aiming = new Stick("stick-aim");
+  private readonly fire: Button;
+
+  constructor(surface: HTMLElement, layer: HTMLElement, fire: Button, boost: Button) {
+    this.fire = fire;
+    const boostButton = element("button", "boost-button", "boost");
+    boostButton.type = "button";
+    const sticks = element("div", "sticks", this.moving.root, this.aiming.root, boostButton);
+    layer.append(sticks);
+    show(sticks, false);
+
+    window.addEventListener("pointerdown", (event) => show(sticks, event.pointerType === "touch"), { capture: true });
+    surface.addEventListener("pointerdown", (event) => this.down(event));
+    surface.addEventListener("pointermove", (event) => this.moved(event));
+    for (const end of ["pointerup", "pointercancel"] as const) {
+      surface.addEventListener(end, (event) => this.up(event));
+      boostButton.addEventListener(end, () => boost.release("touch"));
+    }
+    boostButton.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      boost.press("touch");
+    });
+    boostButton.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  get move(): Vec {
+    return this.moving.value;
+  }
+
+  get aim(): Vec {
+    return this.aiming.value;
+  }
+
+  private down(event: PointerEvent): void {
+    if (event.pointerType !== "touch") return;
+    event.preventDefault(); // or a tap would come once more, as a mouse
+    const stick = event.clientX < window.innerWidth / 2 ? this.moving : this.aiming;
+    stick.take(event);
+    this.pull();
+  }
+
+  private moved(event: PointerEvent): void {
+    this.moving.lean(event);
+    this.aiming.lean(event);
+    this.pull();
+  }
+
+  private up(event: PointerEvent): void {
+    this.moving.drop(event);
+    this.aiming.drop(event);
+    this.pull();
+  }
+
+  private pull(): void {
+    const { x, y } = this.aiming.value;
+    this.fire.hold("touch", this.aiming.held && Math.hypot(x, y) > FIRE_FROM);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The look without a server, for judging it by eye and by stopwatch (`npm run dev`, then /demo.html). Never in the built client.
+ *
+ * The address chooses what is shown: `?show=play|menu|dead|lost|refused|podium`, `&fly=90` draws that many steps at once
+ * before the first picture, `&board`, `&graphs`, `&still` stops there, `&gpu` waits for
+ * the graphics card. `window.demo` tells how long drawing took.
+ */
+
+import { DEMO_ARENA, DemoWorld } from "./demo_world";
+import { ranked } from "./hud/standings";
+import { openLook } from "./look";
+import type { LinkState, Match, Scene } from "./scene";
+
+const TICK_RATE = 60;
+const STEP_S = 1 / TICK_RATE;
+
+const asked = new URLSearchParams(location.search);
+const showing = asked.get("show") ?? "play";
+const world = new DemoWorld();
+const drawing_ms: number[] = [];
+const LINKS: Readonly<Record<string, LinkState>> = {
+  lost: { state: "lost", reason: "", retry_in_s: 3 },
+  refused: { state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0 },
+};
+
+const root = document.getElementById("game");
+if (root === null) throw new Error("demo.html has no #game");
+const look = await openLook(root, {
+  play: () => look.enter(DEMO_ARENA),
+  chat: (text) => look.event({ name: "chat", body: { player: 1, text } }),
+});
+
+function match(): Match {
+  const standings = ranked(world.players).map(({ id, score }) => ({ player: id, score }));
+  const phase = showing === "podium" ? "podium" : "play";
+  return { phase, ends_tick: (phase === "podium" ? 9 : 187) * TICK_RATE, standings };
+}
+
+function scene(): Scene {
+  const me = showing === "dead" ? null : world.me;
+  const { aim, move } = look.controls.sample();
+  if (move.x !== 0 || move.y !== 0) Object.assign(world.me ?? {}, { thrust: move });
+  return {
+    time_s: world.time_s,
+    tick: world.time_s * TICK_RATE,
+    tick_rate: TICK_RATE,
+    entities: world.entities.filter((entity) => me !== null || !entity.mine),
+    me,
+    me_id: 1,
+    aim: me === null ? aim : me.angle,
+    camera: me ?? { x: 1024, y: 1000 },
+    hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, respawn_ticks: 74 },
+    players: world.players,
+    match: match(),
+    link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0 },
+  };
+}
+
+function step(dt_s: number): void {
+  world.step(dt_s);
+  for (const event of world.events.splice(0)) look.event(event);
+  const wave = Math.sin(world.time_s * 3);
+  look.overlay.push("rtt_ms", 42 + 6 * wave);
+  look.overlay.push("slack_ms", 9 - 3 * wave);
+  look.overlay.push("lead_ticks", 4);
+  look.overlay.push("prediction_error_units", Math.max(0, wave) ** 9);
+  look.overlay.push("bytes_per_s", 4300 + 400 * wave);
+  look.overlay.push("snapshot_interval_ms", 33.3 + wave);
+  const began_ms = performance.now();
+  look.draw(scene());
+  if (asked.has("gpu")) waitForGpu();
+  drawing_ms.push(performance.now() - began_ms);
+}
+
+/** Otherwise only our own share is timed: drawing commands are carried out later. */
+function waitForGpu(): void {
+  const gl = document.querySelector<HTMLCanvasElement>(".view canvas")?.getContext("webgl2");
+  gl?.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+}
+
+function run(last_ms: number): void {
+  requestAnimationFrame((now_ms) => {
+    step(Math.min(0.05, (now_ms - last_ms) / 1000));
+    run(now_ms);
+  });
+}
+
+function press(code: string): void {
+  window.dispatchEvent(new KeyboardEvent("keydown", { code, key: code }));
+}
+
+if (showing !== "menu") {
+  look.enter(DEMO_ARENA);
+  for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
+    if (flown === 20) world.kill(9, 1);
+    if (flown === 30) world.kill(6, 2);
+    if (flown === 35) look.event({ name: "chat", body: { player: 3, text: "off three walls?! <b>how</b>" } });
+    step(STEP_S);
+  }
+  if (asked.has("board")) press("Tab");
+  if (asked.has("graphs")) press("F3");
+  if (showing === "hurt") look.event({ name: "hit", body: { player: 1, damage: 30 } });
+  step(STEP_S);
+  if (!asked.has("still")) run(performance.now());
+}
+Object.assign(window, { demo: { look, drawing_ms, ready: true } });

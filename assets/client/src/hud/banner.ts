@@ -1,0 +1,78 @@
+/**
+ * What one must know before all else: not connected, refused, dead until when, just hit.
+ */
+
+import type { LinkState, Scene } from "../scene";
+import { element, show, write } from "./dom";
+
+export class Banner {
+  readonly root: HTMLElement;
+  private readonly text = element("span", "banner-text");
+  private readonly again = element("button", "button", "Try again");
+
+  constructor(onAgain: () => void) {
+    this.again.type = "button";
+    this.again.addEventListener("click", onAgain);
+    this.root = element("div", "banner panel", element("i", "banner-dot"), this.text, this.again);
+    this.root.setAttribute("role", "status");
+    show(this.root, false);
+    show(this.again, false);
+  }
+
+  draw(link: LinkState): void {
+    const text = linkSentence(link);
+    show(this.root, text !== "");
+    write(this.text, text);
+    this.root.dataset["state"] = link.state;
+    const refused = link.state === "refused";
+    const news = refused && this.again.hidden;
+    show(this.again, refused);
+    if (news) this.again.focus({ preventScroll: true }); // so that Enter does it
+  }
+}
+
+/** What the state of the connection is called; "" while all is well. Pure. */
+export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
+  switch (state) {
+    case "playing":
+      return "";
+    case "connecting":
+      return "Connecting …";
+    case "refused":
+      return sentence(reason, "The server refused the connection");
+    case "lost": {
+      const what = sentence(reason, "Connection lost").replace(/[.\s]+$/u, "");
+      const seconds = Math.ceil(retry_in_s);
+      return seconds > 0 ? `${what} — back in ${seconds} s` : `${what} — reconnecting …`;
+    }
+  }
+}
+
+/** The server's reasons begin small, as the middle of a sentence does. */
+export function sentence(reason: string, otherwise: string): string {
+  return reason === "" ? otherwise : reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+export class RespawnNote {
+  readonly root: HTMLElement;
+  private readonly count = element("b", "respawn-count");
+  private readonly by = element("p", "respawn-by");
+
+  constructor() {
+    this.root = element("section", "respawn", element("h2", "", "Destroyed"), this.by, this.count);
+    this.root.setAttribute("role", "status");
+    show(this.root, false);
+  }
+
+  /** Who did it; "" when nobody did. */
+  blame(killer: string): void {
+    write(this.by, killer === "" ? "" : `by ${killer}`);
+  }
+
+  draw(scene: Scene): void {
+    const ticks = scene.hud["respawn_ticks"] ?? 0;
+    const dead = scene.me === null && ticks > 0 && scene.match?.phase !== "podium" && scene.link.state === "playing";
+    show(this.root, dead);
+    if (dead) write(this.count, (ticks / scene.tick_rate).toFixed(1));
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, M.
+ */
+
+import { settings } from "../settings";
+import type { Arena, GameEvent, Scene, Wishes } from "../scene";
+import { Banner, RespawnNote } from "./banner";
+import { numberIn } from "./bodies";
+import { Chat } from "./chat";
+import { element, mark, show, style } from "./dom";
+import { Hint } from "./hint";
+import { KillFeed } from "./killfeed";
+import { Minimap } from "./minimap";
+import { Notice } from "./notice";
+import { Podium } from "./podium";
+import { Reward } from "./reward";
+import { Scoreboard } from "./scoreboard";
+import { TopLine } from "./topline";
+import { Vitals } from "./vitals";
+
+export class Hud {
+  readonly root: HTMLElement;
+  readonly notice = new Notice();
+  private readonly topLine = new TopLine();
+  private readonly minimap = new Minimap();
+  private readonly feed = new KillFeed();
+  private readonly vitals = new Vitals();
+  private readonly board = new Scoreboard();
+  private readonly podium = new Podium();
+  private readonly respawn = new RespawnNote();
+  private readonly hint = new Hint();
+  private readonly reward = new Reward();
+  private readonly chat: Chat;
+  private readonly banner: Banner;
+  private readonly flash = element("div", "flash");
+  private readonly muteButton = iconButton("mute", "Mute", "M");
+  private scene: Scene | null = null;
+  private hurt = 0;
+
+  constructor(wishes: Wishes, onMute: (muted: boolean) => void) {
+    this.chat = new Chat((text) => wishes.chat(text));
+    this.banner = new Banner(() => wishes.play(settings.name));
+    const boardButton = iconButton("scores", "Scoreboard", "Tab");
+    const chatButton = iconButton("say", "Chat", "Enter");
+    boardButton.addEventListener("click", () => this.board.toggle());
+    chatButton.addEventListener("click", () => this.chat.open());
+    this.muteButton.addEventListener("click", () => this.toggleMute(onMute));
+    this.showMuted();
+
+    const buttons = element("div", "buttons", chatButton, boardButton, this.muteButton);
+    const corner = element("div", "corner", this.minimap.root, buttons, this.feed.root);
+    const foot = element("div", "foot", this.chat.root, this.notice.root, this.vitals.root);
+    this.root = element(
+      "div", "hud",
+      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, corner, foot,
+      this.hint.root, this.reward.root, this.respawn.root, this.board.root, this.podium.root, this.banner.root,
+    );
+    window.addEventListener("keydown", (event) => this.keyDown(event, onMute));
+    window.addEventListener("keyup", (event) => {
+      if (event.code === "Tab") this.board.hold(false);
+    });
+    window.addEventListener("blur", () => this.board.hold(false));
+  }
+
+  enter(arena: Arena): void {
+    this.minimap.enter(arena);
+  }
+
+  draw(scene: Scene, dt_s: number): void {
+    this.scene = scene;
+    this.topLine.draw(scene);
+    this.minimap.draw(scene);
+    this.feed.draw(scene);
+    this.vitals.draw(scene);
+    this.board.draw(scene);
+    this.podium.draw(scene);
+    this.respawn.draw(scene);
+    this.hint.draw(scene);
+    this.reward.draw(scene);
+    this.chat.draw(scene);
+    this.notice.draw(scene.time_s);
+    this.banner.draw(scene.link);
+    this.hurt = Math.max(0, this.hurt - 2.5 * dt_s);
+    style(this.flash, "--hurt", this.hurt.toFixed(2));
+  }
+
+  event(event: GameEvent): void {
+    this.feed.event(event);
+    this.chat.event(event);
+    if (event.name === "kill" && this.scene !== null) this.kill(event, this.scene);
+  }
+
+  private kill(event: GameEvent, scene: Scene): void {
+    this.reward.event(event, scene);
+    if (numberIn(event.body, "victim") !== scene.me_id) return;
+    const killer = numberIn(event.body, "killer");
+    this.respawn.blame(killer === scene.me_id ? "" : (scene.players.get(killer)?.name ?? ""));
+  }
+
+  /** Reddens the edges of the screen, 0..1. */
+  flashHurt(strength: number): void {
+    this.hurt = Math.min(1, Math.max(this.hurt, strength));
+  }
+
+  private keyDown(event: KeyboardEvent, onMute: (muted: boolean) => void): void {
+    if (this.root.hidden || event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.code === "Tab") this.board.hold(true);
+    else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) this.chat.open();
+    else if (event.code === "KeyM" && !event.repeat) this.toggleMute(onMute);
+    else return;
+    event.preventDefault();
+  }
+
+  private toggleMute(onMute: (muted: boolean) => void): void {
+    settings.muted = !settings.muted;
+    this.showMuted();
+    onMute(settings.muted);
+    this.muteButton.blur();
+  }
+
+  private showMuted(): void {
+    mark(this.muteButton, "muted", settings.muted);
+    this.muteButton.setAttribute("aria-pressed", String(settings.muted));
+    this.muteButton.title = settings.muted ? "Sound is off (M)" : "Sound is on (M)";
+  }
+
+  set shown(shown: boolean) {
+    show(this.root, shown);
+  }
+}
+
+/** A button that shows a picture; `label` is for who can't see it, `key` does the same. */
+function iconButton(className: string, label: string, key: string): HTMLButtonElement {
+  const button = element("button", `icon-button ${className}`);
+  button.type = "button";
+  button.title = `${label} (${key})`;
+  button.setAttribute("aria-label", label);
+  return button;
+}

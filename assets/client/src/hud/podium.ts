@@ -1,0 +1,52 @@
+/**
+ * The end of a match: three on the podium, one's own place, and when the next match starts.
+ */
+
+import { css, livery } from "../render/palette";
+import type { Scene, Standing } from "../scene";
+import { element, show, write } from "./dom";
+import { ordinal, secondsLeft } from "./standings";
+
+export class Podium {
+  readonly root: HTMLElement;
+  private readonly title = element("h2", "");
+  private readonly steps = element("ol", "podium-steps");
+  private readonly own = element("p", "podium-own");
+  private readonly next = element("p", "podium-next");
+
+  constructor() {
+    this.root = element("section", "podium", this.title, this.steps, this.own, this.next);
+    this.root.setAttribute("aria-live", "polite");
+    show(this.root, false);
+  }
+
+  draw(scene: Scene): void {
+    const { match } = scene;
+    const shown = match?.phase === "podium";
+    if (shown && this.root.hidden) this.lay(scene, match.standings);
+    show(this.root, shown);
+    if (!shown) return;
+    write(this.next, `Next match in ${Math.ceil(secondsLeft(scene) ?? 0)}`);
+  }
+
+  private lay(scene: Scene, standings: readonly Standing[]): void {
+    const winner = scene.players.get(standings[0]?.player ?? 0);
+    write(this.title, winner === undefined ? "Match over" : winner.id === scene.me_id ? "You win" : `${winner.name} wins`);
+    this.steps.replaceChildren(...standings.slice(0, 3).map((standing, index) => step(standing, index + 1, scene)));
+    const place = standings.findIndex((standing) => standing.player === scene.me_id) + 1;
+    const mine = standings[place - 1];
+    write(this.own, mine === undefined ? "" : `You finished ${ordinal(place)} of ${standings.length} with ${mine.score} points`);
+  }
+}
+
+function step({ player, score }: Standing, place: number, scene: Scene): HTMLElement {
+  const info = scene.players.get(player);
+  const made = element(
+    "li", `podium-step place-${place}`,
+    element("span", "podium-name", info?.name ?? "(left)"),
+    element("span", "podium-score", String(score)),
+    element("span", "podium-block", String(place)),
+  );
+  made.style.setProperty("--chip", css(livery(info?.colour ?? 0).colour));
+  return made;
+}

@@ -1,0 +1,70 @@
+/**
+ * How one's own ship is: hull, shield, boost and rapid fire, as bars with words.
+ *
+ * The server tells what is left, not of how much; the longest that was seen since it last ran out is taken for the whole.
+ */
+
+import type { Scene } from "../scene";
+import { element, mark, show, style, write } from "./dom";
+
+class Bar {
+  readonly root: HTMLElement;
+  private readonly value = element("span", "bar-value");
+
+  constructor(name: string, label: string) {
+    const track = element("div", "bar-track", element("div", "bar-fill"));
+    this.root = element("div", `bar bar-${name}`, element("span", "bar-label", label), track, this.value);
+  }
+
+  draw(share: number, text: string): void {
+    style(this.root, "--share", Math.min(1, Math.max(0, share)).toFixed(3));
+    write(this.value, text);
+  }
+}
+
+/** A count-down whose start is not told: remembers the longest. */
+class CountDown {
+  private whole = 0;
+
+  /** What is left, 0..1. */
+  share(left: number): number {
+    this.whole = left <= 0 ? 0 : Math.max(this.whole, left);
+    return this.whole === 0 ? 0 : left / this.whole;
+  }
+}
+
+const LOW_HULL = 30;
+
+export class Vitals {
+  readonly root: HTMLElement;
+  private readonly hull = new Bar("hull", "Hull");
+  private readonly shield = new Bar("shield", "Shield");
+  private readonly boost = new Bar("boost", "Boost");
+  private readonly rapid = new Bar("rapid", "Rapid");
+  private readonly boostLeft = new CountDown();
+  private readonly rapidLeft = new CountDown();
+
+  constructor() {
+    this.root = element("section", "vitals", this.shield.root, this.hull.root, this.boost.root, this.rapid.root);
+    this.root.setAttribute("aria-label", "Your ship");
+  }
+
+  draw(scene: Scene): void {
+    show(this.root, scene.me !== null);
+    if (scene.me === null) return;
+    const { hull = 0, shield = 0, boost_ticks = 0, rapid_ticks = 0 } = scene.hud as Partial<Record<string, number>>;
+    this.hull.draw(hull / 100, String(hull));
+    mark(this.hull.root, "low", hull <= LOW_HULL);
+    show(this.shield.root, shield > 0);
+    this.shield.draw(shield / 100, String(shield));
+    const ready = boost_ticks <= 0;
+    this.boost.draw(1 - this.boostLeft.share(boost_ticks), ready ? "ready" : seconds(boost_ticks, scene));
+    mark(this.boost.root, "ready", ready);
+    show(this.rapid.root, rapid_ticks > 0);
+    this.rapid.draw(this.rapidLeft.share(rapid_ticks), seconds(rapid_ticks, scene));
+  }
+}
+
+function seconds(ticks: number, { tick_rate }: Scene): string {
+  return `${(ticks / tick_rate).toFixed(1)} s`;
+}

@@ -1,0 +1,174 @@
+/**
+ * Everyone else, as drawn: a small delay in the past, so that what was published is known before it is needed.
+ * The twin of `bots/interpolation.py`.
+ *
+ * An entity's course is a chain of beliefs. A new one takes over, if it can, at the moment between now and its own tick at
+ * which it is nearest to the old: a bounce keeps its corner, a turn its curve. What jump remains becomes an offset that
+ * melts. An entity appears when the picture reaches its first tick, and goes when the picture reaches the tick at which
+ * it went. Nothing is drawn more than EXTRAPOLATE_S_MAX ahead of the newest snapshot.
+ *
+ * Pure: `now_ms` is an argument. No garbage in a render frame beyond what newcomers need.
+ */
+
+import type { Kind } from "./kinds";
+import { nowhere, type Published, type Reckoned, reckon } from "./reckoning";
+import { wrapAngle } from "./quantize";
+import type { View } from "./view";
+
+const DELAY_INTERVALS = 1.7;
+const DELAY_MS_MIN = 5;
+const EXTRAPOLATE_S_MAX = 0.25;
+/** Playback speed, to follow the news without a jump; beyond SNAP_S it jumps. */
+const SPEED_MIN = 0.85;
+const SPEED_MAX = 1.1;
+const PULL_S = 0.5;
+const SNAP_S = 0.25;
+/** Of an offset, this much is left after 1/60 s. */
+const MELT = 0.85;
+/** A correction larger than this is a teleport, and shown as one. */
+const JUMP_UNITS = 160;
+const BELIEFS_KEPT = 4;
+
+/** A published state and the tick at which the picture changes over to it. */
+interface Belief {
+  published: Published;
+  from: number;
+}
+
+/** One entity's course: what is believed now first, what takes over later behind it. */
+export interface Track {
+  readonly kind: Kind;
+  readonly born: number;
+  /** The picture's tick at which it goes; Infinity while it is believed. */
+  gone: number;
+  readonly beliefs: Belief[];
+  readonly offset: { x: number; y: number; angle: number };
+  /** Where it is drawn: units, units/s, 1/256 turns. */
+  readonly at: Reckoned;
+}
+
+export class Interpolation {
+  /** The picture's tick, with its fraction. */
+  tick = 0;
+  readonly tracks = new Map<number, Track>();
+  readonly #view: View;
+  readonly #tick_rate: number;
+  readonly #delay_ticks: number;
+  #newest_ms = NaN;
+  #shown_ms = 0;
+
+  constructor(view: View, snapshot_rate: number) {
+    this.#view = view;
+    this.#tick_rate = view.tick_rate;
+    const delay_ms = Math.max(DELAY_MS_MIN, (DELAY_INTERVALS * 1000) / snapshot_rate);
+    this.#delay_ticks = (delay_ms * view.tick_rate) / 1000;
+  }
+
+  /** The view has applied a snapshot, which arrived at `now_ms`. */
+  heard(now_ms: number): void {
+    const first = Number.isNaN(this.#newest_ms);
+    this.#newest_ms = now_ms;
+    if (first) {
+      this.tick = this.#view.tick - this.#delay_ticks;
+      this.#shown_ms = now_ms;
+    }
+    for (const [id, track] of this.tracks) {
+      if (!this.#view.entities.has(id)) track.gone = Math.min(track.gone, this.#view.tick);
+    }
+    for (const published of this.#view.entities.values()) this.#believe(published);
+  }
+
+  /** Moves the picture on to `now_ms`; `tracks` then say where everything is. Ids whose `born` is to come are not to be drawn. */
+  advance(now_ms: number): void {
+    const elapsed_s = Math.max(0, now_ms - this.#shown_ms) / 1000;
+    this.#shown_ms = now_ms;
+    this.tick = this.#follow(elapsed_s, now_ms);
+    const left = MELT ** (elapsed_s * 60);
+    for (const [id, track] of this.tracks) {
+      if (this.tick >= track.gone) this.tracks.delete(id);
+      else this.#place(track, left);
+    }
+  }
+
+  #follow(elapsed_s: number, now_ms: number): number {
+    const rate = this.#tick_rate;
+    const newest = this.#view.tick + ((now_ms - this.#newest_ms) / 1000) * rate;
+    const last = this.#view.tick + EXTRAPOLATE_S_MAX * rate;
+    const target = Math.min(newest - this.#delay_ticks, last);
+    const behind_s = (target - this.tick) / rate - elapsed_s;
+    if (Math.abs(behind_s) > SNAP_S) return target;
+    const speed = Math.max(SPEED_MIN, Math.min(SPEED_MAX, 1 + behind_s / PULL_S));
+    return Math.min(this.tick + elapsed_s * speed * rate, last);
+  }
+
+  #believe(published: Published): void {
+    const track = this.tracks.get(published.id);
+    if (!track || track.gone <= published.tick || track.kind !== this.#view.kindOf(published)) {
+      this.#enter(published);
+      return;
+    }
+    track.gone = Infinity;
+    const last = track.beliefs.at(-1)!;
+    if (last.published === published) return;
+    const earliest = Math.max(this.tick, last.from);
+    track.beliefs.push({ published, from: this.#changeover(last.published, published, track.kind, earliest) });
+    if (track.beliefs.length > BELIEFS_KEPT) this.#changeOver(track);
+  }
+
+  #enter(published: Published): void {
+    const kind = this.#view.kindOf(published);
+    const beliefs = [{ published, from: -Infinity }];
+    const track = { kind, born: published.tick, gone: Infinity, beliefs, offset: { x: 0, y: 0, angle: 0 }, at: nowhere() };
+    this.tracks.set(published.id, track);
+    this.#place(track, 1);
+  }
+
+  /** The tick from `earliest` to the new belief's own at which the two are nearest to each other, were both to go straight. */
+  #changeover(old: Published, now: Published, kind: Kind, earliest: number): number {
+    if (earliest >= now.tick) return earliest;
+    const a = believedAt(old, kind, now.tick, this.#tick_rate, scratch);
+    const [dx, dy, dvx, dvy] = [a.x, a.y, a.vx, a.vy];
+    const b = believedAt(now, kind, now.tick, this.#tick_rate, scratch);
+    const [x, y, vx, vy] = [dx - b.x, dy - b.y, dvx - b.vx, dvy - b.vy];
+    const square = vx * vx + vy * vy;
+    const ticks = square === 0 ? 0 : (-(x * vx + y * vy) / square) * this.#tick_rate;
+    return Math.max(earliest, Math.min(now.tick, now.tick + ticks));
+  }
+
+  #place(track: Track, left: number): void {
+    track.offset.x *= left;
+    track.offset.y *= left;
+    track.offset.angle *= left;
+    while (track.beliefs.length > 1 && track.beliefs[1]!.from <= this.tick) this.#changeOver(track);
+    const at = believedAt(track.beliefs[0]!.published, track.kind, this.tick, this.#tick_rate, track.at);
+    at.x += track.offset.x;
+    at.y += track.offset.y;
+    at.angle += track.offset.angle;
+  }
+
+  /** Leaves the first belief for the second; their difference goes into the offset. */
+  #changeOver({ beliefs, offset, kind }: Track): void {
+    const [old, now] = beliefs as [Belief, Belief];
+    const before = believedAt(old.published, kind, now.from, this.#tick_rate, scratch);
+    const { x, y, angle } = before;
+    const after = believedAt(now.published, kind, now.from, this.#tick_rate, scratch);
+    const jumps = Math.hypot(x - after.x, y - after.y) > JUMP_UNITS;
+    offset.x = jumps ? 0 : offset.x + x - after.x;
+    offset.y = jumps ? 0 : offset.y + y - after.y;
+    offset.angle = jumps ? 0 : wrapAngle(offset.angle + angle - after.angle);
+    beliefs.shift();
+  }
+}
+
+const scratch = nowhere();
+
+/** A belief at any tick: reckoned to the whole tick and straight on from there, straight back before its own. */
+export function believedAt(published: Published, kind: Kind, tick: number, tick_rate: number, into: Reckoned): Reckoned {
+  const whole = Math.max(published.tick, Math.floor(tick));
+  const at = reckon(published, kind, whole, tick_rate, into);
+  const seconds = (tick - whole) / tick_rate;
+  at.x += at.vx * seconds;
+  at.y += at.vy * seconds;
+  at.angle += (published.spin * seconds) / 16;
+  return at;
+}

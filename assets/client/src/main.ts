@@ -1,0 +1,114 @@
+/**
+ * The page: look, connection, stay and picture are made here and introduced to each other; nothing is decided here.
+ *
+ * Ticks are taken when they are due, by a timer as well as before each render frame: a slow graphics card must not slow the
+ * inputs. Messages are taken as they arrive, in between.
+ */
+
+import { Connection } from "./connection";
+import { element } from "./hud/dom";
+import { CannotDraw, openLook } from "./look";
+import type { ServerMessage } from "./messages";
+import { Picture } from "./picture";
+import { Play } from "./play";
+import { type Probe, probe } from "./probe";
+import { readQuery } from "./query";
+import type { LinkState, Look, Scene } from "./scene";
+import { Refusals } from "./refusals";
+import { settings } from "./settings";
+
+declare global {
+  interface Window {
+    ricochet?: Probe;
+  }
+}
+
+const STEP_EVERY_MS = 8;
+const MEASURE_EVERY_MS = 1000;
+const NAMELESS = "Pilot";
+const BROKEN = "Ricochet could not start. Loading the page again may help.";
+
+/** What there is to see before the first welcome: how the connection does. */
+function emptyScene(time_s: number, link: LinkState): Scene {
+  const camera = { x: 0, y: 0 };
+  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, link };
+}
+
+async function open(root: HTMLElement): Promise<void> {
+  const query = readQuery(location);
+  const connection = new Connection(query, query.codec, { heard: hear, changed: draw });
+  const look: Look = await openLook(root, {
+    play: join,
+    chat: (text) => connection.send({ type: "chat", text }),
+  });
+  const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
+  let play: Play | null = null;
+  let picture: Picture | null = null;
+  let drawing = false;
+  let measured = { at_ms: performance.now(), bytes: 0 };
+
+  function join(name: string): void {
+    connection.join(name);
+    if (!drawing) drawFrame();
+    drawing = true;
+  }
+
+  function hear(message: ServerMessage, now_ms: number): void {
+    if (message.type === "welcome") {
+      play = new Play(message, connection, look.controls, look.overlay);
+      picture = new Picture(play);
+      look.enter(message.arena);
+    } else if (message.type === "chat") {
+      look.event({ name: "chat", body: { player: message.player, text: message.text } });
+    } else if (message.type === "error") {
+      refusals.take(message);
+    } else {
+      play?.take(message, now_ms);
+    }
+  }
+
+  function step(): void {
+    if (connection.state === "playing" && !document.hidden) play?.step(performance.now());
+  }
+
+  function drawFrame(): void {
+    requestAnimationFrame(drawFrame);
+    step();
+    draw();
+  }
+
+  /** Once per render frame, and when the connection changed: where frames are rare, that is said none the less. */
+  function draw(): void {
+    const now_ms = performance.now();
+    const link = connection.link(now_ms);
+    look.draw(picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link));
+    for (const event of play?.happened() ?? []) look.event(event);
+    measure(now_ms);
+  }
+
+  function measure(now_ms: number): void {
+    const elapsed_ms = now_ms - measured.at_ms;
+    if (elapsed_ms < MEASURE_EVERY_MS) return;
+    const bytes = connection.traffic.received_bytes;
+    look.overlay.push("bytes_per_s", ((bytes - measured.bytes) * 1000) / elapsed_ms);
+    measured = { at_ms: now_ms, bytes };
+  }
+
+  setInterval(step, STEP_EVERY_MS);
+  document.addEventListener("visibilitychange", () => {
+    play?.pause();
+    if (!document.hidden) connection.hurry();
+  });
+  window.addEventListener("online", () => connection.hurry());
+  window.ricochet = probe(connection, look.overlay, () => play);
+  if (query.autojoin) join(query.name || settings.name || NAMELESS);
+}
+
+const root = document.getElementById("game");
+if (!root) throw new Error("the page has no #game");
+open(root).catch((error: unknown) => {
+  console.error(error);
+  const apology = element("p", "apology panel", error instanceof CannotDraw ? error.message : BROKEN);
+  apology.setAttribute("role", "alert");
+  root.replaceChildren(apology);
+});

@@ -1,0 +1,130 @@
+/**
+ * Every message, in the order of a conversation: the twin of `protocol/messages.py`. PROTOCOL.md says what each means.
+ *
+ *     client                          server
+ *     hello                      ->
+ *                                <-   welcome, then events that bring the newcomer up to date
+ *     inputs (every tick or two) ->
+ *                                <-   snapshot (every few ticks), event, chat
+ *     ping                       ->
+ *                                <-   pong
+ *     chat, resync               ->
+ *                                <-   error (refused, but go on)
+ *     leave                      ->
+ *                                <-   bye (why it ends), then the close frame with the same code
+ *
+ * Field names are the wire's, in both encodings.
+ */
+
+import type { Kind } from "./kinds";
+import type { Input } from "./motion";
+import type { Arena } from "./scene";
+import type { Snapshot } from "./snapshot";
+
+export const PROTOCOL_VERSION = 1;
+export const INPUTS_PER_MESSAGE_MAX = 32;
+
+export interface Hello {
+  type: "hello";
+  version: number;
+  name: string;
+  token: string | null;
+  room: string | null;
+  /** The token of an earlier welcome: the same ship, score and place. */
+  resume: string | null;
+  role: "player" | "spectator";
+  bot: boolean;
+}
+
+/** What the player did from tick `first_tick` on, one entry per tick. */
+export interface Inputs {
+  type: "inputs";
+  first_tick: number;
+  entries: Input[];
+  /** The newest snapshot tick we have. */
+  applied: number;
+}
+
+export interface Ping {
+  type: "ping";
+  nonce: number;
+  rtt_ms: number;
+}
+
+export interface Chat {
+  type: "chat";
+  text: string;
+}
+
+export interface Resync {
+  type: "resync";
+  cell: number;
+}
+
+export interface Leave {
+  type: "leave";
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave;
+
+/** One line of the roster. */
+export interface Enrolled {
+  id: number;
+  name: string;
+  colour: number;
+  bot: boolean;
+}
+
+export interface Welcome {
+  type: "welcome";
+  version: number;
+  player: number;
+  room: string;
+  game: string;
+  tick: number;
+  tick_rate: number;
+  snapshot_rate: number;
+  cell_units: number;
+  resume: string;
+  role: string;
+  /** Names of the integers in `snapshot.hud`, in order. */
+  hud: string[];
+  kinds: Kind[];
+  arena: Arena;
+  players: Enrolled[];
+}
+
+/** Something happened at `tick`; never lost, never out of order. */
+export interface Happening {
+  type: "event";
+  tick: number;
+  name: string;
+  body: Record<string, unknown>;
+}
+
+export interface Pong {
+  type: "pong";
+  nonce: number;
+  tick: number;
+}
+
+export interface ChatLine {
+  type: "chat";
+  player: number;
+  text: string;
+}
+
+/** Our last message was refused; the conversation goes on. */
+export interface Refusal {
+  type: "error";
+  code: number;
+  sentence: string;
+}
+
+export interface Bye {
+  type: "bye";
+  code: number;
+  sentence: string;
+}
+
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye;

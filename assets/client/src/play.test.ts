@@ -1,0 +1,77 @@
+import { beforeEach, expect, test } from "vitest";
+
+import { Duel, LINK } from "./duel";
+
+let duel: Duel;
+
+beforeEach(() => {
+  duel = new Duel();
+});
+
+test("nothing is said before the first snapshot; then every tick is said once, ahead of the server", () => {
+  duel.play.step(duel.now_ms);
+  expect(duel.said).toEqual([]);
+  duel.run(120);
+  const ticks = duel.inputs().flatMap(({ first_tick, entries }) => entries.map((_, at) => first_tick + at));
+  expect(ticks).toEqual(ticks.map((_, at) => ticks[0]! + at));
+  expect(duel.play.tick).toBeGreaterThan(duel.tick);
+  expect(duel.inputs().at(-1)!.applied).toBeGreaterThanOrEqual(duel.play.view.tick - 2);
+});
+
+test("the own ship is where the server will have it", () => {
+  duel.run(120);
+  expect(duel.play.prediction.error_units).toBe(0);
+  expect(duel.play.prediction.ship.x).toBeGreaterThan(duel.server.ship.x);
+  expect(duel.play.ack).toBe(duel.play.view.tick);
+});
+
+test("what was not foreseen moves the state at once and the picture gently", () => {
+  duel.run(60);
+  const before = duel.picture.take(duel.now_ms, LINK).me!.x;
+  duel.push = 12;
+  duel.run(2);
+  const { me } = duel.picture.take(duel.now_ms, LINK);
+  expect(duel.gauges.get("prediction_error_units")).toBeCloseTo(12, 6);
+  expect(me!.x - before).toBeLessThan(12 + 2 * (duel.play.prediction.ship.vx / 60));
+  duel.run(60);
+  expect(Math.hypot(duel.play.smoothing.x, duel.play.smoothing.y)).toBeLessThan(0.6);
+});
+
+test("a stall is not caught up with tick by tick", () => {
+  duel.run(10);
+  const ticksSaid = () => duel.inputs().reduce((ticks, { entries }) => ticks + entries.length, 0);
+  const before = ticksSaid();
+  duel.play.step(duel.now_ms + 1000);
+  expect(ticksSaid() - before).toBeLessThanOrEqual(8 + 1);
+  expect(duel.play.tick).toBeGreaterThanOrEqual(duel.tick + 60);
+});
+
+test("without news we wait for some, before the server refuses what we say", () => {
+  duel.run(10);
+  for (let ms = 0; ms < 5000; ms += 100) duel.play.step(duel.now_ms + ms);
+  expect(duel.play.tick).toBe(duel.play.view.tick + 100);
+});
+
+test("a disagreement asks for the cell again", () => {
+  duel.run(10);
+  const wrong = { cell: 3, keyframe: true, checksum: 1, entities: [] } as const;
+  duel.play.take(duel.snapshot({ cells: [{ ...wrong, entities: [] }] }), duel.now_ms);
+  expect(duel.said.at(-1)).toEqual({ type: "resync", cell: 3 });
+});
+
+test("happenings are told when the picture reaches them, and to the roster at once", () => {
+  duel.run(20);
+  duel.play.take({ type: "event", tick: duel.tick, name: "joined", body: { id: 9, name: "Bo", colour: 1, bot: true } }, duel.now_ms);
+  expect(duel.play.roster.players.has(9)).toBe(true);
+  expect(duel.play.happened()).toEqual([]);
+  duel.run(6);
+  expect(duel.play.happened()).toMatchObject([{ name: "joined" }]);
+  expect(duel.play.happened()).toEqual([]);
+});
+
+test("after the page was hidden the clock is set anew", () => {
+  duel.run(20);
+  duel.play.pause();
+  duel.run(2);
+  expect(duel.play.lead.snaps).toBe(1);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import type { Connection } from "./connection";
+import { Duel } from "./duel";
+import { probe } from "./probe";
+
+const connection = { state: "playing", traffic: { sent_bytes: 12 }, drop: () => undefined } as unknown as Connection;
+const gauges = { push: () => undefined, counters: () => ({ rtt_ms: 20 }) };
+
+test("before the welcome there is nothing to tell but the connection", () => {
+  const { state, player, own, scores, counters } = probe(connection, gauges, () => null);
+  expect({ state, player, own, scores }).toEqual({ state: "playing", player: 0, own: null, scores: {} });
+  expect(counters).toEqual({ rtt_ms: 20, sent_bytes: 12, lead_snaps: 0 });
+});
+
+test("it tells how the stay goes, each time it is asked", () => {
+  const duel = new Duel();
+  const told = probe(connection, gauges, () => duel.play);
+  duel.run(60);
+  const { own, ack } = told;
+  expect(own!.x).toBe(duel.play.prediction.ship.x);
+  expect(told.kills).toEqual({ 1: 0, 2: 0 });
+  expect(told.hud).toEqual({ hull: 80, respawn_until: 1500 });
+  duel.run(10);
+  expect(told.ack).toBe(ack + 10);
+  expect(told.own!.x).toBeGreaterThan(own!.x);
+});

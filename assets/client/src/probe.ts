@@ -1,0 +1,73 @@
+/**
+ * `window.ricochet`: how things are, for tests that drive the page from outside and for the curious.
+ *
+ * To be read, not to be written; `drop()` alone does something: it breaks the connection as the network would.
+ */
+
+import type { Connection } from "./connection";
+import type { Play } from "./play";
+import type { Gauges, LinkState, PlayerInfo } from "./scene";
+
+export interface Probe {
+  readonly state: LinkState["state"];
+  /** The newest tick that was predicted. */
+  readonly tick: number;
+  readonly server_tick: number;
+  /** Our player number; 0 before the welcome. */
+  readonly player: number;
+  readonly own: { x: number; y: number } | null;
+  readonly hud: Readonly<Record<string, number>>;
+  readonly ack: number;
+  readonly entities: number;
+  readonly scores: Readonly<Record<number, number>>;
+  readonly kills: Readonly<Record<number, number>>;
+  readonly checksum_mismatches: number;
+  /** The latest of everything that the F3 panel shows, and what the connection counts. */
+  readonly counters: Readonly<Record<string, number>>;
+  drop(): void;
+}
+
+export function probe(connection: Connection, gauges: Gauges, playing: () => Play | null): Probe {
+  const of = (read: (player: PlayerInfo) => number) =>
+    Object.fromEntries([...(playing()?.roster.players ?? [])].map(([id, player]) => [id, read(player)]));
+  return {
+    get state() {
+      return connection.state;
+    },
+    get tick() {
+      return playing()?.tick ?? 0;
+    },
+    get server_tick() {
+      return playing()?.view.tick ?? 0;
+    },
+    get player() {
+      return playing()?.welcome.player ?? 0;
+    },
+    get own() {
+      const prediction = playing()?.prediction;
+      return prediction?.alive ? { x: prediction.ship.x, y: prediction.ship.y } : null;
+    },
+    get hud() {
+      return { ...playing()?.hud };
+    },
+    get ack() {
+      return playing()?.ack ?? 0;
+    },
+    get entities() {
+      return playing()?.view.entities.size ?? 0;
+    },
+    get scores() {
+      return of((player) => player.score);
+    },
+    get kills() {
+      return of((player) => player.kills);
+    },
+    get checksum_mismatches() {
+      return playing()?.view.checksum_mismatches ?? 0;
+    },
+    get counters() {
+      return { ...gauges.counters(), ...connection.traffic, lead_snaps: playing()?.lead.snaps ?? 0 };
+    },
+    drop: () => connection.drop(),
+  };
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+
+import { jsonCodec, msgpackCodec } from "./codec";
+import { readQuery } from "./query";
+
+const page = { search: "", protocol: "http:", host: "arena.example:8000" };
+
+test("a bare address plays where the page came from, in msgpack", () => {
+  expect(readQuery(page)).toEqual({ name: "", room: null, autojoin: false, codec: msgpackCodec, url: "ws://arena.example:8000/play" });
+});
+
+test("a secure page makes a secure connection", () => {
+  expect(readQuery({ ...page, protocol: "https:" }).url).toBe("wss://arena.example:8000/play");
+});
+
+test("everything can be asked for", () => {
+  const search = "?name=%20Ada%20&room=north&autojoin=1&encoding=json&url=ws://127.0.0.1:9000/play";
+  expect(readQuery({ ...page, search })).toEqual({
+    name: "Ada", room: "north", autojoin: true, codec: jsonCodec, url: "ws://127.0.0.1:9000/play",
+  });
+});

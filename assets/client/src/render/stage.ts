@@ -1,0 +1,192 @@
+/**
+ * The picture: owns the canvas and draws one scene per render frame. Read `draw` first.
+ *
+ * From the bottom: stars · walls · light beneath · rocks · hulls · light above · names. Whatever moves is stamped
+ * afresh each time (`Ink`); only rocks and names are objects that stay.
+ */
+
+import "pixi.js/unsafe-eval"; // lets the page forbid eval() in its content security policy
+import { Application, Container } from "pixi.js";
+
+import { type Arena, type Drawn, type Scene, type Vec } from "../scene";
+import { drawArena } from "./arena_view";
+import { bakeAtlas } from "./atlas";
+import { burst } from "./bursts";
+import { Camera, Shake } from "./camera";
+import { type Effect, EffectReader } from "./effects";
+import { Ink } from "./ink";
+import { type Drawing, type Layers, liveryOf } from "./layers";
+import { Labels } from "./labels";
+import { BACKGROUND, WHITE } from "./palette";
+import { Pace } from "./pace";
+import { Particles } from "./particles";
+import { drawCrate, drawPickup, drawShot } from "./props";
+import { Rocks } from "./rocks";
+import { drawShip } from "./ships";
+import { Starfield } from "./starfield";
+import { Trails } from "./trails";
+
+const PIXEL_RATIO_MAX = 2;
+/** How far outside the picture something still throws light into it. */
+const GLOW_REACH = 130;
+
+export class Stage {
+  readonly camera = new Camera();
+  private readonly app: Application;
+  private readonly starfield: Starfield;
+  private readonly pace = new Pace();
+  private readonly world = new Container();
+  private readonly walls = new Container();
+  private readonly labels = new Labels();
+  private readonly layers: Layers;
+  private readonly particles = new Particles();
+  private readonly trails = new Trails();
+  private readonly effects = new EffectReader();
+  private readonly shake = new Shake();
+  private readonly stones = new Container();
+  private rocks: Rocks | null = null;
+
+  static async open(parent: HTMLElement): Promise<Stage> {
+    const app = new Application();
+    await app.init({
+      preference: ["webgl"], // alone: what the others draw is slow, or wrong
+      background: BACKGROUND,
+      antialias: hasGraphicsHardware(),
+      autoDensity: true,
+      autoStart: false,
+      sharedTicker: false,
+      resolution: pixelRatio(),
+      resizeTo: parent,
+    });
+    parent.append(app.canvas);
+    return new Stage(app);
+  }
+
+  private constructor(app: Application) {
+    this.app = app;
+    const atlas = bakeAtlas();
+    this.layers = { under: new Ink(atlas, "add"), solid: new Ink(atlas, "normal"), over: new Ink(atlas, "add") };
+    this.starfield = new Starfield(new Ink(atlas, "add"));
+    const { under, solid, over } = this.layers;
+    this.world.addChild(this.walls, under.container, this.stones, solid.container, over.container, this.labels.container);
+    this.app.stage.addChild(this.starfield.container, this.world);
+    this.app.stage.eventMode = "none";
+    this.app.renderer.on("resize", () => this.resize());
+    this.resize();
+  }
+
+  enter(arena: Arena): void {
+    for (const old of this.walls.removeChildren()) old.destroy({ children: true });
+    this.walls.addChild(drawArena(arena));
+    this.rocks?.destroy();
+    this.rocks = new Rocks(arena);
+    this.stones.addChild(this.rocks.container);
+    this.effects.forget();
+    this.trails.clear();
+    this.particles.clear();
+  }
+
+  /** Draws the scene; returns what happened since the last one, for whoever wants to be heard. */
+  draw(scene: Scene, dt_s: number, calm: boolean): readonly Effect[] {
+    this.keepPace(1000 * dt_s);
+    this.aimCamera(scene, dt_s, calm);
+    const drawing: Drawing = { scene, camera: this.camera, layers: this.layers, particles: this.particles, dt_s, calm };
+    const effects = this.effects.read(scene);
+    for (const effect of effects) this.burst(effect, drawing);
+    for (const entity of scene.entities) this.drawEntity(entity, drawing);
+    this.drawAim(scene);
+    this.drawParticles(dt_s);
+    this.flush();
+    this.app.render();
+    return effects;
+  }
+
+  /** 0..1: how hard the player was hit. */
+  jolt(strength: number): void {
+    this.shake.add(strength);
+  }
+
+  private resize(): void {
+    const { width, height } = this.app.screen;
+    this.camera.resize(width, height);
+  }
+
+  private keepPace(interval_ms: number): void {
+    if (!this.pace.note(interval_ms)) return;
+    const { width, height } = this.app.screen;
+    this.app.renderer.resize(width, height, pixelRatio() * this.pace.share);
+  }
+
+  private aimCamera(scene: Scene, dt_s: number, calm: boolean): void {
+    const shake: Vec = this.shake.step(dt_s);
+    const share = calm ? 0 : 1;
+    this.camera.lookAt({ x: scene.camera.x + share * shake.x, y: scene.camera.y + share * shake.y });
+    this.starfield.draw(this.camera);
+    const origin = this.camera.toScreen({ x: 0, y: 0 });
+    this.world.position.set(origin.x, origin.y);
+    this.world.scale.set(this.camera.scale);
+  }
+
+  private burst(effect: Effect, { scene, calm }: Drawing): void {
+    const { colour } = liveryOf(scene.players, effect.owner);
+    burst(this.particles, effect, { colour, share: calm ? 0.3 : 1, random: Math.random });
+  }
+
+  private drawEntity(entity: Drawn, drawing: Drawing): void {
+    const { scene } = drawing;
+    if (!this.camera.sees(entity.x, entity.y, GLOW_REACH)) return;
+    if (entity.kind === "shot" || (entity.kind === "ship" && !drawing.calm)) {
+      this.trails.leave(entity, liveryOf(scene.players, entity.owner).colour, this.particles);
+    }
+    if (entity.kind === "ship") {
+      drawShip(entity, drawing);
+      const player = scene.players.get(entity.owner);
+      if (player !== undefined && !entity.mine) this.labels.draw(entity, player);
+    } else if (entity.kind === "shot") drawShot(entity, drawing);
+    else if (entity.kind === "rock") this.rocks?.draw(entity);
+    else if (entity.kind === "crate") drawCrate(entity, drawing);
+    else if (entity.kind === "pickup") drawPickup(entity, drawing);
+  }
+
+  /** Dots that run from the nose into the distance, each fainter than the last. */
+  private drawAim({ me, aim }: Scene): void {
+    if (me === null) return;
+    const [dx, dy] = [Math.cos(aim), Math.sin(aim)];
+    for (let dot = 0; dot < 14; dot += 1) {
+      const away = 46 + 18 * dot;
+      this.layers.over.stamp("core", me.x + dx * away, me.y + dy * away, aim, 7, 4, WHITE, 0.42 * (1 - dot / 14));
+    }
+  }
+
+  private drawParticles(dt_s: number): void {
+    const { particles, layers } = this;
+    particles.step(dt_s);
+    for (let index = 0; index < particles.count; index += 1) {
+      const { shape, x, y, angle, age_s, life_s, length, width, end, colour, alpha } = particles.at(index);
+      const share = age_s / life_s;
+      const size = 1 + (end - 1) * share;
+      layers.over.stamp(shape, x, y, angle, length * size, width * size, colour, alpha * (1 - share) * (1 - share * 0.4));
+    }
+  }
+
+  private flush(): void {
+    this.layers.under.flush();
+    this.layers.solid.flush();
+    this.layers.over.flush();
+    this.rocks?.flush();
+    this.labels.flush();
+    this.trails.forgetGone();
+  }
+}
+
+function pixelRatio(): number {
+  return Math.min(window.devicePixelRatio || 1, PIXEL_RATIO_MAX);
+}
+
+/** False where a program plays the graphics card (SwiftShader, llvmpipe): smooth edges would cost it most of its time. */
+function hasGraphicsHardware(): boolean {
+  const probe = document.createElement("canvas").getContext("webgl");
+  const info = probe?.getExtension("WEBGL_debug_renderer_info");
+  const name: unknown = info ? probe?.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
+  return !/swiftshader|llvmpipe|software/iu.test(String(name));
+}

@@ -1,0 +1,50 @@
+/**
+ * Who plays, and how the match stands: from `welcome.players` and the events that keep it current.
+ *
+ * Events with other names are none of the roster's business. Whoever is spoken of before having joined is passed over.
+ */
+
+import type { Enrolled, Happening } from "./messages";
+import type { Match, PlayerInfo } from "./scene";
+
+type Row = readonly number[];
+
+export class Roster {
+  readonly players = new Map<number, PlayerInfo>();
+  match: Match | null = null;
+
+  constructor(enrolled: readonly Enrolled[]) {
+    for (const player of enrolled) this.#join(player);
+  }
+
+  take({ name, body }: Happening): void {
+    switch (name) {
+      case "joined":
+        this.#join(body as unknown as Enrolled);
+        break;
+      case "left":
+        this.players.delete(body["id"] as number);
+        break;
+      case "pings":
+        for (const [id, ping_ms] of body["pings"] as Row[]) this.#note(id!, { ping_ms: ping_ms! });
+        break;
+      case "scores":
+        for (const [id, score, kills, deaths] of body["scores"] as Row[]) {
+          this.#note(id!, { score: score!, kills: kills!, deaths: deaths! });
+        }
+        break;
+      case "match":
+        this.match = body as unknown as Match;
+        break;
+    }
+  }
+
+  #join({ id, name, colour, bot }: Enrolled): void {
+    this.players.set(id, { id, name, colour, bot, score: 0, kills: 0, deaths: 0, ping_ms: 0 });
+  }
+
+  #note(id: number, news: Partial<PlayerInfo>): void {
+    const player = this.players.get(id);
+    if (player) Object.assign(player, news);
+  }
+}

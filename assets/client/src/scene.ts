@@ -1,0 +1,188 @@
+/**
+ * The contract between the netcode and everything a player sees, hears and touches.
+ *
+ * Netcode hands over a `Scene` per render frame and a `GameEvent` per happening; the look hands back a `ControlSample`
+ * per tick. Everything here is a plain value. Units: world units (y down), radians, seconds, ticks, milliseconds as named.
+ *
+ * Rules: this file imports nothing and holds no behaviour beyond reading the bits of `status`. A scene is only valid until
+ * the next one: a reader that wants to remember something copies it.
+ */
+
+export interface Vec {
+  x: number;
+  y: number;
+}
+
+/** One entity as it is drawn now: already interpolated or predicted, already smoothed. */
+export interface Drawn {
+  id: number;
+  /** "ship" | "shot" | "rock" | "crate" | "pickup"; other kinds are ignored, so that a newer server can add some. */
+  kind: string;
+  /** rock: index into `Arena.rocks`. pickup: 0 repair, 1 rapid fire, 2 shield. */
+  variant: number;
+  /** Player id, 0 = nobody. */
+  owner: number;
+  /** ship: `shipStatus`. shot: bounces so far. crate: hull in 16ths. */
+  status: number;
+  x: number;
+  y: number;
+  vx: number;
+  vy: number;
+  angle: number;
+  /** Direction and strength (length <= 1) in which the ship is pushed. */
+  thrust: Vec;
+  mine: boolean;
+}
+
+export interface PlayerInfo {
+  id: number;
+  name: string;
+  /** Index into the palette, 0..11. */
+  colour: number;
+  bot: boolean;
+  score: number;
+  kills: number;
+  deaths: number;
+  ping_ms: number;
+}
+
+export interface Standing {
+  player: number;
+  score: number;
+}
+
+export interface Match {
+  phase: "play" | "podium";
+  ends_tick: number;
+  /** Best first. */
+  standings: readonly Standing[];
+}
+
+export interface LinkState {
+  state: "connecting" | "playing" | "lost" | "refused";
+  /** A sentence for the player, or "". */
+  reason: string;
+  retry_in_s: number;
+}
+
+/** What is on screen at one render frame. */
+export interface Scene {
+  time_s: number;
+  /** The server's tick as the player sees it; may have a fraction. */
+  tick: number;
+  tick_rate: number;
+  entities: readonly Drawn[];
+  /** null: dead or watching. */
+  me: Drawn | null;
+  me_id: number;
+  aim: number;
+  camera: Vec;
+  /**
+   * Integers the server names: hull 0..100, shield 0..100, and what is left of rapid_ticks, boost_ticks, respawn_ticks,
+   * protect_ticks.
+   */
+  hud: Readonly<Record<string, number>>;
+  players: ReadonlyMap<number, PlayerInfo>;
+  match: Match | null;
+  link: LinkState;
+}
+
+/**
+ * Something that happened once.
+ *
+ *     kill    {killer, victim, assists[], bounces}        pickup  {player, what}
+ *     hit     {player, by, damage, x, y, bounces}         chat    {player, text}
+ *     match   {…}
+ */
+export interface GameEvent {
+  name: string;
+  body: Record<string, unknown>;
+}
+
+export type Point = readonly [number, number];
+
+/** Walls are thick polylines; `closed` joins the last point to the first. Rocks' points are local to their centre. */
+export interface Arena {
+  name: string;
+  size: { width: number; height: number };
+  walls: readonly { points: readonly Point[]; radius: number; closed: boolean }[];
+  blocks: readonly { points: readonly Point[] }[];
+  rocks: readonly { points: readonly Point[]; x: number; y: number; angle: number }[];
+  crates: readonly { x: number; y: number; angle: number }[];
+  spawns: readonly Vec[];
+}
+
+/** What the player wants, polled once per tick. */
+export interface ControlSample {
+  /** Length <= 1. */
+  move: Vec;
+  aim: number;
+  fire: boolean;
+  boost: boolean;
+  /** Latched since the last sample: a press released in between is still a press. */
+  pressed: { fire: boolean; boost: boolean };
+}
+
+export interface Controls {
+  sample(): ControlSample;
+}
+
+/** What the bits of a ship's `status` say. */
+export interface ShipStatus {
+  /** 0..1 */
+  hull: number;
+  shield: boolean;
+  protected: boolean;
+  rapid: boolean;
+  boosting: boolean;
+}
+
+export const HULL_BITS = 0x0f;
+export const SHIELD_BIT = 0x10;
+export const PROTECTED_BIT = 0x20;
+export const RAPID_BIT = 0x40;
+export const BOOSTING_BIT = 0x80;
+
+export function shipStatus(status: number): ShipStatus {
+  return {
+    hull: (status & HULL_BITS) / HULL_BITS,
+    shield: (status & SHIELD_BIT) !== 0,
+    protected: (status & PROTECTED_BIT) !== 0,
+    rapid: (status & RAPID_BIT) !== 0,
+    boosting: (status & BOOSTING_BIT) !== 0,
+  };
+}
+
+export const SHIP_RADIUS = 16;
+export const SHOT_RADIUS = 4;
+export const PICKUP_RADIUS = 14;
+export const CRATE_SIZE = 40;
+/** The server tells of nothing further than this from the ship, horizontally or vertically. */
+export const VIEW_REACH = 704;
+
+/** Live numbers for whoever debugs: named series drawn by the F3 panel, read by browser tests. */
+export interface Gauges {
+  push(name: string, value: number): void;
+  /** The latest value of every series. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+/** What the player asks of the rest of the client. */
+export interface Wishes {
+  /** Join under this name (1..20 characters); also asked again from the "refused" banner. */
+  play(name: string): void;
+  chat(text: string): void;
+}
+
+/** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the menu. */
+export interface Look {
+  readonly controls: Controls;
+  readonly overlay: Gauges;
+  /** Leaves the menu and lays out this arena; call again when the arena changes. */
+  enter(arena: Arena): void;
+  /** Once per render frame. Before `enter` only `scene.link` is shown. */
+  draw(scene: Scene): void;
+  event(event: GameEvent): void;
+  /** A sentence that the player should read in passing. */
+  notice(sentence: string): void;
+}

@@ -1,0 +1,48 @@
+/**
+ * What the browser remembers about this player, and what the player's system asks of us.
+ *
+ * Storage may be forbidden (private windows, embedded pages): then nothing is remembered and nothing fails.
+ */
+
+import { cleanName } from "./names";
+
+const NAME_KEY = "ricochet.name";
+const MUTED_KEY = "ricochet.muted";
+
+export const settings = {
+  get name(): string {
+    return cleanName(remembered(NAME_KEY));
+  },
+  set name(name: string) {
+    remember(NAME_KEY, cleanName(name));
+  },
+  get muted(): boolean {
+    return remembered(MUTED_KEY) === "yes";
+  },
+  set muted(muted: boolean) {
+    remember(MUTED_KEY, muted ? "yes" : "no");
+  },
+};
+
+const calmQuery = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
+
+/** Whether the player's system asks for less motion; it may change while we run. */
+export function calm(): boolean {
+  return calmQuery?.matches ?? false;
+}
+
+function remembered(key: string): string {
+  try {
+    return localStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Forbidden or full: the player will be asked again next time.
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * How the browser client is built, served while it is being worked on, and tested.
+ *
+ * The build is a folder of relative links (`base: "./"`), so that it works wherever the server mounts it.
+ * `npm run dev` serves the sources and passes the game's own addresses on to a `ricochet serve` beside it.
+ */
+
+import { defineConfig } from "vitest/config";
+
+const GAME_SERVER = "127.0.0.1:8000";
+
+export default defineConfig({
+  base: "./",
+  build: {
+    outDir: "dist",
+    target: "es2023",
+  },
+  server: {
+    proxy: {
+      "/play": { target: `ws://${GAME_SERVER}`, ws: true },
+      "/api": { target: `http://${GAME_SERVER}` },
+    },
+  },
+  test: {
+    environment: "node",
+    include: ["src/**/*.test.ts"],
+  },
+});
