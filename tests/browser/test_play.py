@@ -1,0 +1,90 @@
+"""The page, played: join, fly, shoot, be seen, lose the connection and come back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.page import DESKTOP, PHONE, opened, probe, settle, wait_for
+from tests.instruments.served import Served, served
+
+pytestmark = pytest.mark.browser
+ARENA_UNITS = 2048
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with served("--bots", "6", "--seed", "3") as running:
+        yield running
+
+
+def test_a_person_plays(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, server.page_url, DESKTOP) as page:
+        page.get_by_role("textbox").fill("Ada")
+        page.keyboard.press("Enter")
+        wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
+
+        before = probe(page)
+        key = "a" if before["own"]["x"] > ARENA_UNITS / 2 else "d"  # away from the nearer wall
+        page.keyboard.down(key)
+        wait_for(page, f"r.own && Math.abs(r.own.x - {before['own']['x']}) > 40")
+        page.keyboard.up(key)
+        wait_for(page, f"r.ack > {before['ack']}")
+
+        page.mouse.move(900, 300)
+        page.mouse.down()
+        wait_for(page, "Object.values(r.kills).some((kills) => kills > 0)", 60)  # somebody's: bots are about
+        page.mouse.up()
+        assert probe(page)["checksum_mismatches"] == 0
+
+
+def test_a_lost_connection_comes_back_to_the_same_player(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?name=Grace&autojoin=1", DESKTOP) as page:
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        player = probe(page)["player"]
+        page.evaluate("window.ricochet.drop()")
+        wait_for(page, "r.state === 'lost'")
+        assert page.get_by_text("onnection").first.is_visible(), "the page says that the connection is lost"
+        wait_for(page, "r.state === 'playing'", 15)
+        assert probe(page)["player"] == player, "and it comes back by itself, to the same seat"
+        ack = probe(page)["ack"]
+        wait_for(page, f"r.ack > {ack}")
+
+
+def test_a_phone_in_json(server: Served, chromium_path: Path) -> None:
+    url = f"{server.page_url}?name=Thumb&autojoin=1&encoding=json"
+    with opened(chromium_path, url, PHONE, touch=True) as page:
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        settle(page, 1.0)
+        assert probe(page)["checksum_mismatches"] == 0
+
+
+def test_a_name_is_shown_as_text_only(server: Served, chromium_path: Path) -> None:
+    name = "<img src=x id=pwn>"
+    with opened(chromium_path, server.page_url, DESKTOP) as page:
+        page.get_by_role("textbox").fill(name)
+        page.keyboard.press("Enter")
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        page.keyboard.down("Tab")
+        page.get_by_text(name).first.wait_for()
+        assert page.locator("#pwn").count() == 0
+
+
+def test_what_the_server_refuses_is_told_in_passing(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?name=Talker&autojoin=1", DESKTOP) as page:
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        for line in range(8):
+            page.keyboard.press("Enter")
+            page.get_by_role("textbox", name="Chat").fill(f"line {line}")
+            page.keyboard.press("Enter")
+        refusal = page.get_by_text("Too many lines at once")
+        refusal.wait_for(state="visible")
+        refusal.wait_for(state="hidden", timeout=10_000)
+        assert probe(page)["state"] == "playing"
+
+
+def test_a_page_that_cant_draw_says_so(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, server.page_url, DESKTOP, flags=["--disable-3d-apis"]) as page:
+        page.get_by_role("alert").wait_for()
+        assert "WebGL" in page.get_by_role("alert").inner_text()
+        assert page.get_by_role("textbox").count() == 0

@@ -1,0 +1,99 @@
+"""PROTOCOL.md is enough to play: a client that has nothing else joins, plays, chats, leaves and comes back."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.instruments.served import Served, served
+from tests.wire.stranger import Stranger, open_stranger
+
+ENCODINGS = ["ricochet.v1.msgpack", "ricochet.v1.json"]
+SECONDS, WINDOWS = 4.0, 5
+LEAD_TICKS = 8
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with served("--bots", "3", "--seed", "5") as running:
+        yield running
+
+
+@contextmanager
+def joined(server: Served, encoding: str, name: str = "Stranger", **fields: object) -> Iterator[Stranger]:
+    with open_stranger(server.play_url, encoding) as stranger:
+        stranger.tell("hello", version=1, name=name, **fields)
+        stranger.hear_until("welcome")
+        stranger.hear_until("snapshot")
+        yield stranger
+
+
+def say_goodbye(stranger: Stranger) -> None:
+    stranger.tell("leave")
+    assert stranger.hear_until("bye")["code"] == 1000
+
+
+def play(stranger: Stranger, seconds: float) -> tuple[float, int]:
+    """Fly and fire for a while: (snapshots per second, the last tick that an input was sent for)."""
+    first = stranger.hear_until("snapshot")["tick"] + LEAD_TICKS
+    sent_until = first - 1
+    began_s, began_snapshots = time.monotonic(), stranger.snapshots
+    while time.monotonic() - began_s < seconds:
+        message = stranger.hear()
+        if message["type"] != "snapshot":
+            continue
+        ticks = range(sent_until + 1, message["tick"] + LEAD_TICKS + 1)
+        if ticks:
+            stranger.tell("inputs", first_tick=ticks[0], entries=list(map(acted, ticks)), applied=message["tick"])
+            sent_until = ticks[-1]
+    return (stranger.snapshots - began_snapshots) / (time.monotonic() - began_s), sent_until
+
+
+def acted(tick: int) -> dict[str, int]:
+    move_x = 127 if tick // 40 % 2 else -60
+    return {"move_x": move_x, "move_y": -90, "aim": tick * 16 % 4096, "buttons": 1, "edges": 0}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_stranger_plays(server: Served, encoding: str) -> None:
+    with joined(server, encoding) as stranger:
+        rate, sent_until = play(stranger, SECONDS)
+        for _ in range(WINDOWS - 1):  # a busy machine may stall one window, not each of them
+            if not 28.5 <= rate <= 31.5:
+                rate, sent_until = play(stranger, SECONDS)
+        while stranger.ack < sent_until:
+            stranger.hear()
+        assert 28.5 <= rate <= 31.5, f"{rate:.2f} snapshots a second"
+        assert stranger.ack == sent_until, "acks rise by exactly the inputs sent"
+        assert stranger.acks_fell == 0
+        assert stranger.checked > 20, "checksums were compared, and all of them agreed"
+        say_goodbye(stranger)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_ping_and_chat(server: Served, encoding: str) -> None:
+    with joined(server, encoding, "Ann") as ann, joined(server, ENCODINGS[1], "Bob") as bob:
+        ann.tell("ping", nonce=2**53 - 1, rtt_ms=20)
+        assert ann.hear_until("pong")["nonce"] == 2**53 - 1
+        ann.tell("chat", text="<b>hello</b> wörld")
+        line = bob.hear_until("chat")
+        assert (line["player"], line["text"]) == (ann.welcome["player"], "<b>hello</b> wörld")
+        say_goodbye(ann)
+        say_goodbye(bob)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_coming_back_finds_the_same_ship(server: Served, encoding: str) -> None:
+    with joined(server, encoding, "Phoenix") as before:
+        player, token = before.welcome["player"], before.welcome["resume"]
+        before.socket.socket.shutdown(socket.SHUT_RDWR)  # no close frame: as a network would
+    with joined(server, encoding, "Phoenix", resume=token) as after:
+        assert after.welcome["player"] == player
+        assert after.welcome["resume"] != token
+        with joined(server, encoding, "Thief", resume=token) as thief:
+            assert thief.welcome["player"] != player
+            after.hear_until("snapshot")
+            say_goodbye(thief)
+        say_goodbye(after)
