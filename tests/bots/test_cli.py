@@ -18,7 +18,7 @@ def command(*words: str) -> list[str]:
 
 
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
 
 
 def wait_for_players(server: Served, count: int) -> None:

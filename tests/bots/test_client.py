@@ -31,7 +31,7 @@ async def wait_for_snapshots(player: Player, count: int) -> None:
             enough.set()
 
     player.on_snapshot = look
-    with trio.fail_after(30):
+    with trio.fail_after(60):
         await enough.wait()
 
 
@@ -83,7 +83,7 @@ async def test_a_refused_name_is_not_tried_again(server: Served) -> None:
         told.append(ended)
         return True
 
-    with trio.fail_after(30):
+    with trio.fail_after(60):
         ended = await connection.keep(Random(1), tell)
     assert (ended.code, told) == (4007, [ended])
 

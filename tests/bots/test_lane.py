@@ -134,7 +134,7 @@ async def test_the_library_works_over_a_lane(nursery: trio.Nursery) -> None:
                 assert isinstance(message, bytes)
                 receive(message)
 
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         await complete.wait()
     assert received == [b"one", b"y" * 100_000, b"three"]
     await stream.aclose()

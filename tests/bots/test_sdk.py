@@ -10,7 +10,7 @@ from tests.instruments.served import Served
 
 @pytest.mark.parametrize("json", [False, True])
 async def test_a_bot_in_a_few_lines(json: bool, server: Served) -> None:
-    with trio.fail_after(30):
+    with trio.fail_after(60):
         async with bots.connect(server.play_url, name="Ada", json=json, seed=1) as bot:
             ticks = []
             async for view in bot.snapshots():
@@ -30,7 +30,7 @@ async def test_a_bot_in_a_few_lines(json: bool, server: Served) -> None:
 
 
 async def test_two_bots_see_and_hear_each_other(server: Served) -> None:
-    with trio.fail_after(30):
+    with trio.fail_after(60):
         async with (
             bots.connect(server.play_url, name="Ada") as ada,
             bots.connect(server.play_url, name="Bob") as bob,
@@ -55,6 +55,6 @@ async def test_a_refusal_is_an_exception_with_the_servers_sentence(server: Serve
 
 
 async def test_no_server_is_an_exception_at_once() -> None:
-    with trio.fail_after(30), pytest.raises(bots.Ended, match="no connection"):
+    with trio.fail_after(60), pytest.raises(bots.Ended, match="no connection"):
         async with bots.connect("ws://127.0.0.1:1/play", name="Ada"):
             pass

@@ -32,6 +32,7 @@ def opened(
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
+        context.set_default_timeout(90_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)
@@ -45,7 +46,7 @@ def probe(page: Page) -> Any:
     return page.evaluate("JSON.parse(JSON.stringify(window.ricochet))")
 
 
-def wait_for(page: Page, condition: str, timeout_s: float = 30.0) -> None:
+def wait_for(page: Page, condition: str, timeout_s: float = 90.0) -> None:
     """Until `condition`, an expression of `r` (the probe), holds. Asked from outside: the page forbids eval."""
     end = time.monotonic() + timeout_s
     while not page.evaluate(f"(() => {{ const r = window.ricochet; return Boolean(r && ({condition})); }})()"):

@@ -33,7 +33,7 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
 
         page.mouse.move(900, 300)
         page.mouse.down()
-        wait_for(page, "Object.values(r.kills).some((kills) => kills > 0)", 60)  # somebody's: bots are about
+        wait_for(page, "Object.values(r.kills).some((kills) => kills > 0)", 180)  # somebody's: bots are about
         page.mouse.up()
         assert probe(page)["checksum_mismatches"] == 0
 
@@ -45,7 +45,7 @@ def test_a_lost_connection_comes_back_to_the_same_player(server: Served, chromiu
         page.evaluate("window.ricochet.drop()")
         wait_for(page, "r.state === 'lost'")
         assert page.get_by_text("onnection").first.is_visible(), "the page says that the connection is lost"
-        wait_for(page, "r.state === 'playing'", 15)
+        wait_for(page, "r.state === 'playing'")
         assert probe(page)["player"] == player, "and it comes back by itself, to the same seat"
         ack = probe(page)["ack"]
         wait_for(page, f"r.ack > {ack}")
@@ -79,7 +79,7 @@ def test_what_the_server_refuses_is_told_in_passing(server: Served, chromium_pat
             page.keyboard.press("Enter")
         refusal = page.get_by_text("Too many lines at once")
         refusal.wait_for(state="visible")
-        refusal.wait_for(state="hidden", timeout=10_000)
+        refusal.wait_for(state="hidden", timeout=90_000)
         assert probe(page)["state"] == "playing"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"(https?)://127\.0\.0\.1:(\d+)/")
-STOP_S = 10.0
+STOP_S = 60.0
 
 
 @dataclass

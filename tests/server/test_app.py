@@ -81,7 +81,7 @@ async def test_draining_tells_everybody_and_takes_nobody(running: Running, nurse
 
     nursery.start_soon(play)
     await until(lambda: len(heard) > 5)
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         await running.server.drain()
     bye = MSGPACK.decode_server(heard[-2][1])
     assert isinstance(bye, Bye)

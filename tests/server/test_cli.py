@@ -16,7 +16,7 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.starts
 
 def serve(*flags: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "ricochet", "serve", *flags]
-    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=240, check=False)
 
 
 def assert_refused(done: "subprocess.CompletedProcess[str]", *names: str) -> None:

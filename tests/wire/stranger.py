@@ -80,7 +80,7 @@ class Stranger:
             plain[2] = [[e[k] for k in ("move_x", "move_y", "aim", "buttons", "edges")] for e in plain[2]]
         self.socket.send(msgpack.packb(plain))
 
-    def hear(self, timeout_s: float = 5.0) -> dict[str, Any]:
+    def hear(self, timeout_s: float = 30.0) -> dict[str, Any]:
         """The next message; snapshots and welcomes are taken in as well."""
         wire = self.socket.recv(timeout=timeout_s)
         if isinstance(wire, str):
@@ -96,7 +96,7 @@ class Stranger:
             self.events.append(message)
         return message
 
-    def hear_until(self, name: str, timeout_s: float = 5.0) -> dict[str, Any]:
+    def hear_until(self, name: str, timeout_s: float = 30.0) -> dict[str, Any]:
         end = time.monotonic() + timeout_s
         while True:
             message = self.hear(max(0.01, end - time.monotonic()))

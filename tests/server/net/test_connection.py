@@ -63,7 +63,7 @@ async def played(ends: Ends, nursery: trio.Nursery) -> AsyncIterator[Played]:
     assert (await client.receive_some(4096)).startswith(b"HTTP/1.1 101")
     yield Played(lobby, Peer(client), over)
     await client.aclose()
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         await over.wait()
     assert not lobby.sessions
 

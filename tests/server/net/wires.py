@@ -64,7 +64,7 @@ def lane_over(stream: trio.abc.Stream, head: bytes, nursery: trio.Nursery, traff
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what nothing announces, a few seconds at most."""
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         while not condition():  # noqa: ASYNC110
             await trio.sleep(0.001)
 
