@@ -11,6 +11,7 @@ and no socket; `now_s` is an argument and only measures slack.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -31,6 +32,7 @@ from server.world import World
 
 COLOURS = 12
 PINGS_EVERY_S = 2.0
+PINGS_TOGETHER_MAX = 50
 
 
 class Room:
@@ -60,6 +62,7 @@ class Room:
         """By player."""
         self._spectators: list[Viewer] = []
         self._next_player = 1
+        self._pings_from = 0
         self._snapshot_due = False
         self.game: Game = game(self)
         self.game.begin()
@@ -233,7 +236,10 @@ class Room:
             viewer.owe(encoded[subprotocol])
 
     def _say_pings(self) -> None:
-        self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in self.players.values()]})
+        """Of some players in turn, lest a full room say of little else."""
+        chosen = list(islice(self.players.values(), self._pings_from, self._pings_from + PINGS_TOGETHER_MAX))
+        self._pings_from = self._pings_from + len(chosen) if len(chosen) == PINGS_TOGETHER_MAX else 0
+        self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})
 
     def _rarest_colour(self) -> int:
         taken = [player.colour for player in self.players.values()]

@@ -5,7 +5,7 @@ first; who is shot down is back after RESPAWN_S with a short protection. Kills, 
 break and drop what repairs, shields or speeds up the gun. Rocks are only in the way, and can be shoved about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import cos, hypot, sin
 from typing import ClassVar, Final
 
@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import Struct, field
 
 from protocol.arena import Place
+from protocol.cells import VIEW_HALF_UNITS
 from protocol.kinds import Kind
 from protocol.motion import Button, boost_ticks_of
 from protocol.physics import CATEGORY_BITS
@@ -36,6 +37,8 @@ REPAIR = 50
 SCORE_KILL, SCORE_ASSIST, SCORE_PER_BOUNCE = 100, 50, 50
 ASSIST_S = 8.0
 SCORES_EVERY_S = 0.5
+FEED_PLAYERS_MAX = 100
+"""Among more players not everyone hears of every kill."""
 REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
 STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
 BOOST_SHOWN_S = 0.3
@@ -79,7 +82,8 @@ class Melee:
         self.fighters: dict[int, Fighter] = {}
         self.shots: dict[int, Shot] = {}
         self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
-        self.scores_changed = False
+        self.rescored: set[int] = set()
+        """Players whose score others have yet to hear of."""
 
     # the contract ------------------------------------------------------------------------------------------
 
@@ -90,15 +94,15 @@ class Melee:
 
     def joined(self, player: Player) -> None:
         fighter = self.fighters[player.id] = Fighter(player)
-        self.scores_changed = True
         self._respawn(fighter)
 
     def greet(self, player: Player) -> None:
         self._say_match([player])
-        self._say_scores([player])
+        self._say_scores(self.fighters, [player])
 
     def left(self, player: Player) -> None:
         del self.fighters[player.id]
+        self.rescored.discard(player.id)
         self._sink(player)
 
     def before_step(self) -> None:
@@ -117,9 +121,9 @@ class Melee:
             self._touched(contact.entity, contact.other)
         if self.stage.tick % self.stage.rates.snapshot_interval == 0:
             self._show_statuses()
-        if self.scores_changed and self.stage.tick % self.ticks(SCORES_EVERY_S) == 0:
-            self.scores_changed = False
-            self._say_scores(None)
+        if self.rescored and self.stage.tick % self.ticks(SCORES_EVERY_S) == 0:
+            self._say_scores(sorted(self.rescored), None)
+            self.rescored.clear()
 
     def hud_of(self, player: Player) -> tuple[int, ...]:
         fighter = self.fighters[player.id]
@@ -148,15 +152,15 @@ class Melee:
             fighter.score = fighter.kills = fighter.deaths = 0
             self._sink(fighter.player)
             self._respawn(fighter)
-        self.scores_changed = True
+        self.rescored.update(self.fighters)
 
     def _say_match(self, to: Sequence[Player] | None) -> None:
         ranked = sorted(self.fighters.values(), key=lambda fighter: (-fighter.score, fighter.player.id))
         standings = [{"player": fighter.player.id, "score": fighter.score} for fighter in ranked]
         self.stage.say("match", {"phase": self.phase, "ends_tick": self.ends_tick, "standings": standings}, to)
 
-    def _say_scores(self, to: Sequence[Player] | None) -> None:
-        rows = [[f.player.id, f.score, f.kills, f.deaths] for f in self.fighters.values()]
+    def _say_scores(self, whose: Iterable[int], to: Sequence[Player] | None) -> None:
+        rows = [[player, f.score, f.kills, f.deaths] for player in whose for f in (self.fighters[player],)]
         self.stage.say("scores", {"scores": rows}, to)
 
     # ships -------------------------------------------------------------------------------------------------
@@ -292,14 +296,27 @@ class Melee:
         ]
         for player in assists:
             self.fighters[player].score += SCORE_ASSIST
-        self.scores_changed = True
+        concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, shot.owner]
+        self.rescored.update(concerned)
         body = {
             "killer": shot.owner if killer else 0,
             "victim": victim.player.id,
             "assists": assists,
             "bounces": shot.bounces,
         }
-        self.stage.say("kill", body)
+        self.stage.say("kill", body, self._audience(victim.player, concerned))
+
+    def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:
+        """Who hears of a kill: everyone; where that would be too much for anyone, those concerned and those near."""
+        if len(self.fighters) <= FEED_PLAYERS_MAX:
+            return None
+        x, y = victim.eye
+        near = {
+            player.id
+            for player in self.stage.players.values()
+            if abs(player.eye[0] - x) <= VIEW_HALF_UNITS and abs(player.eye[1] - y) <= VIEW_HALF_UNITS
+        }
+        return [self.fighters[player].player for player in sorted(near.union(concerned))]
 
     def _end_shot(self, entity: int) -> Shot:
         self.world.remove(entity)

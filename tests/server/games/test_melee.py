@@ -223,7 +223,7 @@ def test_kills_bounces_and_assists_score(cabin: Cabin) -> None:
         (0, 0, 0),
     ]
     cabin.stepper.step(30)
-    assert dan.events_named("scores")[-1] == {"scores": [[1, 150, 1, 0], [2, 0, 0, 1], [3, 50, 0, 0], [4, 0, 0, 0]]}
+    assert dan.events_named("scores")[-1] == {"scores": [[1, 150, 1, 0], [2, 0, 0, 1], [3, 50, 0, 0]]}, "only news"
 
 
 def test_two_shots_in_one_step_kill_once(cabin: Cabin) -> None:
@@ -255,6 +255,19 @@ def test_who_leaves_takes_the_ship_and_leaves_the_shots(cabin: Cabin) -> None:
     [kill] = cabin.bob.events_named("kill")
     assert kill == {"killer": 0, "victim": 2, "assists": [], "bounces": 0}
     assert cabin.bob.events_named("scores")[-1] == {"scores": [[2, 0, 0, 1]]}
+
+
+def test_in_a_crowd_a_kill_is_told_to_those_concerned_and_near(cabin: Cabin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "FEED_PLAYERS_MAX", 2)
+    near, far = cabin.stepper.join("Near"), cabin.stepper.join("Far")
+    cabin.stepper.step(2)
+    near.player.eye = 210.0, 200.0
+    far.player.eye = 2000.0, 2000.0
+    victim = cabin.fighter(cabin.bob)
+    victim.player.eye = 200.0, 200.0
+    cabin.melee._down(victim, rules.Shot(cabin.ann.player.id, 0))
+    cabin.stepper.step(4)
+    assert [len(client.events_named("kill")) for client in (cabin.ann, cabin.bob, near, far)] == [1, 1, 1, 0]
 
 
 def test_a_ship_appears_where_it_is_emptiest(cabin: Cabin) -> None:
