@@ -1,6 +1,6 @@
 """The command line's front page: `ricochet serve`, `ricochet swarm` and what else there is to type.
 
-It joins the commands of `server` and `bots` and holds none of its own. Two promises:
+It joins the commands of `server`, `bots` and `bench` and holds none of its own. Two promises:
 
 - a command loads its own package and nothing of the others', so that a server carries no report plotting;
 - whatever the person who typed it can mend is said in one sentence on stderr, with exit status 2.
@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "server.cli",
     "swarm": "bots.cli",
     "bots": "bots.cli",
+    "bench": "bench.cli",
 }
 """Each command, and the module whose `app` has it."""
 

@@ -1,7 +1,23 @@
 """`ricochet bench`: the measurements, one sub-command each, and each in a module of its own."""
 
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
 import typer
 
+MEASUREMENTS: Final = {
+    "server": "bench.server",
+    "publish": "bench.publish",
+    "stall": "bench.stall",
+    "overload": "bench.overload",
+}
+"""Each sub-command, and the module whose function `NAME_command` it is."""
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-bench = typer.Typer(help="Measure the server, alone and against others.", no_args_is_help=True)
+bench = typer.Typer(help="Measure the server, alone and against others.")
 app.add_typer(bench, name="bench")
+
+for name, module in MEASUREMENTS.items():
+    if find_spec(module):
+        bench.command(name)(getattr(import_module(module), f"{name}_command"))
