@@ -15,11 +15,15 @@ BINARY: Final = 0x82
 TEXT: Final = 0x81
 """FIN and opcode 1."""
 _MASKED: Final = 0x80
+_SHORT: Final = 126
+"""Payloads below this have the length in the header's second byte."""
+
+_SHORT_HEADERS: Final = tuple(bytes((BINARY, _MASKED | length)) for length in range(_SHORT))
 
 
 def header(length: int, first: int = BINARY) -> bytes:
     """The unmasked header of a frame with `length` payload bytes."""
-    if length < 126:
+    if length < _SHORT:
         return bytes((first, length))
     if length < 65536:
         return bytes((first, 126)) + length.to_bytes(2, "big")
@@ -28,6 +32,8 @@ def header(length: int, first: int = BINARY) -> bytes:
 
 def masked_frame(payload: bytes, mask: bytes, first: int = BINARY) -> bytes:
     """A whole frame as a client must send it (5.3): `payload` xored with the 4 bytes of `mask`."""
+    if len(payload) < _SHORT and first == BINARY:
+        return _SHORT_HEADERS[len(payload)] + mask + unmask(payload, mask)
     plain = header(len(payload), first)
     return bytes((plain[0], plain[1] | _MASKED)) + plain[2:] + mask + unmask(payload, mask)
 
@@ -39,7 +45,7 @@ def unmask(payload: bytes | bytearray | memoryview, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")
 
 
-def peel(buffer: bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:
+def peel(buffer: bytes | bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:
     """(messages, bytes they took, whether more of a peelable frame is still to come).
 
     The third is true when what remains is nothing, or an incomplete frame that would be peeled once complete.
