@@ -66,7 +66,14 @@ class Server:
         self.lobby = Lobby()
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, self.rooms, self.telemetry.exposition))
-        self.door = FrontDoor(self.lobby, HttpServer(pages), config.origins, config.connections_max, tls_of(config))
+        self.door = FrontDoor(
+            self.lobby,
+            HttpServer(pages),
+            config.origins,
+            config.connections_max,
+            tls_of(config),
+            may_be_fast=config.lane == "fast",
+        )
         self.room = self.lobby.open_room(
             name=Path(config.map).stem,
             game=game_named(config.game),

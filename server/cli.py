@@ -27,6 +27,9 @@ def serve(
         str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
     ] = None,
     connections_max: Annotated[int | None, typer.Option(help="[default: 4096]")] = None,
+    lane: Annotated[
+        str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
+    ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")] = None,
@@ -51,6 +54,7 @@ def serve(
         "seed": seed,
         "origins": origins,
         "connections_max": connections_max,
+        "lane": lane,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
         "log_level": log_level,

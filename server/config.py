@@ -51,6 +51,7 @@ class Config(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     connections_max: int = Field(limits.CONNECTIONS_MAX, ge=1, le=100_000)
+    lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
 
     @property
     def rates(self) -> Rates:

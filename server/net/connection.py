@@ -26,15 +26,22 @@ log = structlog.get_logger("ricochet.connection")
 
 
 async def converse(
-    stream: trio.abc.Stream, head: bytes, early: bytes, codec: Codec, lobby: Lobby, address: str
+    stream: trio.abc.Stream,
+    head: bytes,
+    early: bytes,
+    codec: Codec,
+    lobby: Lobby,
+    address: str,
+    may_be_fast: bool = True,
 ) -> None:
     """Answer the upgrade request `head`, read from `stream` with `early` behind it, and play until either end stops.
 
+    The fast lane is taken where it can be and `may_be_fast` allows it.
     Returns when the conversation is over and everything of it is gone. Raises only for mistakes of our own.
     """
     with ExitStack() as at_the_end:
         async with trio.open_nursery() as nursery:
-            lane = _lane_over(stream, head, early, lobby, nursery)
+            lane = _lane_over(stream, head, early, lobby, nursery, may_be_fast)
             at_the_end.callback(lane.stop_reading)
             connection = await _shake_hands(lane, codec, nursery)
             await _play(connection, lane, codec, lobby, address, nursery)
@@ -44,8 +51,10 @@ async def converse(
         await lane.part(ended.code, ended.reason or "")
 
 
-def _lane_over(stream: trio.abc.Stream, head: bytes, early: bytes, lobby: Lobby, nursery: trio.Nursery) -> PlainLane:
-    if can_carry(stream):
+def _lane_over(
+    stream: trio.abc.Stream, head: bytes, early: bytes, lobby: Lobby, nursery: trio.Nursery, may_be_fast: bool
+) -> PlainLane:
+    if may_be_fast and can_carry(stream):
         assert isinstance(stream, trio.SocketStream)
         return FastLane(stream, head, early, lobby.traffic, nursery)
     return PlainLane(stream, head, early, lobby.traffic)

@@ -36,13 +36,16 @@ class FrontDoor:
         origins: Collection[str] = (),
         connections_max: int = limits.CONNECTIONS_MAX,
         tls: ssl.SSLContext | None = None,
+        may_be_fast: bool = True,
     ) -> None:
+        """`may_be_fast`: connections that can take the fast lane do; else all take the plain one."""
         self.connections = self.conversations = 0
         self._lobby = lobby
         self._http = http
         self._origins = frozenset(origins)
         self._connections_max = connections_max
         self._tls = tls
+        self._may_be_fast = may_be_fast
 
     async def welcome(self, stream: trio.SocketStream) -> None:
         """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
@@ -79,7 +82,7 @@ class FrontDoor:
         else:
             self.conversations += 1
             try:
-                await converse(stream, request.raw, request.rest, codec, self._lobby, address)
+                await converse(stream, request.raw, request.rest, codec, self._lobby, address, self._may_be_fast)
             finally:
                 self.conversations -= 1
 

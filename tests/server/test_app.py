@@ -13,6 +13,7 @@ from protocol.errors import UserError
 from protocol.messages import Bye, Hello
 from server.app import Server, find_arena, listen, run, tls_of, url_of
 from server.config import Config
+from server.net.link import FastLink, PlainLink
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
 
 CLOSE = 0x88
@@ -88,6 +89,19 @@ async def test_draining_tells_everybody_and_takes_nobody(running: Running, nurse
     assert (bye.code, int.from_bytes(heard[-1][1][:2], "big")) == (4032, 4032)
     with pytest.raises(OSError, match="all attempts to connect"):
         await running.get("/readyz")
+
+
+@pytest.mark.parametrize(("lane", "link"), [("fast", FastLink), ("plain", PlainLink)])
+async def test_the_lane_is_a_setting(lane: str, link: type, nursery: trio.Nursery) -> None:
+    config = settings(lane=lane)
+    server = Server(config)
+    listeners = await listen(config)
+    await nursery.start(server.serve, listeners)
+    async with await Running(server, url_of(config, listeners)).connect() as stream:
+        await stream.send_all(upgrade())
+        await stream.receive_some(4096)
+        await until(lambda: bool(server.lobby.sessions))
+        assert [type(session.link) for session in server.lobby.sessions] == [link]
 
 
 async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: Running) -> None:

@@ -67,6 +67,7 @@ def test_origins_are_a_list_in_the_file_and_a_line_elsewhere(monkeypatch: pytest
         ("port = 70000", ("port", "ricochet.toml", "65535")),
         ("tick_rate = 60\nsnapshot_rate = 25", ("tick_rate", "snapshot_rate")),
         ('tls_cert = "a.pem"', ("tls_cert", "tls_key")),
+        ('lane = "slow"', ("lane", "'fast' or 'plain'", "ricochet.toml")),
         ("port = = 1", ("ricochet.toml", "TOML")),
         ("\xff", ("ricochet.toml",)),
     ],
