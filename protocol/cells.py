@@ -7,6 +7,9 @@ within that distance of its ship. Pure arithmetic; who knows which cell is `serv
 from math import ceil
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 CELL_UNITS: Final = 512
 VIEW_HALF_UNITS: Final = 704
 
@@ -37,6 +40,20 @@ class Grid:
             block = tuple(line * self.columns + column for line in lines for column in range(left, right + 1))
             self._blocks[left, right, top, bottom] = block
         return block
+
+    def places(self, x: NDArray[np.float64], y: NDArray[np.float64], *half_units: float) -> NDArray[np.int64]:
+        """One number for each point: equal numbers have equal blocks `around` them, for each of `half_units`.
+
+        At most two of them, and a grid of at most 128 by 128 cells: four edges of 7 bits each.
+        """
+        assert len(half_units) <= 2 and max(self.columns, self.rows) <= 128, "the numbers have 63 bits"
+        places = np.zeros(len(x), dtype=np.int64)
+        for half in half_units:
+            for along, count in ((x, self.columns), (y, self.rows)):
+                for edge in (along - half, along + half):
+                    cell = np.floor_divide(edge, self.cell_units).clip(0, count - 1)
+                    places = places * 128 + cell.astype(np.int64)
+        return places
 
     def _column(self, x: float) -> int:
         column = int(x // self.cell_units)

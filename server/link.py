@@ -12,12 +12,18 @@ class Link(Protocol):
     address: str
     """Of the peer, for logs."""
 
+    takes_frames: bool
+    """Whether whole WebSocket frames may be posted as well."""
+
     @property
     def blocked(self) -> bool:
         """The socket is full (a library's writer may hold a little more): post nothing more until it drains."""
 
     def post(self, *messages: bytes) -> None:
         """Send whole messages in one go: what the socket takes at once, the rest as it can. Ignored after `close`."""
+
+    def post_frame(self, frame: bytes) -> None:
+        """Send one message that has its header already. Only where `takes_frames`."""
 
     def close(self, code: int, reason: str) -> None:
         """Begin the close handshake in the background, and abort when it takes too long. Idempotent."""

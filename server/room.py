@@ -20,8 +20,8 @@ from protocol.cells import Grid
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
-from protocol.snapshot import Own
 from protocol.ticks import Rates
+from server.address import address
 from server.game import Game, Player
 from server.inputs import InputBuffer
 from server.link import Link
@@ -105,38 +105,13 @@ class Room:
         self.world.steer(ships, moves, aims, boosts)
 
     def _show(self) -> None:
-        for player_id, viewer in self._viewers.items():
-            player = self.players[player_id]
-            own = self._own(player)
-            if own is not None:
-                player.eye = own.x, own.y
-            sight = viewer.sight(self.grid, *player.eye)
-            ack, slack_ms = player.inputs.ack, player.inputs.take_slack_ms()
-            self._show_to(viewer, sight, ack, slack_ms, own, self.game.hud_of(player))
+        seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]
+        shown = address(seers, self.world, self.grid, self.publisher, self.game.hud_of)
         for viewer in self._spectators:
             sight = viewer.sight(self.grid, self.arena.size.width / 2, self.arena.size.height / 2)
-            self._show_to(viewer, sight, 0, None, None, ())
-
-    def _show_to(
-        self,
-        viewer: Viewer,
-        sight: tuple[int, ...],
-        ack: int,
-        slack_ms: int | None,
-        own: Own | None,
-        hud: tuple[int, ...],
-    ) -> None:
-        if viewer.show(self.publisher, sight, ack, slack_ms, own, hud):
-            self.statistics.snapshots += 1
-        else:
-            self.statistics.snapshots_skipped += 1
-
-    def _own(self, player: Player) -> Own | None:
-        ship, world = player.ship, self.world
-        if not ship:
-            return None
-        x, y, vx, vy = world.x.item(ship), world.y.item(ship), world.vx.item(ship), world.vy.item(ship)
-        return Own(ship, x, y, vx, vy, player.helm.boost_ticks)
+            shown += viewer.show(self.publisher, sight, 0, None, None, ())
+        self.statistics.snapshots += shown
+        self.statistics.snapshots_skipped += len(seers) + len(self._spectators) - shown
 
     # coming and going --------------------------------------------------------------------------------------
 

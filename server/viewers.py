@@ -12,6 +12,8 @@ from protocol.snapshot import Own
 from server.link import Link
 from server.publisher import Publisher
 
+NO_PLACE = -1
+"""No number of `Grid.places`."""
 EVENTS_TOGETHER_MAX = 64
 """So many events wait for a snapshot to ride with; more go out by themselves, while the socket takes them."""
 LINGER_UNITS = 96.0
@@ -31,6 +33,8 @@ class Viewer:
         """Cells that the client holds something of."""
         self._fresh: set[int] = set()
         """Of these, the cells in which it knows exactly what is published."""
+        self._place = NO_PLACE
+        """Where the latest snapshot was seen from, while all that there is to see is known; else NO_PLACE."""
         self._events: list[bytes] = []
         self._hud: tuple[int, ...] | None = None
 
@@ -57,7 +61,16 @@ class Viewer:
         """The client's belief about `cell` is off: it needs a keyframe. False when it was not believed to know it."""
         known = cell in self._fresh
         self._fresh.discard(cell)
+        self._place = NO_PLACE
         return known
+
+    def is_steady(self, place: int, hud: tuple[int, ...]) -> bool:
+        """Whether a snapshot for `place` says nothing but the viewer's own part and the `news` of its cells."""
+        return place == self._place and hud == self._hud and not self._events and not self.link.blocked
+
+    def news(self, publisher: Publisher) -> tuple[int, bytes]:
+        """(how many, encoded) the cells of a snapshot for a steady viewer."""
+        return publisher.deltas(self._sight, self.codec)
 
     def sight(self, grid: Grid, x: float, y: float) -> tuple[int, ...]:
         """The cells to show from (x, y)."""
@@ -77,11 +90,15 @@ class Viewer:
         slack_ms: int | None,
         own: Own | None,
         hud: tuple[int, ...],
+        place: int = NO_PLACE,
     ) -> bool:
-        """Address and post the snapshot of the publisher's tick; False when the viewer is blocked and skips it."""
+        """Address and post the snapshot of the publisher's tick; False when the viewer is blocked and skips it.
+
+        `place` is where `sight` is seen from, if the viewer may be steady from now on.
+        """
         if self.link.blocked:
             self._fresh.clear()
-            self._hud = None
+            self._hud, self._place = None, NO_PLACE
             return False
         left = () if sight is self._sight else sorted(self._told.difference(sight))
         count, cells = self._cells(publisher, sight)
@@ -92,6 +109,7 @@ class Viewer:
         if sight is not self._sight or len(self._fresh) < len(sight):
             self._sight, self._told, self._fresh = sight, set(sight), set(sight)
         self._hud = hud
+        self._place = place if self.link.takes_frames else NO_PLACE
         return True
 
     def _cells(self, publisher: Publisher, sight: tuple[int, ...]) -> tuple[int, bytes]:

@@ -60,6 +60,7 @@ class FastLink(_Link):
     ) -> None:
         super().__init__(connection, lane, codec, address, nursery)
         self._fast_lane = lane
+        self.takes_frames = not codec.is_text
         self._first_byte = TEXT if codec.is_text else BINARY
 
     @property
@@ -73,6 +74,11 @@ class FastLink(_Link):
         framed = [header(len(message), self._first_byte) + message for message in messages]
         self._fast_lane.write(framed[0] if len(framed) == 1 else b"".join(framed))
 
+    def post_frame(self, frame: bytes) -> None:
+        if not self.is_closing:
+            self._lane.traffic.sent_messages += 1
+            self._fast_lane.write(frame)
+
 
 class PlainLink(_Link):
     """Posts with the library's own `send_message`.
@@ -85,6 +91,7 @@ class PlainLink(_Link):
         self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
     ) -> None:
         super().__init__(connection, lane, codec, address, nursery)
+        self.takes_frames = False
         self._waiting: deque[bytes] = deque()
         """The first is being written."""
         self._waiting_bytes = 0
@@ -104,6 +111,9 @@ class PlainLink(_Link):
         if is_idle:
             self._written = trio.Event()
             self._nursery.start_soon(self._write_waiting)
+
+    def post_frame(self, frame: bytes) -> None:
+        raise AssertionError("the library makes the frames here")
 
     async def _write_waiting(self) -> None:
         try:

@@ -17,6 +17,7 @@ from typing import Any
 
 from protocol.arena import Arena, parse
 from protocol.codec import CODECS
+from protocol.frames import peel
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, Pong, Welcome
 from protocol.motion import Button, Input
@@ -62,6 +63,7 @@ class FakeLink:
     def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> None:
         self.codec = CODECS[subprotocol]
         self.address = "memory"
+        self.takes_frames = not self.codec.is_text
         self.blocked = False
         self.sent: list[bytes] = []
         self.closed: tuple[int, str] | None = None
@@ -74,6 +76,12 @@ class FakeLink:
         if self._posts_left is not None:
             self._posts_left -= 1
             self.blocked = self._posts_left <= 0
+
+    def post_frame(self, frame: bytes) -> None:
+        assert self.takes_frames
+        [message], frame_bytes, _ = peel(bytearray(frame), masked=False, payload_bytes_max=65_536)
+        assert frame_bytes == len(frame), "one whole frame"
+        self.post(message)
 
     def close(self, code: int, reason: str) -> None:
         if self.closed is None:

@@ -1,5 +1,6 @@
 """The grid of interest: every point has one cell, and a viewer's block holds whatever is near."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from protocol.cells import CELL_UNITS, VIEW_HALF_UNITS, Grid
 
 sides = st.floats(512, 16384)
 fractions = st.floats(0, 1)
+coordinates = st.floats(-2000, 70_000)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,14 @@ def test_a_view_in_the_middle_is_nine_or_sixteen_cells_and_less_in_a_corner() ->
 def test_the_same_block_is_the_same_object() -> None:
     grid = Grid(8192, 8192)
     assert grid.around(4300, 4300) is grid.around(4310, 4290)
+
+
+@given(st.integers(1, 128), st.integers(1, 128), st.lists(st.tuples(coordinates, coordinates), min_size=2, max_size=20))
+def test_points_of_one_place_see_the_same(columns: int, rows: int, points: list[tuple[float, float]]) -> None:
+    grid = Grid(columns * 512, rows * 512)
+    x, y = np.array([x for x, _ in points]), np.array([y for _, y in points])
+    seen: dict[int, tuple[object, object]] = {}
+    for place, point in zip(grid.places(x, y, 704.0, 800.0).tolist(), points, strict=True):
+        assert place >= 0
+        blocks = grid.around(*point), grid.around(*point, 800.0)
+        assert seen.setdefault(place, blocks) == blocks
