@@ -129,19 +129,19 @@ _TABLE: Final = (
     ),
     Contestant(
         name="node-ws",
-        command=_on_node("node_ws.js"),
+        command=_on_node("node_ws.ts"),
         dialect=_dialect("plain", "PlainDialect"),
         absent=node_runtime.absent,
     ),
     Contestant(
         name="colyseus",
-        command=_on_node("colyseus.js"),
+        command=_on_node("colyseus.ts"),
         dialect=_dialect("colyseus", "ColyseusDialect"),
         absent=node_runtime.absent,
     ),
     Contestant(
         name="colyseus-view",
-        command=_on_node("colyseus.js", "--view"),
+        command=_on_node("colyseus.ts", "--view"),
         dialect=_dialect("colyseus", "ColyseusDialect"),
         absent=node_runtime.absent,
     ),

@@ -1,6 +1,6 @@
 """Which Node runs the Node contestants, and whether they are installed."""
 
-import re
+import json
 import shutil
 import subprocess
 import sys
@@ -10,14 +10,20 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).parent / "node"
 NODE_MAJOR_MIN: Final = 24
+_WHO_ARE_YOU: Final = "JSON.stringify([process.execPath, parseInt(process.versions.node)])"
 
 
 @cache
 def node() -> str | None:
-    """Node on PATH when it is new enough, else the one of this Python environment, else None."""
+    """Node on PATH when it is new enough, else the one of this Python environment, else None.
+
+    The program itself, where what is on PATH only starts it: that would stand between us and its signals.
+    """
     for candidate in (shutil.which("node"), str(Path(sys.executable).parent / "node")):
-        if candidate and _major(candidate) >= NODE_MAJOR_MIN:
-            return candidate
+        if candidate:
+            program, major = _asked(candidate)
+            if major >= NODE_MAJOR_MIN:
+                return program
     return None
 
 
@@ -30,11 +36,11 @@ def absent() -> str | None:
     return None
 
 
-def _major(node: str) -> int:
-    """0 when it doesn't run."""
+def _asked(node: str) -> tuple[str, int]:
+    """Where its program lies, and its major version; 0 when it doesn't run."""
     try:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=10).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    version = re.match(r"v(\d+)", said)
-    return int(version[1]) if version else 0
+        said = subprocess.run([node, "-p", _WHO_ARE_YOU], capture_output=True, text=True, check=True, timeout=10)
+        program, major = json.loads(said.stdout)
+        return str(program), int(major)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return node, 0
