@@ -43,7 +43,7 @@ def address(
             shown += viewer.show(publisher, sight, inputs.ack, slack_ms, None, hud)
             continue
         player.eye = x, y
-        if slack_ms is not None and viewer.is_steady(place, hud):
+        if slack_ms is not None and viewer.is_steady(grid, x, y, place, hud):
             steady.add(at, viewer, inputs.ack, slack_ms, player.helm.boost_ticks)
         else:
             own = Own(player.ship, x, y, vx, vy, player.helm.boost_ticks)

@@ -64,9 +64,15 @@ class Viewer:
         self._place = NO_PLACE
         return known
 
-    def is_steady(self, place: int, hud: tuple[int, ...]) -> bool:
-        """Whether a snapshot for `place` says nothing but the viewer's own part and the `news` of its cells."""
-        return place == self._place and hud == self._hud and not self._events and not self.link.blocked
+    def is_steady(self, grid: Grid, x: float, y: float, place: int, hud: tuple[int, ...]) -> bool:
+        """Whether a snapshot from (x, y), in `place`, is only the viewer's own part and the `news` of its cells."""
+        if self._place == NO_PLACE or hud != self._hud or self._events or self.link.blocked:
+            return False
+        if place != self._place:
+            if self.sight(grid, x, y) is not self._sight:
+                return False
+            self._place = place
+        return True
 
     def news(self, publisher: Publisher) -> tuple[int, bytes]:
         """(how many, encoded) the cells of a snapshot for a steady viewer."""

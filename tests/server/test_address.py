@@ -39,7 +39,7 @@ def test_after_the_first_snapshots_most_are_steady(monkeypatch: pytest.MonkeyPat
     stepper.step(240)
     snapshots = stepper.room.statistics.snapshots - before
     assert snapshots == 8 * 120
-    assert counted.alone < snapshots / 4
+    assert counted.alone < snapshots / 10
     assert all(client.beliefs.mismatches == [] for client in clients)
 
 
@@ -48,7 +48,7 @@ def test_it_says_what_it_says_one_by_one(monkeypatch: pytest.MonkeyPatch) -> Non
     for stepper in (together, alone):
         clients = crowd(stepper, 4)
         if stepper is alone:
-            monkeypatch.setattr(Viewer, "is_steady", lambda viewer, place, hud: False)
+            monkeypatch.setattr(Viewer, "is_steady", lambda viewer, *seen: False)
         stepper.step(200)
         assert all(client.snapshots for client in clients)
     for one, other in zip(together.clients, alone.clients, strict=True):
