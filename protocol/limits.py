@@ -11,8 +11,12 @@ MESSAGE_BYTES_MAX: Final = 16384
 HELLO_DEADLINE_S: Final = 5.0
 HANDSHAKE_DEADLINE_S: Final = 5.0
 REQUEST_HEAD_BYTES_MAX: Final = 16384
-SILENCE_S_MAX: Final = 30.0
-"""A client that sends nothing at all for this long is gone."""
+SILENCE_S_MAX: Final = 60.0
+"""A client that sends nothing at all for this long is gone: a laptop may nod off for half a minute, and play on."""
+LAG_S_MAX: Final = 1.0
+"""A client that has no snapshot newer than this is sent fewer of them. Counted in ticks, like the next."""
+BEHIND_S_MAX: Final = 60.0
+"""A client that lags, or whose socket is full, for this long without a break is too slow to be kept."""
 
 NAME_CHARS_MAX: Final = 20
 CHAT_CHARS_MAX: Final = 200
@@ -26,7 +30,8 @@ INPUT_HOLD_TICKS_MAX: Final = 15
 """A missing input repeats the last one for this many ticks, then the ship is left alone."""
 
 MESSAGES_PER_SECOND_MAX: Final = 120
-MESSAGES_BURST_MAX: Final = 240
+MESSAGES_BURST_MAX: Final = 1200
+"""What a network, or the server, that was held up for half a minute delivers at once."""
 CHATS_PER_SECOND_MAX: Final = 1.0
 CHATS_BURST_MAX: Final = 5
 

@@ -46,6 +46,8 @@ class Lobby:
         self.traffic = Traffic()
         self.refused = 0
         """Conversations ended for a violation."""
+        self.too_slow = 0
+        """Conversations ended because the client did not keep up."""
         self._closed = RoomStatistics()
         """What rooms that are gone had counted."""
         self._new_token = new_token
@@ -114,6 +116,13 @@ class Lobby:
         if seat.player is not None and seat.player.id in seat.room.players:
             seat.room.leave(seat.player)
 
+    def excuse(self, absent_s: float) -> None:
+        """The server itself was away for so long: no deadline of anybody's counts that."""
+        for session in self.sessions:
+            session.excuse(absent_s)
+        for seat in self._seats.values():
+            seat.vacant_since_s += absent_s
+
     def sweep(self, now_s: float) -> None:
         """Twice a second: deadlines of conversations, seats kept for too long."""
         for session in list(self.sessions):
@@ -153,15 +162,18 @@ class Lobby:
     def statistics(self) -> Statistics:
         rooms = list(self.rooms.values())
         players = [player for room in rooms for player in room.players.values()]
+        viewers = [viewer for room in rooms for viewer in room.viewers()]
         total = Statistics(
             rooms=len(rooms),
             players=len(players),
             bots=sum(player.bot for player in players),
             spectators=sum(seat.player is None for seat in self._seats.values()),
             sessions=len(self.sessions),
-            viewers_blocked=sum(viewer.link.blocked for room in rooms for viewer in room.viewers()),
+            viewers_blocked=sum(viewer.link.blocked for viewer in viewers),
+            viewers_lagging=sum(viewer.lag.is_behind and not viewer.link.blocked for viewer in viewers),
             entities=sum(len(room.world) for room in rooms),
             refused=self.refused,
+            too_slow=self.too_slow,
         )
         for source in (self._closed, *(room.statistics for room in rooms)):
             for counter in RoomStatistics.__struct_fields__:

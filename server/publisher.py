@@ -87,8 +87,8 @@ class Publisher:
         self._top = 0
         """Every row from here on has never been used."""
         self._news: dict[int, News] = {}
-        self._spoken: set[int] = set()
-        """Cells with news or a checksum due."""
+        self.spoken: set[int] = set()
+        """Cells with news or a checksum due at this snapshot: who misses it doesn't know them any more."""
         self._deltas: dict[str, dict[int, bytes]] = defaultdict(dict)
         """Encoded for this snapshot, by subprotocol and cell; the keyframes likewise."""
         self._keyframes: dict[str, dict[int, bytes]] = defaultdict(dict)
@@ -107,11 +107,11 @@ class Publisher:
         if len(rows):
             self._top = max(self._top, int(rows[-1]) + 1)
             self._publish_rows(rows)
-        self._spoken = {*self._news, *filter(self._is_due, range(self.grid.count))}
+        self.spoken = {*self._news, *filter(self._is_due, range(self.grid.count))}
 
     def delta(self, cell: int, codec: Codec) -> bytes | None:
         """The news of `cell` encoded, or None when there is none."""
-        return self._delta(cell, codec) if cell in self._spoken else None
+        return self._delta(cell, codec) if cell in self.spoken else None
 
     def _delta(self, cell: int, codec: Codec) -> bytes:
         encoded = self._deltas[codec.subprotocol]
@@ -128,7 +128,7 @@ class Publisher:
         key = (cells, codec.subprotocol)
         joined = self._joined.get(key)
         if joined is None:
-            spoken, encoded = self._spoken, self._deltas[codec.subprotocol]
+            spoken, encoded = self.spoken, self._deltas[codec.subprotocol]
             parts = [encoded.get(cell) or self._delta(cell, codec) for cell in cells if cell in spoken]
             joined = self._joined[key] = len(parts), codec.join(parts)
         return joined

@@ -142,7 +142,7 @@ class Room:
 
     def watch(self, link: Link, player: Player | None) -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
-        viewer = Viewer(link)
+        viewer = Viewer(link, self.rates, self.statistics)
         if player is None:
             self._spectators.append(viewer)
         else:

@@ -80,8 +80,22 @@ class Session:
             self.end(Code.HELLO_TIMEOUT, f"no hello within {limits.HELLO_DEADLINE_S:g} s")
         elif self.state is State.PLAYING and now_s - self.heard_s > limits.SILENCE_S_MAX:
             self.end(Code.SILENT, f"nothing said for {limits.SILENCE_S_MAX:g} s")
-        elif self.seat is not None and self.seat.viewer.overrun:
-            self.end(Code.TOO_SLOW, f"{limits.EVENTS_QUEUED_MAX} events piled up unread")
+        elif self.state is State.PLAYING and (why := self._why_too_slow()) is not None:
+            self.lobby.too_slow += 1
+            self.end(Code.TOO_SLOW, why)
+
+    def excuse(self, absent_s: float) -> None:
+        """The server itself was away for so long: no deadline counts that."""
+        self.opened_s += absent_s
+        self.heard_s += absent_s
+
+    def _why_too_slow(self) -> str | None:
+        seat = self._seated()
+        if seat.viewer.overrun:
+            return f"{limits.EVENTS_QUEUED_MAX} events piled up unread"
+        if not seat.viewer.review(seat.room.tick):
+            return f"more than {limits.LAG_S_MAX:g} s behind for {limits.BEHIND_S_MAX:g} s"
+        return None
 
     def end(self, code: int, sentence: str) -> None:
         """Say bye and begin to close. Idempotent."""
@@ -119,6 +133,7 @@ class Session:
         seat = self._seated()
         if seat.player is None:
             raise Violation(Code.NOT_ALLOWED, "a spectator has no inputs")
+        seat.viewer.lag.applied = message.applied
         seat.room.hear(seat.player, message, now_s)
 
     def _ping(self, message: Ping, now_s: float) -> None:

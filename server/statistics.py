@@ -22,6 +22,7 @@ class RoomStatistics(Struct):
     checksum_mismatches: int = 0
     snapshots: int = 0
     snapshots_skipped: int = 0
+    keyframes: int = 0
     entities_refused: int = 0
 
 
@@ -34,8 +35,10 @@ class Statistics(RoomStatistics):
     spectators: int = 0
     sessions: int = 0
     viewers_blocked: int = 0
+    viewers_lagging: int = 0
     entities: int = 0
     refused: int = 0
+    too_slow: int = 0
     sent_bytes: int = 0
     sent_messages: int = 0
     received_bytes: int = 0

@@ -26,9 +26,11 @@ COUNTERS = {
     "ticks_shifted": "Ticks that were given up because the process was too slow",
     "checksum_mismatches": "Cells that a client believed something else about; it must never happen",
     "snapshots": "Snapshots posted to viewers",
-    "snapshots_skipped": "Snapshots that a viewer missed because its socket was full",
+    "snapshots_skipped": "Snapshots that a viewer missed because its socket was full, or because it lags",
+    "keyframes": "Cells that were sent as keyframes",
     "entities_refused": "Entities that were not made because the room was full",
     "refused": "Conversations ended because the client broke the protocol",
+    "too_slow": "Conversations ended because the client did not keep up",
     "sent_bytes": "Bytes written to players",
     "sent_messages": "Messages written to players",
     "received_bytes": "Bytes read from players",
@@ -43,6 +45,7 @@ GAUGES = {
     "spectators": "Spectators with a seat",
     "sessions": "Conversations under way",
     "viewers_blocked": "Viewers whose socket is full",
+    "viewers_lagging": "Viewers whose socket takes more than they do: they are sent fewer snapshots",
     "entities": "Entities in all rooms",
 }
 

@@ -1,17 +1,27 @@
 """What each viewer knows and is owed.
 
-TCP is ordered and reliable, so what was written is known. A viewer that is blocked gets nothing and forgets
-everything; when its socket drains, every cell in sight comes as a keyframe: newest wins, nothing piles up. Only
-events are owed whatever happens; too many of them and the viewer is `overrun`, to be ended with a reason.
+TCP is ordered and reliable, so what was written is known. A viewer that is blocked, or lags (`server.lag`), misses
+snapshots, and with each of them the cells of which it had news; with the next that it gets, these come as keyframes.
+So newest wins and nothing piles up. Only events are owed whatever happens; too many of them and the viewer is
+`overrun`, to be ended with a reason.
+
+A missed cell's deltas could be kept and sent later: the same bytes as before, for a client that had too many of them,
+and a queue for each viewer. A delta from the last that it got to now would have to be made for each viewer alone, and
+would leave it with other published ticks than everybody else's. A keyframe is made once for all who need it, costs as
+much as about ten deltas of a lively cell, and whoever lags misses more than that.
 """
 
 from protocol.cells import VIEW_HALF_UNITS, Grid
 from protocol.codec import Codec
 from protocol.limits import EVENTS_QUEUED_MAX
 from protocol.snapshot import Own
+from protocol.ticks import Rates
+from server.lag import Lag
 from server.link import Link
 from server.publisher import Publisher
+from server.statistics import RoomStatistics
 
+RATES_DEFAULT = Rates()
 NO_PLACE = -1
 """No number of `Grid.places`."""
 EVENTS_TOGETHER_MAX = 64
@@ -21,10 +31,11 @@ LINGER_UNITS = 96.0
 
 
 class Viewer:
-    """One link's share in a room."""
+    """One link's share in a room of these `rates`. What it costs is counted into `statistics`, the room's."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, rates: Rates = RATES_DEFAULT, statistics: RoomStatistics | None = None) -> None:
         self.link = link
+        self.lag = Lag(rates)
         self.overrun = False
         """Events piled up beyond the bound."""
         self._sight: tuple[int, ...] = ()
@@ -37,6 +48,7 @@ class Viewer:
         """Where the latest snapshot was seen from, while all that there is to see is known; else NO_PLACE."""
         self._events: list[bytes] = []
         self._hud: tuple[int, ...] | None = None
+        self._statistics = statistics or RoomStatistics()
 
     @property
     def codec(self) -> Codec:
@@ -64,6 +76,13 @@ class Viewer:
         self._place = NO_PLACE
         return known
 
+    def review(self, tick: int) -> bool:
+        """Asked now and then: whether there is any hope that the client keeps up."""
+        self.lag.review(tick)
+        if self.lag.is_behind:
+            self._place = NO_PLACE
+        return not self.lag.is_hopeless(tick)
+
     def is_steady(self, grid: Grid, x: float, y: float, place: int, hud: tuple[int, ...]) -> bool:
         """Whether a snapshot from (x, y), in `place`, is only the viewer's own part and the `news` of its cells."""
         if self._place == NO_PLACE or hud != self._hud or self._events or self.link.blocked:
@@ -76,6 +95,7 @@ class Viewer:
 
     def news(self, publisher: Publisher) -> tuple[int, bytes]:
         """(how many, encoded) the cells of a snapshot for a steady viewer."""
+        self.lag.sent = publisher.tick
         return publisher.deltas(self._sight, self.codec)
 
     def sight(self, grid: Grid, x: float, y: float) -> tuple[int, ...]:
@@ -98,13 +118,15 @@ class Viewer:
         hud: tuple[int, ...],
         place: int = NO_PLACE,
     ) -> bool:
-        """Address and post the snapshot of the publisher's tick; False when the viewer is blocked and skips it.
+        """Address and post the snapshot of the publisher's tick; False when the viewer misses it: blocked, or behind.
 
         `place` is where `sight` is seen from, if the viewer may be steady from now on.
         """
         if self.link.blocked:
-            self._fresh.clear()
-            self._hud, self._place = None, NO_PLACE
+            self.lag.block(publisher.tick)
+        if self.link.blocked or not self.lag.is_due(publisher.tick):
+            self._fresh = self._fresh - publisher.spoken
+            self._place = NO_PLACE
             return False
         left = () if sight is self._sight else sorted(self._told.difference(sight))
         count, cells = self._cells(publisher, sight)
@@ -115,7 +137,8 @@ class Viewer:
         if sight is not self._sight or len(self._fresh) < len(sight):
             self._sight, self._told, self._fresh = sight, set(sight), set(sight)
         self._hud = hud
-        self._place = place if self.link.takes_frames else NO_PLACE
+        self._place = place if self.link.takes_frames and not self.lag.is_behind else NO_PLACE
+        self.lag.send(publisher.tick)
         return True
 
     def _cells(self, publisher: Publisher, sight: tuple[int, ...]) -> tuple[int, bytes]:
@@ -125,6 +148,7 @@ class Viewer:
         for cell in sight:
             if cell not in self._fresh:
                 parts.append(publisher.keyframe(cell, self.codec))
+                self._statistics.keyframes += 1
             elif (delta := publisher.delta(cell, self.codec)) is not None:
                 parts.append(delta)
         return len(parts), self.codec.join(parts)

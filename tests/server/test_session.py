@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from random import Random
 
 import msgpack
 import pytest
@@ -15,7 +16,7 @@ from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import CLIENT_MESSAGES, Chat, ClientMessage, Hello, Inputs, Leave, Ping, Resync
 from protocol.motion import Input
 from server.session import GENTLE, State
-from tests.instruments.stepper import Client, Stepper
+from tests.instruments.stepper import Client, Stepper, wander
 
 ENCODINGS = (SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON)
 HELLO = Hello(1, "Ann")
@@ -265,7 +266,7 @@ def test_silence_ends_the_conversation_and_anything_said_prevents_it(stepper: St
 def test_too_many_messages_end_the_conversation(stepper: Stepper) -> None:
     client, witness = stepper.join(), stepper.join("Bob")
     said = 0
-    while client.bye is None and said < 1000:
+    while client.bye is None and said < 2 * limits.MESSAGES_BURST_MAX:
         client.say(Ping(said), stepper.now_s)
         said += 1
     assert said == limits.MESSAGES_BURST_MAX  # hello was the first
@@ -321,6 +322,60 @@ def test_who_cannot_keep_up_with_events_is_ended_with_a_reason(stepper: Stepper)
     stepper.lobby.sweep(0.0)
     assert slow.link.closed == (Code.TOO_SLOW, f"{limits.EVENTS_QUEUED_MAX} events piled up unread")
     goes_on(stepper, witness)
+
+
+def test_who_lags_is_sent_fewer_snapshots_and_is_right_as_soon_as_it_reads(stepper: Stepper) -> None:
+    frozen, witness = stepper.join(), stepper.join("Bob")
+    frozen.pilot, witness.pilot = wander(Random(1)), wander(Random(2))
+    stepper.step(60)
+    frozen.pilot, unread = None, frozen.link
+    stepper.clients.remove(frozen)
+    for _ in range(60):
+        stepper.step(30)
+        stepper.lobby.sweep(stepper.now_s)
+    assert len(unread.sent) < 200, "snapshots, and what was said meanwhile"
+    assert stepper.lobby.statistics().viewers_lagging == 1
+    goes_on(stepper, witness)
+    frozen.pilot = wander(Random(1))
+    stepper.clients.append(frozen)
+    frozen.read()
+    stepper.step(4)
+    assert frozen.told.tick == stepper.room.publisher.tick
+    assert not list(stepper.differences(frozen))
+    assert stepper.lobby.statistics().viewers_lagging == 0
+
+
+def test_who_lags_without_end_is_ended_with_a_reason_in_the_servers_ticks(stepper: Stepper) -> None:
+    client, witness = stepper.join(), stepper.join("Bob")
+    stepper.step(2)
+    client.say(Inputs(3, [Input()], applied=2), stepper.now_s)
+    game_s = 0
+    while client.link.closed is None and game_s < 100:
+        stepper.step(60)
+        game_s += 1
+        stepper.lobby.sweep(game_s / 1000)  # a wall clock that hardly moves: only ticks count
+    client.read()
+    assert refusal_of(client) == Code.TOO_SLOW
+    assert "1 s behind for 60 s" in str(client.bye)
+    assert game_s == pytest.approx(limits.LAG_S_MAX + limits.BEHIND_S_MAX, abs=2)
+    stepper.lobby.sweep(1.0)
+    assert stepper.lobby.statistics().too_slow == 1
+    goes_on(stepper, witness)
+
+
+def test_a_server_that_slept_ends_nobody_for_it(stepper: Stepper) -> None:
+    """However long the wall clock says that it was, a server that made no ticks was not waiting for anybody."""
+    greeting, playing = stepper.connect(), stepper.join()
+    blocked = stepper.join("Bob")
+    stepper.step(2)
+    blocked.link.block()
+    stepper.step(2)
+    stepper.lobby.excuse(1000.0)
+    stepper.lobby.sweep(1000.0)
+    everybody = [client.session for client in (greeting, playing, blocked)]
+    assert [session.state for session in everybody] == [State.GREETING, State.PLAYING, State.PLAYING]
+    stepper.lobby.sweep(1000.0 + limits.SILENCE_S_MAX + 0.1)
+    assert [session.state for session in everybody] == [State.ENDED] * 3
 
 
 def test_what_is_refused_gently_says_error_and_goes_on() -> None:

@@ -59,6 +59,16 @@ def see(show: Show, x: float, y: float, hud: Hud = ()) -> Snapshot:
     return snapshot
 
 
+def see_from(show: Show, place: int) -> Snapshot:
+    """The first snapshot, of a viewer that may be steady afterwards."""
+    show.tick += 2
+    show.publisher.publish(show.tick)
+    assert show.viewer.show(show.publisher, GRID.around(2048, 2048), 7, 0, None, (), place)
+    snapshot = show.received()[-1]
+    assert isinstance(snapshot, Snapshot)
+    return snapshot
+
+
 def keyframes(snapshot: Snapshot) -> list[int]:
     return [news.cell for news in snapshot.cells if isinstance(news, CellKeyframe)]
 
@@ -172,17 +182,61 @@ def test_nothing_piles_up_for_who_is_blocked(show: Show) -> None:
     assert show.link.sent == []
 
 
+def test_only_what_had_news_meanwhile_is_a_keyframe(show: Show) -> None:
+    see(show, 2048, 2048)
+    show.link.block()
+    show.world.status[show.rocks[GRID.cell_at(2048, 2048)]] = 3
+    show.world.status[show.rocks[0]] = 3  # far out of sight
+    show.look(2048, 2048)
+    due = show.publisher.spoken
+    show.link.unblock()
+    told = see(show, 2048, 2048)
+    assert keyframes(told) == [cell for cell in GRID.around(2048, 2048) if cell in due]
+    assert len(keyframes(told)) < len(GRID.around(2048, 2048))
+
+
+# lagging ---------------------------------------------------------------------------------------------------
+
+
+def test_who_lags_gets_fewer_snapshots_with_the_newest_in_them(show: Show) -> None:
+    first = see(show, 2048, 2048)
+    show.viewer.lag.applied = first.tick
+    told = [first.tick]
+    while show.tick < first.tick + 30 * 60:
+        show.viewer.review(show.tick)
+        show.world.status[show.rocks[GRID.cell_at(2048, 2048)]] = show.tick % 7
+        if (snapshot := show.look(2048, 2048)) is not None:
+            told.append(snapshot.tick)
+            assert all(news.cell in show.publisher.spoken for news in snapshot.cells) or keyframes(snapshot)
+    assert len(told) < 45
+    assert show.viewer.lag.is_behind
+    show.viewer.lag.applied = told[-1]
+    assert GRID.cell_at(2048, 2048) in keyframes(see(show, 2048, 2048))
+    assert not show.viewer.lag.is_behind
+    assert keyframes(see(show, 2048, 2048)) == []
+
+
+def test_who_lags_is_not_steady(show: Show) -> None:
+    first = see_from(show, place=7)
+    assert show.viewer.is_steady(GRID, 2048, 2048, 7, ()) == show.link.takes_frames
+    show.viewer.lag.applied = first.tick
+    show.viewer.lag.sent = first.tick + 200
+    assert show.viewer.review(first.tick + 200)
+    assert not show.viewer.is_steady(GRID, 2048, 2048, 7, ())
+
+
 # the hud ---------------------------------------------------------------------------------------------------
 
 
-def test_the_hud_is_said_when_it_changes_and_after_a_gap(show: Show) -> None:
+def test_the_hud_is_said_when_it_changes(show: Show) -> None:
     assert see(show, 0, 0, hud=(1, 2)).hud == [1, 2]
     assert see(show, 0, 0, hud=(1, 2)).hud is None
     assert see(show, 0, 0, hud=(1, 3)).hud == [1, 3]
     show.link.block()
     show.look(0, 0, hud=(1, 3))
+    show.look(0, 0, hud=(1, 4))
     show.link.unblock()
-    assert see(show, 0, 0, hud=(1, 3)).hud == [1, 3]
+    assert see(show, 0, 0, hud=(1, 4)).hud == [1, 4]
 
 
 # events ----------------------------------------------------------------------------------------------------
