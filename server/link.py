@@ -19,6 +19,10 @@ class Link(Protocol):
     def blocked(self) -> bool:
         """The socket is full (a library's writer may hold a little more): post nothing more until it drains."""
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What this process holds of the connection's bytes; the kernel may hold more."""
+
     def post(self, *messages: bytes) -> None:
         """Send whole messages in one go: what the socket takes at once, the rest as it can. Ignored after `close`."""
 

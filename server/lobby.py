@@ -171,6 +171,8 @@ class Lobby:
             sessions=len(self.sessions),
             viewers_blocked=sum(viewer.link.blocked for viewer in viewers),
             viewers_lagging=sum(viewer.lag.is_behind and not viewer.link.blocked for viewer in viewers),
+            waiting_bytes=sum(session.link.waiting_bytes for session in self.sessions),
+            waiting_events=sum(viewer.owed for viewer in viewers),
             entities=sum(len(room.world) for room in rooms),
             refused=self.refused,
             too_slow=self.too_slow,

@@ -36,6 +36,8 @@ class Statistics(RoomStatistics):
     sessions: int = 0
     viewers_blocked: int = 0
     viewers_lagging: int = 0
+    waiting_bytes: int = 0
+    waiting_events: int = 0
     entities: int = 0
     refused: int = 0
     too_slow: int = 0

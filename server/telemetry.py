@@ -46,6 +46,8 @@ GAUGES = {
     "sessions": "Conversations under way",
     "viewers_blocked": "Viewers whose socket is full",
     "viewers_lagging": "Viewers whose socket takes more than they do: they are sent fewer snapshots",
+    "waiting_bytes": "Bytes held in this process for sockets that are full, or for the library to fetch",
+    "waiting_events": "Events owed to viewers and not yet posted",
     "entities": "Entities in all rooms",
 }
 

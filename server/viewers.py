@@ -54,6 +54,11 @@ class Viewer:
     def codec(self) -> Codec:
         return self.link.codec
 
+    @property
+    def owed(self) -> int:
+        """How many messages wait."""
+        return len(self._events)
+
     def owe(self, message: bytes) -> None:
         """Queue a message that must not be lost; it goes out with the next snapshot, before it."""
         if len(self._events) >= EVENTS_TOGETHER_MAX:

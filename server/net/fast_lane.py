@@ -4,8 +4,8 @@ Receiving, the sweep of all lanes reads this one when it is ready; its sieve giv
 and keeps everything else for the library to fetch.
 Sending, `write` is the one place from which bytes go to the socket, the library's included, so frames never
 interleave. It never waits: what the socket doesn't take is the remainder, all that follows goes behind it,
-and a task writes it out as the peer reads. A peer that takes nothing for `STALL_S_MAX`, or for whom
-`WAITING_BYTES_MAX` pile up, is given up. Nothing is lost by cancelling, for no write is ever under way.
+and a task writes it out as the peer reads. A peer for whom `WAITING_BYTES_MAX` pile up is given up; one that
+reads nothing is the session's to end. Nothing is lost by cancelling, for no write is ever under way.
 """
 
 import os
@@ -15,7 +15,7 @@ from contextlib import suppress
 import trio
 
 from protocol import limits
-from server.net.lane import STALL_S_MAX, WAITING_BYTES_MAX, Deliver, PlainLane
+from server.net.lane import WAITING_BYTES_MAX, Deliver, PlainLane
 from server.net.sieve import Sieve
 from server.net.sweep import current_sweep
 from server.statistics import Traffic
@@ -68,6 +68,11 @@ class FastLane(PlainLane):
     @property
     def blocked(self) -> bool:
         return bool(self._remainder)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What is held here: for the peer to take, and for the library to fetch."""
+        return len(self._remainder) + len(self._handed_on)
 
     async def _receive_frames(self) -> bytes:
         await trio.lowlevel.checkpoint()
@@ -147,11 +152,12 @@ class FastLane(PlainLane):
 
     async def _write_remainder(self) -> None:
         while self._remainder:
-            with trio.move_on_after(STALL_S_MAX), suppress(OSError, trio.ClosedResourceError):
+            try:
                 await trio.lowlevel.wait_writable(self._socket)
+            except (OSError, trio.ClosedResourceError):
+                self._give_up()
+            else:
                 del self._remainder[: self._write_some(self._remainder)]
-                continue
-            self._give_up()
         self._settled.set()
 
     async def abort(self) -> None:

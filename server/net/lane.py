@@ -19,10 +19,8 @@ from server.statistics import Traffic
 
 RECEIVE_BYTES_MAX = 65536
 CLOSE_DEADLINE_S = 2.0
-STALL_S_MAX = 10.0
-"""A peer that reads nothing for this long while something waits for it is given up."""
 WAITING_BYTES_MAX = 262_144
-"""As much may wait for a peer's socket; the peer for whom more does is given up."""
+"""As much may wait for a peer's socket; the peer for whom more does is given up. How long, is the session's to say."""
 
 Deliver = Callable[[bytes], None]
 

@@ -13,7 +13,7 @@ from protocol.codec import Codec
 from protocol.errors import clip_reason
 from protocol.frames import BINARY, TEXT, header
 from server.net.fast_lane import FastLane
-from server.net.lane import CLOSE_DEADLINE_S, STALL_S_MAX, WAITING_BYTES_MAX, PlainLane
+from server.net.lane import CLOSE_DEADLINE_S, WAITING_BYTES_MAX, PlainLane
 
 UNBLOCKED_BYTES_MAX = 8192
 
@@ -67,6 +67,10 @@ class FastLink(_Link):
     def blocked(self) -> bool:
         return self._fast_lane.blocked
 
+    @property
+    def waiting_bytes(self) -> int:
+        return self._fast_lane.waiting_bytes
+
     def post(self, *messages: bytes) -> None:
         if self.is_closing:
             return
@@ -101,6 +105,10 @@ class PlainLink(_Link):
     def blocked(self) -> bool:
         return self._waiting_bytes > UNBLOCKED_BYTES_MAX
 
+    @property
+    def waiting_bytes(self) -> int:
+        return self._waiting_bytes
+
     def post(self, *messages: bytes) -> None:
         if self.is_closing:
             return
@@ -119,11 +127,10 @@ class PlainLink(_Link):
         try:
             while self._waiting and self._waiting_bytes <= WAITING_BYTES_MAX:
                 message = self._waiting[0]
-                with trio.fail_after(STALL_S_MAX):
-                    await self._connection.send_message(message.decode() if self.codec.is_text else message)
+                await self._connection.send_message(message.decode() if self.codec.is_text else message)
                 self._waiting.popleft()
                 self._waiting_bytes -= len(message)
-        except (trio.TooSlowError, ConnectionClosed):
+        except ConnectionClosed:
             pass
         if self._waiting:
             self._waiting.clear()

@@ -65,6 +65,7 @@ class FakeLink:
         self.address = "memory"
         self.takes_frames = not self.codec.is_text
         self.blocked = False
+        self.waiting_bytes = 0
         self.sent: list[bytes] = []
         self.closed: tuple[int, str] | None = None
         self._posts_left: int | None = None

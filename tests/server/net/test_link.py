@@ -12,7 +12,7 @@ from protocol.codec import Codec
 from protocol.frames import BINARY, TEXT
 from server.link import Link
 from server.net.fast_lane import FastLane
-from server.net.lane import CLOSE_DEADLINE_S, STALL_S_MAX
+from server.net.lane import CLOSE_DEADLINE_S
 from server.net.link import FastLink, PlainLink
 from tests.server.net.wires import JSON, LANES, MSGPACK, Ends, frame, hear_frame, lane_over, stream_pair, until, upgrade
 
@@ -158,10 +158,17 @@ async def test_a_peer_that_doesnt_answer_is_left_after_a_while(
     assert trio.current_time() - started_s == pytest.approx(CLOSE_DEADLINE_S, abs=0.1)
 
 
-async def test_a_peer_that_doesnt_read_is_given_up(ends: Ends, autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_peer_that_doesnt_read_is_waited_for_and_left_when_closed(
+    ends: Ends, autojump_clock: trio.testing.MockClock
+) -> None:
     async with trio.open_nursery() as nursery:
         made = await opened(ends, MSGPACK, nursery)
         await block(made.link)
+        await trio.sleep(1000)
+        assert made.link.blocked
+        assert 0 < made.link.waiting_bytes < 10_000
         started_s = trio.current_time()
-    assert trio.current_time() - started_s == pytest.approx(STALL_S_MAX, abs=0.5)
+        made.link.close(4013, "too slow")
+    assert trio.current_time() - started_s == pytest.approx(CLOSE_DEADLINE_S, abs=0.5)
     assert made.ended.is_set()
+    assert made.link.waiting_bytes == 0
