@@ -11,6 +11,11 @@ from typing import Final, Protocol
 HEAD_BYTES: Final = 16
 """So much of a frame's payload, or all of a shorter one, is what `is_snapshot` and `tick_of` are shown."""
 JOIN_DEADLINE_S: Final = 10.0
+LEAD_TICKS: Final = 3
+"""An input is for the tick that comes so many after the newest snapshot's: early enough, and no earlier."""
+LEAD_TICKS_MIN: Final = 2
+LEAD_TICKS_MAX: Final = 4
+"""Between these the lead may drift; beyond, the ticks are counted anew from the newest snapshot."""
 MASK: Final = bytes.fromhex("5a3c96e1")
 """A client's frames are masked with a key of its choice (5.3). One key for all makes one frame do for all."""
 

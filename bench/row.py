@@ -1,0 +1,23 @@
+"""What one run is worth: a row of figures, the same for every contestant."""
+
+from msgspec import Struct
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One contestant with so many clients, once. A figure that could not be had is None."""
+
+    contestant: str
+    clients: int
+    repetition: int
+    held: bool
+    """Every client got at least `run.HELD_PER_S` snapshots per second, and none was disconnected."""
+    us_per_client_tick: float | None = None
+    """CPU of the contestant, in microseconds."""
+    bytes_per_client_s: float | None = None
+    """What a client received, WebSocket's framing included and TCP's not."""
+    lateness_ms_p50: float | None = None
+    lateness_ms_p99: float | None = None
+    snapshots_per_client_s_min: float | None = None
+    rss_mb: float | None = None
+    generator_saturated: bool = False
+    """The load could not be kept up by its generator: the row says little."""
