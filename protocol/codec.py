@@ -86,6 +86,8 @@ _CLIENT_ARRAYS: Final[dict[int, type[Struct]]] = {
     number: _InputsArray if cls is Inputs else _as_array(cls, number) for number, cls in _CLIENT_BY_NUMBER.items()
 }
 """By number and not as a union: msgspec keeps what it knows of a struct, but looks a union through at every call."""
+_INPUTS_DECODER: Final = msgspec.msgpack.Decoder(_InputsArray)
+_INPUTS_BYTE: Final = bytes((Inputs.number,))
 _SERVER_ARRAYS: Final = {cls.number: _as_array(cls, cls.number) for cls in SERVER_MESSAGES}
 
 
@@ -105,6 +107,11 @@ class MsgpackCodec:
     def decode_client(self, wire: Wire) -> ClientMessage:
         if isinstance(wire, str):
             raise Violation(Code.WRONG_ENCODING, f"{self.subprotocol} speaks binary messages, not text")
+        try:
+            if wire[1:2] == _INPUTS_BYTE:  # nearly every message: read and checked in one go
+                return _INPUTS_DECODER.decode(wire)
+        except msgspec.MsgspecError:
+            pass  # what is wrong with it is said below
         try:
             plain = msgpack.unpackb(wire, max_ext_len=0)
         except (ValueError, msgpack.exceptions.UnpackException) as error:

@@ -18,6 +18,8 @@ _MASKED: Final = 0x80
 _SHORT: Final = 126
 """Payloads below this have the length in the header's second byte."""
 
+_SHORT_FRAME_START: Final = 6
+"""Where the payload begins: after two bytes and the mask."""
 _SHORT_HEADERS: Final = tuple(bytes((BINARY, _MASKED | length)) for length in range(_SHORT))
 
 
@@ -43,6 +45,16 @@ def unmask(payload: bytes | bytearray | memoryview, mask: bytes) -> bytes:
     length = len(payload)
     key = (mask * (length // 4 + 1))[:length]
     return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")
+
+
+def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
+    """The message, when `received` is one short masked binary frame and nothing else, as nearly every read is."""
+    length = len(received) - _SHORT_FRAME_START
+    if not 0 <= length < _SHORT or length > payload_bytes_max:
+        return None
+    if received[0] != BINARY or received[1] != _MASKED | length:
+        return None
+    return unmask(received[_SHORT_FRAME_START:], received[2:_SHORT_FRAME_START])
 
 
 def peel(buffer: bytes | bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:

@@ -9,7 +9,7 @@ long, garbage) shuts the sieve for good: from there on every byte is handed on. 
 - nothing is taken after a close frame, nor from the inside of a frame that was handed on.
 """
 
-from protocol.frames import peel
+from protocol.frames import only_message, peel
 
 _PING = 0x89
 _PONG = 0x8A
@@ -30,6 +30,8 @@ class Sieve:
         """(messages, bytes to hand on). An incomplete frame is held until the rest of it comes."""
         if self.shut:
             return [], received
+        if not self._held and (message := only_message(received, self._message_bytes_max)) is not None:
+            return [message], b""
         self._held += received
         messages: list[bytes] = []
         handed_on = b""

@@ -192,3 +192,12 @@ def test_the_longest_frame_that_is_allowed_is_peeled() -> None:
 
 def test_a_masked_frame_is_not_for_a_client() -> None:
     assert frames.peel(bytearray(frames.masked_frame(b"a", b"abcd")), False, 200) == ([], 0, False)
+
+
+@given(masks, mixed_streams(True) | st.binary(max_size=140) | binary_streams(True), st.integers(0, 140))
+def test_one_short_message_alone_is_what_peeling_finds_in_it(mask: bytes, stream: bytes, bytes_max: int) -> None:
+    payload = stream[:140]
+    for received in (stream, frames.masked_frame(payload, mask), frames.masked_frame(payload, mask)[:-1]):
+        taken, taken_bytes, _ = frames.peel(received, True, bytes_max)
+        is_it = len(taken) == 1 and taken_bytes == len(received) and len(taken[0]) < 126
+        assert frames.only_message(received, bytes_max) == (taken[0] if is_it else None)

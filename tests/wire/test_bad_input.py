@@ -140,7 +140,7 @@ def test_a_flood_is_ended(server: Served, witness: Stranger) -> None:
     with open_stranger(server.play_url, MSGPACK) as stranger:
         stranger.tell("hello", **HELLO)
         stranger.hear_until("welcome")
-        for _ in range(500):
+        for _ in range(3000):
             stranger.socket.send(b"\x92\x03\x01")
         said, _, closed = told_off(stranger)
     assert (said, closed) == (4009, 4009)
