@@ -12,7 +12,7 @@ import { Lateness } from "./loop.ts";
 export const TICK_RATE = 30;
 export const HOST = "127.0.0.1";
 /** Connections the kernel holds while clients join. */
-export const BACKLOG = 511;
+export const BACKLOG = 1024;
 
 export interface Settings {
   /** 0: the system chooses. */

@@ -46,7 +46,7 @@ server.on("connection", (socket) => {
     return;
   }
   const id = ++born;
-  const { x, y } = birthplace(id, settings.arenaUnits);
+  const { x, y } = birthplace(id - 1, settings.clients, settings.arenaUnits);
   const player: Player = { socket, ship: new Ship(id, x, y), ack: 0 };
   players.add(player);
   socket.on("close", () => players.delete(player));
@@ -64,22 +64,28 @@ function receive(player: Player, bytes: RawData): void {
 }
 
 function advance(tick: number): void {
-  const shipsByCell = Array.from({ length: grid.count }, (): Ship[] => []);
+  const shipsByCell = new Map<number, Ship[]>();
   for (const { ship } of players) {
     ship.move(settings.arenaUnits);
-    shipsByCell[grid.cellAt(ship.x, ship.y)]!.push(ship);
+    const cell = grid.cellAt(ship.x, ship.y);
+    const ships = shipsByCell.get(cell);
+    if (ships === undefined) shipsByCell.set(cell, [ship]);
+    else ships.push(ship);
   }
-  post(tick, shipsByCell.map(encodeCell));
+  const cells = new Map<number, Buffer>();
+  for (const [cell, ships] of shipsByCell) cells.set(cell, encodeCell(ships));
+  post(tick, cells);
 }
 
-function post(tick: number, cells: readonly Buffer[]): void {
+/** `cells` holds those that have ships in them. */
+function post(tick: number, cells: ReadonlyMap<number, Buffer>): void {
   const views = new Map<readonly number[], Buffer>();
   for (const { socket, ship, ack } of players) {
     if (socket.bufferedAmount > 0) continue;
     const block = grid.around(ship.x, ship.y);
     let view = views.get(block);
     if (view === undefined) {
-      view = joinCells(block.map((cell) => cells[cell]!));
+      view = joinCells(block.flatMap((cell) => cells.get(cell) ?? []));
       views.set(block, view);
     }
     socket.send(encodeSnapshot(tick, ack, ship, view), BINARY);

@@ -2,7 +2,7 @@
  * The hand-written servers' messages, as `bench/dialects/plain.py` speaks them: msgpack in binary frames.
  *
  *     client    [2, tick, move_x, move_y, aim, buttons]
- *     server    [17, tick, ack, id, x, y, vx, vy, angle, cells]    cells: for each a list of [id, x, y, vx, vy, angle]
+ *     server    [17, tick, ack, id, x, y, vx, vy, angle, [cell, …]]    cell: [[id, x, y, vx, vy, angle], …]
  *
  * Positions are in 1/8 unit, velocities in 1/16 unit per second, angles in 1/256 turn, as `protocol/quantize.py` has them.
  */
@@ -11,7 +11,7 @@ import { Packr, Unpackr } from "msgpackr";
 
 import type { Input, Ship } from "./world.ts";
 
-const INPUT = 2;
+export const INPUT = 2;
 const SNAPSHOT = 17;
 const POSITION_SCALE = 8;
 const VELOCITY_SCALE = 16;
@@ -21,8 +21,10 @@ const AIM_STEPS = 4096;
 const BUTTONS_MAX = 255;
 const TICK_MAX = 2 ** 31 - 1;
 
-/** The first byte of an array of up to 15 elements, in msgpack. */
+/** How a msgpack array begins: with up to 15 elements, and with up to 65,535. */
 const FIXARRAY = 0x90;
+const FIXARRAY_MAX = 15;
+const ARRAY_16 = 0xdc;
 const SNAPSHOT_FIELDS = 10;
 
 const packr = new Packr({ useRecords: false });
@@ -38,6 +40,11 @@ export function decodeInput(bytes: Buffer): TickedInput | undefined {
   } catch {
     return undefined;
   }
+  return inputFrom(message);
+}
+
+/** The same, of a message that is decoded already. */
+export function inputFrom(message: unknown): TickedInput | undefined {
   if (!Array.isArray(message) || message.length !== 6 || message[0] !== INPUT) return undefined;
   const [, tick, moveX, moveY, aim, buttons] = message;
   const sound =
@@ -60,7 +67,11 @@ export function encodeCell(ships: readonly Ship[]): Buffer {
 
 /** The cells of one view, as the last element of a snapshot. */
 export function joinCells(cells: readonly Buffer[]): Buffer {
-  return Buffer.concat([packr.pack(cells.length), ...cells]);
+  return Buffer.concat([arrayHeader(cells.length), ...cells]);
+}
+
+function arrayHeader(length: number): Buffer {
+  return length <= FIXARRAY_MAX ? Buffer.of(FIXARRAY + length) : Buffer.of(ARRAY_16, length >> 8, length);
 }
 
 export function record(ship: Ship): number[] {

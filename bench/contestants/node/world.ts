@@ -71,9 +71,11 @@ export class Ship {
   }
 }
 
-/** A place for ship number `id`, spread evenly over the arena whatever the number of ships (the R2 sequence). */
-export function birthplace(id: number, arenaUnits: number): { x: number; y: number } {
-  return { x: ((id * 0.7548776662466927) % 1) * arenaUnits, y: ((id * 0.5698402909980532) % 1) * arenaUnits };
+/** Where the `n`th of `ships` ships begins, from 0: they are spread over the arena row by row. */
+export function birthplace(n: number, ships: number, arenaUnits: number): { x: number; y: number } {
+  const columns = Math.ceil(Math.sqrt(ships));
+  const step = arenaUnits / columns;
+  return { x: ((n % columns) + 0.5) * step, y: ((Math.floor(n / columns) % columns) + 0.5) * step };
 }
 
 /** The cells of a square arena, numbered row by row from the top left. */
