@@ -33,6 +33,8 @@ from protocol.quantize import wrap_angle
 from protocol.reckoning import Published, reckon_wire
 
 FIELDS_PER_RECORD = 14
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What comes of taking a snapshot apart that isn't one."""
 _TICK_AT = 5
 
 
