@@ -1,6 +1,13 @@
 """What one run is worth: a row of figures, the same for every contestant."""
 
+from typing import Final, NamedTuple
+
 from msgspec import Struct
+
+REFERENCE: Final = "ricochet"
+"""The contestant to which the others are compared."""
+HELD_PER_S: Final = 29.5
+"""Snapshots per second that every client must get."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -10,7 +17,7 @@ class Row(Struct, frozen=True, kw_only=True):
     clients: int
     repetition: int
     held: bool
-    """Every client got at least `run.HELD_PER_S` snapshots per second, and none was disconnected."""
+    """Every client got at least HELD_PER_S snapshots per second, and none was disconnected."""
     us_per_client_tick: float | None = None
     """CPU of the contestant, in microseconds."""
     bytes_per_client_s: float | None = None
@@ -21,3 +28,10 @@ class Row(Struct, frozen=True, kw_only=True):
     rss_mb: float | None = None
     generator_saturated: bool = False
     """The load could not be kept up by its generator: the row says little."""
+
+
+class Outcome(NamedTuple):
+    """A run's row, and one sentence when something went wrong with it."""
+
+    row: Row
+    trouble: str | None = None

@@ -2,52 +2,40 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Final
 
+from bench.comparison import Plan
 from bench.contestants import Contestant
 from bench.dialects.handshake import RefusedError
 from bench.generator import Load, Measured
 from bench.processes import Contesting, FailedError, contesting, pinned
-from bench.row import Row
-from bench.scene import TICK_RATE, Scene
+from bench.row import HELD_PER_S, Outcome, Row
+from bench.scene import SNAPSHOT_BYTES_DEFAULT, TICK_RATE, Scene
 from bots.metrics import Samples, parse_metrics, percentiles_ms
 
-HELD_PER_S: Final = 29.5
+SETTLE_S: Final = 3.0
 METRICS_S_MAX: Final = 10.0
-
-
-class Plan(NamedTuple):
-    """What is run, and for how long. `snapshot_bytes`: see `scene.Scene`."""
-
-    contestant: Contestant
-    clients: int
-    repetition: int
-    seconds: float
-    settle_s: float = 3.0
-    snapshot_bytes: int = 150
-
 
 Say = Callable[[str], None]
 """Hears what is going on."""
 
 
-def run(plan: Plan, say: Say = lambda _: None) -> Row:
-    """The row of `plan`. A contestant that fails has one too, and `say` hears why."""
+def run(plan: Plan, seconds: float, settle_s: float = SETTLE_S, say: Say = lambda _: None) -> Outcome:
+    """Measure for `seconds`. A contestant that fails has a row too, without figures."""
     contestant_core, load_core = cores()
     with TemporaryDirectory(prefix="ricochet-bench-") as folder, pinned(load_core):
-        scene = Scene(plan.clients, Path(folder), plan.snapshot_bytes)
+        scene = Scene(plan.clients, Path(folder), plan.snapshot_bytes or SNAPSHOT_BYTES_DEFAULT)
         try:
             say("starting")
-            with contesting(plan.contestant.command(scene), contestant_core, scene.folder) as contesting_:
-                contesting_.wait_ready()
-                return _measure(plan, scene, contesting_, say)
+            with contesting(plan.contestant.command(scene), contestant_core, scene.folder) as running:
+                running.wait_ready()
+                return _load(plan, scene, running, seconds, settle_s, say)
         except (FailedError, RefusedError, OSError) as error:
-            say(f"failed: {error}")
-            return Row(contestant=plan.contestant.name, clients=plan.clients, repetition=plan.repetition, held=False)
+            row = Row(contestant=plan.contestant.name, clients=plan.clients, repetition=plan.repetition, held=False)
+            return Outcome(row, str(error))
 
 
 def cores() -> tuple[int, int]:
@@ -56,54 +44,73 @@ def cores() -> tuple[int, int]:
     return usable[0], usable[-1]
 
 
-def _measure(plan: Plan, scene: Scene, contesting_: Contesting, say: Say) -> Row:
-    with Load(plan.contestant.dialect(scene), contesting_.port) as load:
+def _load(plan: Plan, scene: Scene, running: Contesting, seconds: float, settle_s: float, say: Say) -> Outcome:
+    """Put the load on a contestant that is ready."""
+    with Load(plan.contestant.dialect(scene), running.port) as load:
         say("joining")
         load.join(plan.clients)
         say("settling")
-        load.play(plan.settle_s)
-        present = len(load.clients)
-        before = _mark(plan.contestant, contesting_)
+        settled = load.play(settle_s)
+        before = _mark(plan.contestant, running)
         say("measuring")
-        cpu_s = contesting_.cpu_s()
-        measured = load.play(plan.seconds)
-        cpu_s = contesting_.cpu_s() - cpu_s
-        rss_mb = contesting_.rss_mb()
-        lateness = _lateness_since(before, contesting_) if before is not None else None
-    if measured.lost or present < plan.clients:
-        say(f"lost {plan.clients - len(measured.snapshots)} clients: {_reasons(measured)}")
-    said = contesting_.stop()
+        cpu_s = running.cpu_s()
+        measured = load.play(seconds)
+        cpu_s = running.cpu_s() - cpu_s
+        rss_mb = running.rss_mb()
+        lateness = None if before is None else _lateness_since(before, running)
+    said = running.stop()
     late_p50, late_p99 = lateness or (said.get("lateness_ms_p50"), said.get("lateness_ms_p99"))
+    return _outcome(plan, measured, _reasons(settled, measured), cpu_s, rss_mb, late_p50, late_p99)
+
+
+def _outcome(
+    plan: Plan,
+    measured: Measured,
+    lost: str,
+    cpu_s: float,
+    rss_mb: float,
+    late_p50_ms: float | None,
+    late_p99_ms: float | None,
+) -> Outcome:
+    client_seconds = plan.clients * measured.seconds
+    there = len(measured.snapshots)
     rate = min(measured.snapshots, default=0) / measured.seconds
-    return Row(
+    row = Row(
         contestant=plan.contestant.name,
         clients=plan.clients,
         repetition=plan.repetition,
-        held=len(measured.snapshots) == plan.clients and rate >= HELD_PER_S,
-        us_per_client_tick=round(cpu_s * 1e6 / (plan.clients * TICK_RATE * measured.seconds), 2),
-        bytes_per_client_s=round(measured.received_bytes / (plan.clients * measured.seconds), 1),
-        lateness_ms_p50=late_p50,
-        lateness_ms_p99=late_p99,
+        held=there == plan.clients and rate >= HELD_PER_S,
+        us_per_client_tick=round(cpu_s * 1e6 / (client_seconds * TICK_RATE), 2),
+        bytes_per_client_s=round(measured.received_bytes / client_seconds, 1),
+        lateness_ms_p50=_rounded(late_p50_ms),
+        lateness_ms_p99=_rounded(late_p99_ms),
         snapshots_per_client_s_min=round(rate, 2),
         rss_mb=round(rss_mb, 1),
         generator_saturated=measured.is_saturated,
     )
+    return Outcome(row, f"{plan.clients - there} clients were disconnected: {lost}" if there < plan.clients else None)
 
 
-def _reasons(measured: Measured) -> str:
-    return ", ".join(f"{reason} ({count})" for reason, count in measured.lost.most_common(3)) or "before it began"
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
-def _mark(contestant: Contestant, contesting_: Contesting) -> Samples | None:
+def _reasons(*windows: Measured) -> str:
+    """Why clients were lost, the commonest first."""
+    lost = sum((window.lost for window in windows), start=type(windows[0].lost)())
+    return ", ".join(f"{reason} ({count})" for reason, count in lost.most_common(3)) or "while they joined"
+
+
+def _mark(contestant: Contestant, running: Contesting) -> Samples | None:
     """Begin what is measured; the metrics so far where lateness is read from them."""
     if contestant.has_metrics:
-        return _metrics(contesting_.port)
-    contesting_.mark()
+        return _metrics(running.port)
+    running.mark()
     return None
 
 
-def _lateness_since(before: Samples, contesting_: Contesting) -> tuple[float | None, float | None]:
-    late = percentiles_ms("ricochet_tick_lateness_seconds", before, _metrics(contesting_.port))
+def _lateness_since(before: Samples, running: Contesting) -> tuple[float | None, float | None]:
+    late = percentiles_ms("ricochet_tick_lateness_seconds", before, _metrics(running.port))
     return late.p50, late.p99
 
 
@@ -116,5 +123,4 @@ def _metrics(port: int) -> Samples:
     except (OSError, HTTPException) as error:
         raise FailedError(f"its metrics could not be read: {error}") from None
     finally:
-        with suppress(OSError):
-            connection.close()
+        connection.close()

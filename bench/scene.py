@@ -10,10 +10,14 @@ from math import cos, pi, sin, sqrt
 from pathlib import Path
 from typing import Final
 
+from protocol import limits
 from protocol.quantize import AIM_STEPS
 
 TICK_RATE: Final = 30
 """Ticks, snapshots and inputs, each per second."""
+CLIENTS_MIN: Final = 4
+"""Fewer would have an arena smaller than the smallest there is."""
+CLIENTS_MAX: Final = limits.PLAYERS_PER_ROOM_MAX
 UNITS2_PER_CLIENT: Final = 65_536
 """The arena's area for each client: about twenty ships in a view."""
 CELL_UNITS: Final = 512
@@ -23,6 +27,7 @@ VARIANTS: Final = 16
 HOLD_TICKS: Final = 15
 AIM_STEPS_PER_TICK: Final = 34
 """A quarter of a turn in a second."""
+SNAPSHOT_BYTES_DEFAULT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Scene:
 
     clients: int
     folder: Path
-    snapshot_bytes: int = 150
+    snapshot_bytes: int = SNAPSHOT_BYTES_DEFAULT
 
     @property
     def arena_units(self) -> int:

@@ -11,6 +11,8 @@ from protocol.frames import masked_frame
 
 INPUT_BYTES: Final = 17
 """Of payload, as Ricochet's input message has."""
+FRAME_HEADER_BYTES: Final = 4
+"""Of a snapshot's frame."""
 ASK_FRAME_BYTES: Final = 10
 """Header, mask and four bytes."""
 
