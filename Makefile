@@ -7,10 +7,12 @@
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 CLIENT := assets/client
+CONTESTANTS := bench/contestants/node
 
 INSTALLED := .venv/.installed
 MODULES := $(CLIENT)/node_modules/.installed
 BUILT := $(CLIENT)/dist/index.html
+CONTESTING := $(CONTESTANTS)/node_modules/.installed
 
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 # Folders are among the sources too: their time changes when a file is removed from them.
@@ -25,14 +27,15 @@ find_python = for candidate in python3 python3.14 python3.13 python3.12 python3.
 find_node = node -e 'process.exit(parseInt(process.versions.node) < 24 ? 1 : 0)' 2>/dev/null \
 	&& command -v npm >/dev/null || PATH="$(CURDIR)/$(BIN):$$PATH"
 in_client = $(find_node); cd $(CLIENT)
+in_contestants = $(find_node); cd $(CONTESTANTS)
 say = printf '· %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup client play test test-all check format lock clean
+.PHONY: help setup client play contestants bench test test-all check format lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) $(MODULES) ## install everything that is needed, here in the tree
 	@:
@@ -42,6 +45,12 @@ client: $(BUILT) ## build the browser client
 
 play: setup client ## start a server with bots and print its address; ARGS="--port 9000" is passed on
 	@exec $(BIN)/ricochet serve --bots 8 $(ARGS)
+
+contestants: $(CONTESTING) ## install the Node servers that the bench compares with
+	@:
+
+bench: $(INSTALLED) $(CONTESTING) ## compare the server with others; ARGS="--clients 400 --repeat 3" is passed on
+	@exec $(BIN)/ricochet bench server $(ARGS)
 
 test: setup client ## run every test except the slow ones; ARGS="-k snapshot" is passed on to pytest
 	@$(call run_tests,-m "not slow")
@@ -71,10 +80,12 @@ lock: $(INSTALLED) ## lock the versions of all dependencies anew; ARGS=--upgrade
 		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.txt $(ARGS)
 	@$(say) "Locking browser packages"
 	@$(in_client) && npm install --package-lock-only --loglevel=error >/dev/null
+	@$(say) "Locking the bench's Node packages"
+	@$(in_contestants) && npm install --package-lock-only --loglevel=error >/dev/null
 
 clean: ## remove everything that was made or installed here
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
-	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CONTESTANTS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -94,6 +105,11 @@ $(MODULES): $(CLIENT)/package.json $(CLIENT)/package-lock.json | $(INSTALLED)
 	@$(say) "Installing browser packages in $(CLIENT)/node_modules"
 	@$(in_client) && npm ci --loglevel=error >/dev/null
 	@touch $@
+
+$(CONTESTING): $(CONTESTANTS)/package.json $(CONTESTANTS)/package-lock.json | $(INSTALLED)
+	@$(say) "Installing the bench's Node packages in $(CONTESTANTS)/node_modules"
+	@if ($(in_contestants) && npm ci --loglevel=error >/dev/null); then touch $@; else \
+		rm -rf $(@D); echo "The Node contestants can't be installed; the bench goes on without them." >&2; fi
 
 $(BUILT): $(CLIENT_SOURCES) $(MODULES)
 	@$(say) "Building the browser client"
