@@ -47,7 +47,6 @@ class ShipSpace:
         self._space.add(self._body, self._shape)
         self._last: ShipState | None = None
         """The state that the body is in."""
-        self._touched = False
 
     def after(self, state: ShipState, now: Input) -> ShipState:
         """`state` one tick later, steered by `now`."""
@@ -57,17 +56,15 @@ class ShipSpace:
             self._put(state)
         self._body.velocity = (vx, vy)
         step(self._space, self._tick_rate)
-        (x, y), (after_vx, after_vy) = self._body.position, self._body.velocity
-        self._touched = after_vx != vx or after_vy != vy
-        self._last = ShipState(x, y, after_vx, after_vy, helm.boost_ticks)
+        (x, y), (vx, vy) = self._body.position, self._body.velocity
+        self._last = ShipState(x, y, vx, vy, helm.boost_ticks)
         return self._last
 
     def _put(self, state: ShipState) -> None:
-        """Go back to `state`. A body in contact has a memory of it, so then a new one is taken."""
-        if self._touched:
-            self._space.remove(self._body, self._shape)
-            self._body, self._shape = make_body(self._ship)
-            self._space.add(self._body, self._shape)
+        """Go back to `state`, with a new body: the old one remembers contacts, and pushes still to come."""
+        self._space.remove(self._body, self._shape)
+        self._body, self._shape = make_body(self._ship)
+        self._space.add(self._body, self._shape)
         self._body.position = (state.x, state.y)
 
 

@@ -69,6 +69,13 @@ def test_an_answer_that_differs_is_taken_and_the_rest_lived_again(inputs: list[I
     assert prediction.state == state
 
 
+def test_a_ship_that_is_put_elsewhere_takes_nothing_of_its_past_with_it() -> None:
+    """Pushed out of a wall that it is leaving anyway: its velocity does not tell, and its body remembers the push."""
+    used, elsewhere = space(), ShipState(500.0, 500.0, 10.0, 0.0, 0)
+    used.after(ShipState(WALL_LEFT + 5.0, 500.0, -600.0, 0.0, 0), Input())
+    assert used.after(elsewhere, RIGHT) == space().after(elsewhere, RIGHT)
+
+
 def test_an_answer_in_the_middle_of_a_contact_costs_little() -> None:
     """What the engine remembers of the contact is not in the answer."""
     grinding = [Input(127, 90)] * 60
