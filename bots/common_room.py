@@ -5,7 +5,7 @@ The arena's walls are built once, and beliefs about a cell are held once.
 
 from bots.cushions import Cushions
 from bots.prediction import ShipSpace, Walls
-from bots.view import Shelf
+from bots.shelf import Shelf
 from protocol.kinds import Category, Kind
 from protocol.messages import Welcome
 from protocol.ticks import Rates

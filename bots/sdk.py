@@ -19,13 +19,14 @@ import trio
 
 from bots.act import Act
 from bots.address import parse_address
+from bots.cell_table import Sighting
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRooms
 from bots.player import Player
 from bots.prediction import ShipState
 from bots.report import Report, report_of
 from bots.tally import Tally
-from bots.view import Sighting, View
+from bots.view import View
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import Chat, ChatLine, Error, Event, PlayerInfo

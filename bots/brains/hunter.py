@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from bots.act import Act
 from bots.brains.flight import away_from_walls, meeting_s, pull
+from bots.cell_table import Sighting
 from bots.common_room import CommonRoom
-from bots.view import Sighting, View
+from bots.view import View
 from protocol.arena import Point
 from protocol.snapshot import Own
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from bots.view import Shelf, View
+from bots.shelf import Shelf
+from bots.view import View
 from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.reckoning import Published, reckon

@@ -1,0 +1,79 @@
+"""What is believed of one cell: its published states, and where they are reckoned to be when somebody asks.
+
+A table is never changed once made; a delta makes the next one. So the bots of a process that believe the same can
+hold the same table (`shelf` sees to it), and what is worked out from it is worked out once.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from protocol.kinds import Category, Kind
+from protocol.reckoning import Published, reckon
+from protocol.snapshot import CellDelta, changed, checksum_of
+
+
+class Sighting(Struct, frozen=True):
+    """One entity at one tick, in units and units/s; `angle` in 1/256 turns."""
+
+    entity: Published
+    kind: Kind
+    x: float
+    y: float
+    vx: float
+    vy: float
+    angle: float
+
+
+class Rules(Struct, frozen=True):
+    """What reckoning needs to know of a room."""
+
+    kinds: Sequence[Kind]
+    tick_rate: int
+
+
+class CellTable:
+    """What is believed of one cell, by entity. Immutable once made, so that views can share it."""
+
+    __slots__ = ("_checksum", "_seen", "_seen_tick", "entities")
+
+    def __init__(self, entities: Mapping[int, Published]) -> None:
+        self.entities = entities
+        self._checksum: int | None = None
+        self._seen_tick = -1
+        self._seen: dict[Category | None, list[Sighting]] = {}
+
+    @property
+    def checksum(self) -> int:
+        if self._checksum is None:
+            self._checksum = checksum_of(self.entities.values())
+        return self._checksum
+
+    def after(self, delta: CellDelta, tick: int, rules: Rules) -> "CellTable":
+        """The table after `delta` of a snapshot at `tick`. Raises KeyError when it changes or ends a stranger."""
+        entities = dict(self.entities)
+        for entity_id in delta.gone:
+            del entities[entity_id]
+        for entity in delta.entered:
+            entities[entity.id] = entity
+        for change in delta.changed:
+            believed = entities[change[0]]
+            entities[believed.id] = changed(believed, change, rules.kinds[believed.kind], tick, rules.tick_rate)
+        return CellTable(entities)
+
+    def sightings(self, tick: int, rules: Rules, category: Category | None) -> Sequence[Sighting]:
+        """What is in the cell, all or of one category, reckoned to `tick`."""
+        if tick != self._seen_tick:
+            self._seen, self._seen_tick = {}, tick
+        seen = self._seen.get(category)
+        if seen is None:
+            wanted = (e for e in self.entities.values() if category in (None, rules.kinds[e.kind].category))
+            seen = self._seen[category] = [sighting_of(entity, tick, rules) for entity in wanted]
+        return seen
+
+
+def sighting_of(entity: Published, tick: int, rules: Rules) -> Sighting:
+    """`entity` as it is believed to be at `tick`, or when it was published, if that is later."""
+    kind = rules.kinds[entity.kind]
+    at = reckon(entity, kind, max(tick, entity.tick), rules.tick_rate)
+    return Sighting(entity, kind, at.x, at.y, at.vx, at.vy, at.angle)

@@ -1,0 +1,96 @@
+"""What the bots of one process that are in one room have been told of its cells, read and worked out once for all.
+
+The server encodes a cell's news once for everyone who sees the cell. So here
+
+- equal bytes of one tick are one `News`, which is read when the first of the bots is sent it;
+- what a news makes of a table is kept with it: whoever holds the same table takes the result;
+- tables that say the same become one, so that bots who came to a belief by different ways hold the same table.
+
+What is kept is bounded: the news of the latest `TICKS_KEPT` ticks, and one table for each cell. What is older is read
+again when a bot comes late with it, and a table is gone when nobody holds it any more.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from bots.cell_table import CellTable, Rules
+from bots.slices import read_cell
+from protocol.snapshot import CellDelta, CellKeyframe
+
+TICKS_KEPT: Final = 8
+"""The bots of a process are sent a snapshot within a few milliseconds of each other, and may read it a few later."""
+
+
+class News:
+    """What one tick's snapshots say of one cell, and what became of the table that it was last applied to."""
+
+    __slots__ = ("__weakref__", "after", "agrees", "before", "cell", "said")
+
+    def __init__(self, said: CellKeyframe | CellDelta) -> None:
+        self.said = said
+        self.cell = said.cell
+        self.before: CellTable | None = None
+        """The table that `after` was made from; None for a keyframe, which needs none."""
+        self.after: CellTable | None = None
+        """None: not applied yet, or it can't be applied to `before`."""
+        self.agrees = False
+        """Whether `after` is what the server says it is, as far as it says so."""
+
+    def holds_for(self, table: CellTable | None) -> bool:
+        """Whether `after` is what `table` becomes."""
+        return self.after is not None and (self.before is table or self.before is None)
+
+
+class Shelf:
+    """One room's news and tables."""
+
+    def __init__(self) -> None:
+        self._news: dict[int, dict[bytes, News]] = {}
+        """By tick, in the order in which they were first heard of, and by bytes."""
+        self._newest: dict[int, CellTable] = {}
+        """By cell."""
+
+    def read(self, tick: int, cells: Iterable[bytes]) -> list[News]:
+        """The news of a snapshot at `tick`. Raises ValueError when they can't be read."""
+        known = self._news.get(tick)
+        if known is None:
+            known = self._begin(tick)
+        news = []
+        for cell in cells:
+            one = known.get(cell)
+            if one is None:
+                one = known[cell] = News(read_cell(cell, tick))
+            news.append(one)
+        return news
+
+    def _begin(self, tick: int) -> dict[bytes, News]:
+        """Make room for the news of `tick`."""
+        if len(self._news) >= TICKS_KEPT:
+            del self._news[next(iter(self._news))]
+        known = self._news[tick] = dict[bytes, News]()
+        return known
+
+    def work_out(self, news: News, table: CellTable | None, tick: int, rules: Rules) -> None:
+        """Make `news` hold for whoever believes `table`."""
+        said = news.said
+        if isinstance(said, CellKeyframe):
+            news.after = self._shared(said.cell, CellTable({entity.id: entity for entity in said.entities}))
+            news.agrees = news.after.checksum == said.checksum
+            return
+        news.before, news.after, news.agrees = table, None, False
+        if table is None:
+            return
+        try:
+            after = table.after(said, tick, rules)
+        except KeyError:  # it speaks of what we were never told of
+            return
+        news.after = self._shared(said.cell, after)
+        news.agrees = said.checksum is None or news.after.checksum == said.checksum
+
+    def _shared(self, cell: int, table: CellTable) -> CellTable:
+        """The newest table of the cell if it says the same; else `table`, which takes its place."""
+        newest = self._newest.get(cell)
+        if newest is not None and newest.entities == table.entities:
+            return newest
+        self._newest[cell] = table
+        return table

@@ -1,0 +1,59 @@
+"""A snapshot taken apart no further than one viewer needs: its own part read, its cells still bytes.
+
+Whoever sees a cell is sent the same bytes of it, so of all the bots of a process only the first needs to read them
+(`Shelf`); for the others a cell is a run of bytes to recognise. `codec.decode_server` reads everything at once.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from protocol import snapshot
+from protocol.codec import Wire
+from protocol.messages import SNAPSHOT_NUMBER
+from protocol.snapshot import CellDelta, CellKeyframe, Own
+
+_ARRAY_OF_8: Final = 0x98
+"""How a snapshot begins in msgpack, and then its number."""
+
+
+class _OwnArray(Own, array_like=True, frozen=True):
+    """`Own` read from `[entity, x, …]`."""
+
+
+class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
+    """`Snapshot`, but for `cells`: the msgpack of each, which `read_cell` reads."""
+
+    tick: int
+    ack: int
+    slack_ms: int | None
+    own: _OwnArray | None
+    hud: list[int] | None
+    left: list[int]
+    cells: list[Raw]
+
+
+_SLICES: Final = msgspec.msgpack.Decoder(Slices)
+_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | list[int] | None])
+
+
+def slice_snapshot(wire: Wire) -> Slices | None:
+    """The slices of a msgpack snapshot; None for any other message. Raises ValueError when it can't be read."""
+    if isinstance(wire, str) or len(wire) < 2 or wire[0] != _ARRAY_OF_8 or wire[1] != SNAPSHOT_NUMBER:
+        return None
+    return _SLICES.decode(wire)
+
+
+def read_cell(cell: bytes, tick: int) -> CellKeyframe | CellDelta:
+    """One cell of a snapshot at `tick`. Raises ValueError when it can't be read."""
+    try:
+        plain = _CELL.decode(cell)
+        if plain[1]:
+            number, _, checksum, entities = plain
+            return CellKeyframe(number, checksum, snapshot.records_from_flat(entities, tick))
+        number, _, checksum, gone, entered, changed = plain
+        records, changes = snapshot.records_from_flat(entered, tick), list(snapshot.changes_from_flat(changed))
+        return CellDelta(number, checksum, gone, records, changes)
+    except (TypeError, LookupError) as error:
+        raise ValueError(f"not a cell of a snapshot: {error}") from error
