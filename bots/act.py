@@ -1,6 +1,7 @@
 """What a brain, or whoever steers, wants done now; and the stick that turns it into one input per tick."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from protocol.motion import Button, Input
 from protocol.quantize import aim_to_wire, move_to_wire
@@ -19,17 +20,21 @@ class Stick:
     """Holds the newest act. A press that is released before the next tick is still a press in that tick."""
 
     def __init__(self) -> None:
-        self._move = (0, 0)
-        self._aim = 0
-        self._buttons = 0
+        self._act = Act()
+        self._held = Input()
+        """What it says while nothing is pressed anew."""
         self._edges = 0
 
     def hold(self, act: Act) -> None:
+        if act is self._act:
+            return
         buttons = Button.FIRE * act.fire | Button.BOOST * act.boost
-        self._edges |= buttons & ~self._buttons
-        self._move, self._aim, self._buttons = move_to_wire(*act.move), aim_to_wire(act.aim), buttons
+        self._edges |= buttons & ~self._held.buttons
+        self._act, self._held = act, Input(*move_to_wire(*act.move), aim_to_wire(act.aim), buttons)
 
     def sample(self) -> Input:
         """The input for one tick."""
+        if not self._edges:
+            return self._held
         edges, self._edges = self._edges, 0
-        return Input(*self._move, self._aim, self._buttons, edges)
+        return replace(self._held, edges=edges)

@@ -20,6 +20,7 @@ from bots.backoff import RETURN_AFTER, Backoff
 from bots.lane import Lane, PlainLink
 from bots.player import Player
 from bots.tally import Tally
+from bots.turnstile import Turnstile
 from protocol.codec import Codec, Wire
 from protocol.errors import UserError
 from protocol.messages import Bye, Leave
@@ -31,6 +32,7 @@ PULSE_S: Final = 0.003
 """The grain of the input clock: players that are due within it are stepped together."""
 IDLE_S: Final = 0.05
 """How long the input clock sleeps when nobody is due."""
+NORMAL: Final = 1000
 BROKEN: Final = 1006
 UNREADABLE: Final = 1002
 
@@ -52,35 +54,56 @@ class Pulse:
     def __init__(self, tally: Tally) -> None:
         self.players: set[Player] = set()
         self._tally = tally
+        self._wake_s = -inf
+        """When we meant to be here again."""
 
     async def run(self) -> None:
         while True:
             now_s = trio.current_time()
-            due_s = min((player.due_s for player in self.players), default=inf)
-            wake_s = min(max(due_s, now_s + PULSE_S), now_s + IDLE_S)
-            await trio.sleep_until(wake_s)
+            has_stepped = self._step_who_is_due(now_s)
+            self._wake_s = now_s + PULSE_S
+            if not has_stepped:
+                due_s = min((player.due_s for player in self.players), default=inf)
+                self._wake_s = max(self._wake_s, min(due_s, now_s + IDLE_S))
+            await trio.sleep_until(self._wake_s)
+
+    def _step_who_is_due(self, now_s: float) -> bool:
+        """Whether there was anyone."""
+        due = [player for player in self.players if player.due_s <= now_s]
+        for player in due:
             now_s = trio.current_time()
-            self._tally.pulse_lateness_ms.add((now_s - wake_s) * 1000.0)
-            for player in tuple(self.players):
-                if player.due_s <= now_s:
-                    player.pulse(now_s)
+            self._tally.pulse_lateness_ms.add((now_s - max(player.due_s, self._wake_s)) * 1000.0)
+            player.pulse(now_s)
+        return bool(due)
 
 
 class Connection:
     """One player's way to a server."""
 
-    def __init__(self, player: Player, address: Address, codec: Codec, room: str | None = None) -> None:
+    def __init__(
+        self,
+        player: Player,
+        address: Address,
+        codec: Codec,
+        room: str | None = None,
+        turnstile: Turnstile | None = None,
+    ) -> None:
+        """Those who share a `turnstile` connect, and come back, at its rate."""
         self._player = player
         self._address = address
         self._codec = codec
         self._room = room
+        self._turnstile = turnstile
         self._is_leaving = False
         self._scope = trio.CancelScope()
+        self._pause = trio.CancelScope()
+        """Of who waits before an attempt to connect."""
 
     def leave(self) -> None:
         """Give the seat up. The server answers with a bye, and `keep` returns."""
         self._is_leaving = True
         self._player.say(Leave())
+        self._pause.cancel()
 
     async def keep(self, rng: Random, on_end: Callable[[Ended], bool]) -> Ended:
         """Converse, and come back after each end that is not our fault, if `on_end` says so; the last end of all.
@@ -88,7 +111,12 @@ class Connection:
         `on_end` is told of every end but that by `leave`.
         """
         backoff = Backoff(rng)
+        ended = Ended(NORMAL, "left before the first attempt")
+        pause_s = 0.0
         while True:
+            await self._wait(pause_s)
+            if self._is_leaving:
+                return ended
             welcome = self._player.welcome
             ended = await self.converse()
             if self._is_leaving:
@@ -98,7 +126,14 @@ class Connection:
                 return ended
             if self._player.welcome is not welcome:
                 backoff.succeeded()
-            await trio.sleep(backoff.next_s())
+            pause_s = backoff.next_s()
+
+    async def _wait(self, seconds: float) -> None:
+        """Until it is time, and our turn, to connect; or until we are to leave."""
+        with trio.CancelScope() as self._pause:
+            await trio.sleep(seconds)
+            if self._turnstile is not None:
+                await trio.sleep_until(self._turnstile.take_turn_s(trio.current_time()))
 
     async def converse(self) -> Ended:
         """One conversation, from the TCP connection to the end, whoever ends it."""
@@ -107,19 +142,23 @@ class Connection:
                 stream = await self._open_stream()
         except (OSError, trio.TooSlowError, trio.BrokenResourceError) as error:
             return Ended(BROKEN, f"no connection to {self._address.authority}: {str(error) or 'no answer'}")
+        lane = self._lane_over(stream)
         ended = Ended(BROKEN, "the connection broke")
         try:
             with trio.CancelScope() as self._scope:
                 async with trio.open_nursery() as nursery:
-                    ended = await self._talk(nursery, stream)
+                    ended = await self._talk(nursery, stream, lane)
                     nursery.cancel_scope.cancel()
         except ExceptionGroup as group:  # the library tells of a refusal in its reader's task
             ended = _refusal(group)
         finally:
             self._player.end(trio.current_time())
+            if lane is not None:
+                lane.close()
             await trio.aclose_forcefully(stream)
-        bye = self._player.bye
-        return ended if bye is None else Ended(bye.code, bye.sentence)
+        if self._player.bye is not None:
+            return Ended(self._player.bye.code, self._player.bye.sentence)
+        return Ended(BROKEN, lane.fate) if lane is not None and lane.fate else ended
 
     async def _open_stream(self) -> AnyStream:
         stream = await trio.open_tcp_stream(self._address.host, self._address.port)
@@ -130,10 +169,13 @@ class Connection:
         await secure.do_handshake()
         return secure
 
-    async def _talk(self, nursery: trio.Nursery, stream: AnyStream) -> Ended:
-        lane = None
+    def _lane_over(self, stream: AnyStream) -> Lane | None:
+        """None where there is no plain socket, or messages are text."""
         if isinstance(stream, trio.SocketStream) and not self._codec.is_text and os.name == "posix":
-            lane = Lane(stream, self._deliver)
+            return Lane(stream, self._deliver)
+        return None
+
+    async def _talk(self, nursery: trio.Nursery, stream: AnyStream, lane: Lane | None) -> Ended:
         try:
             with trio.fail_after(CONNECT_S_MAX):
                 websocket = await self._shake_hands(nursery, lane or stream)

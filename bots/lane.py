@@ -1,9 +1,10 @@
 """The fast lane of a client: messages to and from the socket without a task switch for each.
 
-A `Lane` is a stream beneath trio-websocket's client. What arrives goes through a `Sieve`: whole binary messages
-straight to `deliver`, everything else to the library. What we post is masked and written to the non-blocking
-socket at once; what the socket does not take is kept, and everything after it waits in order, the library's own
-writes too. So frames never interleave, and trio-websocket keeps the handshake, ping, pong, close and every error.
+A `Lane` is a stream beneath trio-websocket's client. The sweep of all lanes reads it; what arrives goes through a
+`Sieve`: whole binary messages straight to `deliver`, everything else to the library. What we post is masked and written
+to the non-blocking socket at once; what the socket does not take is kept, and everything after it waits in order, the
+library's own writes too. So frames never interleave, and trio-websocket keeps the handshake, ping, pong, close and
+every error.
 
 `PlainLink` is the same for connections without a plain TCP socket (TLS) and for text: over the library's calls.
 """
@@ -17,15 +18,19 @@ import trio
 import trio_websocket
 
 from bots.sieve import Sieve
+from bots.sweep import current_sweep
 from protocol import frames
 
-RECEIVE_BYTES: Final = 32768
+RECEIVE_BYTES: Final = 16384
+"""What one connection may bring in one sweep."""
 PAYLOAD_BYTES_MAX: Final = 65535
 """A longer message is the library's."""
+HANDED_ON_BYTES_MAX: Final = 262_144
+"""As much may wait for the library; then no more is read until it fetches it."""
 UNSENT_BYTES_MAX: Final = 65536
 """A server that leaves this much unread is gone."""
 _CLOSED: Final = -1
-_MASKS: Final = Random()
+_MASK_BITS: Final = Random().getrandbits
 """A mask hinders proxies that are fooled by what a page sends (RFC 6455, 10.3); nobody else writes our messages."""
 
 
@@ -33,17 +38,25 @@ class Lane(trio.abc.Stream):
     """The stream beneath the library, and the link above it."""
 
     def __init__(self, stream: trio.SocketStream, deliver: Callable[[bytes], None]) -> None:
+        """What `deliver` raises comes out of `receive_some`, and so ends the task that runs the connection."""
         self.received_bytes = 0
         self.sent_bytes = 0
+        self.fate = ""
+        """Why we gave the connection up, if it was us."""
         self._stream = stream
         self._fd = stream.socket.fileno()
         self._deliver = deliver
         self._sieve = Sieve(PAYLOAD_BYTES_MAX)
         self._unsent = bytearray()
+        self._handed_on = bytearray()
+        """Read, and not yet fetched by the library."""
+        self._news = trio.Event()
+        self._is_watched = self._is_at_end = False
+        self._error: Exception | None = None
 
     def post(self, message: bytes) -> None:
         """Send one message now, or as soon as the socket takes it. A dead connection is noticed by its reader."""
-        self._write(frames.masked_frame(message, _MASKS.randbytes(4)))
+        self._write(frames.masked_frame(message, _MASK_BITS(32).to_bytes(4, "little")))
 
     def came_back(self, message: bytes | str) -> None:
         """The library has delivered `message`: see `Sieve`."""
@@ -51,22 +64,59 @@ class Lane(trio.abc.Stream):
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
         """The next bytes for the library. May be more than `max_bytes`: they have been read already."""
-        while True:
-            await trio.lowlevel.wait_readable(self._stream.socket)
-            try:
-                received = os.read(self._fd, RECEIVE_BYTES)
-            except BlockingIOError:
-                continue
-            except OSError as error:  # reset by the other end
-                raise trio.BrokenResourceError(str(error)) from error
-            if not received:
+        await trio.lowlevel.checkpoint()
+        while not self._handed_on:
+            if self._error is not None:
+                raise self._error
+            if self._fd == _CLOSED:
+                raise trio.ClosedResourceError("the connection is closed")
+            if self._is_at_end:
                 return b""
-            self.received_bytes += len(received)
-            messages, left = self._sieve.sort(received)
-            for message in messages:
-                self._deliver(message)
-            if left:
-                return left
+            self._watch()
+            self._news = trio.Event()
+            await self._news.wait()
+        handed_on, self._handed_on = bytes(self._handed_on), bytearray()
+        return handed_on
+
+    def _watch(self) -> None:
+        if not self._is_watched:
+            self._is_watched = True
+            current_sweep().add(self._fd, self._read_ready)
+
+    def _look_away(self) -> None:
+        if self._is_watched:
+            self._is_watched = False
+            current_sweep().remove(self._fd)
+
+    def _read_ready(self) -> None:
+        """Called by the sweep: there is something to read, or the end, or there was."""
+        if not self._is_watched:
+            return
+        try:
+            received = os.read(self._fd, RECEIVE_BYTES)
+            if received:
+                self._take(received)
+            else:
+                self._is_at_end = True
+        except BlockingIOError:
+            return
+        except OSError as error:  # reset by the other end
+            self._error = trio.BrokenResourceError(str(error))
+        except Exception as error:  # of whoever listens: its connection's affair, not that of all the others
+            self._error = error
+        if self._is_at_end or self._error is not None or len(self._handed_on) > HANDED_ON_BYTES_MAX:
+            self._look_away()
+        elif not self._handed_on:
+            return
+        self._news.set()
+
+    def _take(self, received: bytes) -> None:
+        self.received_bytes += len(received)
+        messages, left = self._sieve.sort(received)
+        if left:
+            self._handed_on += left
+        for message in messages:
+            self._deliver(message)
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         await trio.lowlevel.checkpoint()
@@ -81,7 +131,7 @@ class Lane(trio.abc.Stream):
         await trio.lowlevel.wait_writable(self._stream.socket)
 
     async def aclose(self) -> None:
-        self._close()
+        self.close()
         await self._stream.aclose()
 
     def _write(self, data: bytes | bytearray | memoryview) -> None:
@@ -100,13 +150,18 @@ class Lane(trio.abc.Stream):
         self.sent_bytes += written
         if written < len(data):
             self._unsent += memoryview(data)[written:]
-        if len(self._unsent) > UNSENT_BYTES_MAX:
-            self._close()
+            if len(self._unsent) > UNSENT_BYTES_MAX:
+                self.fate = f"the server left more than {UNSENT_BYTES_MAX} bytes unread"
+                self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Wake whoever waits with an error. The number of the descriptor is forgotten, for it may be another's soon."""
+        if self._fd == _CLOSED:
+            return
+        self._look_away()
         self._fd = _CLOSED
         self._unsent.clear()
+        self._news.set()
         self._stream.socket.close()
 
 

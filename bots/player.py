@@ -16,6 +16,7 @@ from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.lead import Lead
 from bots.prediction import Prediction, ShipState
+from bots.slices import Slices, slice_snapshot
 from bots.tally import Account, Tally
 from bots.view import View
 from protocol import limits
@@ -36,6 +37,7 @@ from protocol.messages import (
 )
 from protocol.motion import Input
 from protocol.snapshot import Snapshot
+from protocol.ticks import Rates
 
 PING_INTERVAL_S: Final = 1.0
 PONG_S_MAX: Final = 10.0
@@ -71,7 +73,9 @@ class Player:
         rooms: CommonRooms,
         tally: Tally,
         give_brain: Callable[[CommonRoom], Brain] | None = None,
+        predicts: bool = True,
     ) -> None:
+        """`predicts`: know where our own ship is ahead of the server, at some cost."""
         self.name = name
         self.account = Account()
         self.stick = Stick()
@@ -89,11 +93,14 @@ class Player:
         self._rooms = rooms
         self._tally = tally
         self._give_brain = give_brain
+        self._predicts = predicts
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
         self._link: Link | None = None
         self._next_tick = 0
         self._think_tick = 0
+        self._ticks_together = 1
+        """Inputs of so many ticks ride one message, one for each snapshot."""
         self._entries: list[Input] = []
         self._hello_s = 0.0
         self._ping_s = inf
@@ -125,6 +132,9 @@ class Player:
 
     def receive(self, wire: Wire, now_s: float) -> None:
         """Take in one message. Raises ValueError when it can't be read."""
+        if (slices := slice_snapshot(wire)) is not None:
+            self._take_snapshot(slices, now_s)
+            return
         match self._codec.decode_server(wire):
             case Snapshot() as snapshot:
                 self._take_snapshot(snapshot, now_s)
@@ -144,20 +154,22 @@ class Player:
         self.welcome, self.resume, self.rtt_s = welcome, welcome.resume, now_s - self._hello_s
         self.roster = {player.id: player for player in welcome.players}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
-        self._prediction = Prediction(room.make_ship_space())
+        self._prediction = Prediction(room.make_ship_space()) if self._predicts else None
+        self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
         self.account.open(self._link, now_s)
         self._ping_s = self.due_s = now_s
 
-    def _take_snapshot(self, snapshot: Snapshot, now_s: float) -> None:
-        view, prediction, welcome = self.view, self._prediction, self.welcome
-        assert view is not None and prediction is not None and welcome is not None
+    def _take_snapshot(self, snapshot: Snapshot | Slices, now_s: float) -> None:
+        view, welcome = self.view, self.welcome
+        assert view is not None and welcome is not None
         for cell in view.apply(snapshot):
             self._tally.checksum_mismatches += 1
             self.say(Resync(cell))
-        error_units = prediction.reconcile(snapshot.own, snapshot.tick)
-        if error_units is not None:
-            self._tally.prediction_error_units.add(error_units)
+        if self._prediction is not None:
+            error_units = self._prediction.reconcile(snapshot.own, snapshot.tick)
+            if error_units is not None:
+                self._tally.prediction_error_units.add(error_units)
         self._keep_clock(snapshot, welcome.tick_rate, now_s)
         self.account.snapshots += 1
         if self._snapshot_s is not None:
@@ -165,7 +177,7 @@ class Player:
         self._snapshot_s = now_s
         self.on_snapshot()
 
-    def _keep_clock(self, snapshot: Snapshot, tick_rate: int, now_s: float) -> None:
+    def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
             self.lead = Lead(tick_rate, snapshot.tick, self.rtt_s, now_s)
             self._next_tick = int(self.lead.tick_at(now_s)) + 1
@@ -174,7 +186,15 @@ class Player:
         elif snapshot.slack_ms is not None:
             self._tally.input_slack_ms.add(snapshot.slack_ms)
             self.lead.steer(snapshot.slack_ms, self.rtt_s, now_s)
-        self.due_s = min(self._ping_s, self.lead.when(self._next_tick))
+        self.due_s = max(now_s, self._next_due_s())
+
+    def _next_due_s(self) -> float:
+        """When there is something to do: a ping, or a tick. Who predicts lives each tick when it comes; who doesn't,
+        all the ticks of a message when it must be sent."""
+        if self.lead is None:
+            return self._ping_s
+        waits = 0 if self._predicts else self._ticks_together - len(self._entries) - 1
+        return min(self._ping_s, self.lead.when(self._next_tick + waits))
 
     def _take_pong(self, pong: Pong, now_s: float) -> None:
         sent_s = self._pinged_s.pop(pong.nonce, None)
@@ -200,7 +220,7 @@ class Player:
             while self.lead.when(self._next_tick) <= now_s:
                 self._live(self._next_tick)
                 self._next_tick += 1
-        self.due_s = min(self._ping_s, self.lead.when(self._next_tick) if self.lead else inf)
+        self.due_s = self._next_due_s()
 
     def _ping(self, now_s: float) -> None:
         nonce = int(now_s * 1000.0)
@@ -211,14 +231,15 @@ class Player:
 
     def _live(self, tick: int) -> None:
         """One tick of ours: decide, steer, foresee."""
-        assert self.view is not None and self._prediction is not None and self.welcome is not None
+        assert self.view is not None and self.welcome is not None
         if self._brain is not None and tick >= self._think_tick:
             self.stick.hold(self._brain.think(self.view, tick))
             self._think_tick = tick + max(1, int(THINK_INTERVAL_S * self.welcome.tick_rate))
         now = self.stick.sample()
-        self._prediction.step(tick, now)
+        if self._prediction is not None:
+            self._prediction.step(tick, now)
         self._entries.append(now)
-        if len(self._entries) * self.welcome.snapshot_rate >= self.welcome.tick_rate:
+        if len(self._entries) >= self._ticks_together:
             self._post_inputs(tick)
 
     def _post_inputs(self, newest_tick: int | None = None) -> None:

@@ -52,7 +52,7 @@ class Report(Struct, frozen=True, kw_only=True):
     swarm_saturated_why: str
     swarm_lateness_ms: Percentiles
     swarm_cpu_share: float
-    """Of one core, of the busiest process."""
+    """Of one core, of the busiest process in its busiest five seconds."""
 
 
 def report_of(tally: Tally, seconds: float, server: ServerReport | None = None) -> Report:
@@ -84,7 +84,7 @@ def saturated_why(tally: Tally) -> str:
     lateness_ms = tally.pulse_lateness_ms.percentiles().p99
     if lateness_ms is not None and lateness_ms > LATENESS_MS_MAX:
         return (
-            f"the bots' input clock woke up {lateness_ms:.1f} ms late at the 99th percentile (more than "
+            f"the bots' input clock was {lateness_ms:.1f} ms late at the 99th percentile (more than "
             f"{LATENESS_MS_MAX:g} ms): use fewer bots, more --processes, or another machine"
         )
     if tally.cpu_share_max > CPU_SHARE_MAX:

@@ -48,8 +48,13 @@ class Sieve:
 
     def sort(self, received: bytes) -> tuple[list[bytes], bytes]:
         """(messages taken, bytes left for the library); no message in the bytes is older than those taken."""
-        self._buffer += received
         taken: list[bytes] = []
+        if self._phase is _Phase.FRAMES and not (self._buffer or self._leave_bytes or self._on_their_way):
+            taken, used, _ = frames.peel(received, False, self._payload_bytes_max)
+            if used == len(received):  # nearly always: whole messages, and nothing else
+                return taken, b""
+            received = received[used:]
+        self._buffer += received
         left = [self._leave_head()] if self._phase is _Phase.HEAD else []
         while self._buffer and self._phase is _Phase.FRAMES:
             if not self._leave_bytes:

@@ -19,16 +19,19 @@ from msgspec import Struct
 
 from bots.address import Address, parse_address
 from bots.brains import BrainMaker, brain_named
+from bots.busyness import Busyness
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRoom, CommonRooms
 from bots.metrics import Samples, parse_metrics
 from bots.player import Brain, Player
 from bots.tally import Tally
+from bots.turnstile import Turnstile
 from protocol.codec import CODECS
 from protocol.errors import UserError
 from protocol.limits import SUBPROTOCOL_MSGPACK
 
 CONNECTS_PER_SECOND: Final = 50.0
+"""Of the whole swarm, first attempts and returns alike."""
 SETTLED_S: Final = 1.0
 """After the last bot was sent off; most have joined by then."""
 LEAVE_S_MAX: Final = 1.5
@@ -49,13 +52,16 @@ class Plan(Struct, frozen=True, kw_only=True):
     seed: int
     name_prefix: str
     first: int = 1
+    connects_per_second: float = CONNECTS_PER_SECOND
 
     def shares(self, processes: int) -> list["Plan"]:
         """The plan cut into nearly equal parts, at most one for each bot."""
         processes = min(processes, self.bots)
         ends = [self.bots * i // processes for i in range(processes + 1)]
+        rate = self.connects_per_second / processes
         return [
-            msgspec.structs.replace(self, first=self.first + start, bots=end - start) for start, end in pairwise(ends)
+            msgspec.structs.replace(self, first=self.first + start, bots=end - start, connects_per_second=rate)
+            for start, end in pairwise(ends)
         ]
 
 
@@ -63,12 +69,12 @@ async def play(plan: Plan, on_second: Listener, stop: trio.Event) -> Tally:
     """Run the bots of `plan` in this process."""
     tally = Tally()
     swarm = _Swarm(plan, tally)
-    began_s, began_cpu_s = time.monotonic(), time.process_time()
+    busyness = Busyness(time.monotonic(), time.process_time())
 
     def measured() -> Tally:
         tally.sum_up([player.account for player in swarm.players], trio.current_time())
-        elapsed_s = max(time.monotonic() - began_s, 1e-9)
-        tally.cpu_share_max = (time.process_time() - began_cpu_s) / elapsed_s
+        busyness.note(time.monotonic(), time.process_time())
+        tally.cpu_share_max = busyness.share_max
         return tally
 
     async with trio.open_nursery() as nursery:
@@ -86,7 +92,8 @@ class _Swarm:
 
     def __init__(self, plan: Plan, tally: Tally) -> None:
         rooms, codec, address = CommonRooms(), CODECS[SUBPROTOCOL_MSGPACK], parse_address(plan.url)
-        give_brain = brain_named(plan.brain)
+        sort, turnstile = brain_named(plan.brain), Turnstile(plan.connects_per_second)
+        self._settled_s = plan.bots / plan.connects_per_second + SETTLED_S
         self._tally = tally
         self._pulse = Pulse(tally)
         self._connections: list[tuple[Connection, Random]] = []
@@ -95,9 +102,10 @@ class _Swarm:
         self.players: list[Player] = []
         for number in range(plan.first, plan.first + plan.bots):
             rng = Random(f"{plan.seed}/{number}")
-            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, _brain_maker(give_brain, rng))
+            give_brain = _brain_maker(sort.give_brain, rng)
+            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.predicts)
             self.players.append(player)
-            self._connections.append((Connection(player, address, codec), rng))
+            self._connections.append((Connection(player, address, codec, turnstile=turnstile), rng))
 
     async def run(self) -> None:
         """Bring the bots in, at a bounded rate, and keep them there."""
@@ -106,8 +114,7 @@ class _Swarm:
             nursery.start_soon(self._pulse.run)
             for connection, rng in self._connections:
                 nursery.start_soon(self._keep, connection, rng)
-                await trio.sleep(1.0 / CONNECTS_PER_SECOND)
-            await trio.sleep(SETTLED_S)
+            await trio.sleep(self._settled_s)
             gc.collect()
             gc.freeze()  # what there is now stays; looking at it again and again would make every bot late at once
 

@@ -126,14 +126,14 @@ class Tally(Struct):
     input_slack_ms: Spread = field(default_factory=lambda: Spread(1.0))
     prediction_error_units: Spread = field(default_factory=lambda: Spread(UNITS_STEP))
     pulse_lateness_ms: Spread = field(default_factory=lambda: Spread(MS_STEP))
-    """How late our own input clock woke up."""
+    """How late our own input clock stepped each player, its grain aside."""
     disconnects: dict[str, int] = field(default_factory=dict)
     """By reason."""
     checksum_mismatches: int = 0
     bots: int = 0
     connected: int = 0
     cpu_share_max: float = 0.0
-    """Of one core, of the busiest process."""
+    """Of one core, of the busiest process at its busiest."""
     rates: list[BotRates] = field(default_factory=list)
 
     def sum_up(self, accounts: Iterable[Account], now_s: float) -> None:

@@ -34,6 +34,7 @@ IO_FILES = (
     "bots/lane.py",
     "bots/sdk.py",
     "bots/swarm.py",
+    "bots/sweep.py",
     "bots/netsim.py",
     "bots/cli.py",
 )

@@ -7,8 +7,11 @@ second. To write one, give it `think(view, tick) -> Act` and a line in `BRAINS`.
 from collections.abc import Callable
 from random import Random
 
+from msgspec import Struct
+
 from bots.brains.hunter import Hunter
 from bots.brains.idle import Idle
+from bots.brains.lean import Lean
 from bots.brains.wander import Wander
 from bots.common_room import CommonRoom
 from bots.player import Brain
@@ -16,10 +19,24 @@ from protocol.errors import UserError
 
 BrainMaker = Callable[[CommonRoom, Random], Brain]
 
-BRAINS: dict[str, BrainMaker] = {"hunter": Hunter, "wander": Wander, "idle": Idle}
+
+class Sort(Struct, frozen=True):
+    """A sort of bot."""
+
+    give_brain: BrainMaker
+    predicts: bool = True
+    """Whether its own ship is foreseen for it, as for a person's screen, and the error measured."""
 
 
-def brain_named(name: str) -> BrainMaker:
+BRAINS: dict[str, Sort] = {
+    "hunter": Sort(Hunter),
+    "wander": Sort(Wander),
+    "idle": Sort(Idle),
+    "lean": Sort(Lean, predicts=False),
+}
+
+
+def brain_named(name: str) -> Sort:
     """Raises UserError when there is none of that name."""
     if name not in BRAINS:
         raise UserError(f"there is no brain called {name}; there are {', '.join(BRAINS)}")

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections import defaultdict
 from contextlib import suppress
 from random import Random
 
@@ -13,7 +14,9 @@ from bots.address import Address, parse_address
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRooms
 from bots.player import Player
+from bots.report import report_of
 from bots.tally import Tally
+from bots.turnstile import Turnstile
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from tests.instruments.served import Served
@@ -169,4 +172,81 @@ async def test_the_pulse_steps_who_is_due_and_measures_its_own_lateness(
     await trio.sleep(1.0)
     assert 40 <= len(stepped) <= 50
     assert tally.pulse_lateness_ms.percentiles().max == 0.0
+    assert not report_of(tally, 1.2).swarm_saturated
     nursery.cancel_scope.cancel()
+
+
+async def test_a_pulse_that_is_kept_busy_says_that_the_swarm_is_saturated(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
+) -> None:
+    """Ten players, each of whose steps takes 4 ms, want one every 33 ms: all of them fall behind."""
+    tally = Tally()
+    pulse = Pulse(tally)
+    for number in range(10):
+        player = player_named(f"P{number}", tally)
+
+        def step(now_s: float, player: Player = player) -> None:
+            autojump_clock.jump(0.004)
+            player.due_s += 1 / 30
+
+        player.pulse, player.due_s = step, 0.0  # type: ignore[method-assign]  # a player without a server
+        pulse.players.add(player)
+    nursery.start_soon(pulse.run)
+    await trio.sleep(3.0)
+    lateness_ms = tally.pulse_lateness_ms.percentiles()
+    assert lateness_ms.p99 is not None
+    assert 40.0 < lateness_ms.p99 < 80.0
+    report = report_of(tally, 3.0)
+    assert report.swarm_saturated
+    assert "ms late" in report.swarm_saturated_why
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_thousand_take_turns_to_connect_and_to_come_back(
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server refuses them all, twice: nowhere in that do more than 50 come in a second."""
+    turnstile, attempts_s = Turnstile(50.0), []
+
+    async def attempt(connection: Connection) -> Ended:
+        attempts_s.append(trio.current_time())
+        await trio.lowlevel.checkpoint()
+        return Ended(1006, "the server is down")
+
+    monkeypatch.setattr(Connection, "converse", attempt)
+    address, codec = Address("127.0.0.1", 1, False), CODECS[SUBPROTOCOL_MSGPACK]
+    ends: dict[Connection, int] = defaultdict(int)
+
+    async def keep(number: int) -> None:
+        connection = Connection(player_named(f"P{number}", Tally()), address, codec, turnstile=turnstile)
+
+        def count(ended: Ended) -> bool:
+            ends[connection] += 1
+            return ends[connection] < 3
+
+        await connection.keep(Random(number), count)
+
+    async with trio.open_nursery() as thousand:
+        for number in range(1000):
+            thousand.start_soon(keep, number)
+    assert len(attempts_s) == 3000
+    assert max(sum(1 for at_s in attempts_s if start <= at_s < start + 1) for start in range(61)) <= 51
+
+
+async def test_who_waits_for_its_turn_leaves_at_once(autojump_clock: trio.testing.MockClock) -> None:
+    turnstile = Turnstile(0.001)
+    turnstile.take_turn_s(0.0)
+    player = player_named("Ann", Tally())
+    connection = Connection(player, Address("127.0.0.1", 1, False), CODECS[SUBPROTOCOL_MSGPACK], turnstile=turnstile)
+    ends: list[Ended] = []
+
+    async with trio.open_nursery() as nursery:
+
+        @nursery.start_soon
+        async def keep() -> None:
+            ends.append(await connection.keep(Random(1), lambda ended: True))
+
+        await trio.testing.wait_all_tasks_blocked()
+        connection.leave()
+    assert [end.code for end in ends] == [1000]
+    assert trio.current_time() < 1.0

@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio_websocket
 
-from bots.lane import UNSENT_BYTES_MAX, Lane, PlainLink
+from bots.lane import HANDED_ON_BYTES_MAX, RECEIVE_BYTES, UNSENT_BYTES_MAX, Lane, PlainLink
 from protocol.frames import header, unmask
 
 
@@ -86,6 +86,54 @@ async def test_a_server_that_reads_nothing_is_given_up() -> None:
             for _ in range(400):
                 lane.post(b"x" * 4000)
         assert lane.sent_bytes < 400 * 4000 - UNSENT_BYTES_MAX
+        assert str(UNSENT_BYTES_MAX) in lane.fate
+
+
+async def test_what_a_listener_raises_ends_its_own_connection_and_no_other() -> None:
+    def raise_it(message: bytes) -> None:
+        raise RuntimeError("a mistake of whoever listens")
+
+    heard: list[bytes] = []
+    async with socket_pair() as (mine, other), socket_pair() as (my_second, second):
+        broken, sound = Lane(mine, raise_it), Lane(my_second, heard.append)
+        ping = b"\x89\x00"
+        await other.send_all(HEAD + header(1) + b"x")
+        assert await broken.receive_some() == HEAD
+        with pytest.raises(RuntimeError, match="a mistake"):
+            await broken.receive_some()
+        await second.send_all(HEAD + header(1) + b"y" + ping)
+        left = b""
+        while len(left) < len(HEAD + ping):
+            left += await sound.receive_some()
+        assert heard == [b"y"]
+
+
+async def test_what_the_library_does_not_fetch_is_bounded_and_nothing_of_it_is_lost() -> None:
+    size = HANDED_ON_BYTES_MAX * 8
+    async with socket_pair() as (mine, other):
+        lane = Lane(mine, lambda message: None)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(other.send_all, HEAD + header(size) + bytes(size))
+            got = len(await lane.receive_some())
+            await trio.sleep(0.1)
+            assert lane.received_bytes <= HANDED_ON_BYTES_MAX + got + 2 * RECEIVE_BYTES
+            while got < len(HEAD + header(size)) + size:
+                got += len(await lane.receive_some())
+
+
+async def test_after_it_was_closed_it_reads_and_writes_nothing() -> None:
+    async with socket_pair() as (mine, other):
+        lane = Lane(mine, lambda message: None)
+        await other.send_all(HEAD)
+        assert await lane.receive_some() == HEAD
+        await lane.aclose()
+        lane.close()
+        lane.post(b"nobody will read this")
+        assert lane.sent_bytes == 0
+        with pytest.raises(trio.ClosedResourceError):
+            await lane.receive_some()
+        with pytest.raises(trio.ClosedResourceError):
+            await lane.send_all(b"x")
 
 
 async def test_a_reset_is_told_to_the_reader_and_posts_do_nothing() -> None:

@@ -1,12 +1,19 @@
 """Swarms against a real server, small and short."""
 
+import time
+
+import msgspec
 import pytest
 import trio
 
+from bots.act import Act
 from bots.address import Address, parse_address
+from bots.brains import BRAINS, Sort
+from bots.brains.idle import Idle
 from bots.report import report_of
 from bots.swarm import Plan, play, play_apart, read_metrics
-from bots.tally import Tally
+from bots.tally import Percentiles, Tally
+from bots.view import View
 from protocol.errors import UserError
 from tests.instruments.served import Served
 
@@ -20,6 +27,11 @@ def test_a_plan_is_shared_out_evenly_and_every_bot_keeps_its_number() -> None:
     shares = plan.shares(3)
     assert [(share.first, share.bots) for share in shares] == [(1, 3), (4, 3), (7, 4)]
     assert len(plan.shares(99)) == 10
+
+
+def test_all_processes_together_connect_no_faster_than_one() -> None:
+    plan = Plan(url="", bots=10, seconds=1, brain="", seed=1, name_prefix="")
+    assert sum(share.connects_per_second for share in plan.shares(4)) == plan.connects_per_second
 
 
 async def test_bots_play_are_measured_and_leave(server: Served) -> None:
@@ -59,6 +71,45 @@ async def test_processes_share_the_work_and_their_tallies_add_up(server: Served)
         tally = await play_apart(plan_for(server, 4, 0.0), 2, listen, stop)
     assert (tally.bots, tally.connected, len(tally.rates)) == (4, 4, 4)
     assert tally.disconnects == {}
+
+
+async def test_lean_bots_play_as_well(server: Served) -> None:
+    stop = trio.Event()
+
+    def listen(tally: Tally) -> None:
+        if tally.connected == 30 and tally.rtt_ms.total() >= 60:
+            stop.set()
+
+    plan = msgspec.structs.replace(plan_for(server, 30, 0.0), brain="lean")
+    with trio.fail_after(60):
+        tally = await play(plan, listen, stop)
+    report = report_of(tally, 3.0)
+    assert (report.connected, report.disconnects, report.checksum_mismatches) == (30, {}, 0)
+    assert report.prediction_error_units == Percentiles()
+
+
+async def test_a_swarm_whose_brains_burn_its_time_says_so(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each thought takes 40 ms of a core, and six bots want seven of them a second."""
+
+    class Burner(Idle):
+        def think(self, view: View, tick: int) -> Act:
+            until_s = time.process_time() + 0.04
+            while time.process_time() < until_s:
+                pass
+            return super().think(view, tick)
+
+    monkeypatch.setitem(BRAINS, "burner", Sort(Burner))
+    stop = trio.Event()
+
+    def listen(tally: Tally) -> None:
+        if tally.pulse_lateness_ms.total() >= 100:
+            stop.set()
+
+    with trio.fail_after(60):
+        tally = await play(msgspec.structs.replace(plan_for(server, 6, 0.0), brain="burner"), listen, stop)
+    report = report_of(tally, 1.0)
+    assert report.swarm_saturated
+    assert "use fewer bots" in report.swarm_saturated_why
 
 
 async def test_without_a_server_it_is_a_sentence() -> None:

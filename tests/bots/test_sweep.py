@@ -1,0 +1,64 @@
+"""The sweep over real sockets: who has something to read is called, once a sweep, and nobody after it was removed."""
+
+import socket
+from collections import Counter
+
+import trio
+
+from bots.sweep import Sweep, current_sweep
+
+
+async def test_whoever_is_ready_is_called_until_it_is_removed(nursery: trio.Nursery) -> None:
+    sweep = Sweep()
+    nursery.start_soon(sweep.run)
+    calls: Counter[str] = Counter()
+    called = trio.Event()
+
+    def reader(name: str) -> None:
+        calls[name] += 1
+        if name == "ready" and calls[name] == 3:
+            called.set()
+
+    ready, writer = socket.socketpair()
+    silent, other = socket.socketpair()
+    with ready, writer, silent, other:
+        sweep.add(ready.fileno(), lambda: reader("ready"))
+        sweep.add(silent.fileno(), lambda: reader("silent"))
+        writer.send(b"x")
+        with trio.fail_after(60):
+            await called.wait()
+        assert calls["silent"] == 0
+        sweep.remove(ready.fileno())
+        sweep.remove(ready.fileno())
+        before = calls["ready"]
+        silent_called = trio.Event()
+        sweep.add(silent.fileno(), silent_called.set)
+        other.send(b"x")
+        with trio.fail_after(60):
+            await silent_called.wait()
+        assert calls["ready"] == before
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_descriptor_that_came_back_as_another_socket_is_that_one(nursery: trio.Nursery) -> None:
+    sweep = Sweep()
+    nursery.start_soon(sweep.run)
+    first, other = socket.socketpair()
+    fd = first.fileno()
+    sweep.add(fd, lambda: None)
+    first.close()
+    other.close()
+    again, writer = socket.socketpair()
+    with again, writer:
+        assert fd in (again.fileno(), writer.fileno())
+        reads, writes = (again, writer) if again.fileno() == fd else (writer, again)
+        called = trio.Event()
+        sweep.add(reads.fileno(), called.set)
+        writes.send(b"x")
+        with trio.fail_after(60):
+            await called.wait()
+    nursery.cancel_scope.cancel()
+
+
+async def test_there_is_one_for_each_run_of_trio() -> None:
+    assert current_sweep() is current_sweep()
