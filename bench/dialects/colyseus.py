@@ -54,7 +54,7 @@ class ColyseusDialect:
         return connection
 
     def input_frame(self, tick: int, variant: int) -> bytes:
-        message = msgpack.packb([INPUT, tick, *stick_of(variant), aim_of(tick, variant), 0])
+        message = msgpack.packb([INPUT, max(0, tick), *stick_of(variant), aim_of(tick, variant), 0])
         return masked_frame(bytes([ROOM_DATA, INPUT]) + message, MASK)
 
     def is_snapshot(self, head: bytes) -> bool:
