@@ -1,6 +1,7 @@
 """A lane is a faithful stream: whatever a client sends, the library over a lane hears what it would hear alone."""
 
 from contextlib import suppress
+from typing import NamedTuple
 
 import pytest
 import trio
@@ -13,48 +14,89 @@ from protocol import limits
 from server.net.lane import CLOSE_DEADLINE_S, PlainLane, close_frame, hang_up
 from server.net.sweep import GAP_S
 from server.statistics import Traffic
-from tests.server.net.wires import LANES, Ends, conversations, cut, hear_frame, lane_over, stream_pair, upgrade
+from tests.server.net.wires import (
+    CLOSE,
+    LANES,
+    Ends,
+    conversations,
+    cut,
+    frame,
+    hear_frame,
+    lane_over,
+    stream_pair,
+    upgrade,
+)
 
-Heard = tuple[list[bytes | str], object]
+
+class Heard(NamedTuple):
+    """What a conversation came to, on the server's side, and what the client was answered."""
+
+    messages: list[bytes | str]
+    end: object
+    """The library's code, unless the answers tell: what it makes of bytes behind its own close frame varies."""
+    answered: bytes
 
 
-async def hear(lane: trio.abc.Stream, nursery: trio.Nursery) -> Heard:
-    """(messages, how it ended), as trio-websocket has them over `lane`, and as the lane delivers them itself."""
-    messages: list[bytes | str] = []
-    request = await wrap_server_stream(nursery, lane, message_queue_size=64, max_message_size=limits.MESSAGE_BYTES_MAX)
-    connection = await request.accept(subprotocol=limits.SUBPROTOCOL_MSGPACK)
-    if isinstance(lane, PlainLane):
-        lane.open(messages.append)
-    try:
-        while True:
-            messages.append(await connection.get_message())
-    except ConnectionClosed as closed:
-        return messages, closed.reason and closed.reason.code
+async def hear(lane: trio.abc.Stream, messages: list[bytes | str]) -> object:
+    """How the connection ended; the messages are trio-websocket's over `lane`, and those that the lane delivers."""
+    async with trio.open_nursery() as nursery:
+        request = await wrap_server_stream(
+            nursery, lane, message_queue_size=64, max_message_size=limits.MESSAGE_BYTES_MAX
+        )
+        connection = await request.accept(subprotocol=limits.SUBPROTOCOL_MSGPACK)
+        if isinstance(lane, PlainLane):
+            lane.open(messages.append)
+        try:
+            while True:
+                messages.append(await connection.get_message())
+        except ConnectionClosed as closed:
+            nursery.cancel_scope.cancel()
+            return closed.reason and closed.reason.code
+    raise AssertionError("it ends by an exception")
 
 
 async def converse(kind: str, pieces: list[bytes], alone: bool) -> Heard:
-    """What is heard when a client sends its request and then `pieces`, one by one, and hangs up."""
+    """What is heard when a client sends its request and then `pieces`, one by one, and nothing more."""
     server, client = await stream_pair(kind)
-    heard: list[Heard] = []
+    messages: list[bytes | str] = []
+    codes: list[object] = []
+    answered = bytearray()
 
     async def listen() -> None:
         async with trio.open_nursery() as nursery:
             head = bytes(await server.receive_some(16384))
             lane = trio.StapledStream(server, Replayed(head, server)) if alone else lane_over(server, head, nursery)
-            heard.append(await hear(lane, nursery))
-            nursery.cancel_scope.cancel()
+            codes.append(await hear(lane, messages))
+        await trio.aclose_forcefully(server)
+
+    async def read() -> None:
+        with suppress(trio.BrokenResourceError):
+            while received := await client.receive_some(65536):
+                answered.extend(received)
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(listen)
         await client.send_all(upgrade())
         assert (await client.receive_some(4096)).startswith(b"HTTP/1.1 101")
+        nursery.start_soon(read)
         with suppress(trio.BrokenResourceError):  # the server has heard enough
             for piece in pieces:
                 await client.send_all(piece)
                 await trio.testing.wait_all_tasks_blocked(2 * GAP_S)
-        await client.aclose()
-    await trio.aclose_forcefully(server)
-    return heard[0]
+            assert isinstance(client, trio.abc.HalfCloseableStream)
+            await client.send_eof()
+    await trio.aclose_forcefully(client)
+    return Heard(messages, None if CLOSE in first_bytes(answered) else codes[0], bytes(answered))
+
+
+def first_bytes(answered: bytes | bytearray) -> list[int]:
+    """Of each frame in what a server sent, all of which are short."""
+    firsts, at = [], 0
+    while at < len(answered):
+        firsts.append(answered[at])
+        at += 2 + answered[at + 1]
+    assert at == len(answered)
+    return firsts
 
 
 class Replayed(trio.abc.ReceiveStream):
@@ -70,12 +112,19 @@ class Replayed(trio.abc.ReceiveStream):
 
 
 @settings(max_examples=40)
-@given(conversations(300), st.data())
+@given(conversations(limits.MESSAGE_BYTES_MAX), st.data())
 @pytest.mark.parametrize("kind", LANES)
 def test_a_lane_hears_what_the_library_hears_alone(kind: str, wire: bytes, data: st.DataObject) -> None:
+    """The same messages, the same end, and the same answers, wherever the bytes were cut."""
     pieces = data.draw(cut(wire))
     over_lane = trio.run(converse, kind, pieces, False)
     assert over_lane == trio.run(converse, "plain", pieces, True)
+
+
+@pytest.mark.parametrize("kind", LANES)
+def test_nothing_is_heard_after_a_close_frame(kind: str) -> None:
+    pieces = [frame(b"one"), frame(b"\x03\xe8", CLOSE) + frame(b"two"), frame(b"three")]
+    assert trio.run(converse, kind, pieces, False) == Heard([b"one"], None, b"\x88\x02\x03\xe8")
 
 
 async def test_bytes_are_counted_both_ways(ends: Ends, nursery: trio.Nursery) -> None:

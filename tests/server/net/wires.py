@@ -15,6 +15,8 @@ from server.net.request import Request, RequestReader
 from server.statistics import Traffic
 
 MASK = b"\x1f\x2e\x3d\x4c"
+CLOSE, PING, PONG = 0x88, 0x89, 0x8A
+"""First bytes of the control frames."""
 LANES = ("fast", "plain")
 Ends = tuple[trio.abc.Stream, trio.abc.Stream]
 MSGPACK, JSON = CODECS[limits.SUBPROTOCOL_MSGPACK], CODECS[limits.SUBPROTOCOL_JSON]
@@ -87,18 +89,47 @@ async def hear_frame(stream: trio.abc.Stream, held: bytearray) -> tuple[int, byt
 
 
 def conversations(payload_bytes_max: int) -> draw.SearchStrategy[bytes]:
-    """What a client might send after the handshake: much that is right, some that is odd, a little that is garbage."""
-    payloads = draw.binary(max_size=40) | draw.binary(min_size=120, max_size=payload_bytes_max)
+    """What a client might send after the handshake: mostly what is right, and anywhere among it what is not."""
+    payloads = draw.binary(max_size=40) | draw.binary(min_size=120, max_size=min(payload_bytes_max, 600))
     whole = draw.builds(frame, payloads)
+    longest = draw.just(frame(b"x" * payload_bytes_max))
     text = draw.builds(lambda line: frame(line.encode(), frames.TEXT), draw.text(max_size=30))
-    control = draw.builds(frame, draw.binary(max_size=125), draw.sampled_from([0x89, 0x8A]))
+    control = draw.builds(frame, draw.binary(max_size=125), draw.sampled_from([PING, PONG]))
     fragments = draw.lists(draw.binary(max_size=20), min_size=2, max_size=4).map(_fragmented)
-    close = draw.sampled_from([frame(b"", 0x88), frame(b"\x03\xe8bye", 0x88)])
-    too_long = draw.just(frame(b"x" * (payload_bytes_max + 1)))
+    right = whole | whole | longest | control | text | fragments
+    parts = draw.lists(right | right | right | _wrong(payload_bytes_max), max_size=8)
+    return parts.map(b"".join)
+
+
+def _wrong(payload_bytes_max: int) -> draw.SearchStrategy[bytes]:
+    """What a client may not send, or not before anything else: RFC 6455, 5.2 to 5.5 and 7.4."""
+    reasons = draw.sampled_from([b"", b"\x03\xe8bye", b"\x0b\xb8", b"\x03", b"\x03\xe7", b"\x03\xed", b"\x03\xe8\xff"])
+    close = draw.builds(frame, reasons, draw.just(CLOSE))
+    too_long = draw.sampled_from([payload_bytes_max + 1, 70_000]).map(lambda length: frame(b"x" * length))
+    too_long_in_all = draw.just(frame(b"x" * payload_bytes_max, 0x02) + frame(b"x", 0x80))
+    unmasked = draw.sampled_from([frames.BINARY, frames.TEXT, PING, CLOSE]).map(
+        lambda first: bytes((first, 3)) + b"bad"
+    )
+    first_bytes = [0xC2, 0xA2, 0x92, 0xC9, 0x83, 0x87, 0x8B, 0x8F, 0x09, 0x08]  # reserved bits and opcodes; cut control
+    forbidden = draw.builds(frame, draw.binary(max_size=20), draw.sampled_from(first_bytes))
+    out_of_place = draw.sampled_from([0x80, 0x00, 0x02, 0x01]).map(lambda first: frame(b"part", first))
+    long_control = draw.sampled_from([PING, CLOSE]).map(lambda first: frame(b"x" * 126, first))
+    not_shortest = draw.sampled_from([b"\x82\xfe\x00\x05", b"\x82\xff" + bytes(7) + b"\x05"]).map(
+        lambda head: head + MASK + b"short"
+    )
+    not_utf8 = draw.just(frame(b"\xff\xfe", frames.TEXT))
     garbage = draw.binary(min_size=1, max_size=12)
-    usual = whole | whole | control | text | fragments
-    return draw.tuples(draw.lists(usual, max_size=6), draw.lists(close | too_long | garbage, max_size=1)).map(
-        lambda drawn: b"".join(drawn[0] + drawn[1])
+    return draw.one_of(
+        close,
+        too_long,
+        too_long_in_all,
+        unmasked,
+        forbidden,
+        out_of_place,
+        long_control,
+        not_shortest,
+        not_utf8,
+        garbage,
     )
 
 
@@ -112,4 +143,4 @@ def _fragmented(parts: Sequence[bytes]) -> bytes:
     """One binary message in frames (RFC 6455, 5.4), with a ping among them."""
     first, *middle, last = parts
     inner = [frame(part, 0x00) for part in middle]
-    return b"".join([frame(first, 0x02), frame(b"amid", 0x89), *inner, frame(last, 0x80)])
+    return b"".join([frame(first, 0x02), frame(b"amid", PING), *inner, frame(last, 0x80)])
