@@ -36,6 +36,8 @@ ASSETS = Path(__file__).parent.parent / "assets"
 MAPS = ASSETS / "maps"
 CLIENT = ASSETS / "client" / "dist"
 SWEEP_EVERY_S = 0.5
+ABSENT_S_MIN = 0.5
+"""A process that wakes so much later than it wanted to was stopped, or starved."""
 BACKLOG = 1024
 DRAIN_S_MAX = 3.0
 """How long players get to hear that the server stops."""
@@ -95,7 +97,7 @@ class Server:
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(partial(keep_time, self.room, self._tick_done, drain=sweep))
-                nursery.start_soon(self._sweep)
+                nursery.start_soon(keep_deadlines, self.lobby)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -136,10 +138,22 @@ class Server:
         if generation is not None:
             gc.collect(generation)
 
-    async def _sweep(self) -> None:
-        while True:
-            await trio.sleep(SWEEP_EVERY_S)
-            self.lobby.sweep(trio.current_time())
+
+async def keep_deadlines(lobby: Lobby) -> None:
+    """End what has gone on, or been silent, for too long; for ever.
+
+    When this process was itself stopped for a while, that counts for nobody, and what has arrived meanwhile is heard
+    before anybody is judged.
+    """
+    while True:
+        due_s = trio.current_time() + SWEEP_EVERY_S
+        await trio.sleep_until(due_s)
+        now_s = trio.current_time()
+        if now_s - due_s > ABSENT_S_MIN:
+            log.warning("absent", seconds=round(now_s - due_s, 1))
+            lobby.excuse(now_s - due_s)
+        sweep()
+        lobby.sweep(now_s)
 
 
 def find_arena(name: str) -> Arena:

@@ -7,6 +7,9 @@ Deadlines are absolute, `epoch + n / rate`, so the loop never drifts and never c
     further behind              move the epoch: the game runs slower for a moment, physics never takes a longer
                                 step, nobody is dropped; the shifted ticks are counted and logged
 
+A loop that is late would start its next ticks at once; first it lets everybody else have some turns, or whatever needs
+more than one (a handshake, a message over the plain lane) would fall farther behind with each tick.
+
 `Pace` is the pure part; `keep_time` runs one room by it.
 """
 
@@ -20,6 +23,8 @@ import trio
 from server.room import Room
 
 CATCH_UP_TICKS_MAX: Final = 5
+TURNS_WHEN_LATE: Final = 16
+"""So often everybody else gets to run before a late loop goes on: a message over the plain lane takes a few turns."""
 
 log = structlog.get_logger("ricochet.tick")
 
@@ -76,3 +81,6 @@ async def keep_time(
             began_s = time.perf_counter()
             room.advance(now_s, hush=n + 1 < run)
             on_tick(time.perf_counter() - began_s, max(0.0, now_s - (deadline_s + n / room.rates.tick_rate)))
+        if run > 1:
+            for _ in range(TURNS_WHEN_LATE):
+                await trio.lowlevel.checkpoint()

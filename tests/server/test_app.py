@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 import trustme
 
 from protocol.errors import UserError
+from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
 from protocol.messages import Bye, Hello
-from server.app import Server, find_arena, listen, run, tls_of, url_of
+from server.app import Server, find_arena, keep_deadlines, listen, run, tls_of, url_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
+from server.session import State
+from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
 
 CLOSE = 0x88
@@ -152,3 +156,23 @@ async def test_the_url_is_one_that_a_browser_here_can_open(host: str, found_at: 
     assert url_of(config, listeners).startswith(found_at)
     for listener in listeners:
         await listener.aclose()
+
+
+async def test_a_server_that_was_stopped_holds_it_against_nobody(
+    nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    stepper = Stepper()
+    stepper.now_s = trio.current_time()
+    greeting, playing, dropped = stepper.connect(), stepper.join(), stepper.join("Bob")
+    stepper.drop(dropped)
+    nursery.start_soon(keep_deadlines, stepper.lobby)
+    await trio.sleep(1.0)
+    autojump_clock.jump(1000.0)
+    await trio.sleep(3.0)
+    assert [client.session.state for client in (greeting, playing)] == [State.GREETING, State.PLAYING]
+    assert len(stepper.room.players) == 2
+    await trio.sleep(HELLO_DEADLINE_S)
+    assert [client.session.state for client in (greeting, playing)] == [State.ENDED, State.PLAYING]
+    await trio.sleep(SILENCE_S_MAX)
+    assert playing.session.state is State.ENDED
+    assert len(stepper.room.players) == 1

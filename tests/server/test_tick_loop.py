@@ -12,7 +12,7 @@ from protocol.arena import Arena, Place, Size
 from protocol.ticks import Rates
 from server.games.melee import Melee
 from server.room import Room
-from server.tick_loop import CATCH_UP_TICKS_MAX, Pace, keep_time
+from server.tick_loop import CATCH_UP_TICKS_MAX, TURNS_WHEN_LATE, Pace, keep_time
 from tests.instruments.stepper import FakeLink
 
 RATE = 60
@@ -134,6 +134,25 @@ async def test_for_ever_too_slow_is_slow_motion_and_never_a_spiral(autojump_cloc
     assert room.tick == pytest.approx(10 * RATE / 2, abs=CATCH_UP_TICKS_MAX)
     assert room.statistics.ticks_shifted > 200
     assert max(log.lateness_s) < 2 * 2 * (CATCH_UP_TICKS_MAX + 1) / RATE
+
+
+async def test_everybody_else_gets_turns_however_late_it_is(autojump_clock: MockClock) -> None:
+    room, log = small_room(), Log()
+    log.stalls_s = dict.fromkeys(range(1, 10_000), 2.0 / RATE)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(take_turns)
+        await run_for(autojump_clock, room, log, 10.0)
+        nursery.cancel_scope.cancel()
+    passes = len(set(log.at_s)) / CATCH_UP_TICKS_MAX
+    assert turns > TURNS_WHEN_LATE * passes / 2
 
 
 async def test_rooms_are_staggered_by_their_phase(autojump_clock: MockClock) -> None:
