@@ -28,7 +28,7 @@ from protocol.messages import Bye, Leave
 CONNECT_S_MAX: Final = 10.0
 MESSAGE_BYTES_MAX: Final = 4_000_000
 MESSAGES_QUEUED_MAX: Final = 64
-PULSE_S: Final = 0.003
+PULSE_S: Final = 0.004
 """The grain of the input clock: players that are due within it are stepped together."""
 IDLE_S: Final = 0.05
 """How long the input clock sleeps when nobody is due."""

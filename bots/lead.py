@@ -44,7 +44,7 @@ class Lead:
         self._tick_rate = tick_rate
         self._base_tick = newest_tick + rtt_s * tick_rate + START_TICKS
         self._base_s = now_s
-        self._phases: deque[tuple[float, float]] = deque([(now_s, self._phase(now_s))])
+        self._phases: deque[tuple[float, float]] = deque([(now_s, self._phase(self._base_tick, now_s))])
         self._network: deque[float] = deque()
         """Slacks in ticks, less the phase of their inputs: the newest SLACKS_KEPT."""
         self._ordered: list[float] = []
@@ -62,49 +62,56 @@ class Lead:
     def steer(self, slack_ms: float, rtt_s: float, now_s: float) -> None:
         """Learn from a snapshot's slack: its inputs left a round trip and the slack ago."""
         sent_s = now_s - rtt_s - max(0.0, slack_ms / 1000.0)
-        self._remember(slack_ms * self._tick_rate / 1000.0 - self._phase_of_sender(sent_s))
-        self._forget_what_has_changed()
-        error = _target_ticks(self._ordered) - (_low_of(self._ordered) + self._phase(now_s))
+        slack = slack_ms * self._tick_rate / 1000.0 - self._phase_of_sender(sent_s)
+        low = self._remember(slack)
+        tick = self.tick_at(now_s)
+        error = _target_ticks(self._ordered, low) - (low + self._phase(tick, now_s))
         if abs(error) > SNAP_TICKS:
-            self._go_on_from(self.tick_at(now_s) + error, now_s, 1.0)
+            self._go_on_from(tick + error, now_s, 1.0)
             self.snaps += 1
         else:
-            self._go_on_from(self.tick_at(now_s), now_s, 1.0 + _speed_for(error))
-        self._phases.append((now_s, self._phase(now_s)))
+            self._go_on_from(tick, now_s, 1.0 + _speed_for(error))
+        self._phases.append((now_s, self._phase(self._base_tick, now_s)))
 
-    def _remember(self, slack: float) -> None:
-        if len(self._network) == SLACKS_KEPT:
-            del self._ordered[bisect_left(self._ordered, self._network.popleft())]
-        self._network.append(slack)
-        self._recent.append(slack)
-        insort(self._ordered, slack)
+    def _remember(self, slack: float) -> float:
+        """Add one, and forget those that hold no more; the low slack of those that do."""
+        network, ordered, recent = self._network, self._ordered, self._recent
+        if len(network) == SLACKS_KEPT:
+            del ordered[bisect_left(ordered, network.popleft())]
+        network.append(slack)
+        recent.append(slack)
+        insort(ordered, slack)
+        low = _low_of(ordered)
+        changed = low + CHANGED_TICKS
+        if slack <= changed or len(recent) < RECENT_SLACKS or min(recent) <= changed:
+            return low
+        self._network = deque(recent)
+        self._ordered = sorted(recent)
+        return _low_of(self._ordered)
 
-    def _forget_what_has_changed(self) -> None:
-        """Keep only the slacks that still hold."""
-        if len(self._recent) == RECENT_SLACKS and min(self._recent) > _low_of(self._ordered) + CHANGED_TICKS:
-            self._network = deque(self._recent)
-            self._ordered = sorted(self._recent)
-
-    def _phase(self, now_s: float) -> float:
-        return self.tick_at(now_s) - now_s * self._tick_rate
+    def _phase(self, tick: float, now_s: float) -> float:
+        return tick - now_s * self._tick_rate
 
     def _phase_of_sender(self, sent_s: float) -> float:
-        while len(self._phases) > 1 and self._phases[1][0] <= sent_s:
-            self._phases.popleft()
-        return self._phases[0][1]
+        phases = self._phases
+        while len(phases) > 1 and phases[1][0] <= sent_s:
+            phases.popleft()
+        return phases[0][1]
 
     def _go_on_from(self, tick: float, now_s: float, speed: float) -> None:
         self._base_tick, self._base_s, self.speed = tick, now_s, speed
 
 
-def _target_ticks(ordered: list[float]) -> float:
+def _target_ticks(ordered: list[float], low: float) -> float:
     """The low slack to hold."""
-    return GUARD_TICKS + SCATTER_GUARD * (ordered[len(ordered) // 2] - _low_of(ordered))
+    return GUARD_TICKS + SCATTER_GUARD * (ordered[len(ordered) // 2] - low)
 
 
 def _low_of(ordered: list[float]) -> float:
     """A low percentile that one spike can't move: never the lowest of all, unless it is alone."""
-    return ordered[min(len(ordered) - 1, max(1, int(len(ordered) * LOW_SHARE)))]
+    if len(ordered) == 1:
+        return ordered[0]
+    return ordered[int(len(ordered) * LOW_SHARE) or 1]
 
 
 def _speed_for(error_ticks: float) -> float:

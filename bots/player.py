@@ -16,7 +16,7 @@ from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.lead import Lead
 from bots.prediction import Prediction, ShipState
-from bots.slices import Slices, slice_snapshot
+from bots.slices import Slices, is_numbered, slice_snapshot
 from bots.tally import Account, Tally
 from bots.view import View
 from protocol import limits
@@ -45,6 +45,8 @@ PONG_S_MAX: Final = 10.0
 THINK_INTERVAL_S: Final = 0.15
 BEHIND_TICKS_MAX: Final = 10
 """A clock further behind (a process that was suspended) leaves the ticks between out."""
+_NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
+"""What only the attentive hear."""
 
 
 class Link(Protocol):
@@ -73,9 +75,9 @@ class Player:
         rooms: CommonRooms,
         tally: Tally,
         give_brain: Callable[[CommonRoom], Brain] | None = None,
-        predicts: bool = True,
+        attentive: bool = True,
     ) -> None:
-        """`predicts`: know where our own ship is ahead of the server, at some cost."""
+        """`attentive`: foresee our own ship, and hear what happens and who is there, at some cost."""
         self.name = name
         self.account = Account()
         self.stick = Stick()
@@ -93,7 +95,7 @@ class Player:
         self._rooms = rooms
         self._tally = tally
         self._give_brain = give_brain
-        self._predicts = predicts
+        self._attentive = attentive
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
         self._link: Link | None = None
@@ -135,6 +137,8 @@ class Player:
         if (slices := slice_snapshot(wire)) is not None:
             self._take_snapshot(slices, now_s)
             return
+        if not self._attentive and is_numbered(wire, _NEWS):
+            return
         match self._codec.decode_server(wire):
             case Snapshot() as snapshot:
                 self._take_snapshot(snapshot, now_s)
@@ -152,9 +156,9 @@ class Player:
         assert self._link is not None
         room = self._rooms.enter(welcome)
         self.welcome, self.resume, self.rtt_s = welcome, welcome.resume, now_s - self._hello_s
-        self.roster = {player.id: player for player in welcome.players}
+        self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
-        self._prediction = Prediction(room.make_ship_space()) if self._predicts else None
+        self._prediction = Prediction(room.make_ship_space()) if self._attentive else None
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
         self.account.open(self._link, now_s)
@@ -189,11 +193,11 @@ class Player:
         self.due_s = max(now_s, self._next_due_s())
 
     def _next_due_s(self) -> float:
-        """When there is something to do: a ping, or a tick. Who predicts lives each tick when it comes; who doesn't,
+        """When there is something to do: a ping, or a tick. Who foresees lives each tick when it comes; who doesn't,
         all the ticks of a message when it must be sent."""
         if self.lead is None:
             return self._ping_s
-        waits = 0 if self._predicts else self._ticks_together - len(self._entries) - 1
+        waits = 0 if self._attentive else self._ticks_together - len(self._entries) - 1
         return min(self._ping_s, self.lead.when(self._next_tick + waits))
 
     def _take_pong(self, pong: Pong, now_s: float) -> None:
@@ -203,6 +207,8 @@ class Player:
             self._tally.rtt_ms.add(self.rtt_s * 1000.0)
 
     def _keep_roster(self, message: Event | ChatLine | Error) -> None:
+        if not self._attentive:
+            return
         if isinstance(message, Event) and message.name == "joined":
             body = message.body
             self.roster[body["id"]] = PlayerInfo(body["id"], body["name"], body["colour"], body["bot"])

@@ -17,8 +17,8 @@ from bots.cell_table import CellTable, Rules
 from bots.slices import read_cell
 from protocol.snapshot import CellDelta, CellKeyframe
 
-TICKS_KEPT: Final = 8
-"""The bots of a process are sent a snapshot within a few milliseconds of each other, and may read it a few later."""
+TICKS_KEPT: Final = 64
+"""Two seconds. Bots read a snapshot within milliseconds of each other, but not in an overload, when it matters most."""
 
 
 class News:
@@ -30,15 +30,11 @@ class News:
         self.said = said
         self.cell = said.cell
         self.before: CellTable | None = None
-        """The table that `after` was made from; None for a keyframe, which needs none."""
+        """The table that `after` was made from, and holds for; None for a keyframe, which holds for any."""
         self.after: CellTable | None = None
         """None: not applied yet, or it can't be applied to `before`."""
         self.agrees = False
         """Whether `after` is what the server says it is, as far as it says so."""
-
-    def holds_for(self, table: CellTable | None) -> bool:
-        """Whether `after` is what `table` becomes."""
-        return self.after is not None and (self.before is table or self.before is None)
 
 
 class Shelf:

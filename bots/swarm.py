@@ -34,6 +34,9 @@ CONNECTS_PER_SECOND: Final = 50.0
 """Of the whole swarm, first attempts and returns alike."""
 SETTLED_S: Final = 1.0
 """After the last bot was sent off; most have joined by then."""
+FREEZE_S: Final = 0.25
+COLLECT_S: Final = 5.0
+"""Playing makes next to no cycles."""
 LEAVE_S_MAX: Final = 1.5
 REPORT_S: Final = 1.0
 METRICS_S_MAX: Final = 3.0
@@ -79,8 +82,10 @@ async def play(plan: Plan, on_second: Listener, stop: trio.Event) -> Tally:
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(swarm.run)
-        nursery.start_soon(_tell_every_second, measured, on_second)
-        await _wait_end(plan.seconds, stop)
+        async with trio.open_nursery() as while_they_play:
+            while_they_play.start_soon(_tell_every_second, measured, on_second)
+            await _wait_end(plan.seconds, stop)
+            while_they_play.cancel_scope.cancel()
         measured()
         await swarm.leave()
         nursery.cancel_scope.cancel()
@@ -93,7 +98,7 @@ class _Swarm:
     def __init__(self, plan: Plan, tally: Tally) -> None:
         rooms, codec, address = CommonRooms(), CODECS[SUBPROTOCOL_MSGPACK], parse_address(plan.url)
         sort, turnstile = brain_named(plan.brain), Turnstile(plan.connects_per_second)
-        self._settled_s = plan.bots / plan.connects_per_second + SETTLED_S
+        self._settling_s = plan.bots / plan.connects_per_second + SETTLED_S
         self._tally = tally
         self._pulse = Pulse(tally)
         self._connections: list[tuple[Connection, Random]] = []
@@ -103,7 +108,7 @@ class _Swarm:
         for number in range(plan.first, plan.first + plan.bots):
             rng = Random(f"{plan.seed}/{number}")
             give_brain = _brain_maker(sort.give_brain, rng)
-            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.predicts)
+            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive)
             self.players.append(player)
             self._connections.append((Connection(player, address, codec, turnstile=turnstile), rng))
 
@@ -114,9 +119,26 @@ class _Swarm:
             nursery.start_soon(self._pulse.run)
             for connection, rng in self._connections:
                 nursery.start_soon(self._keep, connection, rng)
-            await trio.sleep(self._settled_s)
-            gc.collect()
-            gc.freeze()  # what there is now stays; looking at it again and again would make every bot late at once
+            nursery.start_soon(self._collect_garbage)
+
+    async def _collect_garbage(self) -> None:
+        """Look through what is new, and nothing else, at moments of our choice.
+
+        What a bot is made of stays as long as the bot; looking at it again and again would make all of them late at
+        once. So while they come in, what has been looked at is put out of the collector's sight.
+        """
+        gc.disable()
+        try:
+            settled_s = trio.current_time() + self._settling_s
+            while trio.current_time() < settled_s:
+                await trio.sleep(FREEZE_S)
+                gc.collect()
+                gc.freeze()
+            while True:
+                await trio.sleep(COLLECT_S)
+                gc.collect()
+        finally:
+            gc.enable()
 
     async def _keep(self, connection: Connection, rng: Random) -> None:
         self._present.add(connection)

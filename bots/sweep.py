@@ -15,7 +15,7 @@ from typing import Final
 
 import trio
 
-GAP_S: Final = 0.003
+GAP_S: Final = 0.004
 """It bounds the wake-ups per second, and what a round trip may seem longer than it is."""
 READS_TOGETHER: Final = 64
 """After so many, about a millisecond's worth, the task lets others go first: the input clock above all."""

@@ -30,15 +30,13 @@ class Spread(Struct):
     counts: dict[int, int] = field(default_factory=dict)
 
     def add(self, value: float) -> None:
-        self._count(floor(value / self.step + 0.5), 1)
+        at = floor(value / self.step + 0.5)
+        self.counts[at] = self.counts.get(at, 0) + 1
 
     def merge(self, other: "Spread") -> None:
         assert self.step == other.step
         for at, count in other.counts.items():
-            self._count(at, count)
-
-    def _count(self, at: int, count: int) -> None:
-        self.counts[at] = self.counts.get(at, 0) + count
+            self.counts[at] = self.counts.get(at, 0) + count
 
     def total(self) -> int:
         return sum(self.counts.values())

@@ -61,7 +61,7 @@ class View:
         tables, disagreed = self._tables, []
         for one in news:
             table = tables.get(one.cell)
-            if not one.holds_for(table):
+            if one.after is None or (one.before is not table and one.before is not None):
                 self._shelf.work_out(one, table, self.tick, self.rules)
             if one.after is not None:
                 tables[one.cell] = one.after

@@ -24,15 +24,15 @@ class Sort(Struct, frozen=True):
     """A sort of bot."""
 
     give_brain: BrainMaker
-    predicts: bool = True
-    """Whether its own ship is foreseen for it, as for a person's screen, and the error measured."""
+    attentive: bool = True
+    """Whether its own ship is foreseen, as for a person's screen, and the error measured: see `Player`."""
 
 
 BRAINS: dict[str, Sort] = {
     "hunter": Sort(Hunter),
     "wander": Sort(Wander),
     "idle": Sort(Idle),
-    "lean": Sort(Lean, predicts=False),
+    "lean": Sort(Lean, attentive=False),
 }
 
 

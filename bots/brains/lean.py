@@ -7,6 +7,8 @@ from math import cos, sin, tau
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from bots.act import Act
 from bots.common_room import CommonRoom
 from bots.view import View
@@ -14,7 +16,7 @@ from bots.view import View
 HOLD_S_MIN: Final = 0.5
 HOLD_S_MAX: Final = 2.5
 FIRE_CHANCE: Final = 0.2
-"""Of each stretch, to be spent firing."""
+"""That a stretch begins with a shot."""
 
 
 class Lean:
@@ -29,6 +31,8 @@ class Lean:
     def think(self, view: View, tick: int) -> Act:
         if tick >= self._until_tick:
             direction = self._rng.uniform(0.0, tau)
-            self._act = Act((cos(direction), sin(direction)), direction, fire=self._rng.random() < FIRE_CHANCE)
+            self._act = Act((cos(direction), sin(direction)), direction)
             self._until_tick = tick + int(self._rng.uniform(HOLD_S_MIN, HOLD_S_MAX) * self._tick_rate)
+            if self._rng.random() < FIRE_CHANCE:
+                return replace(self._act, fire=True)
         return self._act

@@ -110,9 +110,9 @@ class Stage:
         latency_s: float = 0.0,
         jitter_s: float = 0.0,
         brain: Callable[[CommonRoom], Brain] | None = None,
-        predicts: bool = True,
+        attentive: bool = True,
     ) -> Player:
-        player = Player(name, CODECS[SUBPROTOCOL_MSGPACK], self.rooms, self.tally, brain, predicts)
+        player = Player(name, CODECS[SUBPROTOCOL_MSGPACK], self.rooms, self.tally, brain, attentive)
         self.connect(player, latency_s, jitter_s)
         return player
 
