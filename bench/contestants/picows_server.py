@@ -25,7 +25,7 @@ class Connected(WSListener):
         transport.underlying_transport.set_write_buffer_limits(high=WAITING_BYTES_MAX)
         player = self._room.enter()
         if player is None:
-            transport.send_close(WSCloseCode.TRY_AGAIN_LATER, b"the room is full")
+            _part(transport, WSCloseCode.TRY_AGAIN_LATER, b"the room is full")
             return
         self.player = player
         self._room.connections.add(self)
@@ -35,12 +35,11 @@ class Connected(WSListener):
             try:
                 self._room.receive(self.player, frame.get_payload_as_memoryview())
             except ValueError as error:
-                transport.send_close(WSCloseCode.UNSUPPORTED_DATA, str(error).encode())
+                _part(transport, WSCloseCode.UNSUPPORTED_DATA, str(error).encode())
         elif frame.msg_type == WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code(), frame.get_close_message())
-            transport.disconnect()
+            _part(transport, frame.get_close_code(), frame.get_close_message())
         else:
-            transport.send_close(WSCloseCode.UNSUPPORTED_DATA, b"not an input")
+            _part(transport, WSCloseCode.UNSUPPORTED_DATA, b"not an input")
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         if self in self._room.connections:
@@ -56,6 +55,11 @@ class Connected(WSListener):
     def post(self, message: bytes) -> None:
         if not self._is_full:
             self._transport.send(BINARY, message)
+
+
+def _part(transport: WSTransport, code: WSCloseCode, reason: bytes) -> None:
+    transport.send_close(code, reason)
+    transport.disconnect()
 
 
 @asynccontextmanager

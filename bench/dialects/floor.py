@@ -9,8 +9,8 @@ from typing import Final
 from bench.dialects import MASK, handshake
 from protocol.frames import masked_frame
 
-INPUT_BYTES: Final = 17
-"""Of payload, as Ricochet's input message has."""
+INPUT_BYTES: Final = 18
+"""Of payload, about as many as Ricochet's input message has."""
 FRAME_HEADER_BYTES: Final = 4
 """Of a snapshot's frame."""
 ASK_FRAME_BYTES: Final = 10
@@ -25,8 +25,8 @@ class FloorDialect:
         self._input = masked_frame(bytes(INPUT_BYTES), MASK)
 
     def join(self, port: int, number: int) -> socket.socket:
-        connection = handshake.connect(port)
-        handshake.send_frame(connection, self._snapshot_bytes.to_bytes(4, "big"))
+        with handshake.connected(port) as connection:
+            handshake.send_frame(connection, self._snapshot_bytes.to_bytes(4, "big"))
         return connection
 
     def input_frame(self, tick: int, variant: int) -> bytes:

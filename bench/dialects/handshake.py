@@ -2,6 +2,8 @@
 
 import base64
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from bench.dialects import JOIN_DEADLINE_S, MASK
@@ -21,6 +23,17 @@ def connect(port: int) -> socket.socket:
     made = socket.create_connection(("127.0.0.1", port), timeout=JOIN_DEADLINE_S)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
+
+
+@contextmanager
+def connected(port: int) -> Iterator[socket.socket]:
+    """`connect`, and closed again when the context ends with an exception."""
+    made = connect(port)
+    try:
+        yield made
+    except BaseException:
+        made.close()
+        raise
 
 
 def upgrade(connection: socket.socket, path: str, subprotocol: str | None = None) -> None:

@@ -17,8 +17,8 @@ class PlainDialect:
     """Binary msgpack messages over a WebSocket without a subprotocol."""
 
     def join(self, port: int, number: int) -> socket.socket:
-        connection = handshake.connect(port)
-        handshake.upgrade(connection, "/")
+        with handshake.connected(port) as connection:
+            handshake.upgrade(connection, "/")
         return connection
 
     def input_frame(self, tick: int, variant: int) -> bytes:

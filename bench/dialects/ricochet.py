@@ -25,14 +25,14 @@ class RicochetDialect:
         self._codec = MsgpackCodec()
 
     def join(self, port: int, number: int) -> socket.socket:
-        connection = handshake.connect(port)
-        handshake.upgrade(connection, "/play", limits.SUBPROTOCOL_MSGPACK)
         hello = Hello(limits.PROTOCOL_VERSION, f"load{number}", bot=True)
-        handshake.send_frame(connection, self._codec.encode(hello))
-        _, payload = handshake.read_frame(connection)
-        answer = self._codec.decode_server(payload)
-        if not isinstance(answer, Welcome):
-            raise handshake.RefusedError(f"not welcome: {answer}")
+        with handshake.connected(port) as connection:
+            handshake.upgrade(connection, "/play", limits.SUBPROTOCOL_MSGPACK)
+            handshake.send_frame(connection, self._codec.encode(hello))
+            _, payload = handshake.read_frame(connection)
+            answer = self._codec.decode_server(payload)
+            if not isinstance(answer, Welcome):
+                raise handshake.RefusedError(f"not welcome: {answer}")
         return connection
 
     def input_frame(self, tick: int, variant: int) -> bytes:
