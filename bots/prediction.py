@@ -94,24 +94,28 @@ class Prediction:
 
     def step(self, tick: int, now: Input) -> None:
         """Live through `tick`, later than any before, with the input that is sent for it."""
+        if len(self._sent) == REPLAY_TICKS_MAX:
+            self._foreseen.pop(self._sent[0][0], None)
         self._sent.append((tick, now))
         if self.state is not None:
             self.state = self._foreseen[tick] = self._space.after(self.state, now)
 
     def reconcile(self, own: Own | None, tick: int) -> float | None:
         """Take the server's ship after `tick`; how far from it we had foreseen, in units, if we had."""
+        foreseen = None
         while self._sent and self._sent[0][0] <= tick:
-            self._sent.popleft()
+            at, _ = self._sent.popleft()
+            state = self._foreseen.pop(at, None)
+            foreseen = state if at == tick else None
         if own is None:
             self._entity, self.state = None, None
             self._foreseen.clear()
             return None
         truth = ShipState(own.x, own.y, own.vx, own.vy, own.boost_ticks)
-        foreseen = self._foreseen.get(tick) if own.entity == self._entity else None
+        if own.entity != self._entity:
+            foreseen = None
         self._entity = own.entity
-        if foreseen == truth:
-            self._foreseen = {at: state for at, state in self._foreseen.items() if at > tick}
-        else:
+        if foreseen != truth:
             self._live_again(truth)
         return None if foreseen is None else hypot(foreseen.x - truth.x, foreseen.y - truth.y)
 

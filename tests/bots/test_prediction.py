@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.prediction import Prediction, ShipSpace, ShipState, Walls
+from bots.prediction import REPLAY_TICKS_MAX, Prediction, ShipSpace, ShipState, Walls
 from protocol.motion import Button, Input
 from protocol.snapshot import Own
 from tests.bots.stage import ARENA, SHIP
@@ -132,3 +132,13 @@ def test_lines_are_clear_unless_a_wall_is_in_the_way() -> None:
     assert not walls.is_clear(900, 205, 1100, 205, 16)
     assert walls.is_clear(980, 100, 980, 900, 4)
     assert walls.is_clear(500, 500, 900, 500 + pi, 4)
+
+
+def test_after_long_without_an_answer_only_the_newest_inputs_are_measured() -> None:
+    """The inputs before the newest 120 are forgotten, and with them what they led to."""
+    prediction, last = Prediction(space()), 3 * REPLAY_TICKS_MAX
+    prediction.reconcile(START, 0)
+    for tick in range(1, last + 1):
+        prediction.step(tick, Input())
+    assert prediction.reconcile(START, last - REPLAY_TICKS_MAX) is None
+    assert prediction.reconcile(START, last) == 0.0
