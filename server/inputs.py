@@ -20,6 +20,8 @@ from server.statistics import RoomStatistics
 class InputBuffer:
     """The inputs of one player. `statistics` is the room's."""
 
+    __slots__ = ("_by_tick", "_held", "_held_ticks", "_late", "_slack_ms", "_statistics", "ack", "newest")
+
     def __init__(self, statistics: RoomStatistics) -> None:
         self.ack = 0
         """The newest tick that was simulated from an input of the player's own."""

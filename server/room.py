@@ -15,6 +15,8 @@ from itertools import islice
 from random import Random
 from typing import Any
 
+import numpy as np
+
 from protocol.arena import Arena
 from protocol.cells import Grid
 from protocol.errors import Code, Violation
@@ -94,15 +96,11 @@ class Room:
         self.statistics.entities_refused = self.world.refused
 
     def _steer(self) -> None:
-        ships, moves, aims, boosts = [], [], [], []
-        for player in self.players.values():
-            if player.ship:
-                now = player.now
-                ships.append(player.ship)
-                moves.append((now.move_x, now.move_y))
-                aims.append(now.aim)
-                boosts.append(player.helm.boosts(now, self.rates.tick_rate))
-        self.world.steer(ships, moves, aims, boosts)
+        rate, pilots = self.rates.tick_rate, [player for player in self.players.values() if player.ship]
+        nows = [player.now for player in pilots]
+        moves = np.array([[now.move_x for now in nows], [now.move_y for now in nows]], dtype=np.int64).T
+        boosts = [player.helm.boosts(now, rate) for player, now in zip(pilots, nows, strict=True)]
+        self.world.steer([player.ship for player in pilots], moves, [now.aim for now in nows], boosts)
 
     def _show(self) -> None:
         seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]

@@ -11,7 +11,7 @@ conversation can go on. Other sessions notice nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, Any
 
 from protocol import limits
@@ -42,7 +42,7 @@ GENTLE = frozenset({Code.INPUT_TOO_FAR, Code.NOT_ALLOWED, Code.CHAT_REFUSED, Cod
 """Refusals after which the conversation goes on."""
 
 
-class State(Enum):
+class State(IntEnum):
     GREETING = auto()
     PLAYING = auto()
     ENDED = auto()
@@ -50,6 +50,8 @@ class State(Enum):
 
 class Session:
     """The server's end of one conversation over `link`."""
+
+    __slots__ = ("_chats", "_messages", "heard_s", "link", "lobby", "opened_s", "seat", "state")
 
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
         self.link, self.lobby = link, lobby

@@ -33,6 +33,8 @@ LINGER_UNITS = 96.0
 class Viewer:
     """One link's share in a room of these `rates`. What it costs is counted into `statistics`, the room's."""
 
+    __slots__ = ("_events", "_fresh", "_hud", "_place", "_sight", "_statistics", "_told", "lag", "link", "overrun")
+
     def __init__(self, link: Link, rates: Rates = RATES_DEFAULT, statistics: RoomStatistics | None = None) -> None:
         self.link = link
         self.lag = Lag(rates)

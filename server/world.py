@@ -17,7 +17,7 @@ import numpy as np
 import pymunk
 import pymunk.batch
 from msgspec import Struct
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from protocol.arena import Arena
 from protocol.kinds import Kind
@@ -173,11 +173,11 @@ class World:
     def steer(
         self,
         entities: Sequence[int],
-        moves: Sequence[tuple[int, int]],
-        aims: Sequence[int],
-        boosts: Sequence[bool],
+        moves: ArrayLike,
+        aims: ArrayLike,
+        boosts: ArrayLike,
     ) -> None:
-        """`motion` for many ships at once: one stick, aim and boost for each of `entities`."""
+        """`motion` for many ships at once: one stick (move_x, move_y), aim and boost for each of `entities`."""
         if not entities:
             return
         rows = np.asarray(entities, dtype=np.int64)

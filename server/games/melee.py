@@ -82,6 +82,9 @@ class Melee:
         self.fighters: dict[int, Fighter] = {}
         self.shots: dict[int, Shot] = {}
         self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
+        rate = stage.rates.tick_rate
+        self.boosting_ticks = boost_ticks_of(rate) - BOOST_SHOWN_S * rate
+        """With more of its cool-down left a boost still shows."""
         self.rescored: set[int] = set()
         """Players whose score others have yet to hear of."""
 
@@ -189,18 +192,20 @@ class Melee:
             player.ship = 0
 
     def _show_statuses(self) -> None:
-        for fighter in self.fighters.values():
-            if fighter.player.ship:
-                self.world.status[fighter.player.ship] = self._status(fighter)
+        afloat = [fighter for fighter in self.fighters.values() if fighter.player.ship]
+        self.world.status[[fighter.player.ship for fighter in afloat]] = [self._status(fighter) for fighter in afloat]
 
     def _status(self, fighter: Fighter) -> int:
-        tick, helm = self.stage.tick, fighter.player.helm
-        rate = self.stage.rates.tick_rate
-        status = max(0, min(15, -(-fighter.hull * 15 // HULL_FULL)))
-        status |= STATUS_SHIELD if fighter.shield else 0
-        status |= STATUS_PROTECTED if fighter.protect_until > tick else 0
-        status |= STATUS_RAPID if fighter.rapid_until > tick else 0
-        status |= STATUS_BOOSTING if helm.boost_ticks > boost_ticks_of(rate) - BOOST_SHOWN_S * rate else 0
+        tick = self.stage.tick
+        status = -(-fighter.hull * 15 // HULL_FULL)  # 0 to 15, rounded up: only wrecks show 0
+        if fighter.shield:
+            status |= STATUS_SHIELD
+        if fighter.protect_until > tick:
+            status |= STATUS_PROTECTED
+        if fighter.rapid_until > tick:
+            status |= STATUS_RAPID
+        if fighter.player.helm.boost_ticks > self.boosting_ticks:
+            status |= STATUS_BOOSTING
         return status
 
     # guns and what they hit --------------------------------------------------------------------------------
@@ -298,12 +303,8 @@ class Melee:
             self.fighters[player].score += SCORE_ASSIST
         concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, shot.owner]
         self.rescored.update(concerned)
-        body = {
-            "killer": shot.owner if killer else 0,
-            "victim": victim.player.id,
-            "assists": assists,
-            "bounces": shot.bounces,
-        }
+        by = shot.owner if killer else 0
+        body = {"killer": by, "victim": victim.player.id, "assists": assists, "bounces": shot.bounces}
         self.stage.say("kill", body, self._audience(victim.player, concerned))
 
     def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:

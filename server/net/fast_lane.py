@@ -36,6 +36,11 @@ def can_carry(stream: trio.abc.Stream) -> bool:
 class FastLane(PlainLane):
     """A message is delivered before anything that came after it is handed on to the library."""
 
+    __slots__ = (
+        *("_broken", "_deliver", "_ended", "_fd", "_handed_on", "_news", "_nursery", "_reading", "_remainder"),
+        *("_settled", "_sieve", "_socket"),
+    )
+
     def __init__(
         self, stream: trio.SocketStream, head: bytes, early: bytes, traffic: Traffic, nursery: trio.Nursery
     ) -> None:
@@ -112,10 +117,10 @@ class FastLane(PlainLane):
             self.stop_reading()
             return
         self._take(received)
-        if len(self._handed_on) > HANDED_ON_BYTES_MAX:
-            self._pause()
         if self._handed_on:
             self._news.set()
+            if len(self._handed_on) > HANDED_ON_BYTES_MAX:
+                self._pause()
 
     def _take(self, received: bytes) -> None:
         self.traffic.received_bytes += len(received)
@@ -123,7 +128,8 @@ class FastLane(PlainLane):
         for message in messages:
             assert self._deliver is not None
             self._deliver(message)
-        self._handed_on += handed_on
+        if handed_on:
+            self._handed_on += handed_on
 
     def write(self, data: bytes) -> None:
         """Write what the socket takes and keep the rest. After the end of the connection, do nothing."""

@@ -31,6 +31,8 @@ _BROKEN_FRAMING = (1002, 1007)
 class PlainLane(trio.abc.Stream):
     """Every byte to and from the library, as it is."""
 
+    __slots__ = ("_early", "_head", "_left", "_opened", "close_sent", "stream", "traffic")
+
     def __init__(self, stream: trio.abc.Stream, head: bytes, early: bytes, traffic: Traffic) -> None:
         """`head` is the request as it was read from `stream`; `early` is what came after it."""
         self.stream = stream

@@ -21,6 +21,8 @@ UNBLOCKED_BYTES_MAX = 8192
 class _Link:
     """How a connection is closed, which is the same for both."""
 
+    __slots__ = ("_closing", "_connection", "_lane", "_nursery", "address", "codec", "takes_frames")
+
     def __init__(
         self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
     ) -> None:
@@ -55,6 +57,8 @@ class _Link:
 class FastLink(_Link):
     """Posts straight to the socket."""
 
+    __slots__ = ("_fast_lane", "_first_byte")
+
     def __init__(
         self, connection: WebSocketConnection, lane: FastLane, codec: Codec, address: str, nursery: trio.Nursery
     ) -> None:
@@ -79,9 +83,10 @@ class FastLink(_Link):
         self._fast_lane.write(framed[0] if len(framed) == 1 else b"".join(framed))
 
     def post_frame(self, frame: bytes) -> None:
-        if not self.is_closing:
-            self._lane.traffic.sent_messages += 1
-            self._fast_lane.write(frame)
+        lane = self._fast_lane
+        if not (self._closing or lane.close_sent):
+            lane.traffic.sent_messages += 1
+            lane.write(frame)
 
 
 class PlainLink(_Link):

@@ -21,6 +21,8 @@ _CONTROL_PAYLOAD_MAX = 125
 class Sieve:
     """One connection's incoming bytes after the handshake. A shut one takes nothing."""
 
+    __slots__ = ("_held", "_message_bytes_max", "shut")
+
     def __init__(self, message_bytes_max: int, shut: bool = False) -> None:
         self._message_bytes_max = message_bytes_max
         self._held = bytearray()
