@@ -12,7 +12,7 @@ import socket
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from bench.dialects import LEAD_TICKS, LEAD_TICKS_MAX, LEAD_TICKS_MIN, MASK, Dialect
 from bench.percentiles import percentile
@@ -80,6 +80,8 @@ class Load:
 
     def __init__(self, dialect: Dialect, port: int) -> None:
         self.clients: list[Client] = []
+        self.lost: Counter[str] = Counter()
+        """Clients that were disconnected at any time, by reason."""
         self.measured = Measured()
         self._dialect, self._port = dialect, port
         self._epoll = select.epoll()
@@ -87,11 +89,12 @@ class Load:
         self._turns: list[list[Client]] = [[] for _ in range(SLICES)]
         self._buffer = bytearray(RECEIVE_BYTES)
         self._next_slice, self._next_s = 0, time.monotonic()
-        self._newest_tick: int | None = None
+        self.newest_tick: int | None = None
+        """The tick of the newest snapshot of the first client."""
         self._tick = 0
         self._frames: list[bytes] = []
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -130,7 +133,7 @@ class Load:
         while self._next_s < end_s:
             now_s = time.monotonic()
             if now_s < self._next_s:
-                time.sleep(self._next_s - now_s)
+                self._rest(self._next_s - now_s)
                 now_s = time.monotonic()
             late_s = now_s - self._next_s
             self.measured.lateness_s.append(late_s)
@@ -143,8 +146,15 @@ class Load:
             self._send(self._turns[self._next_slice])
             self._next_slice = (self._next_slice + 1) % SLICES
 
+    def _rest(self, seconds: float) -> None:
+        """Until the next slice."""
+        time.sleep(seconds)
+
+    def _shown(self, client: Client) -> None:
+        """A snapshot has come for `client`; for those who look closer."""
+
     def _begin_tick(self) -> None:
-        self._tick = next_tick(self._tick, self._newest_tick)
+        self._tick = next_tick(self._tick, self.newest_tick)
         self._frames = [self._dialect.input_frame(self._tick, variant) for variant in range(VARIANTS)]
 
     def _receive(self) -> None:
@@ -164,8 +174,9 @@ class Load:
             for first, head in frames:
                 if first == BINARY and is_snapshot(head):
                     client.snapshots += 1
+                    self._shown(client)
                     if client is self.clients[0]:
-                        self._newest_tick = self._dialect.tick_of(head)
+                        self.newest_tick = self._dialect.tick_of(head)
                 elif first & CONTROL:
                     self._control(client, first, head)
             if not count or client.goodbye:
@@ -206,6 +217,7 @@ class Load:
         self._epoll.register(client.connection, select.EPOLLIN)
 
     def _lose(self, client: Client, reason: str) -> None:
+        self.lost[reason] += 1
         self.measured.lost[reason] += 1
         self.clients.remove(client)
         self._turns[client.number % SLICES].remove(client)

@@ -1,6 +1,7 @@
 """One run: start a contestant, let all clients join, let it settle, measure, stop."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -16,14 +17,13 @@ from bench.row import HELD_PER_S, Outcome, Row
 from bench.scene import SNAPSHOT_BYTES_DEFAULT, TICK_RATE, Scene
 from bots.metrics import Samples, parse_metrics, percentiles_ms
 
-SETTLE_S: Final = 3.0
 METRICS_S_MAX: Final = 10.0
 
 Say = Callable[[str], None]
 """Hears what is going on."""
 
 
-def run(plan: Plan, seconds: float, settle_s: float = SETTLE_S, say: Say = lambda _: None) -> Outcome:
+def run(plan: Plan, seconds: float, settle_s: float, say: Say = lambda _: None) -> Outcome:
     """Measure for `seconds`. A contestant that fails has a row too, without figures."""
     contestant_core, load_core = cores()
     with TemporaryDirectory(prefix="ricochet-bench-") as folder, pinned(load_core):
@@ -50,7 +50,7 @@ def _load(plan: Plan, scene: Scene, running: Contesting, seconds: float, settle_
         say("joining")
         load.join(plan.clients)
         say("settling")
-        settled = load.play(settle_s)
+        load.play(settle_s)
         before = _mark(plan.contestant, running)
         say("measuring")
         cpu_s = running.cpu_s()
@@ -60,26 +60,25 @@ def _load(plan: Plan, scene: Scene, running: Contesting, seconds: float, settle_
         lateness = None if before is None else _lateness_since(before, running)
     said = running.stop()
     late_p50, late_p99 = lateness or (said.get("lateness_ms_p50"), said.get("lateness_ms_p99"))
-    return _outcome(plan, measured, _reasons(settled, measured), cpu_s, rss_mb, late_p50, late_p99)
+    return _outcome(plan, measured, load.lost, cpu_s, rss_mb, late_p50, late_p99)
 
 
 def _outcome(
     plan: Plan,
     measured: Measured,
-    lost: str,
+    lost: Counter[str],
     cpu_s: float,
     rss_mb: float,
     late_p50_ms: float | None,
     late_p99_ms: float | None,
 ) -> Outcome:
     client_seconds = plan.clients * measured.seconds
-    there = len(measured.snapshots)
     rate = min(measured.snapshots, default=0) / measured.seconds
     row = Row(
         contestant=plan.contestant.name,
         clients=plan.clients,
         repetition=plan.repetition,
-        held=there == plan.clients and rate >= HELD_PER_S,
+        held=not lost and rate >= HELD_PER_S,
         us_per_client_tick=round(cpu_s * 1e6 / (client_seconds * TICK_RATE), 2),
         bytes_per_client_s=round(measured.received_bytes / client_seconds, 1),
         lateness_ms_p50=_rounded(late_p50_ms),
@@ -88,33 +87,28 @@ def _outcome(
         rss_mb=round(rss_mb, 1),
         generator_saturated=measured.is_saturated,
     )
-    return Outcome(row, f"{plan.clients - there} clients were disconnected: {lost}" if there < plan.clients else None)
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in lost.most_common(3))
+    return Outcome(row, f"{lost.total()} clients were disconnected: {reasons}" if lost else None)
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def _reasons(*windows: Measured) -> str:
-    """Why clients were lost, the commonest first."""
-    lost = sum((window.lost for window in windows), start=type(windows[0].lost)())
-    return ", ".join(f"{reason} ({count})" for reason, count in lost.most_common(3)) or "while they joined"
-
-
 def _mark(contestant: Contestant, running: Contesting) -> Samples | None:
     """Begin what is measured; the metrics so far where lateness is read from them."""
     if contestant.has_metrics:
-        return _metrics(running.port)
+        return read_metrics(running.port)
     running.mark()
     return None
 
 
 def _lateness_since(before: Samples, running: Contesting) -> tuple[float | None, float | None]:
-    late = percentiles_ms("ricochet_tick_lateness_seconds", before, _metrics(running.port))
+    late = percentiles_ms("ricochet_tick_lateness_seconds", before, read_metrics(running.port))
     return late.p50, late.p99
 
 
-def _metrics(port: int) -> Samples:
+def read_metrics(port: int) -> Samples:
     """What `/metrics` says now. Raises FailedError."""
     connection = HTTPConnection("127.0.0.1", port, timeout=METRICS_S_MAX)
     try:

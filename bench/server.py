@@ -23,6 +23,8 @@ from bench.scene import CLIENTS_MAX, CLIENTS_MIN
 from protocol.errors import UserError
 
 CLIENTS_DEFAULT: Final = "100,400,700,1000,1400"
+SETTLE_S: Final = 3.0
+"""Between the last client's joining and what is measured."""
 TABLE_COLUMNS: Final = 110
 """What the table takes; a narrower terminal breaks its lines, which is better than losing figures."""
 
@@ -39,8 +41,10 @@ def server_command(
     plot: Annotated[Path | None, typer.Option(help="Draw CPU over clients into this file (.svg, .png).")] = None,
 ) -> None:
     """Compare the server with others under the same load: CPU, bytes, lateness."""
-    wanted = [named(name) for name in _words(contestants)] if contestants else list(known().values())
+    wanted = list(known().values()) if contestants is None else [named(name) for name in _words(contestants)]
     counts = [_count(word) for word in _words(clients)]
+    if not wanted or not counts:
+        raise UserError("--contestants names nobody" if counts else "--clients names no number")
     _check_machine()
     console, rows = Console(), list[Row]()
     console.width = max(console.width, TABLE_COLUMNS)
@@ -53,7 +57,7 @@ def server_command(
             from bench.run import run  # what it needs is checked for by now
 
             title = f"{done + 1}/{total} {plan.contestant.name}, {plan.clients} clients"
-            outcome = run(plan, seconds, say=lambda what: live.update(Text(f"{title}: {what}"), refresh=True))
+            outcome = run(plan, seconds, SETTLE_S, say=lambda what: live.update(Text(f"{title}: {what}"), refresh=True))
             if outcome.trouble:
                 live.console.print(f"{title}: {outcome.trouble}", highlight=False, markup=False, soft_wrap=True)
             return outcome

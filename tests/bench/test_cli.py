@@ -1,0 +1,25 @@
+"""`ricochet bench`: every measurement that there is has a sub-command with its name."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from typer.testing import CliRunner
+
+import ricochet
+from bench.cli import MEASUREMENTS, app
+
+
+@pytest.mark.parametrize(("name", "module"), [each for each in MEASUREMENTS.items() if find_spec(each[1])])
+def test_each_measurement_explains_itself(name: str, module: str) -> None:
+    assert callable(getattr(import_module(module), f"{name}_command"))
+    shown = CliRunner().invoke(app, ["bench", name, "--help"])
+    assert shown.exit_code == 0
+    assert "--json" in shown.output
+
+
+def test_without_a_measurement_there_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        ricochet.main(["bench"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "ricochet: Missing command.\n"
