@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "protocol": {"protocol"},
     "server": {"server", "protocol"},
     "bots": {"bots", "protocol"},
+    "bench": {"bench", "bots", "server", "protocol"},
 }
 """Our own packages, and which of them each may import. Nothing imports bench."""
 
@@ -37,6 +38,14 @@ IO_FILES = (
     "bots/sweep.py",
     "bots/netsim.py",
     "bots/cli.py",
+    "bench/generator.py",
+    "bench/intervals.py",
+    "bench/processes.py",
+    "bench/contestants/*_server.py",
+    "bench/publish.py",
+    "bench/stall.py",
+    "bench/sleepers.py",
+    "bench/overload.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 
@@ -46,9 +55,9 @@ DOORS = {
     "hypercorn": IO_FILES,
     "starlette": ("server/net/*.py",),
     "pymunk": ("protocol/physics.py", "server/world.py", "bots/prediction.py"),
-    "msgpack": ("protocol/codec.py",),
+    "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
     "time": IO_FILES,
-    "asyncio": (),
+    "asyncio": ("bench/contestants/*_server.py",),
     "threading": (),
 }
 """A library, and the only files that import it."""
@@ -59,6 +68,7 @@ RANDOM_WITHOUT_A_GLOBAL = {"Random"}
 NO_TEST_OF_THEIR_OWN = {
     "protocol/limits.py": "only numbers; the tests of whoever keeps a limit hold it",
     "protocol/messages.py": "only declarations; test_codec sends every one of them both ways",
+    "bench/row.py": "only declarations; test_server finds every one of them in a file of rows",
 }
 
 FUNCTION_LINES_MAX = 60
