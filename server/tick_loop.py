@@ -15,6 +15,7 @@ more than one (a handshake, a message over the plain lane) would fall farther be
 
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Final
 
 import structlog
@@ -25,6 +26,9 @@ from server.room import Room
 CATCH_UP_TICKS_MAX: Final = 5
 TURNS_WHEN_LATE: Final = 16
 """So often everybody else gets to run before a late loop goes on: a message over the plain lane takes a few turns."""
+
+LOG_EVERY_S: Final = 1.0
+"""Of an overload that lasts."""
 
 log = structlog.get_logger("ricochet.tick")
 
@@ -62,21 +66,19 @@ async def keep_time(
     `phase_s` staggers the rooms of one process. Lateness is how long after its deadline a tick began.
     """
     pace = Pace(trio.current_time() + phase_s, room.rates.tick_rate)
+    unsaid, said_s = 0, -inf
     while True:
         deadline_s = pace.deadline_s
         await trio.sleep_until(deadline_s)
         now_s = trio.current_time()
         run, shifted = pace.due(now_s)
         drain()
-        if shifted:
-            room.statistics.ticks_shifted += shifted
-            log.warning(
-                "overload",
-                room=room.name,
-                tick=room.tick,
-                ticks_shifted=shifted,
-                late_ms=round((now_s - deadline_s) * 1e3),
-            )
+        unsaid += shifted
+        room.statistics.ticks_shifted += shifted
+        if unsaid and now_s - said_s >= LOG_EVERY_S:
+            late_ms = round((now_s - deadline_s) * 1e3)
+            log.warning("overload", room=room.name, tick=room.tick, ticks_shifted=unsaid, late_ms=late_ms)
+            unsaid, said_s = 0, now_s
         for n in range(run):
             began_s = time.perf_counter()
             room.advance(now_s, hush=n + 1 < run)

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import trustme
 
 from protocol.errors import UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
-from protocol.messages import Bye, Hello
+from protocol.messages import Bye, Hello, Inputs, Ping
+from protocol.motion import Input
 from server.app import Server, find_arena, keep_deadlines, listen, run, tls_of, url_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
 from server.session import State
+from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
 
@@ -176,3 +179,39 @@ async def test_a_server_that_was_stopped_holds_it_against_nobody(
     await trio.sleep(SILENCE_S_MAX)
     assert playing.session.state is State.ENDED
     assert len(stepper.room.players) == 1
+
+
+async def test_twice_the_load_slows_the_game_and_ends_nobody(
+    nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    """Each tick takes twice its time, for two minutes; then none takes any."""
+    stepper = Stepper()
+    room, rate = stepper.room, stepper.rates.tick_rate
+    stepper.now_s = trio.current_time()
+    playing, stalled = stepper.join("Ann"), stepper.join("Bob")
+    end_s, lateness_s = trio.current_time() + 120.0, list[float]()
+
+    def play() -> None:
+        """Ann's inputs, late as they may be, and what she was told; Bob pings and reads nothing."""
+        playing.read()
+        applied = playing.told.tick if playing.snapshots else 0
+        playing.say(Inputs(room.tick + 1, [Input()], applied), trio.current_time())
+        stalled.session.receive(MSGPACK.encode(Ping(1)), trio.current_time())
+
+    def on_tick(duration_s: float, late_s: float) -> None:
+        lateness_s.append(late_s)
+        if trio.current_time() < end_s:
+            autojump_clock.jump(2.0 / rate)
+
+    nursery.start_soon(keep_deadlines, stepper.lobby)
+    nursery.start_soon(partial(keep_time, room, on_tick, drain=play))
+    await trio.sleep_until(end_s)
+    assert room.tick == pytest.approx(120 * rate / 2, rel=0.05)
+    shifted = room.statistics.ticks_shifted
+    assert shifted == pytest.approx(120 * rate / 2, rel=0.05)
+    await trio.sleep(1.0)
+    recovered = len(lateness_s)
+    await trio.sleep(5.0)
+    assert max(lateness_s[recovered:]) < 1e-6
+    assert room.statistics.ticks_shifted <= shifted + 2 * CATCH_UP_TICKS_MAX
+    assert [client.session.state for client in (playing, stalled)] == [State.PLAYING, State.PLAYING]

@@ -6,6 +6,7 @@ import pytest
 import trio
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from protocol.arena import Arena, Place, Size
@@ -153,6 +154,16 @@ async def test_everybody_else_gets_turns_however_late_it_is(autojump_clock: Mock
         nursery.cancel_scope.cancel()
     passes = len(set(log.at_s)) / CATCH_UP_TICKS_MAX
     assert turns > TURNS_WHEN_LATE * passes / 2
+
+
+async def test_an_overload_that_lasts_is_logged_once_a_second_with_every_tick_in_it(autojump_clock: MockClock) -> None:
+    room, log = small_room(), Log()
+    log.stalls_s = dict.fromkeys(range(1, 600), 2.0 / RATE)
+    with capture_logs() as lines:
+        await run_for(autojump_clock, room, log, 25.0)
+    said = [line["ticks_shifted"] for line in lines if line["event"] == "overload"]
+    assert 10 <= len(said) <= 21
+    assert sum(said) == room.statistics.ticks_shifted
 
 
 async def test_rooms_are_staggered_by_their_phase(autojump_clock: MockClock) -> None:
