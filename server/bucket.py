@@ -1,25 +1,33 @@
-"""A token bucket: so many per second, so many at once."""
+"""A token bucket: so many per second, so many at once.
+
+Kept as the moment at which all tokens will be back (the generic cell rate algorithm, ITU-T I.371): one number that
+changes only when a token is taken.
+"""
 
 from msgspec import Struct
 
+ROUNDING = 1.0 + 1e-9
+
 
 class Bucket(Struct):
-    """`rate` tokens flow in per second, up to `burst`. Time is an argument, in seconds."""
+    """Time is an argument, in seconds."""
 
-    rate: float
-    burst: float
-    level: float
-    at_s: float
+    token_s: float
+    """In which one token flows back."""
+    full_s: float
+    """In which all of them do."""
+    back_s: float
+    """When all of them are back."""
 
     @classmethod
     def full(cls, rate: float, burst: float, now_s: float) -> "Bucket":
-        return cls(rate, burst, burst, now_s)
+        """`rate` tokens flow in per second, up to `burst`."""
+        return cls(1.0 / rate, burst / rate * ROUNDING, now_s)
 
     def take(self, now_s: float) -> bool:
         """Take one token; False when there is none."""
-        self.level = min(self.burst, self.level + max(0.0, now_s - self.at_s) * self.rate)
-        self.at_s = now_s
-        if self.level < 1.0:
+        back_s = (self.back_s if self.back_s > now_s else now_s) + self.token_s
+        if back_s - now_s > self.full_s:
             return False
-        self.level -= 1.0
+        self.back_s = back_s
         return True

@@ -43,12 +43,12 @@ class InputBuffer:
         Raises Violation when an entry is too far ahead; the entries before it are kept.
         """
         for tick, entry in enumerate(entries, first_tick):
-            if tick > next_tick + INPUT_AHEAD_TICKS_MAX:
-                raise Violation(
-                    Code.INPUT_TOO_FAR,
-                    f"tick {tick} is more than {INPUT_AHEAD_TICKS_MAX} ticks ahead of {next_tick}",
-                )
             if tick >= next_tick:
+                if tick > next_tick + INPUT_AHEAD_TICKS_MAX:
+                    raise Violation(
+                        Code.INPUT_TOO_FAR,
+                        f"tick {tick} is more than {INPUT_AHEAD_TICKS_MAX} ticks ahead of {next_tick}",
+                    )
                 self._by_tick.setdefault(tick, (entry, now_s))
             elif tick > self.ack:
                 self._put_late(tick, entry, -(next_tick - tick) * tick_s * 1000.0)

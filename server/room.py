@@ -51,7 +51,7 @@ class Room:
         players_max: int = PLAYERS_PER_ROOM_MAX,
     ) -> None:
         self.name, self.arena, self.rates, self.options = name, arena, rates, options or {}
-        self.players_max = players_max
+        self.players_max, self._tick_s = players_max, rates.tick_s
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
@@ -181,7 +181,7 @@ class Room:
 
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
-        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self.rates.tick_s)
+        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s)
 
     def chat(self, player: Player, text: str) -> None:
         self._owe(ChatLine(player.id, text), self._everyone())

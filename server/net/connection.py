@@ -85,14 +85,14 @@ async def _play(
         link: FastLink | PlainLink = FastLink(connection, lane, codec, address, nursery)
     else:
         link = PlainLink(connection, lane, codec, address, nursery)
-    session = Session(link, lobby, trio.current_time())
+    session, traffic, clock = Session(link, lobby, trio.current_time()), lobby.traffic, trio.current_time
 
     def deliver(message: bytes | str) -> None:
         if link.is_closing:
             return
-        lobby.traffic.received_messages += 1
+        traffic.received_messages += 1
         try:
-            session.receive(message, trio.current_time())
+            session.receive(message, clock())
         except Exception:
             log.exception("a message could not be handled", address=address)
             session.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
