@@ -1,6 +1,6 @@
 """Rows as a table and as a plot: what is shown is the median of the repetitions, and its spread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,14 +34,20 @@ def table_of(rows: Sequence[Row]) -> Table:
     table.add_column("snaps/s\nleast", justify="right")
     table.add_column("RSS MB\nmost", justify="right")
     table.add_column("\nheld", no_wrap=True)
-    if any(row.generator_saturated for row in rows):
-        table.caption = "* The generator was saturated at least once: the line says little."
+    table.caption = "\n".join(_notes(rows)) or None
     for clients in sorted({row.clients for row in rows}):
         here = [row for row in rows if row.clients == clients]
         for name in dict.fromkeys(row.contestant for row in here):
             table.add_row(*_cells(name, here))
         table.add_section()
     return table
+
+
+def _notes(rows: Sequence[Row]) -> Iterator[str]:
+    if any(row.generator_saturated for row in rows):
+        yield "* The generator was saturated at least once: the line says little."
+    if not all(row.held for row in rows):
+        yield "≥ It had no more CPU to spend, and left out ticks or clients that are counted all the same."
 
 
 def _cells(name: str, here: Sequence[Row]) -> list[str]:
@@ -54,7 +60,7 @@ def _cells(name: str, here: Sequence[Row]) -> list[str]:
     return [
         str(mine[0].clients),
         name,
-        _said(cost, 1),
+        ("" if held else "≥ ") + _said(cost, 1) if cost else "–",
         f"{cost.median / reference.median:.2f}" if cost and reference and reference.median else "–",
         _alone("median", (row.bytes_per_client_s for row in mine), 0),
         _alone("median", (row.lateness_ms_p50 for row in mine), 2),

@@ -59,8 +59,15 @@ def test_it_says_how_often_it_held(held: list[bool], said: str) -> None:
     assert lines_of(*(row(held=each) for each in held))[0][-1] == said
 
 
+def test_the_cost_of_ticks_that_were_left_out_is_a_lower_bound() -> None:
+    line, *caption = lines_of(row(held=False))
+    assert line[2:4] == ["≥", "20.0"]
+    assert caption
+    assert lines_of(row(held=False), row())[0][2] == "20.0"
+
+
 def test_a_run_without_figures_is_a_line_of_dashes() -> None:
-    (line,) = lines_of(Row(contestant="picows", clients=100, repetition=1, held=False))
+    line, *_ = lines_of(Row(contestant="picows", clients=100, repetition=1, held=False))
     assert line == ["100", "picows", *["–"] * 7, "no"]
 
 
