@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from bench.contestants import READY
+from server.config import ENVIRONMENT_PREFIX
 
+ROOT: Final = Path(__file__).parent.parent
 READY_S_MAX: Final = 60.0
 STOP_S_MAX: Final = 20.0
 SAID_BYTES_MAX: Final = 65_536
@@ -89,12 +91,20 @@ class Contesting:
 def contesting(command: list[str], core: int, folder: Path) -> Iterator[Contesting]:
     """Start `command` on `core`; it is killed when the context ends and it hasn't. Raises FailedError.
 
-    `folder` is where its stderr goes.
+    It runs in `folder`, where its stderr goes too: no settings of whoever measures reach it, neither by a file in the
+    working directory nor by the environment.
     """
     errors = folder / "stderr"
     with errors.open("wb") as stderr, pinned(core):
         try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr)
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
         except OSError as error:
             raise FailedError(f"it can't be started: {error}") from None
     with process:
@@ -104,6 +114,13 @@ def contesting(command: list[str], core: int, folder: Path) -> Iterator[Contesti
             for pid in _family(process.pid) if process.poll() is None else ():
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without settings of Ricochet's, and such that our own modules are found from anywhere."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
+    paths = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
+    return {**inherited, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 @contextmanager

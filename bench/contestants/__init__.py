@@ -6,7 +6,7 @@ A contestant is a process. It listens at a free port of 127.0.0.1 and says so in
     {"lateness_ms_p50": 0.1, "lateness_ms_p99": 0.9, "ticks": 450}
 
 Lateness is how long after its absolute deadline a tick begins. SIGUSR1 marks the start of what is measured: what was
-recorded before is forgotten. Ricochet is asked over HTTP instead (`bench.lateness`).
+recorded before is forgotten. Ricochet is asked over HTTP instead (`bench.run`).
 """
 
 import re

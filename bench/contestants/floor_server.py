@@ -15,8 +15,8 @@ from protocol.frames import header, unmask
 RECEIVE_BYTES: Final = 4096
 ACCEPTED_TOGETHER_MAX: Final = 64
 """In one tick."""
-"""What a client asks for with its first frame is at most so much."""
 SNAPSHOT_BYTES_MAX: Final = 65_536
+"""What a client asks for with its first frame is at most so much."""
 
 
 class Floor:

@@ -64,6 +64,21 @@ import time; time.sleep(60)
         assert running.rss_mb() > 10
 
 
+def test_no_settings_of_whoever_measures_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    (tmp_path.parent / "ricochet.toml").write_text("port = 1")
+    monkeypatch.setenv("RICOCHET_LANE", "plain")
+    source = """
+from server.config import load
+assert (load({}).port, load({}).lane) == (8000, "fast")
+print("ready 1", flush=True)
+import signal
+signal.pause()
+"""
+    with contesting(python(source), CORE, tmp_path) as running:
+        running.wait_ready()
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [
