@@ -54,7 +54,9 @@ def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
         return None
     if received[0] != BINARY or received[1] != _MASKED | length:
         return None
-    return unmask(received[_SHORT_FRAME_START:], received[2:_SHORT_FRAME_START])
+    key = (received[2:_SHORT_FRAME_START] * (length // 4 + 1))[:length]
+    plain = int.from_bytes(received[_SHORT_FRAME_START:], "little") ^ int.from_bytes(key, "little")
+    return plain.to_bytes(length, "little")  # as `unmask` does it, without another call
 
 
 def peel(buffer: bytes | bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:

@@ -85,5 +85,6 @@ class _Steady(Struct):
             [count for count, _ in payloads],
             [len(cells) for _, cells in payloads],
         )
-        for viewer, head, (_, cells) in zip(self.viewers, heads, payloads, strict=True):
-            viewer.link.post_frame(head + cells)
+        links = [viewer.link for viewer in self.viewers]
+        frames = [head + cells for head, (_, cells) in zip(heads, payloads, strict=True)]
+        links[0].post_frames(links, frames)

@@ -1,5 +1,6 @@
 """What the tick knows of a connection. Implemented by `net/fast_lane` and `net/link`; nothing here awaits."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from protocol.codec import Codec
@@ -26,8 +27,9 @@ class Link(Protocol):
     def post(self, *messages: bytes) -> None:
         """Send whole messages in one go: what the socket takes at once, the rest as it can. Ignored after `close`."""
 
-    def post_frame(self, frame: bytes) -> None:
-        """Send one message that has its header already. Only where `takes_frames`."""
+    @staticmethod
+    def post_frames(links: Sequence["Link"], frames: Sequence[bytes]) -> None:
+        """Send each of `links` one message, which has its header already. Only where all of them `takes_frames`."""
 
     def close(self, code: int, reason: str) -> None:
         """Begin the close handshake in the background, and abort when it takes too long. Idempotent."""

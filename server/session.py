@@ -132,7 +132,8 @@ class Session:
         self.state = State.PLAYING
 
     def _inputs(self, message: Inputs, now_s: float) -> None:
-        seat = self._seated()
+        seat = self.seat
+        assert seat is not None, "PLAYING has a seat"
         if seat.player is None:
             raise Violation(Code.NOT_ALLOWED, "a spectator has no inputs")
         seat.viewer.lag.applied = message.applied

@@ -117,44 +117,49 @@ class FastLane(PlainLane):
             self.stop_reading()
             return
         self._take(received)
-        if self._handed_on:
-            self._news.set()
-            if len(self._handed_on) > HANDED_ON_BYTES_MAX:
-                self._pause()
 
     def _take(self, received: bytes) -> None:
         self.traffic.received_bytes += len(received)
+        message = self._sieve.lone(received)
+        if message is not None:
+            assert self._deliver is not None
+            self._deliver(message)
+            return
         messages, handed_on = self._sieve.sift(received)
         for message in messages:
             assert self._deliver is not None
             self._deliver(message)
         if handed_on:
             self._handed_on += handed_on
+            self._news.set()
+            if len(self._handed_on) > HANDED_ON_BYTES_MAX:
+                self._pause()
 
     def write(self, data: bytes) -> None:
         """Write what the socket takes and keep the rest. After the end of the connection, do nothing."""
         if self._broken:
             return
-        self.traffic.sent_bytes += len(data)
+        length = len(data)
+        self.traffic.sent_bytes += length
         if self._remainder:
             self._remainder += data
             if len(self._remainder) > WAITING_BYTES_MAX:
                 self._give_up()
             return
-        written = self._write_some(data)
-        if written < len(data) and not self._broken:
+        try:
+            written = os.write(self._fd, data)
+        except OSError as error:
+            written = self._not_written(error)
+        if written < length and not self._broken:
             self._remainder += memoryview(data)[written:]
             self._settled = trio.Event()
             self._nursery.start_soon(self._write_remainder)
 
-    def _write_some(self, data: bytes | bytearray) -> int:
-        try:
-            return os.write(self._fd, data)
-        except BlockingIOError:
-            return 0
-        except OSError:
+    def _not_written(self, error: OSError) -> int:
+        """How much was written when `os.write` raised: nothing. Unless the socket was just full, the peer is gone."""
+        if not isinstance(error, BlockingIOError):
             self._give_up()
-            return 0
+        return 0
 
     async def _write_remainder(self) -> None:
         while self._remainder:
@@ -163,7 +168,11 @@ class FastLane(PlainLane):
             except (OSError, trio.ClosedResourceError):
                 self._give_up()
             else:
-                del self._remainder[: self._write_some(self._remainder)]
+                try:
+                    written = os.write(self._fd, self._remainder)
+                except OSError as error:
+                    written = self._not_written(error)
+                del self._remainder[:written]
         self._settled.set()
 
     async def abort(self) -> None:

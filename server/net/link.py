@@ -5,6 +5,7 @@ when there is something to wait for, so an idle connection costs nothing here.
 """
 
 from collections import deque
+from collections.abc import Sequence
 
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
@@ -12,6 +13,7 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 from protocol.codec import Codec
 from protocol.errors import clip_reason
 from protocol.frames import BINARY, TEXT, header
+from server.link import Link
 from server.net.fast_lane import FastLane
 from server.net.lane import CLOSE_DEADLINE_S, WAITING_BYTES_MAX, PlainLane
 
@@ -82,11 +84,14 @@ class FastLink(_Link):
         framed = [header(len(message), self._first_byte) + message for message in messages]
         self._fast_lane.write(framed[0] if len(framed) == 1 else b"".join(framed))
 
-    def post_frame(self, frame: bytes) -> None:
-        lane = self._fast_lane
-        if not (self._closing or lane.close_sent):
-            lane.traffic.sent_messages += 1
-            lane.write(frame)
+    @staticmethod
+    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
+        for link, frame in zip(links, frames, strict=True):
+            assert isinstance(link, FastLink)
+            lane = link._fast_lane
+            if not (link._closing or lane.close_sent):
+                lane.traffic.sent_messages += 1
+                lane.write(frame)
 
 
 class PlainLink(_Link):
@@ -125,7 +130,8 @@ class PlainLink(_Link):
             self._written = trio.Event()
             self._nursery.start_soon(self._write_waiting)
 
-    def post_frame(self, frame: bytes) -> None:
+    @staticmethod
+    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
         raise AssertionError("the library makes the frames here")
 
     async def _write_waiting(self) -> None:

@@ -28,12 +28,14 @@ class Sieve:
         self._held = bytearray()
         self.shut = shut
 
+    def lone(self, received: bytes) -> bytes | None:
+        """The message, when `received` is one short message and nothing else, as it nearly always is."""
+        return None if self.shut or self._held else only_message(received, self._message_bytes_max)
+
     def sift(self, received: bytes) -> tuple[list[bytes], bytes]:
         """(messages, bytes to hand on). An incomplete frame is held until the rest of it comes."""
         if self.shut:
             return [], received
-        if not self._held and (message := only_message(received, self._message_bytes_max)) is not None:
-            return [message], b""
         self._held += received
         messages: list[bytes] = []
         handed_on = b""

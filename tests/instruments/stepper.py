@@ -9,7 +9,7 @@ Every message crosses the wire as bytes, both ways, in the client's encoding. A 
 `beliefs`, an implementation of its own, so that what it believes can be held against what the server thinks it does.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 from server.game import Game, Player
 from server.games.melee import Melee
+from server.link import Link
 from server.lobby import Lobby
 from server.room import Room
 from server.session import Session
@@ -78,11 +79,13 @@ class FakeLink:
             self._posts_left -= 1
             self.blocked = self._posts_left <= 0
 
-    def post_frame(self, frame: bytes) -> None:
-        assert self.takes_frames
-        [message], frame_bytes, _ = peel(bytearray(frame), masked=False, payload_bytes_max=65_536)
-        assert frame_bytes == len(frame), "one whole frame"
-        self.post(message)
+    @staticmethod
+    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
+        for link, frame in zip(links, frames, strict=True):
+            assert link.takes_frames
+            [message], frame_bytes, _ = peel(bytearray(frame), masked=False, payload_bytes_max=65_536)
+            assert frame_bytes == len(frame), "one whole frame"
+            link.post(message)
 
     def close(self, code: int, reason: str) -> None:
         if self.closed is None:

@@ -78,3 +78,12 @@ def test_no_byte_is_lost_or_invented(wire: bytes) -> None:
     taken_bytes = sum(len(frame(message)) for message in messages)
     held_bytes = len(wire) - taken_bytes - len(handed_on)
     assert 0 <= held_bytes < len(frame(b"x" * MAX))
+
+
+def test_a_lone_message_is_known_at_once_unless_something_came_before_it() -> None:
+    sieve, whole = Sieve(MAX), frame(b"abc")
+    assert sieve.lone(whole) == b"abc"
+    assert sieve.lone(whole + whole) is None
+    assert sieve.sift(whole[:3]) == ([], b"")
+    assert sieve.lone(whole) is None, "it is not the beginning of a frame here"
+    assert Sieve(MAX, shut=True).lone(whole) is None
