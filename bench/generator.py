@@ -91,7 +91,8 @@ class Load:
         self._next_slice, self._next_s = 0, time.monotonic()
         self.newest_tick: int | None = None
         """The tick of the newest snapshot of the first client."""
-        self._tick = 0
+        self.tick = 0
+        """The tick that inputs are for now."""
         self._frames: list[bytes] = []
 
     def __enter__(self) -> Self:
@@ -154,8 +155,8 @@ class Load:
         """A snapshot has come for `client`; for those who look closer."""
 
     def _begin_tick(self) -> None:
-        self._tick = next_tick(self._tick, self.newest_tick)
-        self._frames = [self._dialect.input_frame(self._tick, variant) for variant in range(VARIANTS)]
+        self.tick = next_tick(self.tick, self.newest_tick)
+        self._frames = [self._dialect.input_frame(self.tick, variant) for variant in range(VARIANTS)]
 
     def _receive(self) -> None:
         """Read every ready socket once."""
@@ -184,7 +185,7 @@ class Load:
 
     def _send(self, clients: list[Client]) -> None:
         """Each client's input for this tick; none for one whose socket hasn't taken the last."""
-        frames, tick = self._frames, self._tick
+        frames, tick = self._frames, self.tick
         unsent = 0
         for client in clients.copy():
             frame = client.unsent or frames[variant_of(client.number, tick)]

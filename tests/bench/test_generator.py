@@ -1,6 +1,7 @@
 """The load's clients on socket pairs: what they send, what they count, and how they lose a contestant."""
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -64,16 +65,24 @@ def load(peer: Peer) -> Iterator[Load]:
         yield made
 
 
+def play_ticks(load: Load, count: int) -> None:
+    """Until every client has had its turn so many times, however slow the machine."""
+    before, deadline_s = load.tick, time.monotonic() + 60
+    while load.tick <= before + count:
+        assert time.monotonic() < deadline_s
+        load.play(0.05)
+
+
 def test_every_client_sends_one_input_for_each_tick(load: Load, peer: Peer) -> None:
     load.join(40)
-    inputs = load.play(0.3).inputs
+    play_ticks(load, 8)
     sent = [peer.inputs(number) for number in range(40)]
-    assert sum(map(len, sent)) >= inputs > 100
+    assert min(map(len, sent)) >= 8
     for number, mine in enumerate(sent):
         ticks = [tick for tick, _ in mine]
         assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
         assert [stick for _, stick in mine] == [stick_of(variant_of(number, tick)) for tick in ticks]
-    assert len({tick for mine in sent for tick, _ in mine[-1:]}) <= 2
+    assert len({mine[-1][0] for mine in sent}) <= 2
 
 
 def test_snapshots_and_bytes_are_counted_for_each_client(load: Load, peer: Peer) -> None:
@@ -91,7 +100,7 @@ def test_snapshots_and_bytes_are_counted_for_each_client(load: Load, peer: Peer)
 def test_inputs_are_for_ticks_a_little_ahead_of_the_newest_snapshot(load: Load, peer: Peer) -> None:
     load.join(1)
     peer.say(0, SNAPSHOT)
-    load.play(0.2)
+    play_ticks(load, 3)
     ticks = [tick for tick, _ in peer.inputs(0)]
     assert 42 + LEAD_TICKS in ticks
 
@@ -99,7 +108,7 @@ def test_inputs_are_for_ticks_a_little_ahead_of_the_newest_snapshot(load: Load, 
 def test_a_ping_is_answered_and_the_inputs_go_on(load: Load, peer: Peer) -> None:
     load.join(1)
     peer.say(0, b"are you there", PING)
-    load.play(0.2)
+    play_ticks(load, 3)
     pong = masked_frame(b"are you there", bytes.fromhex("5a3c96e1"), PONG)
     before, found, after = bytes(peer.heard(0)).partition(pong)
     assert found
@@ -149,10 +158,11 @@ def test_a_full_socket_loses_inputs_but_never_part_of_one(load: Load, peer: Peer
             connection.send(b"x" * 1000)
         except BlockingIOError:
             break
-    measured = load.play(0.2)
-    assert 0 < measured.inputs_unsent == measured.inputs
+    while not (measured := load.play(0.05)).inputs:
+        pass
+    assert measured.inputs_unsent == measured.inputs
     assert set(peer.heard(0)) == set(b"x")
-    load.play(0.2)
+    play_ticks(load, 2)
     assert len(peer.inputs(0)) > 0
 
 
