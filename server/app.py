@@ -84,7 +84,7 @@ class Server:
             seed=secrets.randbits(32) if config.seed is None else config.seed,
             options={"match_s": config.match_s},
         )
-        self._sweeping = garbage.Sweeping(config.tick_rate)
+        self._collector = garbage.Collector(config.tick_rate)
         self._accepting = trio.CancelScope()
 
     async def serve(
@@ -134,9 +134,9 @@ class Server:
     def _tick_done(self, duration_s: float, lateness_s: float) -> None:
         self.is_ready = not self._accepting.cancel_called
         self.telemetry.tick_done(duration_s, lateness_s)
-        generation = self._sweeping.generation_due(lateness_s)
-        if generation is not None:
-            gc.collect(generation)
+        work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
+        if work is not None:
+            garbage.collect(work)
 
 
 async def keep_deadlines(lobby: Lobby) -> None:

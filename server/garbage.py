@@ -1,44 +1,63 @@
-"""Garbage collection kept out of the tick.
+"""Garbage collection kept out of the tick, and short.
 
-What is there after start-up stays, so it is frozen: no collection looks at it again. After that the collector
-doesn't run by itself, which would be in the middle of some tick; it is called right after a tick, when the loop
-is about to idle, a young generation often and all of them rarely.
+The collector doesn't run by itself, which would be in the middle of some tick; it is called right after a tick, when
+the loop is about to idle:
+
+    young   what was made since the last time, once a second or when much was made; the survivors are frozen
+    all     everything, when many connections have gone since the last time, or some and nobody is there to notice
+
+What is frozen no collection looks at again, so a thousand players at play cost it nothing: a look at them all takes
+50 to 150 ms. What dies later dies by its reference count. Only cycles that got old stay, and nearly all of those are
+connections that have ended; `PARTED_MAX` of them bound that.
 """
 
 import gc
+from enum import Enum, auto
 
 YOUNG_EVERY_S = 1.0
-OLDER_EVERY_S = 10.0
-ALL_EVERY_S = 600.0
-"""A look at everything takes 15 to 50 ms with a hundred players: some ticks are late for it."""
+YOUNG_OBJECTS = 10_000
+"""Looking at so many takes a millisecond or two."""
+PARTED_MAX = 1000
 LATE_S_MAX = 0.004
 """A loop that is late has no idle part; it gets to collect later."""
 POSTPONED_S_MAX = 5.0
 
 
-class Sweeping:
-    """When to collect which generation; `ticks_per_s` are those of all rooms together."""
+class Work(Enum):
+    YOUNG = auto()
+    ALL = auto()
+
+
+class Collector:
+    """What to collect when; `ticks_per_s` are those of all rooms together."""
 
     def __init__(self, ticks_per_s: int) -> None:
-        self._ticks_per_s = ticks_per_s
+        self._young_ticks = round(YOUNG_EVERY_S * ticks_per_s)
+        self._patience_ticks = round(POSTPONED_S_MAX * ticks_per_s)
         self._ticks = 0
-        self._owed: int | None = None
-        self._postponed_ticks = 0
+        """Since the last collection."""
+        self._parted = 0
 
-    def generation_due(self, lateness_s: float) -> int | None:
-        """Asked after each tick: the generation to collect now, if any."""
+    def due(self, lateness_s: float, made: int, parted: int, playing: int) -> Work | None:
+        """Asked after each tick: what to do now, if anything.
+
+        `made` are the objects since the last collection, `parted` all the connections that have ended so far,
+        `playing` those that go on.
+        """
         self._ticks += 1
-        for generation, every_s in ((2, ALL_EVERY_S), (1, OLDER_EVERY_S), (0, YOUNG_EVERY_S)):
-            if self._ticks % round(every_s * self._ticks_per_s) == 0:
-                self._owed = max(generation, self._owed or 0)
-                break
-        if self._owed is None:
+        gone = parted - self._parted
+        if gone >= PARTED_MAX or (gone and not playing):
+            work = Work.ALL
+        elif self._ticks >= self._young_ticks or made >= YOUNG_OBJECTS:
+            work = Work.YOUNG
+        else:
             return None
-        self._postponed_ticks += 1
-        if lateness_s > LATE_S_MAX and self._postponed_ticks < POSTPONED_S_MAX * self._ticks_per_s:
+        if lateness_s > LATE_S_MAX and self._ticks < self._patience_ticks:
             return None
-        owed, self._owed, self._postponed_ticks = self._owed, None, 0
-        return owed
+        self._ticks = 0
+        if work is Work.ALL:
+            self._parted = parted
+        return work
 
 
 def settle() -> None:
@@ -46,6 +65,16 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
+
+
+def collect(work: Work) -> None:
+    """Do it, and freeze what is left."""
+    if work is Work.ALL:
+        gc.unfreeze()
+        gc.collect()
+    else:
+        gc.collect(0)
+    gc.freeze()
 
 
 def unsettle() -> None:

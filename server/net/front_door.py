@@ -27,7 +27,10 @@ log = structlog.get_logger("ricochet.front_door")
 
 
 class FrontDoor:
-    """Where connections come in. `connections` is how many there are, `conversations` how many of them play."""
+    """Where connections come in.
+
+    `connections` is how many there are, `conversations` how many of them play, `parted` how many have ended.
+    """
 
     def __init__(
         self,
@@ -39,7 +42,7 @@ class FrontDoor:
         may_be_fast: bool = True,
     ) -> None:
         """`may_be_fast`: connections that can take the fast lane do; else all take the plain one."""
-        self.connections = self.conversations = 0
+        self.connections = self.conversations = self.parted = 0
         self._lobby = lobby
         self._http = http
         self._origins = frozenset(origins)
@@ -57,6 +60,7 @@ class FrontDoor:
             log.exception("a connection could not be served", address=address)
         finally:
             self.connections -= 1
+            self.parted += 1
             await trio.aclose_forcefully(stream)
 
     async def _serve(self, socket_stream: trio.SocketStream, address: str) -> None:
