@@ -4,9 +4,17 @@ Kept as the moment at which all tokens will be back (the generic cell rate algor
 changes only when a token is taken.
 """
 
+from functools import cache
+
 from msgspec import Struct
 
 ROUNDING = 1.0 + 1e-9
+
+
+@cache
+def _times(rate: float, burst: float) -> tuple[float, float]:
+    """The same two objects for all buckets of a kind: a thousand of each would crowd the cache."""
+    return 1.0 / rate, burst / rate * ROUNDING
 
 
 class Bucket(Struct):
@@ -22,7 +30,8 @@ class Bucket(Struct):
     @classmethod
     def full(cls, rate: float, burst: float, now_s: float) -> "Bucket":
         """`rate` tokens flow in per second, up to `burst`."""
-        return cls(1.0 / rate, burst / rate * ROUNDING, now_s)
+        token_s, full_s = _times(rate, burst)
+        return cls(token_s, full_s, now_s)
 
     def take(self, now_s: float) -> bool:
         """Take one token; False when there is none."""

@@ -72,6 +72,26 @@ async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> 
         return await request.accept(subprotocol=codec.subprotocol)
 
 
+class _Delivery:
+    """Gives messages to a session, and ends the conversation when our own code can't handle one."""
+
+    __slots__ = ("_link", "_session")
+
+    def __init__(self, link: FastLink | PlainLink, session: Session) -> None:
+        self._link, self._session = link, session
+
+    def deliver(self, message: bytes | str) -> None:
+        link, session = self._link, self._session
+        if link.is_closing:
+            return
+        session.lobby.traffic.received_messages += 1
+        try:
+            session.receive(message, trio.current_time())
+        except Exception:
+            log.exception("a message could not be handled", address=link.address)
+            session.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
+
+
 async def _play(
     connection: WebSocketConnection,
     lane: PlainLane,
@@ -85,18 +105,8 @@ async def _play(
         link: FastLink | PlainLink = FastLink(connection, lane, codec, address, nursery)
     else:
         link = PlainLink(connection, lane, codec, address, nursery)
-    session, traffic, clock = Session(link, lobby, trio.current_time()), lobby.traffic, trio.current_time
-
-    def deliver(message: bytes | str) -> None:
-        if link.is_closing:
-            return
-        traffic.received_messages += 1
-        try:
-            session.receive(message, clock())
-        except Exception:
-            log.exception("a message could not be handled", address=address)
-            session.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
-
+    session = Session(link, lobby, trio.current_time())
+    deliver = _Delivery(link, session).deliver
     try:
         lane.open(None if codec.is_text else deliver)
         while True:
