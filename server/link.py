@@ -1,6 +1,5 @@
 """What the tick knows of a connection. Implemented by `net/fast_lane` and `net/link`; nothing here awaits."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from protocol.codec import Codec
@@ -13,9 +12,6 @@ class Link(Protocol):
     address: str
     """Of the peer, for logs."""
 
-    takes_frames: bool
-    """Whether whole WebSocket frames may be posted as well."""
-
     @property
     def blocked(self) -> bool:
         """The socket is full (a library's writer may hold a little more): post nothing more until it drains."""
@@ -26,10 +22,6 @@ class Link(Protocol):
 
     def post(self, *messages: bytes) -> None:
         """Send whole messages in one go: what the socket takes at once, the rest as it can. Ignored after `close`."""
-
-    @staticmethod
-    def post_frames(links: Sequence["Link"], frames: Sequence[bytes]) -> None:
-        """Send each of `links` one message, which has its header already. Only where all of them `takes_frames`."""
 
     def close(self, code: int, reason: str) -> None:
         """Begin the close handshake in the background, and abort when it takes too long. Idempotent."""

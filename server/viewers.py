@@ -90,20 +90,20 @@ class Viewer:
             self._place = NO_PLACE
         return not self.lag.is_hopeless(tick)
 
-    def is_steady(self, grid: Grid, x: float, y: float, place: int, hud: tuple[int, ...]) -> bool:
-        """Whether a snapshot from (x, y), in `place`, is only the viewer's own part and the `news` of its cells."""
+    def steady_sight(self, grid: Grid, x: float, y: float, place: int, hud: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The cells to show from (x, y), in `place`, if a snapshot is only their deltas and the viewer's own part."""
         if self._place == NO_PLACE or hud != self._hud or self._events or self.link.blocked:
-            return False
+            return None
         if place != self._place:
             if self.sight(grid, x, y) is not self._sight:
-                return False
+                return None
             self._place = place
-        return True
+        return self._sight
 
-    def news(self, publisher: Publisher) -> tuple[int, bytes]:
-        """(how many, encoded) the cells of a snapshot for a steady viewer."""
-        self.lag.sent = publisher.tick
-        return publisher.deltas(self._sight, self.codec)
+    def post(self, snapshot: bytes, tick: int) -> None:
+        """Post the snapshot of `tick` to a steady viewer."""
+        self.lag.sent = tick
+        self.link.post(snapshot)
 
     def sight(self, grid: Grid, x: float, y: float) -> tuple[int, ...]:
         """The cells to show from (x, y)."""
@@ -144,7 +144,7 @@ class Viewer:
         if sight is not self._sight or len(self._fresh) < len(sight):
             self._sight, self._told, self._fresh = sight, set(sight), set(sight)
         self._hud = hud
-        self._place = place if self.link.takes_frames and not self.lag.is_behind else NO_PLACE
+        self._place = place if not self.codec.is_text and not self.lag.is_behind else NO_PLACE
         self.lag.send(publisher.tick)
         return True
 

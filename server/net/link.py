@@ -5,7 +5,6 @@ when there is something to wait for, so an idle connection costs nothing here.
 """
 
 from collections import deque
-from collections.abc import Sequence
 
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
@@ -13,7 +12,6 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 from protocol.codec import Codec
 from protocol.errors import clip_reason
 from protocol.frames import BINARY, TEXT, header
-from server.link import Link
 from server.net.fast_lane import FastLane
 from server.net.lane import CLOSE_DEADLINE_S, WAITING_BYTES_MAX, PlainLane
 
@@ -23,7 +21,7 @@ UNBLOCKED_BYTES_MAX = 8192
 class _Link:
     """How a connection is closed, which is the same for both."""
 
-    __slots__ = ("_closing", "_connection", "_lane", "_nursery", "address", "codec", "takes_frames")
+    __slots__ = ("_closing", "_connection", "_lane", "_nursery", "address", "codec")
 
     def __init__(
         self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
@@ -66,7 +64,6 @@ class FastLink(_Link):
     ) -> None:
         super().__init__(connection, lane, codec, address, nursery)
         self._fast_lane = lane
-        self.takes_frames = not codec.is_text
         self._first_byte = TEXT if codec.is_text else BINARY
 
     @property
@@ -78,20 +75,14 @@ class FastLink(_Link):
         return self._fast_lane.waiting_bytes
 
     def post(self, *messages: bytes) -> None:
-        if self.is_closing:
+        lane = self._fast_lane
+        if self._closing or lane.close_sent:
             return
-        self._lane.traffic.sent_messages += len(messages)
-        framed = [header(len(message), self._first_byte) + message for message in messages]
-        self._fast_lane.write(framed[0] if len(framed) == 1 else b"".join(framed))
-
-    @staticmethod
-    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
-        for link, frame in zip(links, frames, strict=True):
-            assert isinstance(link, FastLink)
-            lane = link._fast_lane
-            if not (link._closing or lane.close_sent):
-                lane.traffic.sent_messages += 1
-                lane.write(frame)
+        lane.traffic.sent_messages += len(messages)
+        if len(messages) == 1:  # a snapshot alone, as they nearly all are
+            lane.write(header(len(messages[0]), self._first_byte) + messages[0])
+        else:
+            lane.write(b"".join([header(len(message), self._first_byte) + message for message in messages]))
 
 
 class PlainLink(_Link):
@@ -105,7 +96,6 @@ class PlainLink(_Link):
         self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
     ) -> None:
         super().__init__(connection, lane, codec, address, nursery)
-        self.takes_frames = False
         self._waiting: deque[bytes] = deque()
         """The first is being written."""
         self._waiting_bytes = 0
@@ -129,10 +119,6 @@ class PlainLink(_Link):
         if is_idle:
             self._written = trio.Event()
             self._nursery.start_soon(self._write_waiting)
-
-    @staticmethod
-    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
-        raise AssertionError("the library makes the frames here")
 
     async def _write_waiting(self) -> None:
         try:

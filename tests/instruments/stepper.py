@@ -9,7 +9,7 @@ Every message crosses the wire as bytes, both ways, in the client's encoding. A 
 `beliefs`, an implementation of its own, so that what it believes can be held against what the server thinks it does.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -17,7 +17,6 @@ from typing import Any
 
 from protocol.arena import Arena, parse
 from protocol.codec import CODECS
-from protocol.frames import peel
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, Pong, Welcome
 from protocol.motion import Button, Input
@@ -25,7 +24,6 @@ from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 from server.game import Game, Player
 from server.games.melee import Melee
-from server.link import Link
 from server.lobby import Lobby
 from server.room import Room
 from server.session import Session
@@ -64,7 +62,6 @@ class FakeLink:
     def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> None:
         self.codec = CODECS[subprotocol]
         self.address = "memory"
-        self.takes_frames = not self.codec.is_text
         self.blocked = False
         self.waiting_bytes = 0
         self.sent: list[bytes] = []
@@ -78,14 +75,6 @@ class FakeLink:
         if self._posts_left is not None:
             self._posts_left -= 1
             self.blocked = self._posts_left <= 0
-
-    @staticmethod
-    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
-        for link, frame in zip(links, frames, strict=True):
-            assert link.takes_frames
-            [message], frame_bytes, _ = peel(bytearray(frame), masked=False, payload_bytes_max=65_536)
-            assert frame_bytes == len(frame), "one whole frame"
-            link.post(message)
 
     def close(self, code: int, reason: str) -> None:
         if self.closed is None:

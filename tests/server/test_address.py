@@ -48,7 +48,7 @@ def test_it_says_what_it_says_one_by_one(monkeypatch: pytest.MonkeyPatch) -> Non
     for stepper in (together, alone):
         clients = crowd(stepper, 4)
         if stepper is alone:
-            monkeypatch.setattr(Viewer, "is_steady", lambda viewer, *seen: False)
+            monkeypatch.setattr(Viewer, "steady_sight", lambda viewer, *seen: None)
         stepper.step(200)
         assert all(client.snapshots for client in clients)
     for one, other in zip(together.clients, alone.clients, strict=True):
