@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
-from protocol import snapshot
 from protocol.codec import Wire
 from protocol.messages import SNAPSHOT_NUMBER
+from protocol.packing import cell_from_plain
 from protocol.snapshot import CellDelta, CellKeyframe, Own
 
 _ARRAY_OF_8: Final = 0x98
@@ -36,7 +36,7 @@ class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
 
 
 _SLICES: Final = msgspec.msgpack.Decoder(Slices)
-_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | list[int] | None])
+_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | bytes | list[int] | None])
 
 
 def slice_snapshot(wire: Wire) -> Slices | None:
@@ -54,12 +54,6 @@ def is_numbered(wire: Wire, numbers: Container[int]) -> bool:
 def read_cell(cell: bytes, tick: int) -> CellKeyframe | CellDelta:
     """One cell of a snapshot at `tick`. Raises ValueError when it can't be read."""
     try:
-        plain = _CELL.decode(cell)
-        if plain[1]:
-            number, _, checksum, entities = plain
-            return CellKeyframe(number, checksum, snapshot.records_from_flat(entities, tick))
-        number, _, checksum, gone, entered, changed = plain
-        records, changes = snapshot.records_from_flat(entered, tick), list(snapshot.changes_from_flat(changed))
-        return CellDelta(number, checksum, gone, records, changes)
+        return cell_from_plain(_CELL.decode(cell), tick)
     except (TypeError, LookupError) as error:
         raise ValueError(f"not a cell of a snapshot: {error}") from error

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
-from protocol import limits, messages, snapshot
+from protocol import limits, messages, packing
 from protocol.errors import Code, Violation
 from protocol.json_codec import JsonCodec
 from protocol.messages import (
@@ -29,6 +29,7 @@ from protocol.messages import (
     ServerMessage,
 )
 from protocol.motion import Input
+from protocol.packing import PackedDelta
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
 
 Wire = bytes | str
@@ -46,7 +47,7 @@ class Codec(Protocol):
     def decode_client(self, wire: Wire) -> ClientMessage: ...
     def decode_server(self, wire: Wire) -> ServerMessage | Snapshot: ...
     def keyframe(self, cell: CellKeyframe, tick: int) -> bytes: ...
-    def delta(self, cell: CellDelta, tick: int) -> bytes: ...
+    def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes: ...
     def join(self, cells: Sequence[bytes]) -> bytes: ...
     def snapshot(
         self,
@@ -137,12 +138,10 @@ class MsgpackCodec:
             raise ValueError(f"not a message of a server: {error}") from error
 
     def keyframe(self, cell: CellKeyframe, tick: int) -> bytes:
-        return _pack([cell.cell, 1, cell.checksum, snapshot.records_to_flat(cell.entities, tick)])
+        return _pack(packing.keyframe_to_plain(cell, tick))
 
-    def delta(self, cell: CellDelta, tick: int) -> bytes:
-        entered = snapshot.records_to_flat(cell.entered, tick)
-        changed = [value for change in cell.changed for value in change]
-        return _pack([cell.cell, 0, cell.checksum, cell.gone, entered, changed])
+    def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes:
+        return _pack(packing.delta_to_plain(cell, tick))
 
     def join(self, cells: Sequence[bytes]) -> bytes:
         return b"".join(cells)
@@ -172,20 +171,8 @@ def _pack(plain: object) -> bytes:
 
 def _snapshot_from_plain(plain: list[Any]) -> Snapshot:
     _, tick, ack, slack_ms, own, hud, left, cells = plain
-    return Snapshot(tick, ack, slack_ms, own and Own(*own), hud, left, [_cell_from_plain(cell, tick) for cell in cells])
-
-
-def _cell_from_plain(plain: list[Any], tick: int) -> CellKeyframe | CellDelta:
-    if plain[1]:
-        cell, _, checksum, entities = plain
-        return CellKeyframe(cell, checksum, snapshot.records_from_flat(entities, tick))
-    cell, _, checksum, gone, entered, changed = plain
-    return CellDelta(
-        cell,
-        checksum,
-        gone,
-        snapshot.records_from_flat(entered, tick),
-        list(snapshot.changes_from_flat(changed)),
+    return Snapshot(
+        tick, ack, slack_ms, own and Own(*own), hud, left, [packing.cell_from_plain(c, tick) for c in cells]
     )
 
 

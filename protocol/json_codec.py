@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from protocol import limits, messages, snapshot
 from protocol.errors import Code, Violation
 from protocol.messages import CLIENT_MESSAGES, SERVER_MESSAGES, ClientMessage, ServerMessage
+from protocol.packing import PackedDelta, unpack_changes
 from protocol.reckoning import Published
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
 
@@ -53,7 +54,8 @@ class JsonCodec:
             {"cell": cell.cell, "keyframe": True, "checksum": cell.checksum, "entities": entities}
         )
 
-    def delta(self, cell: CellDelta, tick: int) -> bytes:
+    def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes:
+        changed = unpack_changes(cell.changed) if isinstance(cell.changed, bytes) else cell.changed
         return msgspec.json.encode(
             {
                 "cell": cell.cell,
@@ -61,7 +63,7 @@ class JsonCodec:
                 "checksum": cell.checksum,
                 "gone": cell.gone,
                 "entered": [_record_to_object(entity, tick) for entity in cell.entered],
-                "changed": [_change_to_object(change) for change in cell.changed],
+                "changed": [_change_to_object(change) for change in changed],
             }
         )
 

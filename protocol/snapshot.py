@@ -6,23 +6,24 @@
       left     cells that are out of sight now; forget their entities
       cells    one delta or keyframe for each cell that has news; a known cell that is missing has none
 
-    keyframe   cell · 1 · checksum · entities
-    delta      cell · 0 · checksum or nil · gone · entered · changed
+    keyframe   cell · checksum · entities
+    delta      cell · changed · checksum or nil · gone · entered      what is nil or empty at its end is left out
 
     entities, entered   14 integers each, flat: a `Published` record whose `tick` is an age (snapshot tick - tick)
     gone                entity ids
-    changed             id · mask · the fields of the mask, flat: residuals against `reckoning` at this tick
+    changed             id · mask · the fields of the mask: residuals against `reckoning` at this tick, or at one
+                        that is `age` ticks earlier
 
 A delta is applied in the order gone, entered, changed. The checksum is CRC-32 over the cell's records after
 that, sorted by id, 14 little-endian int32 each (with the tick itself, not the age). Cells hold disjoint sets
 of entities; one that crosses a border is gone from one and entered in the other in the same snapshot.
 
-This module builds and reads the integers; `codec` turns them into bytes.
+This module builds and reads the integers; `packing` and `codec` turn them into bytes.
 """
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import IntEnum
 
 from msgspec import Struct
@@ -53,6 +54,8 @@ class Field(IntEnum):
     """move_x, move_y: absolute."""
     STATUS = 32
     """status: absolute."""
+    AGE = 64
+    """age: how many ticks before the snapshot's the new state was true, and what the residuals are against."""
 
 
 FIELD_NAMES: dict[Field, tuple[str, ...]] = {
@@ -62,10 +65,9 @@ FIELD_NAMES: dict[Field, tuple[str, ...]] = {
     Field.SPIN: ("spin",),
     Field.MOVE: ("move_x", "move_y"),
     Field.STATUS: ("status",),
+    Field.AGE: ("age",),
 }
-"""What JSON calls the integers of each field; in msgpack they follow the mask in this order."""
-FIELD_COUNTS = [sum(len(names) for field, names in FIELD_NAMES.items() if mask & field) for mask in range(64)]
-"""How many integers follow each mask."""
+"""What the integers of each field are called; they follow the mask in this order."""
 
 
 class Own(Struct, frozen=True):
@@ -91,7 +93,7 @@ class CellDelta(Struct):
     gone: list[int]
     entered: list[Published]
     changed: list[list[int]]
-    """Each `[id, mask, field, …]`."""
+    """Each `[id, mask, field, …]`, in ascending order of their ids."""
 
 
 class Snapshot(Struct):
@@ -104,8 +106,9 @@ class Snapshot(Struct):
     cells: list[CellKeyframe | CellDelta]
 
 
-def change_of(believed: Published, now: Published, kind: Kind, tick_rate: int) -> list[int]:
-    """The `changed` record that turns `believed` into `now` (same entity, later or equal tick)."""
+def change_of(believed: Published, now: Published, kind: Kind, tick_rate: int, age: int = 0) -> list[int]:
+    """The `changed` record that turns `believed` into `now` (same entity, later or equal tick), of a snapshot that is
+    `age` ticks later than `now`."""
     x, y, vx, vy, angle = reckon_wire(believed, kind, now.tick, tick_rate)
     mask = 0
     fields: list[int] = []
@@ -127,16 +130,19 @@ def change_of(believed: Published, now: Published, kind: Kind, tick_rate: int) -
     if now.status != believed.status:
         mask |= Field.STATUS
         fields.append(now.status)
+    if age:
+        mask |= Field.AGE
+        fields.append(age)
     return [now.id, mask, *fields]
 
 
 def changed(believed: Published, change: list[int], kind: Kind, tick: int, tick_rate: int) -> Published:
     """`believed` after a `changed` record of a snapshot at `tick`: the inverse of `change_of`."""
+    mask = change[1]
+    tick -= change[-1] if mask & Field.AGE else 0
     x, y, vx, vy, angle = reckon_wire(believed, kind, tick, tick_rate)
     now = replace(believed, tick=tick, x=x, y=y, vx=vx, vy=vy, angle=angle)
-    fields = iter(change)
-    next(fields)
-    mask = next(fields)
+    fields = iter(change[2:])
     if mask & Field.POSITION:
         now.x += next(fields)
         now.y += next(fields)
@@ -181,14 +187,3 @@ def records_from_flat(flat: list[int], tick: int) -> list[Published]:
         row[_TICK_AT] = tick - row[_TICK_AT]
         records.append(Published(*row))
     return records
-
-
-def changes_from_flat(flat: list[int]) -> Iterator[list[int]]:
-    """The records of a flat `changed`. Raises ValueError when it is cut short."""
-    at = 0
-    while at < len(flat):
-        end = at + 2 + FIELD_COUNTS[flat[at + 1] & 63] if at + 1 < len(flat) else len(flat) + 1
-        if end > len(flat):
-            raise ValueError("a changed record is cut short")
-        yield flat[at:end]
-        at = end

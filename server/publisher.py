@@ -1,19 +1,21 @@
 """Which entities viewers are wrong about, and what is said of them: once per cell, whoever looks.
 
-Every entity has one published state, the same for all viewers. Each snapshot tick, vectorised over all entities:
+Every entity has one published state, the same for all viewers (`beliefs`). Each snapshot tick, for all entities at
+once:
 
-    compare    the truth with what everyone reckons, in tolerances of the entity's kind
-    choose     the most wrong first, within `cell_bytes_max` for each cell; the rest wait, and get more wrong
-    publish    residuals where the entity stays in its cell, whole records where it enters one
+    compare    the truth with what everyone reckons: who is wrong, in tolerances of its kind      -> Wrong
+    choose     the most wrong first, within `cell_bytes_max` for each cell (`urgency`)            -> Chosen
+    say        what is chosen becomes what is believed, and the news of its cells
 
-A free rock is never wrong and costs nothing. In a crowd the budget bounds the bytes, and so the error grows
-evenly. Cells keep an entity a little beyond their border, so that one that dances on it isn't told twice.
-The wire order and the checksum rule are `protocol/snapshot`'s.
+A free rock is never wrong and costs nothing. In a crowd the budget bounds the bytes, and so the error grows evenly and
+no further than `urgency` promises. What is gone is said at once and not counted: three bytes each. An entity enters a
+cell with its whole record and is changed in it by residuals (`changes`). Cells keep an entity a little beyond their
+border, so that one that dances on it isn't told twice. The wire order and the checksum rule are `protocol/snapshot`'s.
 """
 
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from msgspec import Struct, field
@@ -21,32 +23,41 @@ from numpy.typing import NDArray
 
 from protocol.cells import Grid
 from protocol.codec import Codec
-from protocol.kinds import Kind
-from protocol.motion import keep_and_gain, thrust_rows
+from protocol.packing import PackedDelta
 from protocol.quantize import ANGLE_STEPS, POSITION_SCALE, SPIN_SCALE, nearest_rows
-from protocol.reckoning import (
-    DECAY_TICKS_MAX,
-    Published,
-    angle_after,
-    decay_of,
-    position_after,
-    terminal_velocity,
-    velocity_after,
+from protocol.reckoning import Published
+from protocol.snapshot import FIELDS_PER_RECORD, CellKeyframe
+from server.beliefs import (
+    ANGLE,
+    ID,
+    KIND,
+    MOVE_X,
+    OWNER,
+    SPIN,
+    STATUS,
+    TICK,
+    VARIANT,
+    VX,
+    VY,
+    Beliefs,
+    Floats,
+    Ints,
+    X,
+    Y,
+    wrap_rows,
 )
-from protocol.snapshot import FIELDS_PER_RECORD, CellDelta, CellKeyframe, Field
+from server.changes import Changes, aged
+from server.encoded_cells import EncodedCells
+from server.urgency import OWED_URGENCY, within_budget
 from server.world import World
 
-CELL_BYTES_MAX = 1200
-"""What one snapshot may say of one cell, by estimate."""
-ENTERED_BYTES, CHANGED_BYTES = 34, 12
-BORDER_UNITS = 24.0
-CHECKSUM_EVERY = 60
+CELL_BYTES_MAX: Final = 1200
+"""What one snapshot may say of one cell."""
+BORDER_UNITS: Final = 24.0
+CHECKSUM_EVERY: Final = 120
 """One snapshot in so many carries a cell's checksum."""
-STATUS_URGENCY = 4.0
-"""How many tolerances a wrong status is worth."""
-
-ID, KIND, VARIANT, OWNER, STATUS, TICK, X, Y, VX, VY, ANGLE, SPIN, MOVE_X, MOVE_Y = range(FIELDS_PER_RECORD)
-NOWHERE = -1
+NOWHERE: Final = -1
+_STEPS_PER_RADIAN, _SPINS_PER_RADIAN = ANGLE_STEPS / (2 * np.pi), SPIN_SCALE / (2 * np.pi)
 
 
 class News(Struct):
@@ -54,24 +65,28 @@ class News(Struct):
 
     gone: list[int] = field(default_factory=list)
     entered: list[int] = field(default_factory=list)
-    changed: list[list[int]] = field(default_factory=list)
+    changed: bytes = b""
 
 
-class Constants:
-    """The kinds' numbers as columns, indexed by kind."""
+class Wrong(Struct):
+    """Entities that everyone is too wrong about: how urgent, the cell that each belongs to, whether that is new."""
 
-    def __init__(self, kinds: Sequence[Kind], tick_rate: int) -> None:
-        keep_gain = [keep_and_gain(kind, tick_rate) for kind in kinds]
-        self.keep = np.array([keep for keep, _ in keep_gain])
-        self.velocity_scale = np.array([kind.velocity_scale for kind in kinds], dtype=np.float64)
-        self.tolerance = np.array([kind.tolerance_units for kind in kinds])
-        self.tolerance_angle = np.array([kind.tolerance_angle for kind in kinds])
-        ticks = np.arange(DECAY_TICKS_MAX + 1, dtype=np.float64)
-        decays = [decay_of(keep) if keep < 1.0 else (np.ones_like(ticks), ticks) for keep, _ in keep_gain]
-        self.powers = np.array([powers for powers, _ in decays])
-        self.sums = np.array([sums for _, sums in decays])
-        full = [terminal_velocity(1.0, keep, gain) if keep < 1.0 else 0.0 for keep, gain in keep_gain]
-        self.gain, self.has_drag = np.array([gain for _, gain in keep_gain]), np.array(full) != 0.0
+    rows: Ints
+    urgency: Floats
+    cells: Ints
+    enters: NDArray[np.bool_]
+
+
+class Chosen(Struct):
+    """What will be said: the entities that enter a cell, with their records, and those that change in theirs."""
+
+    entered: Ints
+    records: Ints
+    cells: Ints
+    """Of the entered."""
+    changes: Changes
+    at: Ints
+    """Which of `changes`."""
 
 
 class Publisher:
@@ -80,66 +95,101 @@ class Publisher:
     def __init__(self, world: World, grid: Grid, tick_rate: int, cell_bytes_max: int = CELL_BYTES_MAX) -> None:
         self.world, self.grid, self.tick_rate, self.cell_bytes_max = world, grid, tick_rate, cell_bytes_max
         capacity = len(world.alive)
-        self.table: NDArray[np.int64] = np.zeros((capacity, FIELDS_PER_RECORD), dtype=np.int64)
-        self.cell: NDArray[np.int64] = np.full(capacity, NOWHERE, dtype=np.int64)
+        self.beliefs = Beliefs(world.kinds, tick_rate, capacity)
+        self.table = self.beliefs.table
+        """`(capacity, 14)`: the published records."""
+        self.cell: Ints = np.full(capacity, NOWHERE, dtype=np.int64)
         """Where each entity is published; NOWHERE when it isn't."""
         self.tick = 0
-        self._top = 0
-        """Every row from here on has never been used."""
-        self._news: dict[int, News] = {}
         self.spoken: set[int] = set()
         """Cells with news or a checksum due at this snapshot: who misses it doesn't know them any more."""
-        self._deltas: dict[str, dict[int, bytes]] = defaultdict(dict)
-        """Encoded for this snapshot, by subprotocol and cell; the keyframes likewise."""
-        self._keyframes: dict[str, dict[int, bytes]] = defaultdict(dict)
-        self._joined: dict[tuple[tuple[int, ...], str], tuple[int, bytes]] = {}
-        self._constants = Constants(world.kinds, tick_rate)
+        self._since = 0
+        """The tick of the snapshot before."""
         self._snapshots = 0
+        self._news: dict[int, News] = {}
+        self._waited: Ints = np.zeros(capacity, dtype=np.int64)
+        """For how many snapshots something has been wrong whole of each entity."""
+        self._middle = np.full((2, capacity), np.inf)
+        """The middle of each entity's cell; infinitely far where it has none."""
+        self._encoded = self._fresh_cells()
 
     def publish(self, tick: int) -> None:
         """Bring the published table up to `tick` as far as the budgets allow."""
-        self.tick = tick
+        self.begin(tick)
+        self.say(self.choose(self.compare()))
+
+    # the parts of it, in this order ------------------------------------------------------------------------
+
+    def begin(self, tick: int) -> None:
+        self._since, self.tick = self.tick, tick
         self._snapshots += 1
         self._news = defaultdict(News)
-        self._deltas, self._keyframes, self._joined = defaultdict(dict), defaultdict(dict), {}
-        self._forget_the_removed()
-        rows = np.flatnonzero(self.world.alive)
-        if len(rows):
-            self._top = max(self._top, int(rows[-1]) + 1)
-            self._publish_rows(rows)
-        self.spoken = {*self._news, *filter(self._is_due, range(self.grid.count))}
+        for entity in self.world.release():
+            if self.cell[entity] != NOWHERE:
+                self._news[int(self.cell[entity])].gone.append(entity)
+                self._settle(np.array([entity]), np.array([NOWHERE]))
+
+    def compare(self) -> Wrong:
+        """Who is wrong beyond tolerance."""
+        world, beliefs, constants = self.world, self.beliefs, self.beliefs.constants
+        rows = np.flatnonzero(world.alive)
+        kind, ticks = world.kind[rows], self.tick - self.table[:, TICK][rows]
+        x, y = beliefs.places(rows, kind, ticks)
+        apart = np.maximum(np.abs(world.x[rows] - x), np.abs(world.y[rows] - y))
+        turned = world.angle[rows] * _STEPS_PER_RADIAN - beliefs.angles(rows, ticks)
+        turned -= ANGLE_STEPS * np.rint(turned / ANGLE_STEPS)
+        urgency = np.maximum(apart / constants.tolerance[kind], np.abs(turned) / constants.tolerance_angle[kind])
+        cells, enters = self._cells(rows)
+        owed = enters | (world.status[rows] != self.table[:, STATUS][rows])
+        self._waited[rows] = waited = (self._waited[rows] + 1) * owed
+        urgency[np.isnan(urgency) | (self.cell[rows] == NOWHERE)] = 0.0  # nothing is believed yet
+        urgency += OWED_URGENCY * waited
+        at = np.flatnonzero(urgency > 1.0)
+        return Wrong(rows[at], urgency[at], cells[at], enters[at])
+
+    def choose(self, wrong: Wrong) -> Chosen:
+        """What of it fits."""
+        truth = self._truth(wrong.rows)
+        stay, enter = np.flatnonzero(~wrong.enters), np.flatnonzero(wrong.enters)
+        changes = Changes(self.beliefs, wrong.rows[stay], self._aged(wrong.rows[stay], truth[stay]), self.tick)
+        costs = np.empty(len(wrong.rows), dtype=np.int64)
+        costs[stay], costs[enter] = changes.bytes, self._record_bytes(truth[enter])
+        fits = np.zeros(len(costs), dtype=bool)
+        fits[within_budget(wrong.urgency, wrong.cells, costs, self.cell_bytes_max)] = True
+        enter = enter[fits[enter]]
+        return Chosen(wrong.rows[enter], truth[enter], wrong.cells[enter], changes, np.flatnonzero(fits[stay]))
+
+    def say(self, chosen: Chosen) -> None:
+        """From now on it is what everyone believes."""
+        for entity, old, new in zip(
+            chosen.entered.tolist(), self.cell[chosen.entered].tolist(), chosen.cells.tolist(), strict=True
+        ):
+            if old != NOWHERE:
+                self._news[old].gone.append(entity)
+            self._news[new].entered.append(entity)
+        rows = chosen.changes.rows[chosen.at]
+        for cell, changed in chosen.changes.pack(chosen.at, self.cell[rows]).items():
+            self._news[cell].changed = changed
+        self.beliefs.publish(rows, chosen.changes.records[chosen.at])
+        self.beliefs.publish(chosen.entered, chosen.records)
+        self._settle(chosen.entered, chosen.cells)
+        self._waited[rows] = self._waited[chosen.entered] = 0
+        self.spoken = {*self._news, *range(-self._snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
+        self._encoded = self._fresh_cells()
+
+    # what viewers are sent ---------------------------------------------------------------------------------
 
     def delta(self, cell: int, codec: Codec) -> bytes | None:
         """The news of `cell` encoded, or None when there is none."""
-        return self._delta(cell, codec) if cell in self.spoken else None
-
-    def _delta(self, cell: int, codec: Codec) -> bytes:
-        encoded = self._deltas[codec.subprotocol]
-        if cell not in encoded:
-            news = self._news.get(cell) or News()
-            entered = [self.published(entity) for entity in news.entered]
-            checksum = self.checksum(cell) if self._is_due(cell) else None
-            delta = CellDelta(cell, checksum, news.gone, entered, news.changed)
-            encoded[cell] = codec.delta(delta, self.tick)
-        return encoded[cell]
+        return self._encoded.delta(cell, codec)
 
     def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
         """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        key = (cells, codec.subprotocol)
-        joined = self._joined.get(key)
-        if joined is None:
-            spoken, encoded = self.spoken, self._deltas[codec.subprotocol]
-            parts = [encoded.get(cell) or self._delta(cell, codec) for cell in cells if cell in spoken]
-            joined = self._joined[key] = len(parts), codec.join(parts)
-        return joined
+        return self._encoded.deltas(cells, codec)
 
     def keyframe(self, cell: int, codec: Codec) -> bytes:
         """All that is published in `cell`, encoded."""
-        encoded = self._keyframes[codec.subprotocol]
-        if cell not in encoded:
-            entities = [Published(*record) for record in self._records(cell).tolist()]
-            encoded[cell] = codec.keyframe(CellKeyframe(cell, self.checksum(cell), entities), self.tick)
-        return encoded[cell]
+        return self._encoded.keyframe(cell, codec)
 
     def checksum(self, cell: int) -> int:
         """`protocol.snapshot.checksum_of` the cell: rows are in the order of their ids."""
@@ -148,158 +198,75 @@ class Publisher:
     def published(self, entity: int) -> Published:
         return Published(*self.table[entity].tolist())
 
-    def _records(self, cell: int) -> NDArray[np.int64]:
+    def _fresh_cells(self) -> EncodedCells:
+        return EncodedCells(self.tick, self.spoken, self._delta, self._keyframe)
+
+    def _delta(self, cell: int) -> PackedDelta:
+        news = self._news.get(cell) or News()
+        is_due = (self._snapshots + cell) % CHECKSUM_EVERY == 0
+        entered = [self.published(entity) for entity in news.entered]
+        return PackedDelta(cell, self.checksum(cell) if is_due else None, news.gone, entered, news.changed)
+
+    def _keyframe(self, cell: int) -> CellKeyframe:
+        entities = [Published(*record) for record in self._records(cell).tolist()]
+        return CellKeyframe(cell, self.checksum(cell), entities)
+
+    def _records(self, cell: int) -> Ints:
         """What is published in `cell`, by id."""
-        return np.asarray(self.table[: self._top][self.cell[: self._top] == cell])
+        return np.asarray(self.table[np.flatnonzero(self.cell == cell)])
 
-    def _is_due(self, cell: int) -> bool:
-        return (self._snapshots + cell) % CHECKSUM_EVERY == 0
+    # the truth ---------------------------------------------------------------------------------------------
 
-    def _forget_the_removed(self) -> None:
-        for entity in self.world.release():
-            if self.cell[entity] != NOWHERE:
-                self._news[int(self.cell[entity])].gone.append(entity)
-                self.cell[entity] = NOWHERE
-
-    def _publish_rows(self, rows: NDArray[np.int64]) -> None:
-        truth = self._truth(rows)
-        believed, urgency = self._compare(rows, truth)
-        cells = self._cells(rows)
-        moved = cells != self.cell[rows]
-        urgency[moved] += 1.0 + STATUS_URGENCY
-        chosen = np.flatnonzero(urgency > 1.0)
-        if len(chosen) > 1:
-            chosen = chosen[np.argsort(-urgency[chosen], kind="stable")]
-        chosen = self._within_budget(chosen, cells, moved)
-        self._say(rows[chosen], truth[chosen], believed[chosen], cells[chosen])
-
-    def _truth(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _truth(self, rows: Ints) -> Ints:
         """The records that would be published now, exact to the quantum."""
-        world, constants = self.world, self._constants
+        world = self.world
         kind = world.kind[rows]
+        scale = self.beliefs.constants.velocity_scale[kind]
         truth = np.empty((len(rows), FIELDS_PER_RECORD), dtype=np.int64)
         truth[:, ID], truth[:, KIND], truth[:, VARIANT] = rows, kind, world.variant[rows]
         truth[:, OWNER], truth[:, STATUS], truth[:, TICK] = world.owner[rows], world.status[rows], self.tick
         truth[:, X], truth[:, Y] = (nearest_rows(column[rows] * POSITION_SCALE) for column in (world.x, world.y))
-        scale = constants.velocity_scale[kind]
         truth[:, VX], truth[:, VY] = (nearest_rows(column[rows] * scale) for column in (world.vx, world.vy))
-        truth[:, ANGLE] = wrap_rows(nearest_rows(world.angle[rows] * (ANGLE_STEPS / (2 * np.pi))))
-        truth[:, SPIN] = nearest_rows(world.spin[rows] * (SPIN_SCALE / (2 * np.pi)))
+        truth[:, ANGLE] = wrap_rows(nearest_rows(world.angle[rows] * _STEPS_PER_RADIAN))
+        truth[:, SPIN] = nearest_rows(world.spin[rows] * _SPINS_PER_RADIAN)
         truth[:, MOVE_X:] = world.move[rows]
         return truth
 
-    def _compare(
-        self, rows: NDArray[np.int64], truth: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """What is believed now (columns X..ANGLE, as integers), and how wrong that is in tolerances."""
-        constants, table, kind = self._constants, self.table[rows], truth[:, KIND]
-        believed = self._reckon(table, kind)
-        apart = np.abs(truth[:, [X, Y]] - believed[:, :2]).max(axis=1) / POSITION_SCALE
-        turned = np.abs(wrap_rows(truth[:, ANGLE] - believed[:, 4]))
-        urgency = np.maximum(apart / constants.tolerance[kind], turned / constants.tolerance_angle[kind])
-        urgency[truth[:, STATUS] != table[:, STATUS]] += STATUS_URGENCY
-        return believed, urgency
+    def _aged(self, rows: Ints, truth: Ints) -> Ints:
+        world = self.world
+        places, velocities = np.stack((world.x[rows], world.y[rows])), np.stack((world.vx[rows], world.vy[rows]))
+        return aged(self.beliefs, rows, truth, places, velocities, self.tick - self._since)
 
-    def _reckon(self, table: NDArray[np.int64], kind: NDArray[np.int64]) -> NDArray[np.int64]:
-        """`protocol.reckoning.reckon_wire` for rows: bit for bit, a test says."""
-        constants, rate = self._constants, self.tick_rate
-        ticks = self.tick - table[:, TICK]
-        n = ticks.astype(np.float64)
-        at = np.minimum(ticks, DECAY_TICKS_MAX)
-        powers, sums = constants.powers[kind, at], constants.sums[kind, at]
-        sums = np.where(constants.keep[kind] == 1.0, n, sums)
-        u = np.zeros((len(table), 2))
-        pushed = constants.has_drag[kind]
-        keep, gain = constants.keep[kind[pushed]], constants.gain[kind[pushed]]
-        u[pushed] = thrust_rows(table[pushed, MOVE_X:]) * gain[:, None] / (1.0 - keep)[:, None]
-        scale = constants.velocity_scale[kind]
-        believed = np.empty((len(table), 5), dtype=np.int64)
-        for axis in (0, 1):
-            v = table[:, VX + axis] / scale
-            position = position_after(table[:, X + axis] / POSITION_SCALE, v, u[:, axis], n, sums, rate)
-            believed[:, axis] = nearest_rows(position * POSITION_SCALE)
-            believed[:, 2 + axis] = nearest_rows(velocity_after(v, u[:, axis], powers) * scale)
-        angle = angle_after(table[:, ANGLE].astype(np.float64), table[:, SPIN].astype(np.float64), n, rate)
-        believed[:, 4] = wrap_rows(nearest_rows(angle))
-        return believed
+    def _record_bytes(self, records: Ints) -> Ints:
+        """What each costs in a cell that it enters, and in the one that it leaves."""
+        ages = records.copy()
+        ages[:, TICK] = 0
+        return np.asarray(msgpack_bytes(ages).sum(axis=1) + msgpack_bytes(records[:, ID]))
 
-    def _cells(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The cell that each entity ought to be in: its present one until it is BORDER_UNITS outside."""
+    def _cells(self, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """The cell that each entity ought to be in, its present one until it is BORDER_UNITS outside; is it new?"""
         grid, x, y = self.grid, self.world.x[rows], self.world.y[rows]
-        columns = np.clip(np.floor_divide(x, grid.cell_units), 0, grid.columns - 1).astype(np.int64)
-        lines = np.clip(np.floor_divide(y, grid.cell_units), 0, grid.rows - 1).astype(np.int64)
-        ought, now = lines * grid.columns + columns, self.cell[rows]
-        left, top = now % grid.columns * grid.cell_units, now // grid.columns * grid.cell_units
-        stays = (now != NOWHERE) & _near(x, left, grid.cell_units) & _near(y, top, grid.cell_units)
-        return np.where(stays, now, ought)
+        reach = grid.cell_units / 2 + BORDER_UNITS
+        middle_x, middle_y = self._middle[0][rows], self._middle[1][rows]
+        cells = self.cell[rows]
+        out = np.flatnonzero((np.abs(x - middle_x) > reach) | (np.abs(y - middle_y) > reach))
+        columns = np.clip(np.floor_divide(x[out], grid.cell_units), 0, grid.columns - 1).astype(np.int64)
+        lines = np.clip(np.floor_divide(y[out], grid.cell_units), 0, grid.rows - 1).astype(np.int64)
+        ought = lines * grid.columns + columns
+        enters = np.zeros(len(rows), dtype=bool)
+        enters[out] = ought != cells[out]  # beyond the arena's border there is no other
+        cells[out] = ought
+        return cells, enters
 
-    def _within_budget(
-        self, chosen: NDArray[np.int64], cells: NDArray[np.int64], moved: NDArray[np.bool_]
-    ) -> NDArray[np.int64]:
-        """Of `chosen`, most urgent first, those that fit into the budget of their cell."""
-        if len(chosen) * ENTERED_BYTES <= self.cell_bytes_max:
-            return chosen
-        spent: dict[int, int] = defaultdict(int)
-        kept = []
-        for at, cell, enters in zip(chosen.tolist(), cells[chosen].tolist(), moved[chosen].tolist(), strict=True):
-            cost = ENTERED_BYTES if enters else CHANGED_BYTES
-            if spent[cell] + cost <= self.cell_bytes_max:
-                spent[cell] += cost
-                kept.append(at)
-        return np.array(kept, dtype=np.int64)
-
-    def _say(
-        self,
-        rows: NDArray[np.int64],
-        truth: NDArray[np.int64],
-        believed: NDArray[np.int64],
-        cells: NDArray[np.int64],
-    ) -> None:
-        residuals = truth[:, X : ANGLE + 1] - believed
-        residuals[:, 4] = wrap_rows(residuals[:, 4])
-        was = self.cell[rows]
-        columns = (rows, was, cells, residuals, truth, self.table[rows])
-        for entity, old, new, residual, now, before in zip(*(column.tolist() for column in columns), strict=True):
-            if old != new:
-                if old != NOWHERE:
-                    self._news[old].gone.append(entity)
-                self._news[new].entered.append(entity)
-            else:
-                self._news[new].changed.append(_change(entity, residual, now, before))
-        self.table[rows] = truth
+    def _settle(self, rows: Ints, cells: Ints) -> None:
+        """The entities are published in these cells from now on."""
         self.cell[rows] = cells
+        middles = ((cells % self.grid.columns + 0.5), (cells // self.grid.columns + 0.5))
+        for axis, middle in enumerate(middles):
+            self._middle[axis, rows] = np.where(cells == NOWHERE, np.inf, middle * self.grid.cell_units)
 
 
-def wrap_rows(steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """`protocol.quantize.wrap_angle` for an array."""
-    return (steps + 128) % ANGLE_STEPS - 128
-
-
-def _near(along: NDArray[np.float64], start: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
-    return (along >= start - BORDER_UNITS) & (along < start + length + BORDER_UNITS)
-
-
-def _change(entity: int, residual: list[int], now: list[int], before: list[int]) -> list[int]:
-    """`protocol.snapshot.change_of`, from residuals that are known already."""
-    dx, dy, dvx, dvy, dangle = residual
-    mask, fields = 0, [entity, 0]  # the mask is filled in at the end
-    if dx or dy:
-        mask = Field.POSITION
-        fields += (dx, dy)
-    if dvx or dvy:
-        mask |= Field.VELOCITY
-        fields += (dvx, dvy)
-    if dangle:
-        mask |= Field.ANGLE
-        fields.append(dangle)
-    if now[SPIN] != before[SPIN]:
-        mask |= Field.SPIN
-        fields.append(now[SPIN])
-    if now[MOVE_X:] != before[MOVE_X:]:
-        mask |= Field.MOVE
-        fields += now[MOVE_X:]
-    if now[STATUS] != before[STATUS]:
-        mask |= Field.STATUS
-        fields.append(now[STATUS])
-    fields[1] = mask
-    return fields
+def msgpack_bytes(values: Ints) -> Ints:
+    """How long each integer is in msgpack, up to 32 bits."""
+    size = 1 + ((values > 127) | (values < -32)) + ((values > 255) | (values < -128)).astype(np.int64)
+    return np.asarray(size + 2 * ((values > 65_535) | (values < -32_768)))

@@ -94,7 +94,7 @@ def deltas(make: st.DrawFn, cell: int, table: Table, kinds: list[Kind], tick: in
         entity = make(draw.records(st.integers(tick - 50, tick)))
         entered.append(replace(entity, id=new_id, kind=entity.kind % len(kinds)))
         table[new_id] = entered[0]
-    return CellDelta(cell, checksum_of(table.values()), gone, entered, changes)
+    return CellDelta(cell, checksum_of(table.values()), gone, entered, sorted(changes))
 
 
 @given(histories(), st.sampled_from(sorted(CODECS)))

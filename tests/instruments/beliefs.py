@@ -61,9 +61,11 @@ class Beliefs:
             self._change(known[change[0]], change, tick)
 
     def _change(self, row: Row, change: list[int], tick: int) -> None:
+        mask, fields = change[1], change[2:]
+        if mask & 64:
+            tick -= fields.pop()
         row[X : ANGLE + 1] = reckon(row, self._kinds[row[KIND]], tick, self._tick_rate)
         row[TICK] = tick
-        mask, fields = change[1], change[2:]
         if mask & 1:
             row[X] += fields.pop(0)
             row[Y] += fields.pop(0)

@@ -21,6 +21,7 @@ from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
+from protocol.packing import pack_changes
 from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
@@ -100,8 +101,9 @@ def _flight(random: Random, kind: int, tick_rate: int, x: float, y: float) -> Ve
 
 
 def changes(random: Random) -> Vectors:
-    """What was believed, the `changed` record, and what is believed then."""
-    cases = []
+    """What was believed, the `changed` record, and what is believed then; and the records as bytes (hexadecimal)."""
+    cases: list[Vectors] = []
+    records: list[list[int]] = []
     for number in range(48):
         kind = number % len(KINDS)
         believed = _published(random, kind)
@@ -110,8 +112,13 @@ def changes(random: Random) -> Vectors:
             x, y, vx, vy, angle = reckon_wire(believed, KINDS[kind], now.tick, TICK_RATE)
             now = replace(believed, tick=now.tick, x=x, y=y + 3, vx=vx, vy=vy - 1, angle=angle, status=number)
         now = replace(now, variant=believed.variant, owner=believed.owner)
-        cases.append({"believed": believed, "change": change_of(believed, now, KINDS[kind], TICK_RATE), "now": now})
-    return {"cases": cases}
+        age = number % 3
+        change = change_of(believed, now, KINDS[kind], TICK_RATE, age)
+        cases.append({"believed": believed, "tick": now.tick + age, "change": change, "now": now})
+        records.append(change)
+    records.sort()
+    together = [records[at : at + 6] for at in range(0, len(records), 6)]
+    return {"cases": cases, "packed": [{"changes": some, "packed": pack_changes(some).hex()} for some in together]}
 
 
 def checksums(random: Random) -> Vectors:
@@ -209,20 +216,22 @@ class Wanderers:
             self._believe(newcomer)
             deltas[self.cell_of[newcomer.id]].entered.append(newcomer)
         for delta in deltas:
+            delta.changed.sort()
             delta.checksum = checksum_of(self._inhabitants(delta.cell)) if self.random.random() < 0.8 else None
         return deltas
 
     def _publish(self, believed: Published, deltas: list[CellDelta]) -> None:
         kind, before = KINDS[believed.kind], self.cell_of[believed.id]
-        x, y, vx, vy, angle = reckon_wire(believed, kind, self.tick, TICK_RATE)
+        tick = max(believed.tick, self.tick - self.random.choice((0, 0, 1)))
+        x, y, vx, vy, angle = reckon_wire(believed, kind, tick, TICK_RATE)
         fresh = _published(self.random, believed.kind)
         if self.random.random() < 0.5:
             x, y, vx, vy, angle = fresh.x, fresh.y, fresh.vx, fresh.vy, fresh.angle
-        now = replace(believed, tick=self.tick, x=x, y=y, vx=vx, vy=vy, angle=angle, status=fresh.status)
+        now = replace(believed, tick=tick, x=x, y=y, vx=vx, vy=vy, angle=angle, status=fresh.status)
         self._believe(now)
         after = self.cell_of[now.id]
         if after == before:
-            deltas[before].changed.append(change_of(believed, now, kind, TICK_RATE))
+            deltas[before].changed.append(change_of(believed, now, kind, TICK_RATE, self.tick - tick))
         else:
             deltas[before].gone.append(now.id)
             deltas[after].entered.append(now)

@@ -11,7 +11,7 @@ from protocol.arena import Arena, Place, Size
 from protocol.kinds import Kind
 from protocol.motion import Input
 from protocol.reckoning import Published
-from protocol.snapshot import FIELD_COUNTS, CellDelta, CellKeyframe, Own, Snapshot
+from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Own, Snapshot
 
 TICK_MAX = 2**31 - 1
 
@@ -64,13 +64,23 @@ def records(tick: st.SearchStrategy[int] = ticks) -> st.SearchStrategy[Published
     )
 
 
+_SIGNED = st.integers(-(2**20), 2**20)
+_BYTE = st.integers(-128, 127)
+_FIELDS = {"dangle": _BYTE, "move_x": axes, "move_y": axes, "age": st.integers(0, 200)}
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> list[int]:
-    """A `changed` record: id, mask, and as many integers as the mask asks for."""
-    mask = draw(st.integers(0, 63))
-    count = FIELD_COUNTS[mask]
-    fields = draw(st.lists(st.integers(-(2**20), 2**20), min_size=count, max_size=count))
-    return [draw(st.integers(0, 65535)), mask, *fields]
+    """A `changed` record: id, mask, and the integers that the mask asks for."""
+    mask = draw(st.integers(0, 127))
+    names = [name for field, names in FIELD_NAMES.items() if mask & field for name in names]
+    return [draw(st.integers(0, 65535)), mask, *(draw(_FIELDS.get(name, _SIGNED)) for name in names)]
+
+
+def change_lists(max_size: int) -> st.SearchStrategy[list[list[int]]]:
+    """The records of one cell: ids ascend."""
+    several = st.lists(changes(), max_size=max_size, unique_by=lambda change: change[0])
+    return several.map(sorted)
 
 
 @st.composite
@@ -82,7 +92,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     checksums = st.integers(0, 2**32 - 1)
     keyframe = st.builds(CellKeyframe, cells, checksums, entities)
     ids = st.lists(st.integers(0, 65535), max_size=4)
-    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, st.lists(changes(), max_size=4))
+    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, change_lists(4))
     own = st.builds(Own, st.integers(0, 65535), coordinates, coordinates, speeds, speeds, st.integers(0, 360))
     hud = st.lists(st.integers(-1, TICK_MAX), max_size=6)
     return Snapshot(

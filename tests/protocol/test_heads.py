@@ -20,7 +20,7 @@ owns = st.builds(
     vy=numbers,
     boost_ticks=st.integers(0, 65_535),
 )
-cells = st.lists(st.just(msgpack.packb([3, 0, None, [], [], []])), max_size=400)
+cells = st.lists(st.just(msgpack.packb([3, b""])), max_size=400)
 viewers = st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(-9999, 9999), owns, cells), max_size=5)
 
 

@@ -13,6 +13,7 @@ from protocol.messages import Inputs, Ping, Resync
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.games.melee import SHIP, Melee
+from server.publisher import CHECKSUM_EVERY
 from server.room import Room
 from tests.instruments.stepper import Client, Stepper, arena_named, wander
 
@@ -129,7 +130,7 @@ def test_checksums_are_sent_and_agree(encoding: str) -> None:
     client = stepper.join(subprotocol=encoding)
     stepper.step(2)
     keyframes = client.beliefs.checked
-    stepper.step(120)
+    stepper.step(CHECKSUM_EVERY * stepper.room.rates.snapshot_interval)
     assert client.beliefs.checked >= keyframes + len(client.beliefs.cells)
     assert not client.beliefs.mismatches
 

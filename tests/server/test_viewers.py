@@ -10,7 +10,7 @@ from protocol.limits import EVENTS_QUEUED_MAX, SUBPROTOCOL_JSON, SUBPROTOCOL_MSG
 from protocol.messages import Event
 from protocol.snapshot import CellKeyframe, Snapshot
 from server.games.melee import KINDS, ROCK
-from server.publisher import Publisher
+from server.publisher import CHECKSUM_EVERY, Publisher
 from server.viewers import LINGER_UNITS, Viewer
 from server.world import World
 from tests.instruments.stepper import FakeLink
@@ -156,7 +156,7 @@ def test_a_resync_of_what_is_not_in_sight_is_nothing(show: Show, cell: int) -> N
 def test_who_is_blocked_gets_nothing_and_then_keyframes(show: Show) -> None:
     see(show, 2048, 2048)
     show.link.block()
-    for _ in range(100):
+    for _ in range(CHECKSUM_EVERY):
         assert show.look(2048, 2048) is None
     show.link.unblock()
     assert keyframes(see(show, 2048, 2048)) == list(GRID.around(2048, 2048))

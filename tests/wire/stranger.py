@@ -26,6 +26,7 @@ CHANGES = [
     (8, ["spin"]),
     (16, ["move_x", "move_y"]),
     (32, ["status"]),
+    (64, ["age"]),
 ]
 FIELDS = {
     16: [
@@ -132,9 +133,9 @@ class Stranger:
     def _cell(self, cell: Any) -> dict[str, Any]:
         if isinstance(cell, dict):
             return cell
-        if cell[1] == 1:
-            return {"cell": cell[0], "keyframe": True, "checksum": cell[2], "entities": _records(cell[3])}
-        number, _, checksum, gone, entered, changed = cell
+        if not isinstance(cell[1], bytes):
+            return {"cell": cell[0], "keyframe": True, "checksum": cell[1], "entities": _records(cell[2])}
+        number, changed, checksum, gone, entered = cell + [None, [], []][len(cell) - 2 :]
         return {
             "cell": number,
             "keyframe": False,
@@ -145,6 +146,7 @@ class Stranger:
         }
 
     def _change(self, entity: Entity, change: dict[str, int], tick: int) -> None:
+        tick -= change.get("age", 0)
         x, y, vx, vy, angle = self._reckon(entity, tick)
         entity.update(
             tick=tick,
@@ -192,15 +194,34 @@ def _records(flat: list[int]) -> list[Entity]:
     return [dict(zip(RECORD, flat[at : at + 14], strict=True)) for at in range(0, len(flat), 14)]
 
 
-def _changes(flat: list[int]) -> list[dict[str, int]]:
-    rest, found = iter(flat), []
-    for entity in rest:
+def _changes(packed: bytes) -> list[dict[str, int]]:
+    rest, found, entity = iter(packed), [], 0
+    for first in rest:
+        entity += _unsigned(first, rest)
         mask, change = next(rest), {"id": entity}
         for bit, names in CHANGES:
             if mask & bit:
-                change.update({name: next(rest) for name in names})
+                change.update({name: _integer(name, rest) for name in names})
         found.append(change)
     return found
+
+
+def _integer(name: str, rest: Iterator[int]) -> int:
+    if name in ("dangle", "move_x", "move_y"):
+        byte = next(rest)
+        return byte - 256 if byte > 127 else byte
+    value = _unsigned(next(rest), rest)
+    if name == "age":
+        return value
+    return -(value + 1) // 2 if value % 2 else value // 2
+
+
+def _unsigned(byte: int, rest: Iterator[int]) -> int:
+    value, place = byte % 128, 1
+    while byte > 127:
+        byte, place = next(rest), place * 128
+        value += byte % 128 * place
+    return value
 
 
 @contextmanager

@@ -13,7 +13,8 @@ import { decode as unpack, encode as pack } from "@msgpack/msgpack";
 import type { Inputs, ClientMessage, ServerMessage } from "./messages";
 import type { Input } from "./motion";
 import type { Published } from "./reckoning";
-import { CHANGED_FIELDS, type CellDelta, type CellKeyframe, type Snapshot, changesFromFlat, recordsFromFlat } from "./snapshot";
+import { CHANGED_FIELDS, type CellDelta, type CellKeyframe, type Snapshot, recordsFromFlat } from "./snapshot";
+import { unpackChanges } from "./packing";
 
 export type Wire = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
@@ -93,15 +94,15 @@ function named(fields: readonly string[], values: readonly unknown[]): Plain {
 }
 
 function cellFromFlat(plain: unknown[], tick: number): CellKeyframe | CellDelta {
-  if (plain[1]) {
-    const [cell, , checksum, entities] = plain as [number, number, number, number[]];
+  if (!(plain[1] instanceof Uint8Array)) {
+    const [cell, checksum, entities] = plain as [number, number, number[]];
     return { cell, keyframe: true, checksum, entities: recordsFromFlat(entities, tick) };
   }
-  const [cell, , checksum, gone, entered, changed] = plain as [number, number, number | null, number[], number[], number[]];
+  const [cell, changed, checksum = null, gone = [], entered = []] = plain as [number, Uint8Array, (number | null)?, number[]?, number[]?];
   return {
     cell, keyframe: false, checksum, gone,
     entered: recordsFromFlat(entered, tick),
-    changed: changesFromFlat(changed),
+    changed: unpackChanges(changed),
   };
 }
 

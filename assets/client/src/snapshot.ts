@@ -2,9 +2,10 @@
  * The snapshot: what a viewer is told every few ticks, cell by cell. The twin of `protocol/snapshot.py`, reading only.
  *
  *     entities, entered   14 integers each, flat: a `Published` record whose `tick` is an age (snapshot tick - tick)
- *     changed             id · mask · the fields of the mask, flat: residuals against `reckoning` at this tick
+ *     changed             id · mask · the fields of the mask: residuals against `reckoning` at this tick, or at one that
+ *                         is `age` ticks earlier
  *
- * `codec` makes these objects of bytes, `view` applies them.
+ * `packing` and `codec` make these objects of bytes, `view` applies them.
  */
 
 import { RECORD_FIELDS } from "./checksum";
@@ -56,6 +57,7 @@ export const ANGLE_BIT = 4;
 export const SPIN_BIT = 8;
 export const MOVE_BIT = 16;
 export const STATUS_BIT = 32;
+export const AGE_BIT = 64;
 
 /** The fields of each mask bit, in order, by their names in JSON; in msgpack they follow the mask in this order. */
 export const CHANGED_FIELDS: readonly (readonly [bit: number, names: readonly string[]])[] = [
@@ -65,17 +67,14 @@ export const CHANGED_FIELDS: readonly (readonly [bit: number, names: readonly st
   [SPIN_BIT, ["spin"]],
   [MOVE_BIT, ["move_x", "move_y"]],
   [STATUS_BIT, ["status"]],
+  [AGE_BIT, ["age"]],
 ];
-
-/** How many integers follow each mask. */
-const FIELD_COUNTS = Array.from({ length: 64 }, (_, mask) =>
-  CHANGED_FIELDS.reduce((count, [bit, names]) => count + (mask & bit ? names.length : 0), 0),
-);
 
 /** `believed` after a `changed` record of a snapshot at `tick`. */
 export function changed(believed: Published, change: readonly number[], kind: Kind, tick: number, tick_rate: number): Published {
-  const now: Published = { ...believed, ...reckonWire(believed, kind, tick, tick_rate), tick };
   const mask = change[1]!;
+  if (mask & AGE_BIT) tick -= change[change.length - 1]!;
+  const now: Published = { ...believed, ...reckonWire(believed, kind, tick, tick_rate), tick };
   let at = 2;
   const next = () => change[at++]!;
   if (mask & POSITION_BIT) {
@@ -113,16 +112,3 @@ function recordAt(flat: readonly number[], at: number, tick: number): Published 
 type Fourteen = [
   number, number, number, number, number, number, number, number, number, number, number, number, number, number,
 ];
-
-/** The records of a flat `changed`. Throws RangeError when it is cut short. */
-export function changesFromFlat(flat: readonly number[]): number[][] {
-  const changes: number[][] = [];
-  for (let at = 0; at < flat.length; ) {
-    const mask = flat[at + 1];
-    const end = mask === undefined ? Infinity : at + 2 + FIELD_COUNTS[mask & 63]!;
-    if (end > flat.length) throw new RangeError("a changed record is cut short");
-    changes.push(flat.slice(at, end));
-    at = end;
-  }
-  return changes;
-}

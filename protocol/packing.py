@@ -1,0 +1,146 @@
+"""A snapshot's cells as msgpack has them: by position, and the `changed` records, most of a game's traffic, as bytes.
+
+    keyframe   [cell, checksum, entities]
+    delta      [cell, changed, checksum, gone, entered]     what is nil or empty at its end is left out
+
+    record    gap · mask · the fields of the mask, in the order of its bits
+    gap       unsigned: how much larger the id is than the one before, the first than 0
+    mask      one byte
+    dx dy dvx dvy spin status    signed         dangle move_x move_y    one byte, two's complement       age    unsigned
+
+    unsigned  7 bits to a byte, the low ones first; the high bit says that another byte follows (LEB128)
+    signed    an unsigned 2n for n >= 0, else -2n - 1 ("zigzag")
+
+Small integers take one byte, as in msgpack, but so does every angle and stick, and middling ones take two instead of
+three. `server.changes` does the same for many entities at once; a test holds them together.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+
+from protocol.reckoning import Published
+from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Field, records_from_flat, records_to_flat
+
+INTEGER_BYTES_MAX: Final = 5
+"""Of an unsigned or signed integer."""
+RAW_FIELDS: Final = ("dangle", "move_x", "move_y")
+"""Fields of one byte."""
+UNSIGNED_FIELDS: Final = ("age",)
+_NAMES: Final = [
+    tuple(name for field, names in FIELD_NAMES.items() if mask & field for name in names)
+    for mask in range(2 * max(Field))
+]
+"""By mask, what follows it."""
+_DELTA_DEFAULTS: Final[tuple[Any, ...]] = (None, [], [])
+"""Of what comes after `changed`."""
+
+
+class PackedDelta(Struct):
+    """A `CellDelta` whose `changed` is packed already."""
+
+    cell: int
+    checksum: int | None
+    gone: list[int]
+    entered: list[Published]
+    changed: bytes
+
+
+def keyframe_to_plain(cell: CellKeyframe, tick: int) -> list[Any]:
+    """A cell of a snapshot at `tick`. Its second item is an integer."""
+    return [cell.cell, cell.checksum, records_to_flat(cell.entities, tick)]
+
+
+def delta_to_plain(cell: CellDelta | PackedDelta, tick: int) -> list[Any]:
+    """A cell of a snapshot at `tick`. Its second item is bytes."""
+    changed = cell.changed if isinstance(cell.changed, bytes) else pack_changes(cell.changed)
+    plain = [cell.cell, changed, cell.checksum, cell.gone, records_to_flat(cell.entered, tick)]
+    while plain[-1] in (None, []):
+        plain.pop()
+    return plain
+
+
+def cell_from_plain(plain: list[Any], tick: int) -> CellKeyframe | CellDelta:
+    """The inverse of both. Raises one of `snapshot.UNREADABLE`."""
+    cell, second, *rest = plain
+    if not isinstance(second, bytes):
+        (entities,) = rest
+        return CellKeyframe(cell, second, records_from_flat(entities, tick))
+    checksum, gone, entered = (*rest, *_DELTA_DEFAULTS[len(rest) :])[:3]
+    return CellDelta(cell, checksum, list(gone), records_from_flat(entered, tick), unpack_changes(second))
+
+
+def pack_changes(changes: Iterable[list[int]]) -> bytes:
+    """`[id, mask, field, …]` each, in ascending order of their ids."""
+    packed = bytearray()
+    before = 0
+    for entity, mask, *fields in changes:
+        assert entity >= before, "ids ascend"
+        packed += unsigned(entity - before)
+        packed.append(mask)
+        for name, value in zip(_NAMES[mask], fields, strict=True):
+            packed += _field(name, value)
+        before = entity
+    return bytes(packed)
+
+
+def unpack_changes(packed: bytes) -> list[list[int]]:
+    """The inverse of `pack_changes`. Raises ValueError when it is cut short or has an integer that is too long."""
+    rest = iter(packed)
+    changes, entity = [], 0
+    for first in rest:
+        entity += _read(rest, first)
+        mask = _next(rest)
+        if mask >= len(_NAMES):
+            raise ValueError(f"there is no field for all of mask {mask}")
+        changes.append([entity, mask, *(_read_field(name, rest) for name in _NAMES[mask])])
+    return changes
+
+
+def unsigned(value: int) -> bytes:
+    """LEB128."""
+    assert 0 <= value < 1 << 7 * INTEGER_BYTES_MAX
+    packed = bytearray()
+    while value > 127:
+        packed.append(value & 127 | 128)
+        value >>= 7
+    packed.append(value)
+    return bytes(packed)
+
+
+def zigzag(value: int) -> int:
+    return 2 * value if value >= 0 else -2 * value - 1
+
+
+def _field(name: str, value: int) -> bytes:
+    if name in RAW_FIELDS:
+        return bytes((value & 255,))
+    return unsigned(value if name in UNSIGNED_FIELDS else zigzag(value))
+
+
+def _read_field(name: str, rest: Iterator[int]) -> int:
+    value = _next(rest)
+    if name in RAW_FIELDS:
+        return (value ^ 128) - 128
+    value = _read(rest, value)
+    return value if name in UNSIGNED_FIELDS else (value >> 1) ^ -(value & 1)
+
+
+def _read(rest: Iterator[int], first: int) -> int:
+    """The unsigned integer whose `first` byte has been read."""
+    value, shift = first & 127, 7
+    while first & 128:
+        if shift >= 7 * INTEGER_BYTES_MAX:
+            raise ValueError(f"an integer has more than {INTEGER_BYTES_MAX} bytes")
+        first = _next(rest)
+        value |= (first & 127) << shift
+        shift += 7
+    return value
+
+
+def _next(rest: Iterator[int]) -> int:
+    byte = next(rest, None)
+    if byte is None:
+        raise ValueError("a changed record is cut short")
+    return byte

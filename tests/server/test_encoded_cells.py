@@ -1,0 +1,53 @@
+"""Each cell is encoded once for each encoding, only if asked, and joined once for each sight."""
+
+from collections import Counter
+
+from protocol.packing import PackedDelta
+from protocol.snapshot import CellKeyframe
+from server.encoded_cells import EncodedCells
+from tests.instruments.encodings import JSON, MSGPACK
+
+
+class Makers:
+    """Counts what it is asked to make."""
+
+    def __init__(self) -> None:
+        self.deltas, self.keyframes = Counter[int](), Counter[int]()
+        self.cells = EncodedCells(8, {1, 2}, self.delta_of, self.keyframe_of)
+
+    def delta_of(self, cell: int) -> PackedDelta:
+        self.deltas[cell] += 1
+        return PackedDelta(cell, None, [], [], b"")
+
+    def keyframe_of(self, cell: int) -> CellKeyframe:
+        self.keyframes[cell] += 1
+        return CellKeyframe(cell, 0, [])
+
+
+def test_a_cell_without_news_has_no_delta() -> None:
+    makers = Makers()
+    assert makers.cells.delta(3, MSGPACK) is None
+    assert makers.cells.deltas((3, 4), MSGPACK) == (0, b"")
+    assert not makers.deltas
+
+
+def test_each_is_encoded_once_for_each_encoding() -> None:
+    makers = Makers()
+    for _ in range(3):
+        for codec in (MSGPACK, JSON):
+            makers.cells.delta(1, codec)
+            makers.cells.deltas((1, 2, 3), codec)
+            makers.cells.keyframe(7, codec)
+    assert makers.deltas == {1: 2, 2: 2}
+    assert makers.keyframes == {7: 2}
+
+
+def test_who_sees_the_same_gets_the_same_bytes() -> None:
+    makers = Makers()
+    count, joined = makers.cells.deltas((1, 2, 3), MSGPACK)
+    assert count == 2
+    assert makers.cells.deltas((1, 2, 3), MSGPACK)[1] is joined
+    one, two = makers.cells.delta(1, MSGPACK), makers.cells.delta(2, MSGPACK)
+    assert one is not None
+    assert two is not None
+    assert joined == MSGPACK.join([one, two])
