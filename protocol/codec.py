@@ -158,11 +158,7 @@ class MsgpackCodec:
         cells: bytes,
     ) -> bytes:
         head = _pack([SNAPSHOT_NUMBER, tick, ack, slack_ms, own and astuple(own), hud, left])
-        return b"\x98" + head[1:] + _array_header(cell_count) + cells
-
-
-def _array_header(length: int) -> bytes:
-    return bytes((0x90 | length,)) if length < 16 else b"\xdc" + length.to_bytes(2, "big")
+        return b"\x98" + head[1:] + packing.array_header(cell_count) + cells
 
 
 def _pack(plain: object) -> bytes:

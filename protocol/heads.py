@@ -5,9 +5,9 @@ all viewers' parts as columns of one table and nothing is packed viewer by viewe
 
     98 11 · ce tick32 · ce ack32 · d1 slack16 · 96 cd entity16 cb x64 cb y64 cb vx64 cb vy64 cd boost16 · c0 · 90
 
-The `tail` follows, the same for everyone who sees the same: `dc count16` and the cells. Together they are the same
-message: msgpack's readers take an integer in any width. It tells of a viewer that has a ship, whose input came, whose
-hud is as before and whom no cell left; all others are `codec.snapshot`'s.
+The `tail` follows, the same for everyone who sees the same: how many cells there are, and the cells. Together they are
+the same message: msgpack's readers take an integer in any width. It tells of a viewer that has a ship, whose input
+came, whose hud is as before and whom no cell left; all others are `codec.snapshot`'s.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from protocol.messages import SNAPSHOT_NUMBER
+from protocol.packing import array_header
 
 _FIELDS: Final = [
     ("message", "u1"), ("number", "u1"),
@@ -68,4 +69,4 @@ def heads(
 
 def tail(count: int, cells: bytes) -> bytes:
     """What follows a head: `count` cells, encoded and joined."""
-    return b"\xdc" + count.to_bytes(2, "big") + cells
+    return array_header(count) + cells

@@ -4,6 +4,7 @@
     delta      [cell, changed, checksum, gone, entered]     what is nil or empty at its end is left out
 
     record    gap · mask · the fields of the mask, in the order of its bits
+              gap · 128 + age · dangle · move_x · move_y     short for a TURN, the commonest of all, of an age below 128
     gap       unsigned: how much larger the id is than the one before, the first than 0
     mask      one byte
     dx dy dvx dvy spin status    signed         dangle move_x move_y    one byte, two's complement       age    unsigned
@@ -28,6 +29,9 @@ INTEGER_BYTES_MAX: Final = 5
 RAW_FIELDS: Final = ("dangle", "move_x", "move_y")
 """Fields of one byte."""
 UNSIGNED_FIELDS: Final = ("age",)
+TURN: Final = Field.ANGLE | Field.MOVE | Field.AGE
+"""A ship turned, and was where it was believed to be until then."""
+TURN_BIT: Final = 128
 _NAMES: Final = [
     tuple(name for field, names in FIELD_NAMES.items() if mask & field for name in names)
     for mask in range(2 * max(Field))
@@ -71,6 +75,11 @@ def cell_from_plain(plain: list[Any], tick: int) -> CellKeyframe | CellDelta:
     return CellDelta(cell, checksum, list(gone), records_from_flat(entered, tick), unpack_changes(second))
 
 
+def array_header(length: int) -> bytes:
+    """How an array of so many items begins in msgpack."""
+    return bytes((0x90 | length,)) if length < 16 else b"\xdc" + length.to_bytes(2, "big")
+
+
 def pack_changes(changes: Iterable[list[int]]) -> bytes:
     """`[id, mask, field, …]` each, in ascending order of their ids."""
     packed = bytearray()
@@ -78,9 +87,12 @@ def pack_changes(changes: Iterable[list[int]]) -> bytes:
     for entity, mask, *fields in changes:
         assert entity >= before, "ids ascend"
         packed += unsigned(entity - before)
-        packed.append(mask)
-        for name, value in zip(_NAMES[mask], fields, strict=True):
-            packed += _field(name, value)
+        if mask == TURN and fields[-1] < TURN_BIT:
+            packed += bytes((TURN_BIT + fields[-1], *(value & 255 for value in fields[:-1])))
+        else:
+            packed.append(mask)
+            for name, value in zip(_NAMES[mask], fields, strict=True):
+                packed += _field(name, value)
         before = entity
     return bytes(packed)
 
@@ -92,9 +104,10 @@ def unpack_changes(packed: bytes) -> list[list[int]]:
     for first in rest:
         entity += _read(rest, first)
         mask = _next(rest)
-        if mask >= len(_NAMES):
-            raise ValueError(f"there is no field for all of mask {mask}")
-        changes.append([entity, mask, *(_read_field(name, rest) for name in _NAMES[mask])])
+        if mask >= TURN_BIT:
+            changes.append([entity, TURN, *(_raw(rest) for _ in range(3)), mask - TURN_BIT])
+        else:
+            changes.append([entity, mask, *(_read_field(name, rest) for name in _NAMES[mask])])
     return changes
 
 
@@ -119,11 +132,14 @@ def _field(name: str, value: int) -> bytes:
     return unsigned(value if name in UNSIGNED_FIELDS else zigzag(value))
 
 
+def _raw(rest: Iterator[int]) -> int:
+    return (_next(rest) ^ 128) - 128
+
+
 def _read_field(name: str, rest: Iterator[int]) -> int:
-    value = _next(rest)
     if name in RAW_FIELDS:
-        return (value ^ 128) - 128
-    value = _read(rest, value)
+        return _raw(rest)
+    value = _read(rest, _next(rest))
     return value if name in UNSIGNED_FIELDS else (value >> 1) ^ -(value & 1)
 
 

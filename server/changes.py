@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from protocol.packing import INTEGER_BYTES_MAX, RAW_FIELDS, UNSIGNED_FIELDS
+from protocol.packing import INTEGER_BYTES_MAX, RAW_FIELDS, TURN, TURN_BIT, UNSIGNED_FIELDS
 from protocol.quantize import POSITION_SCALE
 from protocol.snapshot import FIELD_NAMES, Field
 from server.beliefs import (
@@ -64,6 +64,9 @@ class Changes:
         differs[:, _STATUS_AT] = records[:, STATUS] != before[:, STATUS]
         told = np.stack([differs[:, field == _FIELD_OF].any(axis=1) for field in range(len(_BITS))], axis=1)
         self._told, self._mask = told[:, _FIELD_OF], told @ _BITS
+        turns = self._mask == TURN
+        self._mask[turns] = TURN_BIT + fields[turns, _AGE_AT]
+        self._told[turns, _AGE_AT] = False
         self._wire = np.where(_RAW, fields & 255, np.where(_UNSIGNED, fields, (fields << 1) ^ (fields >> 63)))
         self._lengths = np.where(_RAW, 1, unsigned_bytes(self._wire)) * self._told
         self.bytes: Ints = _ID_BYTES + _MASK_BYTES + self._lengths.sum(axis=1)

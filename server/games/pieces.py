@@ -13,6 +13,7 @@ SHIP_KIND: Final = Kind(
     drag=2.0,
     thrust=840,
     steered=True,
+    tolerance_units=1.0,
     tolerance_angle=10,
 )
 SHOT_KIND: Final = Kind(

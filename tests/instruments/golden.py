@@ -21,7 +21,7 @@ from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
-from protocol.packing import pack_changes
+from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
@@ -115,7 +115,7 @@ def changes(random: Random) -> Vectors:
         age = number % 3
         change = change_of(believed, now, KINDS[kind], TICK_RATE, age)
         cases.append({"believed": believed, "tick": now.tick + age, "change": change, "now": now})
-        records.append(change)
+        records += [change, [number, TURN, number - 24, 127 - number, -number, 3 * number + 1]]
     records.sort()
     together = [records[at : at + 6] for at in range(0, len(records), 6)]
     return {"cases": cases, "packed": [{"changes": some, "packed": pack_changes(some).hex()} for some in together]}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from protocol.packing import pack_changes, unpack_changes, unsigned
+from protocol.packing import TURN, pack_changes, unpack_changes, unsigned
 from protocol.reckoning import Published, reckon_wire
 from protocol.snapshot import change_of
 from server.beliefs import KIND, TICK, Beliefs, Ints
@@ -108,6 +108,18 @@ def test_a_turn_is_told_by_when_and_whereto() -> None:
         [(_, mask, *fields)] = unpack_changes(changes.pack(np.array([0]), np.array([5]))[5])
         assert mask == 16 | 64
         assert fields == [truth.move_x, truth.move_y, turned_ago]
+
+
+def test_a_turn_with_its_aim_takes_five_bytes() -> None:
+    believed, places, velocities, truth = flight(Random(4), 2)
+    beliefs, rows = Beliefs(KINDS, TICK_RATE, 4), np.array([0])
+    beliefs.publish(rows, table_of([believed]))
+    records = aged(beliefs, rows, table_of([replace(truth, angle=-77)]), places, velocities, age_max=3)
+    changes = Changes(beliefs, rows, records, NOW)
+    assert changes.bytes.tolist() == [5]
+    assert unpack_changes(changes.pack(np.array([0]), np.array([5]))[5]) == [
+        [0, TURN, -77, truth.move_x, truth.move_y, 2]
+    ]
 
 
 def test_who_was_pushed_besides_is_told_as_of_now() -> None:

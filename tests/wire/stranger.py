@@ -199,6 +199,9 @@ def _changes(packed: bytes) -> list[dict[str, int]]:
     for first in rest:
         entity += _unsigned(first, rest)
         mask, change = next(rest), {"id": entity}
+        if mask > 127:
+            change.update({name: _integer(name, rest) for name in ("dangle", "move_x", "move_y")}, age=mask - 128)
+            mask = 0
         for bit, names in CHANGES:
             if mask & bit:
                 change.update({name: _integer(name, rest) for name in names})

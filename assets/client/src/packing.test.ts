@@ -16,7 +16,6 @@ test("what is cut short is an error", () => {
   }
 });
 
-test("what the page doesn't know is an error", () => {
-  expect(() => unpackChanges(Uint8Array.of(1, 128))).toThrow("mask 128");
+test("an integer without end is an error", () => {
   expect(() => unpackChanges(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0, 0))).toThrow("more than 5 bytes");
 });
