@@ -11,6 +11,17 @@ export function ranked(players: ReadonlyMap<number, PlayerInfo>): PlayerInfo[] {
   );
 }
 
+export interface Placed {
+  readonly player: PlayerInfo;
+  readonly place: number;
+}
+
+/** In the order of `ranked`, each with the rank that it is told. */
+export function placed(players: ReadonlyMap<number, PlayerInfo>): Placed[] {
+  const order = ranked(players);
+  return order.map((player) => ({ player, place: 1 + order.findIndex(({ score }) => score === player.score) }));
+}
+
 /** 1 = leading; equal scores share a rank. null: not among the players. */
 export function rankOf(players: ReadonlyMap<number, PlayerInfo>, id: number): number | null {
   return rankAmong([...players.values()], players.get(id));
