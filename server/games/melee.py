@@ -158,7 +158,7 @@ class Melee:
         self.rescored.update(self.fighters)
 
     def _say_match(self, to: Sequence[Player] | None) -> None:
-        ranked = sorted(self.fighters.values(), key=lambda fighter: (-fighter.score, fighter.player.id))
+        ranked = sorted(self.fighters.values(), key=lambda f: (-f.score, -f.kills, f.deaths, f.player.id))
         standings = [{"player": fighter.player.id, "score": fighter.score} for fighter in ranked]
         self.stage.say("match", {"phase": self.phase, "ends_tick": self.ends_tick, "standings": standings}, to)
 

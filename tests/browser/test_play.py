@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.page import DESKTOP, PHONE, opened, probe, settle, wait_for
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
 ARENA_UNITS = 2048
+DRAWING_PART = "**/browserAll-*.js"
+"""What pixi.js loads once it knows that it is in a browser, and needs before it can draw."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,26 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
         wait_for(page, "Object.values(r.kills).some((kills) => kills > 0)", 180)  # somebody's: bots are about
         page.mouse.up()
         assert probe(page)["checksum_mismatches"] == 0
+
+
+def test_who_is_faster_than_the_graphics_plays_as_soon_as_they_are_there(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, server.page_url, DESKTOP) as page:
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route(DRAWING_PART, hold)
+        page.reload(wait_until="commit")
+        page.get_by_role("textbox").fill("Swift")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.get_by_text("Connecting").wait_for()
+        assert held, "what draws is still on its way"
+        for route in held:
+            route.continue_()
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        assert probe(page)["counters"]["connections"] == 1
 
 
 def test_a_lost_connection_comes_back_to_the_same_player(server: Served, chromium_path: Path) -> None:

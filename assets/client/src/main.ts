@@ -37,10 +37,12 @@ function emptyScene(time_s: number, link: LinkState): Scene {
 async function open(root: HTMLElement): Promise<void> {
   const query = readQuery(location);
   const connection = new Connection(query, query.codec, { heard: hear, changed: draw });
-  const look: Look = await openLook(root, {
-    play: join,
+  const opening = openLook(root, {
+    // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
+    play: (name) => void opening.then(() => join(name), () => undefined),
     chat: (text) => connection.send({ type: "chat", text }),
   });
+  const look: Look = await opening;
   const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
   let play: Play | null = null;
   let picture: Picture | null = null;

@@ -71,7 +71,7 @@ export class Menu {
       return;
     }
     settings.name = name;
-    this.say("");
+    this.showLink({ state: "connecting", reason: "", retry_in_s: 0 });
     play(name);
   }
 }

@@ -427,6 +427,15 @@ def test_nobody_is_hurt_on_the_podium() -> None:
     assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL
 
 
+def test_equal_scores_stand_in_the_order_of_the_scoreboard(cabin: Cabin) -> None:
+    cat, dee = cabin.join("Cat"), cabin.join("Dee")
+    for client, kills, deaths in ((cabin.ann, 0, 0), (cabin.bob, 1, 2), (cat, 1, 1), (dee, 1, 1)):
+        fighter = cabin.fighter(client)
+        fighter.score, fighter.kills, fighter.deaths = 100, kills, deaths
+    [match] = cabin.stepper.join("Eve").events_named("match")
+    assert [standing["player"] for standing in match["standings"]] == [cat.player.id, dee.player.id, 2, 1, 5]
+
+
 def test_who_joins_midway_is_told_how_things_stand(cabin: Cabin) -> None:
     cabin.fighter(cabin.bob).hull = 1
     cabin.hit(cabin.ann, cabin.bob)

@@ -5,7 +5,7 @@
 import { css, livery } from "../render/palette";
 import type { Scene, Standing } from "../scene";
 import { element, show, write } from "./dom";
-import { ordinal, secondsLeft } from "./standings";
+import { ordinal, placeIn, secondsLeft } from "./standings";
 
 export class Podium {
   readonly root: HTMLElement;
@@ -33,10 +33,14 @@ export class Podium {
     const winner = scene.players.get(standings[0]?.player ?? 0);
     write(this.title, winner === undefined ? "Match over" : winner.id === scene.me_id ? "You win" : `${winner.name} wins`);
     this.steps.replaceChildren(...standings.slice(0, 3).map((standing, index) => step(standing, index + 1, scene)));
-    const place = standings.findIndex((standing) => standing.player === scene.me_id) + 1;
-    const mine = standings[place - 1];
-    write(this.own, mine === undefined ? "" : `You finished ${ordinal(place)} of ${standings.length} with ${mine.score} points`);
+    write(this.own, told(standings, scene.me_id));
   }
+}
+
+function told(standings: readonly Standing[], me_id: number): string {
+  const place = placeIn(standings, me_id);
+  const score = standings.find(({ player }) => player === me_id)?.score;
+  return place === null ? "" : `You finished ${ordinal(place)} of ${standings.length} with ${score} points`;
 }
 
 function step({ player, score }: Standing, place: number, scene: Scene): HTMLElement {

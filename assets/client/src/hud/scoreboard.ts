@@ -3,9 +3,9 @@
  */
 
 import { css, livery } from "../render/palette";
-import type { PlayerInfo, Scene } from "../scene";
+import type { Scene } from "../scene";
 import { element, mark, show } from "./dom";
-import { ranked } from "./standings";
+import { type Placed, placed } from "./standings";
 
 const ROWS_MAX = 16;
 const COLUMNS = ["", "Player", "Score", "Kills", "Deaths", "Ping"] as const;
@@ -41,17 +41,17 @@ export class Scoreboard {
     show(this.root, shown);
     if (!shown || (!opened && scene.time_s - this.drawn_s < REDRAW_S)) return;
     this.drawn_s = scene.time_s;
-    const order = ranked(scene.players);
-    const mine = order.findIndex((player) => player.id === scene.me_id);
+    const order = placed(scene.players);
+    const mine = order.findIndex(({ player }) => player.id === scene.me_id);
     const top = order.slice(0, ROWS_MAX);
-    if (mine >= ROWS_MAX) top[ROWS_MAX - 1] = order[mine] as PlayerInfo;
-    this.rows.replaceChildren(...top.map((player) => row(player, order.indexOf(player) + 1, scene)));
+    if (mine >= ROWS_MAX) top[ROWS_MAX - 1] = order[mine] as Placed;
+    this.rows.replaceChildren(...top.map((one) => row(one, scene)));
     const more = order.length - top.length;
     this.rest.textContent = more > 0 ? `and ${more} more` : "";
   }
 }
 
-function row(player: PlayerInfo, place: number, scene: Scene): HTMLElement {
+function row({ player, place }: Placed, scene: Scene): HTMLElement {
   const name = element("div", "board-name", element("i", "chip"), element("span", "", player.name));
   if (player.bot) name.append(element("small", "bot", "bot"));
   name.style.setProperty("--chip", css(livery(player.colour).colour));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { PlayerInfo, Scene } from "../scene";
-import { clockFace, ordinal, rankOf, ranked, secondsLeft } from "./standings";
+import { clockFace, ordinal, placeIn, placed, rankOf, ranked, secondsLeft } from "./standings";
 
 function players(...scores: [number, number, number][]): Map<number, PlayerInfo> {
   return new Map(
@@ -21,6 +21,19 @@ test("equal scores share a rank", () => {
   const table = players([5, 0, 0], [9, 0, 0], [9, 3, 0]);
   expect([1, 2, 3].map((id) => rankOf(table, id))).toEqual([3, 1, 1]);
   expect(rankOf(table, 99)).toBeNull();
+});
+
+test("the scoreboard tells everyone the rank that each is shown", () => {
+  const table = players([5, 0, 0], [9, 0, 0], [9, 3, 0], [5, 1, 0], [1, 0, 0]);
+  const rows = placed(table);
+  expect(rows.map(({ player, place }) => [player.id, place])).toEqual([[3, 1], [2, 1], [4, 3], [1, 3], [5, 5]]);
+  for (const { player, place } of rows) expect(place).toBe(rankOf(table, player.id));
+});
+
+test("the end of a match tells the rank that was shown during it", () => {
+  const standings = [[7, 300], [4, 100], [9, 100], [2, 50]].map(([player = 0, score = 0]) => ({ player, score }));
+  expect([7, 4, 9, 2].map((id) => placeIn(standings, id))).toEqual([1, 2, 2, 4]);
+  expect(placeIn(standings, 99)).toBeNull();
 });
 
 test("ranks read as people say them", () => {

@@ -2,7 +2,7 @@
  * Who leads, and how that is said. Pure.
  */
 
-import type { PlayerInfo, Scene } from "../scene";
+import type { PlayerInfo, Scene, Standing } from "../scene";
 
 /** Best score first; among equals more kills, then fewer deaths, then who came first. */
 export function ranked(players: ReadonlyMap<number, PlayerInfo>): PlayerInfo[] {
@@ -11,13 +11,33 @@ export function ranked(players: ReadonlyMap<number, PlayerInfo>): PlayerInfo[] {
   );
 }
 
+export interface Placed {
+  readonly player: PlayerInfo;
+  readonly place: number;
+}
+
+/** In the order of `ranked`, each with the rank that it is told. */
+export function placed(players: ReadonlyMap<number, PlayerInfo>): Placed[] {
+  const order = ranked(players);
+  return order.map((player) => ({ player, place: 1 + order.findIndex(({ score }) => score === player.score) }));
+}
+
 /** 1 = leading; equal scores share a rank. null: not among the players. */
 export function rankOf(players: ReadonlyMap<number, PlayerInfo>, id: number): number | null {
-  const player = players.get(id);
-  if (player === undefined) return null;
-  let rank = 1;
-  for (const other of players.values()) if (other.score > player.score) rank += 1;
-  return rank;
+  return rankAmong([...players.values()], players.get(id));
+}
+
+/** The same, of the standings that the server tells. */
+export function placeIn(standings: readonly Standing[], id: number): number | null {
+  return rankAmong(standings, standings.find(({ player }) => player === id));
+}
+
+function rankAmong(all: readonly Scored[], one: Scored | undefined): number | null {
+  return one === undefined ? null : 1 + all.filter(({ score }) => score > one.score).length;
+}
+
+interface Scored {
+  readonly score: number;
 }
 
 /** "1st", "2nd", "3rd", "11th", … */
