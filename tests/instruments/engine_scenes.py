@@ -6,6 +6,7 @@ themselves after every hundredth. A state is [x, y, vx, vy, angle, spin], as the
 stays what it was.
 """
 
+import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
@@ -103,17 +104,17 @@ def scenes(random: Random) -> Iterator[Scene]:
 
 
 def _fidgeting(random: Random) -> dict[int, Input]:
-    return {tick: Input(random.randint(-127, 127), random.randint(-127, 127)) for tick in range(0, TICKS, 15)}
+    return {tick: Input(random.randint(-60, 60), random.randint(-60, 60)) for tick in range(0, TICKS, 15)}
 
 
 def _heap(random: Random) -> list[Piece]:
-    """A ship before a heap of rocks and crates that touch each other."""
-    heap: list[Piece] = [(SHIP, [560, 800, 200, 0, 0, 0])]
+    """A ship before a heap of rocks and crates that touch each other, with two walls behind."""
+    heap: list[Piece] = [(SHIP, [1150, 1060, 200, 0, 0, 0])]
     for column in range(3):
         for row in range(2):
             kind = CRATE if (column, row) == (1, 1) else ROCK
-            x, y = 680 + 92 * column + random.uniform(-3, 3), 760 + 85 * row + random.uniform(-3, 3)
-            heap.append((kind, [x, y, random.uniform(-20, 20), 0, random.uniform(-3, 3), random.uniform(-1, 1)]))
+            x, y = 1330 + 92 * column + random.uniform(-3, 3), 1065 + 85 * row + random.uniform(-3, 3)
+            heap.append((kind, [x, y, random.uniform(0, 90), 20, random.uniform(-3, 3), random.uniform(-1, 1)]))
     return heap
 
 
@@ -187,6 +188,15 @@ def checksum(states: Sequence[State]) -> int:
     return zlib.crc32(pack(f"<{len(numbers)}d", *numbers))
 
 
+def turns(random: Random) -> dict[str, Any]:
+    """Sines and cosines of angles small and large, as the C library has them: a few, and a CRC-32 over many."""
+    angles = [random.uniform(-1, 1) * 10.0 ** random.randint(-9, 6) for _ in range(40)]
+    step, count = 0.0137, 20_000
+    many = [[math.sin(at * step), math.cos(at * step)] for at in range(-count // 2, count // 2)]
+    told = [[angle, math.sin(angle), math.cos(angle)] for angle in angles]
+    return {"told": told, "step": step, "count": count, "checksum": checksum(many)}
+
+
 def constants() -> Mapping[str, Any]:
     """What both ends must agree on before anything moves."""
     return {
@@ -201,4 +211,5 @@ def constants() -> Mapping[str, Any]:
 def engine(random: Random) -> dict[str, Any]:
     """Ten scenes of ten seconds in the server's world, to the last bit."""
     told = [lived(scene) for scene in scenes(random)]
-    return {"kinds": KINDS, "arena": ARENA, "ticks": TICKS, "constants": constants(), "scenes": told}
+    common = {"kinds": KINDS, "arena": ARENA, "ticks": TICKS, "constants": constants()}
+    return {**common, "turns": turns(random), "scenes": told}

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import golden from "../../../tests/golden/engine.json";
 import { BORDER_RADIUS, WALL_ELASTICITY, WALL_FRICTION } from "./arena";
+import { crc32 } from "./checksum";
 import { engine } from "./engine_inline";
 import { Life, type Scene, type Vectors } from "./engine_vectors";
 import type { Kind } from "./kinds";
@@ -28,6 +29,17 @@ test("the numbers are those of protocol/physics.py", () => {
     ...{ WALL, CATEGORY_BITS, COLLIDES, BEVEL, SOLVER_ITERATIONS, STEPS_PER_SECOND_MIN },
     ...{ BORDER_RADIUS, WALL_ELASTICITY, WALL_FRICTION },
   }).toEqual(golden.constants);
+});
+
+test("sines and cosines are the C library's of the server, to the last bit", () => {
+  const { sine, cosine } = new WebAssembly.Instance(engine).exports as Record<string, (angle: number) => number>;
+  const { told, step, count, checksum } = golden.turns;
+  expect(told.map(([angle]) => [angle, sine!(angle!), cosine!(angle!)])).toEqual(told);
+  const many = Float64Array.from({ length: 2 * count }, (_, at) => {
+    const angle = (Math.floor(at / 2) - count / 2) * step;
+    return at % 2 === 0 ? sine!(angle) : cosine!(angle);
+  });
+  expect(crc32(new Uint8Array(many.buffer))).toBe(checksum);
 });
 
 test.each(["rocks and a crate", "ricochets", "corner"])("%s: what is lived again after a restore is what was lived", (name) => {

@@ -1,8 +1,11 @@
 """The builder of the browser's engine: what it takes, what it is named by, and what a page gets of it."""
 
+import hashlib
 import math
+import tarfile
 from fractions import Fraction
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -43,10 +46,38 @@ def test_what_is_in_the_cache_is_not_built_again(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "out" / "munk2d.wasm").read_bytes() == b"built before"
 
 
-def test_sources_with_another_hash_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock = tmp_path / "lock.txt"
-    lock.write_text(f"pymunk=={version('pymunk')} \\\n    --hash=sha256:{'0' * 64}\n", "utf-8")
-    monkeypatch.setattr(build, "LOCK", lock)
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A source distribution on a shelf of its own, which is all that pip can see."""
+    shelf, version = tmp_path / "shelf", build.pin_of(LOCK).split()[0].removeprefix("pymunk==")
+    shelf.mkdir()
+    archive = shelf / f"pymunk-{version}.tar.gz"
+    setup = f"from setuptools import setup; setup(name='pymunk', version='{version}')\n".encode()
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, content in (("setup.py", setup), ("Munk2D/src/cpSpace.c", b"")):
+            member = tarfile.TarInfo(f"pymunk-{version}/{name}")
+            member.size = len(content)
+            tar.addfile(member, BytesIO(content))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
+    monkeypatch.setattr(build, "LOCK", tmp_path / "lock.txt")
+    return archive
+
+
+def _lock(archive: Path, digest: str) -> None:
+    version = archive.name.removeprefix("pymunk-").removesuffix(".tar.gz")
+    build.LOCK.write_text(f"pymunk=={version} \\\n    --hash=sha256:{digest}\n", "utf-8")
+
+
+def test_the_sources_are_fetched_by_their_hash(tmp_path: Path, shelf: Path) -> None:
+    _lock(shelf, hashlib.sha256(shelf.read_bytes()).hexdigest())
+    fetched = build.fetched(tmp_path)
+    assert fetched.read_bytes() == shelf.read_bytes()
+    assert (build.unpacked(fetched, tmp_path) / "src" / "cpSpace.c").is_file()
+
+
+def test_sources_with_another_hash_are_not_taken(tmp_path: Path, shelf: Path) -> None:
+    _lock(shelf, "0" * 64)
     with pytest.raises(build.BuildError, match="can't be fetched"):
         build.fetched(tmp_path)
     assert not list(tmp_path.glob("*.tar.gz"))
