@@ -112,6 +112,7 @@ def compiled(engine: Path, folder: Path) -> Path:
     sources = [path for path in sorted((engine / "src").glob("*.c")) if path.name not in NOT_NEEDED]
     sources += [HERE / name for name in OURS]
     command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, f"-I{engine / 'include'}", f"-I{HERE}", f"-I{folder}"]
+    command += [f"-ffile-prefix-map={engine}=Munk2D"]  # assertions name their file: not by our folders
     _run([*command, *map(str, sources), "-o", str(made)], HERE, "the engine can't be compiled")
     return made
 
