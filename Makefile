@@ -11,6 +11,7 @@ CONTESTANTS := bench/contestants/node
 
 INSTALLED := .venv/.installed
 MODULES := $(CLIENT)/node_modules/.installed
+ENGINE := $(CLIENT)/engine/munk2d.wasm
 BUILT := $(CLIENT)/dist/index.html
 CONTESTING := $(CONTESTANTS)/node_modules/.installed
 
@@ -84,8 +85,8 @@ lock: $(INSTALLED) ## lock the versions of all dependencies anew; ARGS=--upgrade
 	@$(in_contestants) && npm install --package-lock-only --loglevel=error >/dev/null
 
 clean: ## remove everything that was made or installed here
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
-	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CONTESTANTS)/node_modules
+	rm -rf .venv .tools .make .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/engine $(CONTESTANTS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -111,7 +112,11 @@ $(CONTESTING): $(CONTESTANTS)/package.json $(CONTESTANTS)/package-lock.json | $(
 	@if ($(in_contestants) && npm ci --loglevel=error >/dev/null); then touch $@; else \
 		rm -rf $(@D); echo "The Node contestants can't be installed; the bench goes on without them." >&2; fi
 
-$(BUILT): $(CLIENT_SOURCES) $(MODULES)
+$(ENGINE): $(wildcard assets/munk2d/*.*) requirements.txt | $(INSTALLED)
+	@$(say) "Building the physics engine for the browser"
+	@$(BIN)/python -m assets.munk2d.build $@
+
+$(BUILT): $(CLIENT_SOURCES) $(MODULES) $(ENGINE)
 	@$(say) "Building the browser client"
 	@$(in_client) && npm run build --silent -- --logLevel warn
 	@touch $@

@@ -1,7 +1,7 @@
 """Golden vectors: what the Python protocol says, written down for clients in other languages to agree with.
 
 `python -m tests.instruments.golden` writes `tests/golden/*.json`. The browser client's tests demand the same bits
-(and the engine's bounces to 1e-8 of a unit); `tests/protocol/test_golden.py` demands that the files are what
+(and bounces of its own making to 1e-8 of a unit); `tests/protocol/test_golden.py` demands that the files are what
 is made today. Everything comes from one seed.
 """
 
@@ -26,6 +26,7 @@ from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
 from protocol.snapshot import CellDelta, CellKeyframe, Own, change_of, checksum_of
+from tests.instruments.engine_scenes import engine
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
 TICK_RATE: Final = 60
@@ -286,7 +287,7 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
-    maker.__name__: maker for maker in (reckoning, motion, bounces, changes, checksums, conversation, snapshots)
+    maker.__name__: maker for maker in (reckoning, motion, bounces, changes, checksums, conversation, snapshots, engine)
 }
 
 
