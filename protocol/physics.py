@@ -5,7 +5,7 @@ same bounces. Ships are circles that don't turn (their angle is where they aim);
 damping: a ship's drag is in `motion`, a rock drifts until it hits something.
 """
 
-from math import ceil
+from math import ceil, hypot
 from typing import Final
 
 import pymunk
@@ -32,9 +32,13 @@ COLLIDES: Final[dict[Category, int]] = {
     "ball": 1 | 2 | 4 | 8 | 16 | 64,
 }
 """Which categories each one touches; symmetric."""
+SOLID: Final[frozenset[Category]] = frozenset(("ship", "rock", "crate", "ball"))
+"""What moves, and pushes a ship that it touches."""
 
 WALL_ELASTICITY: Final = 1.0
 WALL_FRICTION: Final = 0.2
+CORNER_RADIUS: Final = 1.0
+"""Boxes and polygons are so much larger on all sides than their corners say."""
 BORDER_RADIUS: Final = 64.0
 """The border is segments of this radius laid just outside, thick enough that nothing tunnels."""
 SOLVER_ITERATIONS: Final = 8
@@ -74,10 +78,10 @@ def make_body(
     if kind.shape == "circle":
         shape = pymunk.Circle(body, kind.radius)
     elif kind.shape == "box":
-        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=1.0)
+        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=CORNER_RADIUS)
     else:
         assert corners is not None, f"{kind.name} is a polygon and needs its corners"
-        shape = pymunk.Poly(body, corners, radius=1.0)
+        shape = pymunk.Poly(body, corners, radius=CORNER_RADIUS)
     if not kind.steered and isinstance(shape, pymunk.Poly):
         body.moment = pymunk.moment_for_poly(kind.mass, shape.get_vertices())
     elif not kind.steered:
@@ -88,6 +92,14 @@ def make_body(
     shape.collision_type = CATEGORY_BITS[kind.category]
     shape.filter = filter_of(kind, group)
     return body, shape
+
+
+def reach_of(kind: Kind, corners: list[tuple[float, float]] | None = None) -> float:
+    """The radius of the circle around the centre of a body of `kind` that holds all of it."""
+    if kind.shape == "circle":
+        return kind.radius
+    points = [(kind.radius, kind.radius)] if corners is None else corners
+    return max(hypot(x, y) for x, y in points) + CORNER_RADIUS
 
 
 def filter_of(kind: Kind, group: int) -> pymunk.ShapeFilter:
