@@ -5,7 +5,7 @@ leaves `decode_client`, whatever the bytes. What a server sent is trusted a litt
 raises `ValueError` when it can't be read.
 
 A snapshot's cells are encoded on their own, once for everyone who sees them (`keyframe`, `delta`, and `join` for
-several); `snapshot` puts a viewer's own part before them.
+several); `snapshot` puts a viewer's own part before them. What is `near` comes as packed records, none: nothing.
 """
 
 import re
@@ -29,6 +29,7 @@ from protocol.messages import (
     ServerMessage,
 )
 from protocol.motion import Input
+from protocol.near import unpack_near
 from protocol.packing import PackedDelta
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
 
@@ -57,6 +58,7 @@ class Codec(Protocol):
         own: Own | None,
         hud: Sequence[int] | None,
         left: Sequence[int],
+        near: bytes,
         cell_count: int,
         cells: bytes,
     ) -> bytes: ...
@@ -154,11 +156,12 @@ class MsgpackCodec:
         own: Own | None,
         hud: Sequence[int] | None,
         left: Sequence[int],
+        near: bytes,
         cell_count: int,
         cells: bytes,
     ) -> bytes:
-        head = _pack([SNAPSHOT_NUMBER, tick, ack, slack_ms, own and astuple(own), hud, left])
-        return b"\x98" + head[1:] + packing.array_header(cell_count) + cells
+        head = _pack([SNAPSHOT_NUMBER, tick, ack, slack_ms, own and astuple(own), hud, left, near or None])
+        return b"\x99" + head[1:] + packing.array_header(cell_count) + cells
 
 
 def _pack(plain: object) -> bytes:
@@ -166,10 +169,10 @@ def _pack(plain: object) -> bytes:
 
 
 def _snapshot_from_plain(plain: list[Any]) -> Snapshot:
-    _, tick, ack, slack_ms, own, hud, left, cells = plain
-    return Snapshot(
-        tick, ack, slack_ms, own and Own(*own), hud, left, [packing.cell_from_plain(c, tick) for c in cells]
-    )
+    _, tick, ack, slack_ms, own, hud, left, near, cells = plain
+    bodies = None if near is None else unpack_near(near)
+    read = [packing.cell_from_plain(cell, tick) for cell in cells]
+    return Snapshot(tick, ack, slack_ms, own and Own(*own), hud, left, bodies, read)
 
 
 _PLACE: Final = re.compile(r"\$\[(\d+)\](?:(\[\d+\])\[(\d+)\])?")

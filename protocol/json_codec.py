@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from protocol import limits, messages, snapshot
 from protocol.errors import Code, Violation
 from protocol.messages import CLIENT_MESSAGES, SERVER_MESSAGES, ClientMessage, ServerMessage
+from protocol.near import Near, unpack_near
 from protocol.packing import PackedDelta, unpack_changes
 from protocol.reckoning import Published
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
@@ -78,6 +79,7 @@ class JsonCodec:
         own: Own | None,
         hud: Sequence[int] | None,
         left: Sequence[int],
+        near: bytes,
         cell_count: int,
         cells: bytes,
     ) -> bytes:
@@ -89,6 +91,7 @@ class JsonCodec:
             "own": own,
             "hud": hud,
             "left": left,
+            "near": unpack_near(near) or None,
         }
         return msgspec.json.encode(head)[:-1] + b',"cells":[' + cells + b"]}"
 
@@ -124,7 +127,8 @@ def _snapshot_from_objects(plain: dict[str, Any]) -> Snapshot:
     tick = plain["tick"]
     cells = [_cell_from_object(cell, tick) for cell in plain["cells"]]
     own = msgspec.convert(plain["own"], Own | None)
-    return Snapshot(tick, plain["ack"], plain["slack_ms"], own, plain["hud"], plain["left"], cells)
+    near = msgspec.convert(plain["near"], list[Near] | None)
+    return Snapshot(tick, plain["ack"], plain["slack_ms"], own, plain["hud"], plain["left"], near, cells)
 
 
 def _cell_from_object(cell: dict[str, Any], tick: int) -> CellKeyframe | CellDelta:

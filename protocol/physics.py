@@ -5,7 +5,7 @@ same bounces. Ships are circles that don't turn (their angle is where they aim);
 damping: a ship's drag is in `motion`, a rock drifts until it hits something.
 """
 
-from math import ceil
+from math import ceil, hypot
 from typing import Final
 
 import pymunk
@@ -32,13 +32,15 @@ COLLIDES: Final[dict[Category, int]] = {
     "ball": 1 | 2 | 4 | 8 | 16 | 64,
 }
 """Which categories each one touches; symmetric."""
+SOLID: Final[frozenset[Category]] = frozenset(("ship", "rock", "crate", "ball"))
+"""What moves, and pushes a ship that it touches."""
 
 WALL_ELASTICITY: Final = 1.0
 WALL_FRICTION: Final = 0.2
+BEVEL: Final = 1.0
+"""Boxes and polygons are so much larger on all sides than their corners say."""
 BORDER_RADIUS: Final = 64.0
 """The border is segments of this radius laid just outside, thick enough that nothing tunnels."""
-BEVEL: Final = 1.0
-"""By how much boxes and polygons are rounded."""
 SOLVER_ITERATIONS: Final = 8
 STEPS_PER_SECOND_MIN: Final = 60
 SPEED_MAX: Final = 1199.0
@@ -90,6 +92,14 @@ def make_body(
     shape.collision_type = CATEGORY_BITS[kind.category]
     shape.filter = filter_of(kind, group)
     return body, shape
+
+
+def reach_of(kind: Kind, corners: list[tuple[float, float]] | None = None) -> float:
+    """The radius of the circle around the centre of a body of `kind` that holds all of it."""
+    if kind.shape == "circle":
+        return kind.radius
+    points = [(kind.radius, kind.radius)] if corners is None else corners
+    return max(hypot(x, y) for x, y in points) + BEVEL
 
 
 def filter_of(kind: Kind, group: int) -> pymunk.ShapeFilter:

@@ -1,9 +1,10 @@
 """The snapshot: what a viewer is told every few ticks, cell by cell.
 
-    snapshot   tick · ack · slack_ms · own · hud · left · cells
+    snapshot   tick · ack · slack_ms · own · hud · left · near · cells
       own      [entity, x, y, vx, vy, boost_ticks] exact doubles, or nil: no ship
       hud      the integers that `welcome.hud` names, or nil: as before
       left     cells that are out of sight now; forget their entities
+      near     the true state of what may touch the ship soon (`near`), or nil: nothing
       cells    one delta or keyframe for each cell that has news; a known cell that is missing has none
 
     keyframe   cell · checksum · entities
@@ -30,6 +31,7 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from protocol.kinds import Kind
+from protocol.near import Near
 from protocol.quantize import wrap_angle
 from protocol.reckoning import Published, reckon_wire
 
@@ -103,6 +105,8 @@ class Snapshot(Struct):
     own: Own | None
     hud: list[int] | None
     left: list[int]
+    near: list[Near] | None
+    """The nearest first."""
     cells: list[CellKeyframe | CellDelta]
 
 

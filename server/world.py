@@ -23,7 +23,7 @@ from protocol.arena import Arena
 from protocol.kinds import Kind
 from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
-from protocol.physics import CATEGORY_BITS, filter_of, make_body, make_space, renew, step
+from protocol.physics import CATEGORY_BITS, SOLID, filter_of, make_body, make_space, reach_of, renew, step
 from protocol.quantize import AIM_STEPS
 
 _READ = (
@@ -57,6 +57,10 @@ class World:
         self.kind, self.variant, self.owner, self.status = (_ints(entities_max) for _ in range(4))
         self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
         self.x, self.y, self.vx, self.vy, self.angle, self.spin = (_floats(entities_max) for _ in range(6))
+        self.reach = _floats(entities_max)
+        """The radius of the circle around each that nothing of it leaves."""
+        self.solid: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
+        """What is alive and pushes ships: not shots, nor what is only touched."""
         self.removed: list[int] = []
         """Ids that died and wait for `release`."""
         self.refused = 0
@@ -113,6 +117,7 @@ class World:
         )
         self.x[entity], self.y[entity], self.vx[entity], self.vy[entity] = x, y, vx, vy
         self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
+        self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
         self._steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
         return entity
@@ -126,7 +131,7 @@ class World:
             self._spare[int(self.kind[entity])].append((body, shape))
         del self._row_of_body[body.id]
         self._rows_in_space_order = None
-        self.alive[entity] = False
+        self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)
 
     def _make_or_take(

@@ -47,7 +47,7 @@ def view_of(own: tuple[float, float] | None, *others: Published, hull: int = 100
     ships = [published(1, *own), *others] if own else list(others)
     view = View(KINDS, 60, ["hull"])
     me = Own(1, *own, 0.0, 0.0, 0) if own else None
-    view.apply(Snapshot(100, 0, None, me, [hull], [], [CellKeyframe(0, checksum_of(ships), ships)]))
+    view.apply(Snapshot(100, 0, None, me, [hull], [], None, [CellKeyframe(0, checksum_of(ships), ships)]))
     return view
 
 

@@ -22,7 +22,7 @@ CHANGE = CellDelta(0, None, [], [], [[5, 1, 3, 4]])
 
 
 def sliced(tick: int, *cells: CellKeyframe | CellDelta) -> Slices:
-    slices = slice_snapshot(wire_of(Snapshot(tick, 0, None, None, None, [], list(cells))))
+    slices = slice_snapshot(wire_of(Snapshot(tick, 0, None, None, None, [], None, list(cells))))
     assert slices is not None
     return slices
 

@@ -21,6 +21,7 @@ from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
+from protocol.near import Near, pack_near
 from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
@@ -191,6 +192,7 @@ class Wanderers:
         news: Sequence[CellKeyframe | CellDelta] = self._keyframes() if keyframes else self._deltas()
         own = Own(65500, 512.25, 1 / 3, -0.1, 420.0, self.tick % 90) if self.tick % 10 else None
         slack_ms, hud = self.random.choice((None, -17, 12)), None if own else [100, self.tick]
+        near = pack_near(self._near() for _ in range(self.random.randrange(4))) if own else b""
         said = []
         for codec in (CODECS[SUBPROTOCOL_MSGPACK], CODECS[SUBPROTOCOL_JSON]):
             cells = [
@@ -198,8 +200,14 @@ class Wanderers:
                 for cell in news
             ]
             joined = codec.join(cells)
-            said.append(codec.snapshot(self.tick, self.tick - 1, slack_ms, own, hud, [], len(cells), joined))
+            said.append(codec.snapshot(self.tick, self.tick - 1, slack_ms, own, hud, [], near, len(cells), joined))
         return {"msgpack": said[0].hex(), "json": json.loads(said[1])}
+
+    def _near(self) -> Near:
+        """Some body somewhere, at some of the numbers that a record can say."""
+        dx, dy, vx, vy, angle, spin = (self.random.randint(-32768, 32767) for _ in range(6))
+        stick = self.random.choice(((0, 0), (127, -127), (-90, 3)))
+        return Near(65500, dx / 64, dy / 64, vx / 16, vy / 16, angle / 65536, spin / 4096, *stick)
 
     def _keyframes(self) -> list[CellKeyframe]:
         cells = [(cell, list(self._inhabitants(cell))) for cell in range(self.grid.count)]

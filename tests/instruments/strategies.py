@@ -10,6 +10,7 @@ from protocol import limits, messages
 from protocol.arena import Arena, Place, Size
 from protocol.kinds import Kind
 from protocol.motion import Input
+from protocol.near import Near
 from protocol.reckoning import Published
 from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Own, Snapshot
 
@@ -83,6 +84,16 @@ def change_lists(max_size: int) -> st.SearchStrategy[list[list[int]]]:
     return several.map(sorted)
 
 
+_INT16 = st.integers(-(2**15), 2**15 - 1)
+nears = st.builds(
+    lambda entity, dx, dy, vx, vy, angle, spin, move_x, move_y: Near(
+        entity, dx / 64, dy / 64, vx / 16, vy / 16, angle / 65536, spin / 4096, move_x, move_y
+    ),
+    st.integers(0, 65535), *[_INT16] * 6, axes, axes,
+)  # fmt: skip
+"""What a record of `snapshot.near` can say."""
+
+
 @st.composite
 def snapshots(draw: st.DrawFn) -> Snapshot:
     """What a viewer might be told: own state or none, and a few cells of both sorts."""
@@ -102,6 +113,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         draw(st.none() | own),
         draw(st.none() | hud),
         draw(st.lists(cells, max_size=20)),
+        draw(st.none() | st.lists(nears, min_size=1, max_size=8)),
         draw(st.lists(keyframe | delta, max_size=20)),
     )
 

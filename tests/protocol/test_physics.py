@@ -203,3 +203,19 @@ def test_two_spaces_from_one_arena_live_the_same_life() -> None:
         step(space, 600)
         ends.append([(*body.position, *body.velocity, body.angle) for body in bodies])
     assert ends[0] == ends[1]
+
+
+def test_the_reach_of_a_body_is_a_circle_around_all_of_it() -> None:
+    corners = [(-30.0, -40.0), (20.0, 0.0), (0.0, 20.0)]
+    box = Kind(name="crate", category="crate", shape="box", radius=20, mass=6)
+    rock = Kind(name="rock", category="rock", shape="polygon", radius=48, mass=30)
+    for kind, points in ((SHIP, None), (box, None), (rock, corners)):
+        body, shape = physics.make_body(kind, points)
+        reach, slack = physics.reach_of(kind, points), 1e-9
+        farthest = 0.0
+        for turn in range(360):
+            body.angle = turn * 0.0175
+            bounds = shape.cache_bb()
+            farthest = max(farthest, bounds.right, -bounds.left)
+        assert farthest <= reach + slack
+        assert farthest > reach - 0.5

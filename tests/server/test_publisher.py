@@ -88,7 +88,7 @@ class Press:
         return np.asarray(np.abs(places - truth).max(axis=1))
 
     def _decoded(self, encoded: bytes) -> CellDelta | CellKeyframe:
-        snapshot = MSGPACK.decode_server(MSGPACK.snapshot(self.tick, 0, None, None, None, [], 1, encoded))
+        snapshot = MSGPACK.decode_server(MSGPACK.snapshot(self.tick, 0, None, None, None, [], b"", 1, encoded))
         assert isinstance(snapshot, Snapshot)
         [cell] = snapshot.cells
         return cell

@@ -12,6 +12,7 @@ import { decode as unpack, encode as pack } from "@msgpack/msgpack";
 
 import type { Inputs, ClientMessage, ServerMessage } from "./messages";
 import type { Input } from "./motion";
+import { unpackNear } from "./near";
 import type { Published } from "./reckoning";
 import { CHANGED_FIELDS, type CellDelta, type CellKeyframe, type Snapshot, recordsFromFlat } from "./snapshot";
 import { unpackChanges } from "./packing";
@@ -50,7 +51,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
       ],
     ],
   ],
-  [17, ["snapshot", ["tick", "ack", "slack_ms", "own", "hud", "left", "cells"]]],
+  [17, ["snapshot", ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"]]],
   [18, ["event", ["tick", "name", "body"]]],
   [19, ["pong", ["nonce", "tick"]]],
   [20, ["chat", ["player", "text"]]],
@@ -78,6 +79,7 @@ export const msgpackCodec: Codec = {
     const message: Plain = { type, ...named(fields, values) };
     if (type === "snapshot") {
       message["own"] = message["own"] && named(OWN_FIELDS, message["own"] as unknown[]);
+      message["near"] = message["near"] && unpackNear(message["near"] as Uint8Array);
       message["cells"] = (message["cells"] as unknown[][]).map((cell) => cellFromFlat(cell, message["tick"] as number));
     }
     return message as unknown as ServerMessage;

@@ -68,7 +68,7 @@ export class Duel {
     const own: Own = { entity: 7, x: ship.x, y: ship.y, vx: ship.vx, vy: ship.vy, boost_ticks: ship.boost_ticks };
     const slack_ms = Number.isFinite(this.#slack_ms) ? Math.round(this.#slack_ms) : null;
     this.#slack_ms = Infinity;
-    return { type: "snapshot", tick, ack: this.#inputs.has(tick) ? tick : 0, slack_ms, own, hud: [80, 1500], left: [], cells: [], ...news };
+    return { type: "snapshot", tick, ack: this.#inputs.has(tick) ? tick : 0, slack_ms, own, hud: [80, 1500], left: [], near: null, cells: [], ...news };
   }
 
   inputs(): Inputs[] {

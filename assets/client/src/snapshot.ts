@@ -10,6 +10,7 @@
 
 import { RECORD_FIELDS } from "./checksum";
 import type { Kind } from "./kinds";
+import type { Near } from "./near";
 import { wrapAngle } from "./quantize";
 import { type Published, reckonWire } from "./reckoning";
 
@@ -48,6 +49,8 @@ export interface Snapshot {
   own: Own | null;
   hud: number[] | null;
   left: number[];
+  /** What may touch the ship soon, the nearest first. */
+  near: Near[] | null;
   cells: (CellKeyframe | CellDelta)[];
 }
 

@@ -23,7 +23,7 @@ function delta(cell: number, news: Partial<CellDelta>): CellDelta {
 }
 
 function snapshot(tick: number, cells: Snapshot["cells"], left: number[] = []): Snapshot {
-  return { type: "snapshot", tick, ack: 0, slack_ms: null, own: null, hud: null, left, cells };
+  return { type: "snapshot", tick, ack: 0, slack_ms: null, own: null, hud: null, left, near: null, cells };
 }
 
 test("thirty snapshots of a busy arena leave us believing what the server does", () => {
