@@ -59,6 +59,19 @@ class Conditions(Struct, frozen=True, kw_only=True):
         if self.stalls_per_s * self.stall_ms >= 1000.0:
             raise UserError(f"{self.stalls_per_s:g} stalls of {self.stall_ms:g} ms a second leave no time between them")
 
+    def __str__(self) -> str:
+        """`100 ms round trip, 20 ms jitter, …`: what is not perfect."""
+        said = []
+        if self.rtt_ms or self.jitter_ms:
+            said += [f"{self.rtt_ms:g} ms round trip", f"{self.jitter_ms:g} ms jitter"]
+        if self.stalls_per_s:
+            said.append(f"{self.stalls_per_s:g} stalls/s of {self.stall_ms:g} ms")
+        if self.bandwidth_bytes_per_s:
+            said.append(f"{self.bandwidth_bytes_per_s:g} bytes/s")
+        if self.disconnects_per_minute:
+            said.append(f"{self.disconnects_per_minute:g} disconnects/min")
+        return ", ".join(said) or "perfect"
+
     @property
     def is_perfect(self) -> bool:
         """Whether there is nothing to simulate."""
@@ -74,6 +87,8 @@ _LIMITS: Final = {
     "bandwidth_bytes_per_s": 1e12,
     "disconnects_per_minute": DISCONNECTS_PER_MINUTE_MAX,
 }
+
+PERFECT: Final = Conditions()
 
 
 class Chance:

@@ -24,7 +24,7 @@ from bots.netsim import Conditions, Pipe, Route, seed_of
 from bots.sweep import Sweep
 
 GAP_S: Final = 0.001
-RECEIVE_BYTES: Final = 16_384
+RECEIVE_BYTES: Final = 65_536
 SEGMENT_BYTES: Final = 1400
 """Through a bottleneck a long read goes in such pieces, as it would on a wire."""
 CONNECTIONS_MAX: Final = 2048

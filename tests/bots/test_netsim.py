@@ -160,6 +160,17 @@ def test_what_no_network_can_be_is_one_sentence(wrong: dict[str, float], sentenc
         Conditions(**wrong)
 
 
+def test_it_says_in_a_line_what_is_bad() -> None:
+    everything = Conditions(
+        rtt_ms=100, jitter_ms=2.5, stalls_per_s=0.2, bandwidth_bytes_per_s=1e4, disconnects_per_minute=1
+    )
+    assert str(everything) == (
+        "100 ms round trip, 2.5 ms jitter, 0.2 stalls/s of 200 ms, 10000 bytes/s, 1 disconnects/min"
+    )
+    assert str(Conditions(stalls_per_s=1.0, stall_ms=50.0)) == "1 stalls/s of 50 ms"
+    assert str(Conditions()) == "perfect"
+
+
 def test_perfect_is_what_changes_nothing() -> None:
     assert Conditions().is_perfect
     assert Conditions(stall_ms=500.0).is_perfect

@@ -101,7 +101,7 @@ async def received_at_the_end(stream: trio.SocketStream) -> bytes:
 
 async def test_who_reads_nothing_stops_who_sends_and_what_is_held_is_bounded() -> None:
     async with carried(Conditions(rtt_ms=20.0)) as (relay, client, server), trio.open_nursery() as nursery:
-        sent = pattern(32_000_000)
+        sent = pattern(24_000_000)
         nursery.start_soon(client.send_all, sent)
         held_most, read_bytes = 0, -1
         while held_most < HELD_BYTES_MAX or relay.read_bytes > read_bytes:  # until the kernel's buffers are full, too
