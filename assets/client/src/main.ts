@@ -9,6 +9,7 @@ import { Connection } from "./connection";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
 import type { ServerMessage } from "./messages";
+import { PERFECT } from "./netsim";
 import { Picture } from "./picture";
 import { Play } from "./play";
 import { type Probe, probe } from "./probe";
@@ -40,6 +41,7 @@ async function open(root: HTMLElement): Promise<void> {
   const look: Look = await openLook(root, {
     play: join,
     chat: (text) => connection.send({ type: "chat", text }),
+    network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
   const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
   let play: Play | null = null;
