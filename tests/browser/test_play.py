@@ -70,10 +70,12 @@ def test_the_network_can_be_made_worse_with_sliders(server: Served, chromium_pat
 
 
 def test_the_page_opens_and_plays_through_a_bad_network(server: Served, chromium_path: Path) -> None:
-    with behind_a_bad_network(server, "--latency", "150", "--jitter", "20") as url:
-        with opened(chromium_path, f"{url}?name=Far&autojoin=1", DESKTOP) as page:
-            wait_for(page, "r.state === 'playing' && r.ack > 0 && r.counters.rtt_ms >= 150")
-            assert probe(page)["checksum_mismatches"] == 0
+    with (
+        behind_a_bad_network(server, "--latency", "150", "--jitter", "20") as url,
+        opened(chromium_path, f"{url}?name=Far&autojoin=1", DESKTOP) as page,
+    ):
+        wait_for(page, "r.state === 'playing' && r.ack > 0 && r.counters.rtt_ms >= 150")
+        assert probe(page)["checksum_mismatches"] == 0
 
 
 def test_a_phone_in_json(server: Served, chromium_path: Path) -> None:

@@ -41,6 +41,6 @@ export class Sliders {
     });
     // The keys steer the ship again as soon as the mouse lets go.
     input.addEventListener("pointerup", () => input.blur());
-    return element("label", "overlay-row", element("span", "", label), value, input);
+    return element("label", "overlay-slider", element("span", "", label), input, value);
   }
 }
