@@ -65,7 +65,7 @@ def test_a_signal_ends_it_cleanly(server: Served, number: signal.Signals, proces
 def test_bots_play_through_a_bad_network_and_the_report_says_so(server: Served, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
     done = run(
-        server.page_url, "--bots", "2", "--seconds", "4", "--brain", "wander", "--processes", "2", "--json", str(file),
+        server.page_url, "--bots", "2", "--seconds", "6", "--brain", "wander", "--processes", "2", "--json", str(file),
         "--latency", "120", "--jitter", "20", "--stalls", "0.5", "--stall-ms", "100",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -76,14 +76,6 @@ def test_bots_play_through_a_bad_network_and_the_report_says_so(server: Served, 
     assert report["rtt_ms"]["p50"] >= 120.0
     assert report["disconnects"] == {}
     assert report["checksum_mismatches"] == 0
-
-
-def test_a_swarm_comes_back_when_the_network_breaks_it(server: Served, tmp_path: Path) -> None:
-    file = tmp_path / "out.json"
-    run(server.page_url, "--bots", "2", "--seconds", "5", "--json", str(file), "--disconnects", "60")
-    report = json.loads(file.read_text())
-    assert report["connected"] == 2
-    assert sum(report["disconnects"].values()) >= 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
