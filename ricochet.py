@@ -17,6 +17,7 @@ from protocol.errors import UserError
 COMMANDS = {
     "serve": "server.cli",
     "swarm": "bots.cli",
+    "netsim": "bots.cli",
     "bots": "bots.cli",
     "bench": "bench.cli",
 }

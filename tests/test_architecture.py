@@ -36,7 +36,7 @@ IO_FILES = (
     "bots/sdk.py",
     "bots/swarm.py",
     "bots/sweep.py",
-    "bots/netsim.py",
+    "bots/relay.py",
     "bots/cli.py",
     "bench/generator.py",
     "bench/intervals.py",

@@ -12,8 +12,9 @@ from random import Random
 from typing import Any, Final, cast
 
 import msgspec
-from msgspec.structs import astuple, replace
+from msgspec.structs import asdict, astuple, replace
 
+from bots.netsim import Chance, Conditions, Way
 from protocol import messages
 from protocol.arena import Arena, Block, Place, Size, Wall
 from protocol.cells import Grid
@@ -127,6 +128,29 @@ def checksums(random: Random) -> Vectors:
     """Cells in any order, and what they come to."""
     cells = [[_published(random, random.randrange(3)) for _ in range(count)] for count in (0, 1, 9)]
     return {"cells": [{"entities": cell, "checksum": checksum_of(cell)} for cell in cells]}
+
+
+def netsim(random: Random) -> Vectors:
+    """Networks, good and bad: [sent, bytes, arrived] of each message, in ms."""
+    ways = []
+    for _ in range(16):
+        conditions = Conditions(
+            rtt_ms=random.choice((0.0, 30.0, 187.3)),
+            jitter_ms=random.choice((0.0, 25.0, 90.7)),
+            stalls_per_s=random.choice((0.0, 0.7, 3.0)),
+            stall_ms=random.choice((80.0, 250.5)),
+            bandwidth_bytes_per_s=random.choice((0.0, 0.0, 7001.0)),
+        )
+        seed, now_ms, sent = random.randrange(2**32), random.uniform(0.0, 1e6), []
+        way = Way(conditions, seed, now_ms)
+        began_ms = now_ms
+        for _ in range(60):
+            now_ms += random.choice((0.0, 1.0, random.uniform(0.0, 90.0)))
+            size_bytes = random.randrange(600)
+            sent.append([now_ms, size_bytes, way.arrival_ms(now_ms, size_bytes)])
+        ways.append({"conditions": asdict(conditions), "seed": seed, "began_ms": began_ms, "sent": sent})
+    chance = Chance(2**31 + 7)
+    return {"seed": 2**31 + 7, "words": [chance.word() for _ in range(20)], "ways": ways}
 
 
 def conversation(_: Random) -> Vectors:
@@ -295,7 +319,8 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
-    maker.__name__: maker for maker in (reckoning, motion, bounces, changes, checksums, conversation, snapshots, engine)
+    maker.__name__: maker
+    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine)
 }
 
 

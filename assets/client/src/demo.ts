@@ -28,6 +28,7 @@ if (root === null) throw new Error("demo.html has no #game");
 const look = await openLook(root, {
   play: () => look.enter(DEMO_ARENA),
   chat: (text) => look.event({ name: "chat", body: { player: 1, text } }),
+  network: () => undefined,
 });
 
 function match(): Match {

@@ -48,7 +48,7 @@ export async function openLook(root: HTMLElement, wishes: Wishes): Promise<Look>
 
 class WholeLook implements Look {
   readonly controls: DeviceControls;
-  readonly overlay = new Overlay();
+  readonly overlay: Overlay;
   private readonly stage: Stage;
   private readonly menu: Menu;
   private readonly hud: Hud;
@@ -60,6 +60,7 @@ class WholeLook implements Look {
   constructor(root: HTMLElement, view: HTMLElement, stage: Stage, menu: Menu, wishes: Wishes) {
     this.stage = stage;
     this.menu = menu;
+    this.overlay = new Overlay((weather) => wishes.network(weather));
     this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted));
     this.hud.shown = false;
     root.append(this.hud.root, this.overlay.root);

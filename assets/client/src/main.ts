@@ -9,6 +9,7 @@ import { Connection } from "./connection";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
 import type { ServerMessage } from "./messages";
+import { PERFECT } from "./netsim";
 import { Picture } from "./picture";
 import { Play } from "./play";
 import { type Probe, probe } from "./probe";
@@ -41,6 +42,7 @@ async function open(root: HTMLElement): Promise<void> {
     // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
     play: (name) => void opening.then(() => join(name), () => undefined),
     chat: (text) => connection.send({ type: "chat", text }),
+    network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
   const look: Look = await opening;
   const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);

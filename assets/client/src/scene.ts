@@ -167,11 +167,19 @@ export interface Gauges {
   counters(): Readonly<Record<string, number>>;
 }
 
+/** How much worse than it is the network shall seem; all noughts: not at all. As `Conditions` in netsim.ts. */
+export interface Weather {
+  rtt_ms: number;
+  jitter_ms: number;
+  stalls_per_s: number;
+}
+
 /** What the player asks of the rest of the client. */
 export interface Wishes {
   /** Join under this name (1..20 characters); also asked again from the "refused" banner. */
   play(name: string): void;
   chat(text: string): void;
+  network(weather: Weather): void;
 }
 
 /** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the menu. */
