@@ -90,7 +90,7 @@ CROWDS: Final = (
 )
 
 
-def put_ships(crowd: Crowd, world: World, random: Random) -> list[int]:
+def put_ships(crowd: Crowd, world: World, chance: Random) -> list[int]:
     """Spawn the ships, on a lattice where they may touch; their entities."""
     columns = ceil(sqrt(crowd.ships))
     spacing = crowd.side_units / columns
@@ -98,7 +98,7 @@ def put_ships(crowd: Crowd, world: World, random: Random) -> list[int]:
     ships = []
     for n in range(crowd.ships):
         row, column = divmod(n, columns)
-        x, y = ((at + random.uniform(0.4, 0.6)) * spacing for at in (column, row))
+        x, y = ((at + chance.uniform(0.4, 0.6)) * spacing for at in (column, row))
         ships.append(world.spawn(SHIP, x, y, owner=1 if crowd.in_one_cell else n + 1))
     return ships
 
@@ -119,10 +119,10 @@ def put_rocks(crowd: Crowd, world: World) -> list[int]:
 class Pilots:
     """What the players of a crowd do. Each turns at a tick of its own, stick and aim together."""
 
-    def __init__(self, crowd: Crowd, random: Random) -> None:
-        self._hold_ticks, self._random = crowd.hold_ticks, random
+    def __init__(self, crowd: Crowd, chance: Random) -> None:
+        self._hold_ticks, self._chance = crowd.hold_ticks, chance
         self.inputs = [self._turn() if crowd.hold_ticks else Input() for _ in range(crowd.ships)]
-        self._offsets = [random.randrange(crowd.hold_ticks or 1) for _ in range(crowd.ships)]
+        self._offsets = [chance.randrange(crowd.hold_ticks or 1) for _ in range(crowd.ships)]
 
     def at(self, tick: int) -> list[Input]:
         """One input for each player."""
@@ -133,6 +133,6 @@ class Pilots:
         return self.inputs
 
     def _turn(self) -> Input:
-        angle = self._random.random()
+        angle = self._chance.random()
         move_x, move_y = (round(MOVE_FULL * along(2 * pi * angle)) for along in (cos, sin))
         return Input(move_x, move_y, aim=int(angle * AIM_STEPS) % AIM_STEPS)
