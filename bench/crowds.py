@@ -2,7 +2,8 @@
 
 All is drawn from a seed. The kinds are the melee's own. Two liberties make the scenes what they are called:
 
-- free rocks drift apart from a common centre, each with a velocity of its own, so that no two ever meet;
+- free rocks drift apart from a common centre, each with a velocity of its own, so that no two ever meet, and ships that
+  rest among them begin midway between four;
 - a thousand ships in one cell belong to one owner, for otherwise there would be no room: they pass through each
   other, and bounce off the border all the same.
 """
@@ -30,7 +31,7 @@ REST_NEWS_BYTES_S_MAX: Final = 100.0
 SHIP, ROCK = range(2)
 KINDS: Final[tuple[Kind, ...]] = (SHIP_KIND, ROCK_KIND)
 
-ROCK_SPACING_UNITS: Final = 120.0
+ROCK_SPACING_UNITS: Final = 180.0
 ROCK_CORNERS: Final = [(-30.0, -30.0), (30.0, -30.0), (30.0, 30.0), (-30.0, 30.0)]
 ROCK_FLIGHT_S: Final = 600.0
 """A rock is as far from the centre as it drifts in so many seconds: as long as the longest measurement."""
@@ -99,6 +100,8 @@ def put_ships(crowd: Crowd, world: World, chance: Random) -> list[int]:
     for n in range(crowd.ships):
         row, column = divmod(n, columns)
         x, y = ((at + chance.uniform(0.4, 0.6)) * spacing for at in (column, row))
+        if crowd.rocks:
+            x, y = (_between_rocks(crowd, at) for at in (x, y))
         ships.append(world.spawn(SHIP, x, y, owner=1 if crowd.in_one_cell else n + 1))
     return ships
 
@@ -114,6 +117,12 @@ def put_rocks(crowd: Crowd, world: World) -> list[int]:
         vx, vy = x / ROCK_FLIGHT_S, y / ROCK_FLIGHT_S
         rocks.append(world.spawn(ROCK, centre + x, centre + y, vx=vx, vy=vy, variant=n, corners=ROCK_CORNERS))
     return rocks
+
+
+def _between_rocks(crowd: Crowd, along: float) -> float:
+    """The nearest place midway between two columns, or two rows, of rocks."""
+    first = crowd.side_units / 2 - ceil(sqrt(crowd.rocks)) / 2 * ROCK_SPACING_UNITS
+    return first + round((along - first) / ROCK_SPACING_UNITS) * ROCK_SPACING_UNITS
 
 
 class Pilots:
