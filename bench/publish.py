@@ -170,7 +170,8 @@ def _show(rows: Sequence[Published], console: Console) -> None:
         "entities",
         "viewers",
         "B/s",
-        "news B/s",
+        "news",
+        "near",
         "cell most",
         "error",
         "between",
@@ -194,7 +195,8 @@ def _show(rows: Sequence[Published], console: Console) -> None:
 
 def _bytes_of(row: Published) -> Iterator[str]:
     yield from (row.crowd, f"{row.entities:,}", f"{row.viewers:,}")
-    yield from (f"{row.bytes_per_viewer_s:,.0f}", f"{row.news_bytes_per_viewer_s:,.0f}", f"{row.cell_bytes_most:,}")
+    told = (row.bytes_per_viewer_s, row.news_bytes_per_viewer_s, row.near_bytes_per_viewer_s, row.cell_bytes_most)
+    yield from (f"{figure:,.0f}" for figure in told)
     yield from (f"{row.error_units:.2f}", f"{row.error_between_units:.2f}", f"{row.error_units_bound:.2f}")
     yield "yes" if row.held else "no"
 
