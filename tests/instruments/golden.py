@@ -27,7 +27,7 @@ from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
-from protocol.snapshot import CellDelta, CellKeyframe, Own, change_of, checksum_of
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Own, change_of, checksum_of
 from tests.instruments.engine_scenes import engine
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
@@ -249,7 +249,8 @@ class Wanderers:
             self._believe(newcomer)
             deltas[self.cell_of[newcomer.id]].entered.append(newcomer)
         for delta in deltas:
-            delta.changed.sort()
+            for changes in (delta.changed, *(moved.changed for moved in delta.moved)):
+                changes.sort()
             delta.checksum = checksum_of(self._inhabitants(delta.cell)) if self.random.random() < 0.8 else None
         return deltas
 
@@ -265,9 +266,17 @@ class Wanderers:
         after = self.cell_of[now.id]
         if after == before:
             deltas[before].changed.append(change_of(believed, now, kind, TICK_RATE, self.tick - tick))
-        else:
-            deltas[before].gone.append(now.id)
+            return
+        deltas[before].gone.append(now.id)
+        if self.random.random() < 0.3:
             deltas[after].entered.append(now)
+            return
+        change = change_of(believed, now, kind, TICK_RATE, self.tick - tick)
+        moved = next((moved for moved in deltas[after].moved if moved.source == before), None)
+        if moved is None:
+            moved = Moved(before, [])
+            deltas[after].moved.append(moved)
+        moved.changed.append(change)
 
     def _believe(self, entity: Published) -> None:
         self.believed[entity.id] = entity

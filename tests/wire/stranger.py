@@ -118,6 +118,7 @@ class Stranger:
         for cell in message["left"]:
             del self.cells[cell]
         cells = [self._cell(cell) for cell in message["cells"]]
+        before = {cell: dict(known) for cell, known in self.cells.items()}
         for cell in cells:
             if cell["keyframe"]:
                 self.cells[cell["cell"]] = {}
@@ -128,6 +129,10 @@ class Stranger:
             for record in cell.get("entities", cell.get("entered", [])):
                 assert record["id"] not in known
                 known[record["id"]] = {**record, "tick": tick - record["age"]}
+            for moved in cell.get("moved", []):
+                for change in moved["changed"]:
+                    known[change["id"]] = before[moved["source"]][change["id"]]
+                    self._change(known[change["id"]], change, tick)
             for change in cell.get("changed", []):
                 self._change(known[change["id"]], change, tick)
             if cell["checksum"] is not None:
@@ -148,7 +153,7 @@ class Stranger:
             return cell
         if not isinstance(cell[1], bytes):
             return {"cell": cell[0], "keyframe": True, "checksum": cell[1], "entities": _records(cell[2])}
-        number, changed, checksum, gone, entered = cell + [None, [], []][len(cell) - 2 :]
+        number, changed, checksum, gone, entered, moved = cell + [None, [], [], []][len(cell) - 2 :]
         return {
             "cell": number,
             "keyframe": False,
@@ -156,6 +161,7 @@ class Stranger:
             "gone": gone,
             "entered": _records(entered),
             "changed": _changes(changed),
+            "moved": [{"source": moved[at], "changed": _changes(moved[at + 1])} for at in range(0, len(moved), 2)],
         }
 
     def _change(self, entity: Entity, change: dict[str, int], tick: int) -> None:
