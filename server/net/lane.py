@@ -12,7 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import trio
+from msgspec import Struct
 
+from protocol import limits
 from protocol.errors import clip_reason
 from protocol.frames import header
 from server.statistics import Traffic
@@ -24,6 +26,17 @@ WAITING_BYTES_MAX = 262_144
 
 Deliver = Callable[[bytes], None]
 
+
+class Bounds(Struct, frozen=True):
+    """What one connection may bring at once and leave waiting."""
+
+    message_bytes_max: int = limits.MESSAGE_BYTES_MAX
+    waiting_bytes_max: int = WAITING_BYTES_MAX
+
+
+BOUNDS = Bounds()
+"""A player's."""
+
 _CLOSE = b"\x88"
 _BROKEN_FRAMING = (1002, 1007)
 
@@ -31,12 +44,15 @@ _BROKEN_FRAMING = (1002, 1007)
 class PlainLane(trio.abc.Stream):
     """Every byte to and from the library, as it is."""
 
-    __slots__ = ("_early", "_head", "_left", "_opened", "close_sent", "stream", "traffic")
+    __slots__ = ("_early", "_head", "_left", "_opened", "bounds", "close_sent", "stream", "traffic")
 
-    def __init__(self, stream: trio.abc.Stream, head: bytes, early: bytes, traffic: Traffic) -> None:
+    def __init__(
+        self, stream: trio.abc.Stream, head: bytes, early: bytes, traffic: Traffic, bounds: Bounds = BOUNDS
+    ) -> None:
         """`head` is the request as it was read from `stream`; `early` is what came after it."""
         self.stream = stream
         self.traffic = traffic
+        self.bounds = bounds
         self.close_sent = False
         self._head = head
         self._early = early

@@ -13,7 +13,7 @@ from protocol.codec import Codec
 from protocol.errors import clip_reason
 from protocol.frames import BINARY, TEXT, header
 from server.net.fast_lane import FastLane
-from server.net.lane import CLOSE_DEADLINE_S, WAITING_BYTES_MAX, PlainLane
+from server.net.lane import CLOSE_DEADLINE_S, PlainLane
 
 UNBLOCKED_BYTES_MAX = 8192
 
@@ -121,8 +121,9 @@ class PlainLink(_Link):
             self._nursery.start_soon(self._write_waiting)
 
     async def _write_waiting(self) -> None:
+        waiting_bytes_max = self._lane.bounds.waiting_bytes_max
         try:
-            while self._waiting and self._waiting_bytes <= WAITING_BYTES_MAX:
+            while self._waiting and self._waiting_bytes <= waiting_bytes_max:
                 message = self._waiting[0]
                 await self._connection.send_message(message.decode() if self.codec.is_text else message)
                 self._waiting.popleft()
