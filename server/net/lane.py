@@ -121,13 +121,14 @@ class PlainLane(trio.abc.Stream):
     async def part(self, code: int, reason: str) -> None:
         """End the connection for good; `code` and `reason` are how the library says that it ended.
 
-        When the peer broke the framing, the library only hangs up; the close frame that RFC 6455 asks for (7.1.7)
-        is said here.
+        A close frame that the library still owes is said here.
         """
-        last_words = b""
-        if not self.close_sent and code in _BROKEN_FRAMING:
-            last_words = close_frame(code, reason)
+        last_words = close_frame(code, reason) if self.owes_close_frame(code) else b""
         await hang_up(self.stream, last_words)
+
+    def owes_close_frame(self, code: int) -> bool:
+        """When the peer broke the framing, the library only hangs up, where RFC 6455 asks for a close frame (7.1.7)."""
+        return not self.close_sent and code in _BROKEN_FRAMING
 
 
 async def hang_up(stream: trio.abc.Stream, last_words: bytes) -> None:

@@ -5,6 +5,7 @@ when there is something to wait for, so an idle connection costs nothing here.
 """
 
 from collections import deque
+from contextlib import suppress
 
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
@@ -122,19 +123,28 @@ class PlainLink(_Link):
 
     async def _write_waiting(self) -> None:
         waiting_bytes_max = self._lane.bounds.waiting_bytes_max
-        try:
+        with suppress(ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
             while self._waiting and self._waiting_bytes <= waiting_bytes_max:
                 message = self._waiting[0]
-                await self._connection.send_message(message.decode() if self.codec.is_text else message)
+                await self._write(message)
                 self._waiting.popleft()
                 self._waiting_bytes -= len(message)
-        except ConnectionClosed:
-            pass
         if self._waiting:
             self._waiting.clear()
             self._waiting_bytes = 0
             await self._lane.abort()
         self._written.set()
+
+    async def _write(self, message: bytes) -> None:
+        try:
+            await self._connection.send_message(message.decode() if self.codec.is_text else message)
+        except ConnectionClosed as closed:
+            if closed.reason is None or not self._lane.owes_close_frame(closed.reason.code):
+                raise
+            # The peer broke the framing. What it had asked before is answered first, as it is by a fast link.
+            owed = header(len(message), TEXT if self.codec.is_text else BINARY) + message
+            self._lane.traffic.sent_bytes += len(owed)
+            await self._lane.stream.send_all(owed)
 
     async def _wait_written(self) -> None:
         if self._waiting:
