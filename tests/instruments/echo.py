@@ -48,17 +48,19 @@ class Echo:
 
 
 class EchoHost:
-    """Whoever comes finds an echo."""
+    """Whoever comes over `lane` finds an echo. Over another than that, nothing would be proved."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: str) -> None:
         self.traffic = Traffic()
+        self._lane = lane
 
     def meet(self, link: Link, now_s: float) -> Echo:
+        assert isinstance(link, FastLink) == (self._lane == "fast")
         return Echo(link)
 
 
 def front_door(lane: str, bounds: Bounds = ROOMY) -> FrontDoor:
-    return FrontDoor(EchoHost(), HttpServer(Starlette()), may_be_fast=lane == "fast", bounds=bounds)
+    return FrontDoor(EchoHost(lane), HttpServer(Starlette()), may_be_fast=lane == "fast", bounds=bounds)
 
 
 async def serve(lane: str) -> None:
