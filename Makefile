@@ -14,6 +14,10 @@ MODULES := $(CLIENT)/node_modules/.installed
 BUILT := $(CLIENT)/dist/index.html
 CONTESTING := $(CONTESTANTS)/node_modules/.installed
 AUTOBAHN := .tools/autobahn/.installed
+TYRUS := .tools/tyrus/tyrus-standalone-client.jar
+TYRUS_VERSION := 2.2.0
+TYRUS_SHA256 := 80ab3928b590c1df34a5c07487956316272337eb332853f3ad83c769c23f6528
+MAVEN_COPY := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 # Folders are among the sources too: their time changes when a file is removed from them.
@@ -37,7 +41,7 @@ say = printf '· %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup client play contestants bench test test-all conformance check format lock clean
+.PHONY: help setup client play contestants bench test test-all conformance tyrus check format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +71,9 @@ conformance: $(INSTALLED) ## try both lanes with the Autobahn|Testsuite, which n
 	@$(find_python27); if [ -z "$$python27" ]; then \
 		echo "conformance: skipped, for there is no Python 2.7 on PATH or in pyenv, and the Autobahn|Testsuite needs it"; \
 		else $(MAKE) --no-print-directory $(AUTOBAHN) && exec $(BIN)/python -m tests.conformance.suite $(ARGS); fi
+
+tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients that others wrote; needs Maven
+	@:
 
 # pytest comes last, so that its summary is the closing line; it runs even when a client test fails.
 run_tests = status=0; \
@@ -130,6 +137,14 @@ $(AUTOBAHN): tests/conformance/autobahn.txt tests/conformance/virtualenv.txt | $
 	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-python-version-warning \
 		--no-deps --require-hashes -r tests/conformance/autobahn.txt
 	@touch $@
+
+$(TYRUS): | $(INSTALLED)
+	@$(say) "Installing Tyrus in $(@D)"
+	@command -v mvn >/dev/null || { echo "Tyrus comes with Maven, and there is no mvn on PATH." >&2; exit 1; }
+	@mvn --batch-mode --quiet $(MAVEN_COPY) -DoutputDirectory=$(CURDIR)/$(@D) -Dmdep.stripVersion=true \
+		-Dartifact=org.glassfish.tyrus.bundles:tyrus-standalone-client:$(TYRUS_VERSION) >/dev/null
+	@$(BIN)/python -c 'import hashlib, sys; sys.exit(hashlib.sha256(open("$@", "rb").read()).hexdigest() != "$(TYRUS_SHA256)")' \
+		|| { rm -f $@; echo "That was not Tyrus $(TYRUS_VERSION): its SHA-256 differs." >&2; exit 1; }
 
 $(BUILT): $(CLIENT_SOURCES) $(MODULES)
 	@$(say) "Building the browser client"
