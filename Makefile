@@ -70,7 +70,7 @@ test-all: setup client ## run every test
 conformance: $(INSTALLED) ## try both lanes with the Autobahn|Testsuite, which needs Python 2.7; ARGS="3.*" selects cases
 	@$(find_python27); if [ -z "$$python27" ]; then \
 		echo "conformance: skipped, for there is no Python 2.7 on PATH or in pyenv, and the Autobahn|Testsuite needs it"; \
-		else $(MAKE) --no-print-directory $(AUTOBAHN) && exec $(BIN)/python -m tests.conformance.suite $(ARGS); fi
+		else $(MAKE) --silent $(AUTOBAHN) && exec $(BIN)/python -m tests.conformance.suite $(ARGS); fi
 
 tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients that others wrote; needs Maven
 	@:
