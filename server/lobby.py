@@ -19,6 +19,7 @@ from protocol.errors import Code, Violation
 from protocol.messages import Hello
 from protocol.ticks import Rates
 from server.game import Game, Player
+from server.link import Link
 from server.room import Room
 from server.session import Session
 from server.statistics import RoomStatistics, Statistics, Traffic
@@ -52,6 +53,10 @@ class Lobby:
         """What rooms that are gone had counted."""
         self._new_token = new_token
         self._seats: dict[str, Seat] = {}
+
+    def meet(self, link: Link, now_s: float) -> Session:
+        """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
+        return Session(link, self, now_s)
 
     # rooms -------------------------------------------------------------------------------------------------
 

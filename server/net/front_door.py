@@ -13,10 +13,9 @@ import structlog
 import trio
 
 from protocol import limits
-from server.lobby import Lobby
-from server.net.connection import converse
+from server.net.connection import Host, converse
 from server.net.http import HttpServer
-from server.net.lane import hang_up
+from server.net.lane import BOUNDS, Bounds, hang_up
 from server.net.request import Refusal, Request, RequestReader, judge
 
 RECEIVE_BYTES_MAX = 16_384
@@ -34,21 +33,23 @@ class FrontDoor:
 
     def __init__(
         self,
-        lobby: Lobby,
+        host: Host,
         http: HttpServer,
         origins: Collection[str] = (),
         connections_max: int = limits.CONNECTIONS_MAX,
         tls: ssl.SSLContext | None = None,
         may_be_fast: bool = True,
+        bounds: Bounds = BOUNDS,
     ) -> None:
         """`may_be_fast`: connections that can take the fast lane do; else all take the plain one."""
         self.connections = self.conversations = self.parted = 0
-        self._lobby = lobby
+        self._host = host
         self._http = http
         self._origins = frozenset(origins)
         self._connections_max = connections_max
         self._tls = tls
         self._may_be_fast = may_be_fast
+        self._bounds = bounds
 
     async def welcome(self, stream: trio.SocketStream) -> None:
         """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
@@ -86,7 +87,9 @@ class FrontDoor:
         else:
             self.conversations += 1
             try:
-                await converse(stream, request.raw, request.rest, codec, self._lobby, address, self._may_be_fast)
+                await converse(
+                    stream, request.raw, request.rest, codec, self._host, address, self._may_be_fast, self._bounds
+                )
             finally:
                 self.conversations -= 1
 
