@@ -37,6 +37,8 @@ WALL_ELASTICITY: Final = 1.0
 WALL_FRICTION: Final = 0.2
 BORDER_RADIUS: Final = 64.0
 """The border is segments of this radius laid just outside, thick enough that nothing tunnels."""
+POLYGON_RADIUS: Final = 1.0
+"""Boxes and rocks are rounded off by this."""
 SOLVER_ITERATIONS: Final = 8
 STEPS_PER_SECOND_MIN: Final = 60
 SPEED_MAX: Final = 1199.0
@@ -74,10 +76,10 @@ def make_body(
     if kind.shape == "circle":
         shape = pymunk.Circle(body, kind.radius)
     elif kind.shape == "box":
-        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=1.0)
+        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=POLYGON_RADIUS)
     else:
         assert corners is not None, f"{kind.name} is a polygon and needs its corners"
-        shape = pymunk.Poly(body, corners, radius=1.0)
+        shape = pymunk.Poly(body, corners, radius=POLYGON_RADIUS)
     if not kind.steered and isinstance(shape, pymunk.Poly):
         body.moment = pymunk.moment_for_poly(kind.mass, shape.get_vertices())
     elif not kind.steered:

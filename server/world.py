@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from protocol.arena import Arena
 from protocol.kinds import Kind
-from protocol.limits import ENTITIES_PER_ROOM_MAX
+from protocol.limits import ENTITIES_PER_ROOM_MAX, ROCK_REACH_UNITS_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
-from protocol.physics import CATEGORY_BITS, filter_of, make_body, make_space, renew, step
+from protocol.physics import CATEGORY_BITS, POLYGON_RADIUS, WALL, filter_of, make_body, make_space, renew, step
 from protocol.quantize import AIM_STEPS
 
 _READ = (
@@ -40,6 +40,14 @@ class Contact(Struct, frozen=True):
 
     entity: int
     other: int
+
+
+class Hit(Struct, frozen=True):
+    """Where a beam ends, and at what; `entity` 0 is the arena, or nothing within its reach."""
+
+    entity: int
+    x: float
+    y: float
 
 
 class WorldFullError(Exception):
@@ -64,6 +72,8 @@ class World:
         self._free = list(range(1, entities_max))
         self._steered = _ints(entities_max).astype(bool)
         self._keep, self._gain = _floats(entities_max), _floats(entities_max)
+        self._reach = np.array([_reach_of(kind) for kind in self.kinds])
+        """How far a kind's outline may be from its middle."""
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
         self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
@@ -170,6 +180,39 @@ class World:
         hit = self._space.point_query_nearest((x, y), 1000.0, pymunk.ShapeFilter(mask=categories))
         return 1000.0 if hit is None else hit.distance
 
+    def cast(
+        self,
+        start: tuple[float, float],
+        aim: float,
+        reach_units: float,
+        radius: float,
+        rows: NDArray[np.int64],
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        angle: NDArray[np.float64],
+    ) -> Hit:
+        """What a beam meets first if of all entities there are only `rows`, where they are said to be.
+
+        Instead of moving an entity to where it was, the beam is moved by as much the other way.
+        """
+        dx, dy = math.cos(aim) * reach_units, math.sin(aim) * reach_units
+        end = (start[0] + dx, start[1] + dy)
+        wall = self._space.segment_query_first(start, end, radius, pymunk.ShapeFilter(mask=WALL))
+        entity, share = 0, 1.0 if wall is None else wall.alpha
+        along = ((x - start[0]) * dx + (y - start[1]) * dy) / (reach_units * reach_units)
+        along = np.clip(along, 0.0, 1.0)
+        apart = np.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
+        for at in np.flatnonzero(apart <= self._reach[self.kind[rows]] + radius).tolist():
+            body = self._bodies[int(rows[at])]
+            turn = body.angle - float(angle[at]) if not self._steered[rows[at]] else 0.0
+            there, here = pymunk.Vec2d(float(x[at]), float(y[at])), body.position
+            moved = [here + (pymunk.Vec2d(*point) - there).rotated(turn) for point in (start, end)]
+            (shape,) = body.shapes
+            hit = shape.segment_query(moved[0], moved[1], radius)
+            if hit is not None and hit.alpha < share:
+                entity, share = int(rows[at]), hit.alpha
+        return Hit(entity, start[0] + dx * share, start[1] + dy * share)
+
     def steer(
         self,
         entities: Sequence[int],
@@ -261,6 +304,12 @@ class World:
     def _note(self, one: pymunk.Shape, two: pymunk.Shape) -> None:
         assert one.body is not None and two.body is not None
         self._contacts.append(Contact(self._row_of_body[one.body.id], self._row_of_body[two.body.id]))
+
+
+def _reach_of(kind: Kind) -> float:
+    if kind.shape == "circle":
+        return kind.radius
+    return math.sqrt(2.0) * (kind.radius if kind.shape == "box" else ROCK_REACH_UNITS_MAX) + POLYGON_RADIUS
 
 
 def _ints(length: int) -> NDArray[np.int64]:
