@@ -37,6 +37,12 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
         page.mouse.up()
         assert probe(page)["checksum_mismatches"] == 0
 
+        wait_for(page, "r.own && r.hud.hull > 0")
+        until = probe(page)["hud"]["pulse_until"]
+        page.mouse.down(button="right")
+        wait_for(page, f"r.hud.pulse_until > {until}")
+        page.mouse.up(button="right")
+
 
 def test_a_lost_connection_comes_back_to_the_same_player(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, f"{server.page_url}?name=Grace&autojoin=1", DESKTOP) as page:

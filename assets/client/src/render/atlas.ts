@@ -188,7 +188,7 @@ function beam(pen: Pen, half_length: number, half_width: number): void {
 /** Light that is the same all along x, and soft across. */
 function band(pen: Pen): void {
   const gradient = pen.createLinearGradient(0, -29, 0, 29);
-  for (const [at, alpha] of [[0, 0], [0.25, 0.06], [0.4, 0.3], [0.5, 1], [0.6, 0.3], [0.75, 0.06], [1, 0]] as const) {
+  for (const [at, alpha] of [[0, 0], [0.25, 0.12], [0.4, 0.42], [0.5, 0.9], [0.6, 0.42], [0.75, 0.12], [1, 0]] as const) {
     gradient.addColorStop(at, `rgb(255 255 255 / ${alpha})`);
   }
   pen.fillStyle = gradient;

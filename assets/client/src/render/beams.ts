@@ -55,8 +55,9 @@ function drawBeam({ from, to, colour, age_s }: Beam, ink: Pick<Ink, "stamp">, sh
   const angle = Math.atan2(dy, dx);
   const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
   const light = share * left;
-  ink.stamp("band", x, y, angle, length + 12, 54 * (0.6 + 0.4 * left), colour, 0.5 * light);
-  ink.stamp("band", x, y, angle, length + 8, 20 * left + 4, mix(colour, WHITE, 0.35), 0.9 * light);
-  ink.stamp("pixel", x, y, angle, length, 1.2 + 3.4 * left * left, WHITE, light);
+  ink.stamp("band", x, y, angle, length + 12, 96 * (0.5 + 0.5 * left), colour, 0.85 * light);
+  ink.stamp("band", x, y, angle, length + 8, 22 * left + 4, mix(colour, WHITE, 0.15), 0.9 * light);
+  ink.stamp("pixel", x, y, angle, length, 1 + 1.8 * left * left, WHITE, light);
+  ink.stamp("glow", to.x, to.y, 0, 90 * left, 90 * left, mix(colour, WHITE, 0.2), 0.8 * light);
   ink.stamp("glow", from.x, from.y, 0, 64 * left, 64 * left, mix(colour, WHITE, 0.4), 0.9 * light);
 }
