@@ -102,13 +102,17 @@ class Melee:
         tick = self.stage.tick
         if tick >= self.ends_tick:
             self._next_phase()
+        pulsing = []
         for fighter in self.fighters.values():
+            now = fighter.player.now
             if not fighter.player.ship and tick >= fighter.respawn_until:
                 self._respawn(fighter)
-            elif fighter.player.now.wants(Button.FIRE) and self.phase == "play":
-                self._fire(fighter)
-        if self.phase == "play":
-            self._pulse()
+            elif (now.buttons or now.edges) and self.phase == "play":
+                if now.wants(Button.FIRE):
+                    self._fire(fighter)
+                if now.wants(Button.PULSE):
+                    pulsing.append(fighter)
+        self._pulse(pulsing)
         self._expire(tick)
 
     def after_step(self, contacts: Sequence[Contact]) -> None:
@@ -237,10 +241,9 @@ class Melee:
         self.world.set_velocity(entity, vx * faster, vy * faster)
         self.world.status[entity] = shot.bounces
 
-    def _pulse(self) -> None:
+    def _pulse(self, fighters: Iterable[Fighter]) -> None:
         """All beams of this tick are judged before any does harm: two that hit each other both hit."""
-        wanting = [fighter for fighter in self.fighters.values() if fighter.player.now.wants(Button.PULSE)]
-        struck = [(by, hit) for by in wanting if (hit := pulse.fire(self.stage, by)) is not None]
+        struck = [(by, hit) for by in fighters if (hit := pulse.fire(self.stage, by)) is not None]
         for by, hit in struck:
             victim = self._fighter_of(hit.entity)
             pulse.say(self.stage, by.player, hit, victim.player.id if victim else 0)
