@@ -22,9 +22,7 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, server.page_url, DESKTOP) as page:
         page.get_by_role("textbox").fill("Ada")
         page.keyboard.press("Enter")
-        wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
-
-        before = probe(page)
+        before = wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
         key = "a" if before["own"]["x"] > ARENA_UNITS / 2 else "d"  # away from the nearer wall
         page.keyboard.down(key)
         wait_for(page, f"r.own && Math.abs(r.own.x - {before['own']['x']}) > 40")
@@ -37,7 +35,6 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
         page.mouse.up()
         assert probe(page)["checksum_mismatches"] == 0
 
-        wait_for(page, "r.own && r.hud.hull > 0")
         until = probe(page)["hud"]["pulse_until"]
         page.mouse.down(button="right")
         wait_for(page, f"r.hud.pulse_until > {until}")
