@@ -29,7 +29,7 @@ FAR_UNITS: Final = 420.0
 BOOST_IN_UNITS: Final = 700.0
 BANKS_TRIED: Final = 3
 PULSE_RANGE_UNITS: Final = 580.0
-PULSE_CHANCE: Final = 0.25
+PULSE_CHANCE: Final = 0.6
 """That it sees its chance, each time that it thinks."""
 HURT_HULL: Final = 45
 STATUS_PROTECTED: Final = 32
