@@ -36,6 +36,7 @@ from protocol.messages import (
     Welcome,
 )
 from protocol.motion import Input
+from protocol.quantize import seen_to_wire
 from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 
@@ -81,6 +82,8 @@ class Player:
         self.name = name
         self.account = Account()
         self.stick = Stick()
+        self.seen_tick: float | None = None
+        """The tick of the picture that whoever steers looks at; None: the newest snapshot's."""
         self.due_s = inf
         self.rtt_s = 0.0
         self.welcome: Welcome | None = None
@@ -253,5 +256,6 @@ class Player:
         assert self.view is not None
         newest = self._next_tick - 1 if newest_tick is None else newest_tick
         if self._entries:
-            self.say(Inputs(newest - len(self._entries) + 1, self._entries, self.view.tick))
+            seen = seen_to_wire(newest - (self.view.tick if self.seen_tick is None else self.seen_tick))
+            self.say(Inputs(newest - len(self._entries) + 1, self._entries, self.view.tick, seen))
             self._entries = []

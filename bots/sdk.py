@@ -98,10 +98,15 @@ class Bot:
         return self._player.roster
 
     def act(
-        self, move: tuple[float, float] = (0.0, 0.0), aim: float = 0.0, fire: bool = False, boost: bool = False
+        self,
+        move: tuple[float, float] = (0.0, 0.0),
+        aim: float = 0.0,
+        fire: bool = False,
+        boost: bool = False,
+        pulse: bool = False,
     ) -> None:
         """Hold this from the next tick on: `move` within the unit circle, y down; `aim` in radians from the x axis."""
-        self._player.stick.hold(Act(move, aim, fire, boost))
+        self._player.stick.hold(Act(move, aim, fire, boost, pulse))
 
     def towards(self, target: Sighting) -> float:
         """The direction of `target` from our ship, for `aim`."""

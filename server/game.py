@@ -26,6 +26,7 @@ from protocol.kinds import Kind
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.inputs import InputBuffer
+from server.rewind import Past
 from server.world import Contact, World
 
 
@@ -59,6 +60,9 @@ class Stage(Protocol):
     """The tick being simulated."""
     options: Mapping[str, Any]
     """The operator's settings for the game."""
+
+    def rewound(self, player: Player) -> Past:
+        """The world as `player` saw it when it gave this tick's input: to judge what hits at once. In `before_step`."""
 
     def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
         """An event, never lost: to everyone in the room, or to some."""

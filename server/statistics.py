@@ -24,6 +24,8 @@ class RoomStatistics(Struct):
     snapshots_skipped: int = 0
     keyframes: int = 0
     entities_refused: int = 0
+    rewinds: int = 0
+    stamps_refused: int = 0
 
 
 class Statistics(RoomStatistics):

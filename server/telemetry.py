@@ -29,6 +29,8 @@ COUNTERS = {
     "snapshots_skipped": "Snapshots that a viewer missed because its socket was full, or because it lags",
     "keyframes": "Cells that were sent as keyframes",
     "entities_refused": "Entities that were not made because the room was full",
+    "rewinds": "Instant hits judged where their player saw things",
+    "stamps_refused": "Of these, those whose player said it saw what is too old or can't be",
     "refused": "Conversations ended because the client broke the protocol",
     "too_slow": "Conversations ended because the client did not keep up",
     "sent_bytes": "Bytes written to players",

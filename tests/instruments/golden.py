@@ -158,7 +158,7 @@ def conversation(_: Random) -> Vectors:
     enrolled = [messages.PlayerInfo(1, "Ada", 0, False), messages.PlayerInfo(2, "Zoë 🚀", 11, True)]
     client: list[messages.ClientMessage] = [
         messages.Hello(1, "Zoë 🚀", room="north", resume="abc"),
-        messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990),
+        messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990, 200),
         messages.Ping(2**53 - 1, 60000),
         messages.Chat("Good game — 好"),
         messages.Resync(65535),

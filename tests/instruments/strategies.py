@@ -138,7 +138,11 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         st.booleans(),
     ),
     st.builds(
-        messages.Inputs, ticks, st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX), applied=ticks
+        messages.Inputs,
+        ticks,
+        st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX),
+        applied=ticks,
+        seen=st.integers(0, 65535),
     ),
     st.builds(messages.Ping, st.integers(0, 2**53 - 1), rtt_ms=st.integers(0, 60_000)),
     st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),

@@ -25,15 +25,16 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"hello","version":1,"name":"Ada","token":null,"room":"north","resume":null,"role":"player","bot":false}',
     ),
     (
-        messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298),
+        messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298, 168),
         (
-            b"\x94\x02",
+            b"\x95\x02",
             b"\xcd\x01\x2c",
             b"\x92\x95\xd0\x81\x7f\xcd\x0f\xff\x03\x01\x95\x00\x00\x00\x00\x00",
             b"\xcd\x01\x2a",
+            b"\xcc\xa8",
         ),
         '{"type":"inputs","first_tick":300,"entries":[{"move_x":-127,"move_y":127,"aim":4095,"buttons":3,"edges":1},'
-        '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298}',
+        '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298,"seen":168}',
     ),
     (messages.Ping(7, 33), (b"\x93\x03", b"\x07", b"\x21"), '{"type":"ping","nonce":7,"rtt_ms":33}'),
     (messages.Chat("好"), (b"\x92\x04", b"\xa3\xe5\xa5\xbd"), '{"type":"chat","text":"好"}'),

@@ -43,12 +43,12 @@ FIELDS = {
 NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye"}
 NUMBERS = {
     "hello": (1, ["version", "name", "token", "room", "resume", "role", "bot"]),
-    "inputs": (2, ["first_tick", "entries", "applied"]),
+    "inputs": (2, ["first_tick", "entries", "applied", "seen"]),
     "ping": (3, ["nonce", "rtt_ms"]),
     "chat": (4, ["text"]),
     "leave": (6, []),
 }
-DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "rtt_ms": 0}
+DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "seen": 0, "rtt_ms": 0}
 Entity = dict[str, int]
 NEAR = [("entity", 1), ("dx", 64), ("dy", 64), ("vx", 16), ("vy", 16), ("angle", 65536), ("spin", 4096)]
 NEAR += [("move_x", 1), ("move_y", 1)]

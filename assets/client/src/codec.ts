@@ -33,7 +33,7 @@ type Cells = Snapshot["cells"];
 
 const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fields: readonly string[]]> = {
   hello: [1, ["version", "name", "token", "room", "resume", "role", "bot"]],
-  inputs: [2, ["first_tick", "entries", "applied"]],
+  inputs: [2, ["first_tick", "entries", "applied", "seen"]],
   ping: [3, ["nonce", "rtt_ms"]],
   chat: [4, ["text"]],
   resync: [5, ["cell"]],

@@ -22,7 +22,7 @@ export const LINK: LinkState = { state: "playing", reason: "", retry_in_s: 0 };
 export class Duel {
   readonly said: ClientMessage[] = [];
   readonly gauges = new Map<string, number>();
-  controls: ControlSample = { move: { x: 1, y: 0 }, aim: 0, fire: false, boost: false, pressed: { fire: false, boost: false } };
+  controls: ControlSample = { move: { x: 1, y: 0 }, aim: 0, fire: false, boost: false, pulse: false, pressed: { fire: false, boost: false, pulse: false } };
   readonly play = new Play(
     welcome,
     { rtt_ms: 0, send: (message) => this.#hear(message) },

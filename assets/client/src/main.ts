@@ -85,8 +85,9 @@ async function open(root: HTMLElement): Promise<void> {
   function draw(): void {
     const now_ms = performance.now();
     const link = connection.link(now_ms);
-    look.draw(picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link));
+    const scene = picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link);
     for (const event of play?.happened() ?? []) look.event(event);
+    look.draw(scene);
     measure(now_ms);
   }
 
