@@ -39,7 +39,7 @@ function show(...records: [id: number, kind: number, x: number, y: number, angle
   const entities = records.map(([id, kind, x, y, angle = 0]): Published => ({
     id, kind, variant: 0, owner: id, status: 15, tick: 90, x: 8 * x, y: 8 * y, vx: 0, vy: 0, angle, spin: 0, move_x: 0, move_y: 0,
   }));
-  view.apply({ type: "snapshot", tick: 100, ack: 0, slack_ms: null, own: null, hud: null, left: [], cells: [{ cell: 0, keyframe: true, checksum: 0, entities }] });
+  view.apply({ type: "snapshot", tick: 100, ack: 0, slack_ms: null, own: null, hud: null, left: [], near: [], cells: [{ cell: 0, keyframe: true, checksum: 0, entities }] });
   picture.heard(0);
   picture.advance(0);
 }
