@@ -10,7 +10,7 @@ import pytest
 
 from bots.act import Act
 from bots.player import Player as Remote
-from bots.prediction import Walls
+from bots.walls import Walls
 from protocol.arena import Arena, Block, Place, Rock, Size, Wall
 from protocol.limits import REWIND_S_MAX
 from protocol.messages import Event, Inputs
