@@ -31,6 +31,7 @@ COUNTERS = {
     "entities_refused": "Entities that were not made because the room was full",
     "refused": "Conversations ended because the client broke the protocol",
     "too_slow": "Conversations ended because the client did not keep up",
+    "not_authenticated": "Tokens that were refused, and hellos that lacked one",
     "sent_bytes": "Bytes written to players",
     "sent_messages": "Messages written to players",
     "received_bytes": "Bytes read from players",
@@ -49,6 +50,9 @@ GAUGES = {
     "waiting_bytes": "Bytes held in this process for sockets that are full, or for the library to fetch",
     "waiting_events": "Events owed to viewers and not yet posted",
     "entities": "Entities in all rooms",
+    "hellos_waiting": "Hellos that wait for the key of their token",
+    "bans": "Bans in the table, those that have ended lately included",
+    "mutes": "Mutes in the table, those that have ended lately included",
 }
 
 

@@ -57,6 +57,7 @@ DOORS = {
     "pymunk": ("protocol/physics.py", "server/world.py", "bots/prediction.py"),
     "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
     "time": IO_FILES,
+    "joserfc": ("server/tokens.py",),
     "asyncio": ("bench/contestants/*_server.py",),
     "threading": (),
 }
