@@ -161,7 +161,7 @@ class Session:
             raise Violation(Code.BANNED, _banned(ban.until_s - now_s, ban.reason))
         may = TABLE[self.identity.role]
         if not (may.play if message.role == "player" else may.watch):
-            raise Violation(Code.NOT_ALLOWED, f"a {self.identity.role} can't join as a {message.role}")
+            raise Violation(Code.NOT_ALLOWED, f"the role {self.identity.role} can't join as a {message.role}")
         self.lobby.seat(self, message, now_s)
         self.may = may if self._seated().player is not None else TABLE[Role.SPECTATOR]
         self.state = State.PLAYING

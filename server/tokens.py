@@ -14,7 +14,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from joserfc import jwt
+from joserfc import jwk, jwt
 from joserfc.errors import (
     ExpiredTokenError,
     InvalidClaimError,
@@ -23,13 +23,13 @@ from joserfc.errors import (
     SecurityWarning,
     UnsupportedAlgorithmError,
 )
-from joserfc.jwk import JWKRegistry, Key, OctKey
 from joserfc.jws import CompactSignature, JWSRegistry
 from msgspec import Struct
 
 from protocol.errors import Code, UserError, Violation
 from server.roles import Identity, Role
 
+Key = jwk.Key
 ALGORITHMS: Final[Mapping[str, frozenset[str]]] = {
     "oct": frozenset({"HS256"}),
     "RSA": frozenset({"RS256"}),
@@ -60,10 +60,11 @@ class Rules(Struct, frozen=True):
 
 
 class Verifier:
-    """Keys and rules. `keys` may be replaced at any time."""
+    """Keys and rules. `keys`, which are the operator's, may be replaced at any time; `own` are this process's."""
 
-    def __init__(self, keys: Sequence[Key], rules: Rules) -> None:
+    def __init__(self, keys: Sequence[Key], rules: Rules, own: Sequence[Key] = ()) -> None:
         self.keys: Sequence[Key] = keys
+        self._own = own
         self._rules = rules
         self._registry = _Registry(algorithms=frozenset().union(*ALGORITHMS.values()), strict_check_header=False)
 
@@ -86,7 +87,7 @@ class Verifier:
         return _identity(claims)
 
     def _key_of(self, signature: Any) -> Key:
-        """The key that the token names; without a name, the only one that there is of its kind."""
+        """The key that the token names, or one without a name, which answers to all; if it names none, the only one."""
         assert isinstance(signature, CompactSignature)
         header = signature.headers()
         named, algorithm = header.get("kid"), header.get("alg")
@@ -95,7 +96,8 @@ class Verifier:
             if len(fitting) == 1:
                 return fitting[0]
             raise _refused("the token doesn't name its key")
-        found = [key for key in self.keys if key.kid == named]
+        found = [key for key in (*self._own, *self.keys) if key.kid == named]
+        found = found or [key for key in fitting if key.kid is None]
         if not found:
             raise UnknownKey
         if algorithm not in ALGORITHMS[found[0].key_type]:
@@ -150,6 +152,11 @@ def read_jwks(text: bytes, may_be_secret: bool) -> list[Key]:
     return keys
 
 
+def fresh_key(kid: str) -> Key:
+    """A secret that nobody else has."""
+    return jwk.OctKey.generate_key(256, {"kid": kid})
+
+
 def sign(key: Key, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
     """A token of `claims`, signed with `key`."""
     header = {"alg": algorithm} | ({"kid": key.kid} if key.kid else {})
@@ -163,7 +170,7 @@ def _read_key(entry: dict[str, Any], may_be_secret: bool) -> Key | None:
     if kind == "OKP" and entry.get("crv") != "Ed25519":
         return None
     key = _import(entry)
-    if isinstance(key, OctKey):
+    if isinstance(key, jwk.OctKey):
         return secret_key(key.raw_value, key.kid) if may_be_secret else None
     return key
 
@@ -172,7 +179,7 @@ def _import(entry: dict[str, Any]) -> Key:
     """The library's own doubts (short keys, a key file taken for a secret) are errors here."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", SecurityWarning)
-        return JWKRegistry.import_key(entry)
+        return jwk.JWKRegistry.import_key(entry)
 
 
 def _why_claims(claims: Mapping[str, Any], rules: Rules) -> str:

@@ -31,6 +31,7 @@ IO_FILES = (
     "server/tick_loop.py",
     "server/app.py",
     "server/cli.py",
+    "server/admin_cli.py",
     "bots/client.py",
     "bots/lane.py",
     "bots/sdk.py",

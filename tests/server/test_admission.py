@@ -85,7 +85,7 @@ def test_guests_come_in_beside_those_who_say_who_they_are(open_to_guests: Admiss
 def test_who_may_only_watch_does(stepper: Admission) -> None:
     code, sentence = end_of(stepper.join(token=token(role="spectator")))
     assert code == Code.NOT_ALLOWED
-    assert "spectator can't join as a player" in sentence
+    assert "the role spectator can't join as a player" in sentence
     eve = stepper.join(token=token(role="spectator"), role="spectator")
     assert eve.welcome.role == "spectator"
     for message in (Inputs(1, [Input()]), Chat("hi")):

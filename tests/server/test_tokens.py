@@ -141,6 +141,12 @@ def test_a_token_that_names_no_key_is_tried_with_the_only_one_that_fits() -> Non
     assert "name its key" in refused(token(unnamed), (RSA,))
 
 
+def test_a_key_without_a_name_answers_to_all() -> None:
+    assert verify(token(HMAC), (secret_key(SECRET), RSA)).subject == "ann"
+    with pytest.raises(UnknownKey):
+        verify(token(STRANGER, "EdDSA"), (secret_key(SECRET), RSA))
+
+
 @given(st.text(max_size=200) | st.lists(st.text(alphabet="abcdefgh-_AB01", max_size=60), max_size=5).map(".".join))
 def test_whatever_is_no_token_is_refused(presented: str) -> None:
     with pytest.raises(Violation):
