@@ -26,6 +26,8 @@ const REPLACED = 4030;
 export interface Address {
   url: string;
   room: string | null;
+  /** Who we are; null: a guest. */
+  token: string | null;
 }
 
 /** Who listens. */
@@ -112,9 +114,9 @@ export class Connection {
   }
 
   #hello(): void {
-    const { room } = this.#address;
+    const { room, token } = this.#address;
     const resume = stored();
-    const [token, role, bot] = [null, "player", false] as const;
+    const [role, bot] = ["player", false] as const;
     this.#heard_ms = this.#hello_ms = performance.now();
     this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, room, resume, role, bot });
   }

@@ -1,7 +1,7 @@
 """The HTTP API, over real sockets to a whole server: who may ask what, from where, and what is written down of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +104,11 @@ async def running(nursery: trio.Nursery, tmp_path: Path) -> Running:
 
 
 @pytest.fixture
-def audit() -> LogCapture:
+def audit() -> Iterator[LogCapture]:
     capture = LogCapture()
     structlog.configure(processors=[capture], cache_logger_on_first_use=False)
-    return capture
+    yield capture
+    structlog.reset_defaults()
 
 
 def written(audit: LogCapture) -> list[dict[str, Any]]:
