@@ -7,7 +7,8 @@
     POST /api/admin/drain           as SIGTERM does
 
 An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. Nothing here goes by cookies: a page
-of another site can send nothing in an admin's name. It is turned away all the same, unless the configuration names it.
+of another site can send nothing in an admin's name. It is turned away all the same: from the admin part always, from
+the rest unless the configuration names it.
 Every admin action, and every attempt at one, leaves a line in the log `ricochet.audit`.
 """
 

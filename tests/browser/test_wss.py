@@ -8,6 +8,7 @@ does believe in it.
 import socket
 import ssl
 import time
+import urllib.request
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +54,8 @@ def test_a_person_plays_over_tls_while_the_certificate_is_replaced(chromium_path
         with opened(chromium_path, url, DESKTOP, flags=flags) as page:
             wait_for(page, "r.state === 'playing' && r.ack > 0")
             assert page.evaluate("location.protocol") == "https:"
+            with urllib.request.urlopen(f"{server.page_url}healthz", context=trust) as answer:
+                assert answer.headers["Strict-Transport-Security"]
             before = serial_of(server, trust)
             write_certificate(authority.issue_cert(HOST), tmp_path)
             end_s = time.monotonic() + TAKEN_S_MAX

@@ -7,10 +7,12 @@ from time import time
 from typing import NamedTuple
 
 import pytest
+import trustme
 
 import ricochet
 from server.roles import Role
 from server.tokens import Rules, Verifier, secret_key
+from tests.instruments.proxies import write_certificate
 from tests.instruments.served import Served, served
 
 SECRET = b"a secret of thirty-two bytes at least\n"
@@ -101,6 +103,16 @@ def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, 
 @pytest.mark.parametrize("url", ["http://game.example", "ftp://127.0.0.1", "game.example"])
 def test_a_token_goes_nowhere_in_the_clear(admin: Admin, url: str, token: str) -> None:
     refused(admin("players", "--url", url, token=token), "https")
+
+
+def test_it_goes_over_tls_to_whom_it_can_know(admin: Admin, secret: Path, token: str, tmp_path: Path) -> None:
+    authority, ca = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(ca)
+    cert, key = write_certificate(authority.issue_cert("127.0.0.1"), tmp_path)
+    with served("--tls-cert", str(cert), "--tls-key", str(key), "--jwt-secret", str(secret)) as server:
+        done = admin("players", "--url", server.page_url, "--ca", str(ca), token=token)
+        assert (done.status, done.out) == (0, ""), done.err
+        refused(admin("players", "--url", server.page_url, token=token), "certificate")
 
 
 def test_the_server_drains_when_it_is_told_to(admin: Admin, secret: Path, token: str) -> None:
