@@ -97,6 +97,8 @@ class Player:
         self.resume: str | None = None
         self.reconciled = Reconciled()
         """What the newest snapshot did to our prediction."""
+        self.token: str | None = None
+        """Shown in each hello, where the server asks for one."""
         self.on_snapshot: Callable[[], None] = lambda: None
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
         self._codec = codec
@@ -131,7 +133,7 @@ class Player:
     def begin(self, link: Link, room: str | None, now_s: float) -> None:
         """A connection is open: say hello."""
         self._link, self._hello_s, self.bye = link, now_s, None
-        self.say(Hello(limits.PROTOCOL_VERSION, self.name, room=room, resume=self.resume, bot=True))
+        self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, bot=True))
 
     def end(self, now_s: float) -> None:
         """The connection is over; the token to resume with is kept."""

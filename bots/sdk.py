@@ -40,6 +40,7 @@ async def connect(
     name: str,
     *,
     room: str | None = None,
+    token: str | None = None,
     come_back: bool = True,
     json: bool = False,
     seed: int | None = None,
@@ -47,12 +48,14 @@ async def connect(
     """A bot in the game at `url`, from its first snapshot on; it leaves at the end of the block.
 
     Raises `Ended` when the server can't be reached or refuses. `come_back`: when the connection is lost later, return
-    to the same ship. `json`: speak the readable encoding. `seed`: of the jitter between attempts.
+    to the same ship. `token`: who we are, where the server asks. `json`: speak the readable encoding. `seed`: of the
+    jitter between attempts.
     """
     address = parse_address(url)
     codec = CODECS[SUBPROTOCOL_JSON if json else SUBPROTOCOL_MSGPACK]
     tally = Tally()
     player = Player(name, codec, CommonRooms(), tally)
+    player.token = token
     bot = Bot(player, Connection(player, address, codec, room), tally)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bot.live, come_back, Random(seed))

@@ -31,6 +31,7 @@ IO_FILES = (
     "server/tick_loop.py",
     "server/app.py",
     "server/cli.py",
+    "server/admin_cli.py",
     "bots/client.py",
     "bots/lane.py",
     "bots/sdk.py",
@@ -57,6 +58,7 @@ DOORS = {
     "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/walls.py"),
     "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
     "time": IO_FILES,
+    "joserfc": ("server/tokens.py",),
     "asyncio": ("bench/contestants/*_server.py",),
     "threading": (),
 }

@@ -17,6 +17,7 @@ import { readQuery } from "./query";
 import type { LinkState, Look, Scene } from "./scene";
 import { Refusals } from "./refusals";
 import { settings } from "./settings";
+import { takeToken } from "./token";
 
 declare global {
   interface Window {
@@ -37,7 +38,9 @@ function emptyScene(time_s: number, link: LinkState): Scene {
 
 async function open(root: HTMLElement): Promise<void> {
   const query = readQuery(location);
-  const connection = new Connection(query, query.codec, { heard: hear, changed: draw });
+  const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
+  const token = takeToken({ hash: location.hash, memory: () => sessionStorage, rename });
+  const connection = new Connection({ ...query, token }, query.codec, { heard: hear, changed: draw });
   const opening = openLook(root, {
     // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
     play: (name) => void opening.then(() => join(name), () => undefined),
