@@ -175,6 +175,7 @@ class Room:
             kinds=list(self.game.kinds),
             arena=self.arena,
             players=roster,
+            gun=self.game.gun,
         )
 
     # what is said ------------------------------------------------------------------------------------------

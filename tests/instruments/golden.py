@@ -28,6 +28,7 @@ from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
 from protocol.snapshot import CellDelta, CellKeyframe, Own, change_of, checksum_of
+from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
@@ -180,6 +181,7 @@ def conversation(_: Random) -> Vectors:
             KINDS,
             ARENA,
             enrolled,
+            GUN,
         ),
         messages.Event(70001, "kill", {"killer": 2, "victim": 1, "assists": [], "bounces": 3}),
         messages.Pong(2**53 - 1, 70002),
