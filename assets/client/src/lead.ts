@@ -74,6 +74,11 @@ export class Lead {
     return this.#anchor_tick + ((now_ms - this.#anchor_ms) * this.speed) / this.#tick_ms;
   }
 
+  /** How long ago, in ms, `tick` began; negative: it is still to come. */
+  lateAt(tick: number, now_ms: number): number {
+    return (this.tickAt(now_ms) - tick) * this.#tick_ms;
+  }
+
   /** The input for `tick` was taken at `now_ms`. */
   took(tick: number, now_ms: number): void {
     const at = tick % PHASES_KEPT;

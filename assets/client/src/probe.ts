@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "./connection";
+import type { Summary } from "./figures";
 import type { Play } from "./play";
 import type { Gauges, LinkState, PlayerInfo } from "./scene";
 
@@ -24,6 +25,9 @@ export interface Probe {
   readonly checksum_mismatches: number;
   /** The latest of everything that the F3 panel shows, and what the connection counts. */
   readonly counters: Readonly<Record<string, number>>;
+  /** What the prediction's figures were so far, by name, and its counts. */
+  readonly figures: Readonly<Record<string, Summary>>;
+  readonly counts: Readonly<Record<string, number>>;
   drop(): void;
 }
 
@@ -44,8 +48,8 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
       return playing()?.welcome.player ?? 0;
     },
     get own() {
-      const prediction = playing()?.prediction;
-      return prediction?.alive ? { x: prediction.ship.x, y: prediction.ship.y } : null;
+      const state = playing()?.prediction.state;
+      return state ? { x: state.x, y: state.y } : null;
     },
     get hud() {
       return { ...playing()?.hud };
@@ -67,6 +71,13 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
     },
     get counters() {
       return { ...gauges.counters(), ...connection.traffic, lead_snaps: playing()?.lead.snaps ?? 0 };
+    },
+    get figures() {
+      return playing()?.figures.summaries() ?? {};
+    },
+    get counts() {
+      const { replayed_body_ticks = 0, bodies_left_out = 0, late = 0, timed = 0 } = playing()?.figures ?? {};
+      return { replayed_body_ticks, bodies_left_out, late, timed };
     },
     drop: () => connection.drop(),
   };
