@@ -68,8 +68,9 @@ async function open(root: HTMLElement): Promise<void> {
       look.event({ name: "chat", body: { player: message.player, text: message.text } });
     } else if (message.type === "error") {
       refusals.take(message);
-    } else {
-      play?.take(message, now_ms);
+    } else if (play) {
+      play.take(message, now_ms);
+      if (message.type === "snapshot") play.figures.add("snapshot_ms", performance.now() - now_ms);
     }
   }
 
@@ -87,8 +88,11 @@ async function open(root: HTMLElement): Promise<void> {
   function draw(): void {
     const now_ms = performance.now();
     const link = connection.link(now_ms);
-    look.draw(picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link));
+    const scene = picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link);
+    play?.figures.add("picture_ms", performance.now() - now_ms);
+    look.draw(scene);
     for (const event of play?.happened() ?? []) look.event(event);
+    play?.figures.add("frame_ms", performance.now() - now_ms);
     measure(now_ms);
   }
 

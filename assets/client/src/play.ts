@@ -152,7 +152,7 @@ export class Play {
   }
 
   /** The state jumps to what is right; what is drawn follows. */
-  #reconcile({ own, tick, near }: Snapshot): void {
+  #reconcile({ own, tick, near, ack, slack_ms }: Snapshot): void {
     const { prediction, figures } = this;
     const before = prediction.state;
     const same = before !== null && own?.entity === this.entity;
@@ -161,7 +161,8 @@ export class Play {
     const done = prediction.reconcile(own, tick, beside, this.#thrift.bodies_max);
     this.entity = own?.entity ?? 0;
     figures.touched(prediction.tick, prediction.space.takeTouched());
-    const situation = figures.reconciled(tick, done);
+    figures.punctual(tick, ack, slack_ms);
+    const situation = figures.reconciled(tick, prediction.tick - tick, done);
     if (done.error_units !== null) this.#gauges.push(`own_error_${situation}_units`, done.error_units);
     this.#gauges.push("prediction_error_units", done.error_units ?? 0);
     this.#gauges.push("correction_units", done.correction_units);
@@ -197,10 +198,7 @@ export class Play {
     if (!Number.isNaN(this.#heard_ms)) gauges.push("snapshot_interval_ms", now_ms - this.#heard_ms);
     this.#heard_ms = now_ms;
     gauges.push("rtt_ms", this.#post.rtt_ms);
-    if (slack_ms !== null) {
-      gauges.push("slack_ms", slack_ms);
-      this.figures.slack(slack_ms);
-    }
+    if (slack_ms !== null) gauges.push("slack_ms", slack_ms);
     gauges.push("lead_ticks", this.lead.tickAt(now_ms) - tick);
   }
 }

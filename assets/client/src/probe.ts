@@ -1,7 +1,8 @@
 /**
  * `window.ricochet`: how things are, for tests that drive the page from outside and for the curious.
  *
- * To be read, not to be written; `drop()` alone does something: it breaks the connection as the network would.
+ * To be read, not to be written. Two things can be done: `drop()` breaks the connection as the network would, and `forget()`
+ * begins the figures anew.
  */
 
 import type { Connection } from "./connection";
@@ -29,6 +30,7 @@ export interface Probe {
   readonly figures: Readonly<Record<string, Summary>>;
   readonly counts: Readonly<Record<string, number>>;
   drop(): void;
+  forget(): void;
 }
 
 export function probe(connection: Connection, gauges: Gauges, playing: () => Play | null): Probe {
@@ -80,5 +82,6 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
       return { replayed_body_ticks, bodies_left_out, late, timed };
     },
     drop: () => connection.drop(),
+    forget: () => playing()?.figures.forget(),
   };
 }
