@@ -22,8 +22,8 @@ from bots.address import parse_address
 from bots.cell_table import Sighting
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRooms
+from bots.neighbourhood import ShipState
 from bots.player import Player
-from bots.prediction import ShipState
 from bots.report import Report, report_of
 from bots.tally import Tally
 from bots.view import View

@@ -54,7 +54,7 @@ DOORS = {
     "trio_websocket": IO_FILES,
     "hypercorn": IO_FILES,
     "starlette": ("server/net/*.py",),
-    "pymunk": ("protocol/physics.py", "server/world.py", "bots/prediction.py"),
+    "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/walls.py"),
     "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
     "time": IO_FILES,
     "asyncio": ("bench/contestants/*_server.py",),
