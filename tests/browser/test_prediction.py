@@ -1,8 +1,8 @@
 """A person's ship over a bad network: what the page foresees comes true, in flight, along walls and through rocks.
 
 The page makes its own network bad, with the sliders of F3, and counts how well it foresees; keys are pressed by a
-script. The arena is a basin with a heap of rocks in the middle. What goes wrong because a machine stood still is counted
-as such by the page ("late"), and not judged here.
+script. The arena is a basin with a heap of rocks in the middle. What goes wrong because a machine stood still is
+counted as such by the page ("late"), and not judged here.
 """
 
 import json

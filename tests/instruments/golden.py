@@ -30,6 +30,7 @@ from protocol.reckoning import Published, reckon, reckon_wire
 from protocol.snapshot import CellDelta, CellKeyframe, Own, change_of, checksum_of
 from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
+from tests.instruments.neighbourhood_scenes import neighbourhood
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
 TICK_RATE: Final = 60
@@ -322,7 +323,7 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
-    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine)
+    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine, neighbourhood)
 }
 
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Figures, KEPT, SLACK_MS_MAX, Spread, WINDOW_TICKS } from "./figures";
 import { CATEGORY_BITS, WALL } from "./physics";
 
-const done = { error_units: 0.5, correction_units: 0.25, replayed_ticks: 10, bodies: 2, bodies_left_out: 1 };
+const done = { error_units: 0.5, surprise_units: 0.75, correction_units: 0.25, replayed_ticks: 10, bodies: 2, bodies_left_out: 1 };
 
 test("percentiles are values that were there", () => {
   const spread = new Spread();

@@ -93,10 +93,11 @@ export class Figures {
   }
 
   /** A snapshot of `tick` has been held against a prediction that is so far ahead of it; what our ship was doing. */
-  reconciled(tick: number, lead_ticks: number, { error_units, correction_units, replayed_ticks, bodies, bodies_left_out }: Reconciled): Situation {
+  reconciled(tick: number, lead_ticks: number, { error_units, surprise_units, correction_units, replayed_ticks, bodies, bodies_left_out }: Reconciled): Situation {
     const situation = this.situation(tick, lead_ticks);
-    if (error_units !== null) {
+    if (error_units !== null && surprise_units !== null) {
       this.add(`own_error_units.${situation}`, error_units);
+      this.add(`surprise_units.${situation}`, surprise_units);
       this.add(`correction_shown_units.${situation}`, correction_units);
     }
     this.replayed_body_ticks += replayed_ticks * (1 + bodies);

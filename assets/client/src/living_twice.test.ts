@@ -47,13 +47,13 @@ test.each([
   const inexact = off.filter((units) => units !== 0);
   expect(inexact.length / off.length).toBeLessThanOrEqual(share);
   expect(Math.max(0, ...inexact)).toBeLessThan(1);
-});
+}, 60_000);
 
 function neighbourhood(): Neighbourhood {
   return new Neighbourhood(engine, arena, kinds, kinds[0]!, 60);
 }
 
-/** How far the client ended from the server, in units, with so many bodies about. A boost at one of them may come too late to be foreseen. */
+/** How far the client ended from the server, in units, with so many bodies about. */
 function liveTwice(server: Neighbourhood, space: Neighbourhood, random: () => number, count: number): number {
   const client = new Prediction(space, 60);
   const late = 3 + Math.floor(random() * 12);

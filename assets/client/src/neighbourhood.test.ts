@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 
 import golden from "../../../tests/golden/engine.json";
+import vectors from "../../../tests/golden/neighbourhood.json";
+import { crc32 } from "./checksum";
 import { engine } from "./engine_inline";
 import type { Kind } from "./kinds";
 import { BOOST, type Input, NEUTRAL } from "./motion";
@@ -79,6 +81,21 @@ test("a tick that was peeked at has not been lived", () => {
   expect(next.boost_ticks).toBeGreaterThan(0);
   expect(space.step(boosting)).toEqual(next);
   expect(seen()).toEqual(peeked);
+});
+
+test("a golden neighbourhood, restored and lived again and again, is the bots' to the last bit", () => {
+  const yard = new Neighbourhood(engine, vectors.arena as unknown as Arena, vectors.kinds as Kind[], vectors.kinds[SHIP] as Kind, 60);
+  for (const { own, bodies, inputs, after, checksum } of vectors.scenes) {
+    yard.restore(own, bodies);
+    const lived = inputs.map(([move_x, move_y, aim, buttons, edges]) => {
+      const { x, y, vx, vy, boost_ticks } = yard.step({ move_x: move_x!, move_y: move_y!, aim: aim!, buttons: buttons!, edges: edges! });
+      return [x, y, vx, vy, boost_ticks];
+    });
+    expect(lived).toEqual(after);
+    const beside: number[] = [];
+    yard.look((_, { x, y, vx, vy, angle, spin }) => beside.push(x, y, vx, vy, angle, spin));
+    expect(crc32(new Uint8Array(Float64Array.from(beside).buffer))).toBe(checksum);
+  }
 });
 
 test("what our ship touches is told once", () => {

@@ -5,7 +5,7 @@
  * It is the server's engine with the server's shapes (`physics`) and its rule of steering (`motion`), so what happens in it
  * is what will happen there, as far as we know what the others do. `restore` puts everything where the server said it was;
  * `step` lives one tick. What follows is a function of what was restored and of the inputs, to the bit, whatever happened
- * before: the twin in another language does the same in the same order.
+ * before; golden vectors of the bots' hold it to theirs.
  *
  *     restore   begin with the arena alone; put in our ship, then the bodies by ascending entity, new and at rest; let the
  *               engine take one step with everything at rest; give everything its velocity
@@ -13,7 +13,9 @@
  *
  * The server's engine found its contacts at the end of a step, and moves apart what overlaps in the next. No message carries
  * that, and none needs to, for it depends on the places alone: the step at rest moves nothing, finds the same contacts at the
- * same places, and so owes the same pushes.
+ * same places, and so owes the same pushes. Only the impulses of the last step, with which the engine starts its search for
+ * the next, are lost, and the order in which it visits contacts, which depends on where things were before and on how many
+ * there have been. Where a body has one contact they make no difference; where it is caught between two, some.
  */
 
 import type { Kind } from "./kinds";

@@ -41,7 +41,7 @@ test("a server that agrees changes nothing, and nothing is lived again", () => {
   const before = client.state;
   const told = client.reconcile(lived(inputs.slice(0, 30)), 130);
   expect(client.state).toBe(before);
-  expect(told).toEqual({ error_units: 0, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 });
+  expect(told).toEqual({ error_units: 0, surprise_units: 0, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 });
 });
 
 test("a golden flight with its bounces is foreseen to the bit, from any of its snapshots", () => {
@@ -52,8 +52,8 @@ test("a golden flight with its bounces is foreseen to the bit, from any of its s
     client.step(at + 1, { move_x: move_x!, move_y: move_y!, aim: aim!, buttons: buttons!, edges: edges! });
     if (at < 10 || at % 2) return;
     const [sx, sy, svx, svy, sticks] = after[at - 10] as [number, number, number, number, number];
-    const { error_units } = client.reconcile({ entity: 1, x: sx, y: sy, vx: svx, vy: svy, boost_ticks: sticks }, at - 9);
-    expect(error_units).toBe(0);
+    const { surprise_units } = client.reconcile({ entity: 1, x: sx, y: sy, vx: svx, vy: svy, boost_ticks: sticks }, at - 9);
+    expect(surprise_units).toBe(0);
   });
 });
 
@@ -69,7 +69,7 @@ test("a push that was not foreseen is measured and taken over", () => {
   expect(client.state!.x).toBeCloseTo(x + 3, 9);
 });
 
-test("the error is that of what a player saw at first, not of what was known better since", () => {
+test("what was seen at first surprises, though it was known better since", () => {
   const client = prediction();
   for (let tick = 101; tick <= 110; tick += 1) client.step(tick, right);
   const after = (ticks: number, dx: number) => {
@@ -77,7 +77,7 @@ test("the error is that of what a player saw at first, not of what was known bet
     return { ...told, x: told.x + dx };
   };
   client.reconcile(after(2, 3), 102);
-  expect(client.reconcile(after(4, 3), 104)).toMatchObject({ error_units: expect.closeTo(3, 6), correction_units: expect.closeTo(0, 6) });
+  expect(client.reconcile(after(4, 3), 104)).toMatchObject({ error_units: expect.closeTo(0, 6), surprise_units: expect.closeTo(3, 6), correction_units: expect.closeTo(0, 6) });
 });
 
 test("ticks that were left out are held as the server holds them, edges apart", () => {
@@ -120,10 +120,33 @@ test("bodies are lived with when one may be touched, and not when none may", () 
   expect(client.space.is_alone).toBe(true);
 });
 
+test("what is published is lived with, too, where something may touch us", () => {
+  const client = prediction();
+  let asked = 0;
+  const others = () => {
+    asked += 1;
+    return beside(1, 700);
+  };
+  expect(client.reconcile(START, 100, beside(1, 900), others)).toMatchObject({ bodies: 0 });
+  expect(asked).toBe(0);
+  expect(client.reconcile(START, 100, beside(1), others)).toMatchObject({ bodies: 2 });
+  expect(asked).toBe(1);
+});
+
+test("after a boost that the server didn't know of, what is farther off matters", () => {
+  const client = prediction();
+  for (let tick = 101; tick <= 110; tick += 1) client.step(tick, { ...right, edges: tick === 103 ? BOOST : 0 });
+  const others = () => beside(1, 680);
+  expect(client.reconcile(lived([right]), 101, [], others)).toMatchObject({ bodies: 1 });
+  const calm = prediction();
+  for (let tick = 101; tick <= 110; tick += 1) calm.step(tick, right);
+  expect(calm.reconcile(lived([right]), 101, [], others)).toMatchObject({ bodies: 0 });
+});
+
 test("a snapshot costs no more than it may: the farthest bodies are left out", () => {
   const client = prediction();
-  expect(client.reconcile(START, 100, beside(12))).toMatchObject({ bodies: BODIES_MAX, bodies_left_out: 12 - BODIES_MAX });
-  expect(client.reconcile(START, 100, beside(12), 3)).toMatchObject({ bodies: 3, bodies_left_out: 9 });
+  expect(client.reconcile(START, 100, beside(12))).toMatchObject({ bodies: BODIES_MAX, bodies_left_out: 0 });
+  expect(client.reconcile(START, 100, beside(12), undefined, 3)).toMatchObject({ bodies: 3, bodies_left_out: BODIES_MAX - 3 });
   for (let tick = 101; tick <= 200; tick += 1) client.step(tick, NEUTRAL);
   const { bodies, replayed_ticks } = client.reconcile(START, 100, beside(12));
   expect(bodies).toBe(2);

@@ -13,12 +13,14 @@
  * What others will do after S is not known: their sticks are held. That is what the error is made of. The state jumps to
  * what is right; to show that gently is `smoothing`'s.
  *
+ * Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
+ *
  * The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
  * bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out makes
  * the prediction worse where they are touched and costs nothing else. Our own ship is always lived.
  */
 
-import { type Input, NEUTRAL } from "./motion";
+import { BOOST_SPEED, type Input, NEUTRAL } from "./motion";
 import type { BodyState, Neighbourhood, ShipState } from "./neighbourhood";
 import type { Own } from "./snapshot";
 
@@ -37,8 +39,10 @@ const HOLD_TICKS_MAX = 15;
 
 /** What a snapshot did to a prediction. */
 export interface Reconciled {
-  /** How far from the server's ship the one was that we first foresaw for its tick, if we did. */
+  /** How far from the server's ship the one was that we foresaw for its tick, if we did. */
   error_units: number | null;
+  /** The same, for what we had foreseen of that tick at first, when it was lived and no snapshot had corrected it. */
+  surprise_units: number | null;
   /** How far our ship, as it is now, was moved. */
   correction_units: number;
   replayed_ticks: number;
@@ -48,7 +52,8 @@ export interface Reconciled {
   bodies_left_out: number;
 }
 
-const NOTHING: Reconciled = { error_units: null, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 };
+const NOTHING: Reconciled = { error_units: null, surprise_units: null, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 };
+const NO_ONE = (): readonly BodyState[] => [];
 
 /** One ship, ahead of the server. */
 export class Prediction {
@@ -86,16 +91,18 @@ export class Prediction {
     this.#live(tick, now);
   }
 
-  /** Takes the server's ship after `tick`, and what is beside it, the nearest first. */
-  reconcile(own: Own | null, tick: number, beside: readonly BodyState[] = [], bodies_max = BODIES_MAX): Reconciled {
+  /**
+   * Takes the server's ship after `tick`, and what is beside it, the nearest first. `others` says what else there is around, and is
+   * asked only when it matters.
+   */
+  reconcile(
+    own: Own | null, tick: number, beside: readonly BodyState[] = [], others: () => readonly BodyState[] = NO_ONE, bodies_max = BODIES_MAX,
+  ): Reconciled {
     let { foreseen, shown } = this.#answer(tick);
     this.tick = Math.max(this.tick, tick);
     this.version += 1;
     if (!own) {
-      this.#entity = 0;
-      this.state = null;
-      this.#foreseen.clear();
-      this.#shown.clear();
+      this.#loseShip();
       return NOTHING;
     }
     if (own.entity !== this.#entity) {
@@ -105,16 +112,22 @@ export class Prediction {
     }
     const { x, y, vx, vy, boost_ticks } = own;
     const truth: ShipState = { x, y, vx, vy, boost_ticks };
-    const error_units = shown ? apart(shown, truth) : null;
-    const { wanted, bodies } = this.#choose(truth, beside, bodies_max);
+    const errors = { error_units: foreseen ? apart(foreseen, truth) : null, surprise_units: shown ? apart(shown, truth) : null };
+    const { wanted, bodies } = this.#choose(truth, beside, others, bodies_max);
+    const bodies_left_out = Math.min(wanted, BODIES_MAX) - bodies.length;
     if (foreseen && same(foreseen, truth) && bodies.length === 0 && this.space.is_alone) {
-      return { ...NOTHING, error_units, bodies_left_out: wanted };
+      return { ...NOTHING, ...errors, bodies_left_out };
     }
     const before = this.state;
-    const after = this.#liveAgain(truth, bodies);
-    const correction_units = before ? apart(before, after) : 0;
-    const bodies_left_out = wanted - bodies.length;
-    return { error_units, correction_units, replayed_ticks: this.#sent.length, bodies: bodies.length, bodies_left_out };
+    const correction_units = apart(this.#liveAgain(truth, bodies), before ?? this.state!);
+    return { ...errors, correction_units, replayed_ticks: this.#sent.length, bodies: bodies.length, bodies_left_out };
+  }
+
+  #loseShip(): void {
+    this.#entity = 0;
+    this.state = null;
+    this.#foreseen.clear();
+    this.#shown.clear();
   }
 
   #live(tick: number, input: Readonly<Input>): void {
@@ -141,12 +154,18 @@ export class Prediction {
     this.#shown.delete(tick);
   }
 
-  /** How many matter, and those that are lived with: all that are beside us if any may touch us soon. */
-  #choose(truth: ShipState, beside: readonly BodyState[], bodies_max: number): { wanted: number; bodies: readonly BodyState[] } {
+  /** How many matter, and those that are lived with: all there are around, or none if none may touch us soon. */
+  #choose(
+    truth: ShipState, beside: readonly BodyState[], others: () => readonly BodyState[], bodies_max: number,
+  ): { wanted: number; bodies: readonly BodyState[] } {
     const seconds = (this.#sent.length + SOON_TICKS) / this.#tick_rate;
-    if (!beside.some((body) => this.space.mayTouch(truth, body, seconds, MARGIN_UNITS))) return { wanted: 0, bodies: [] };
+    const boosted = this.state !== null && this.state.boost_ticks > truth.boost_ticks; // since, which the server didn't know
+    const margin_units = MARGIN_UNITS + (boosted ? BOOST_SPEED * seconds : 0);
+    let around = boosted ? [...beside, ...others()] : beside;
+    if (!around.some((body) => this.space.mayTouch(truth, body, seconds, margin_units))) return { wanted: 0, bodies: [] };
+    if (!boosted) around = [...beside, ...others()];
     const afforded = Math.min(BODIES_MAX, bodies_max, Math.floor(BODY_TICKS_MAX / Math.max(1, this.#sent.length)));
-    return { wanted: beside.length, bodies: beside.slice(0, afforded) };
+    return { wanted: around.length, bodies: around.slice(0, afforded) };
   }
 
   #liveAgain(truth: ShipState, bodies: readonly BodyState[]): ShipState {
