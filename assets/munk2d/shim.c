@@ -277,6 +277,15 @@ touched(int32_t slot)
 	return types;
 }
 
+/* How far along the way from one place to another something of this radius gets, 0 to 1, before it meets what is of these categories. */
+EXPORT(reach) double
+reach(double ax, double ay, double bx, double by, double radius, uint32_t mask)
+{
+	cpShapeFilter filter = {CP_NO_GROUP, CP_ALL_CATEGORIES, mask};
+	cpSegmentQueryInfo info;
+	return cpSpaceSegmentQueryFirst(space, cpv(ax, ay), cpv(bx, by), radius, filter, &info) ? info.alpha : 1.0;
+}
+
 static void
 write_rows(void)
 {

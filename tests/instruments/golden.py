@@ -323,7 +323,10 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
-    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine, neighbourhood)
+    for maker in (
+        *(reckoning, motion, bounces, changes, checksums, netsim),
+        *(conversation, snapshots, engine, neighbourhood),
+    )
 }
 
 

@@ -1,7 +1,7 @@
 """A neighbourhood of a bot's, lived through, so that the browser's can be held to its bits.
 
-One neighbourhood is restored again and again, as a client's is: each scene is what it is restored to, inputs, and our ship
-after each of them, with a CRC-32 over the states of what is beside it in the end.
+One neighbourhood is restored again and again, as a client's is: each scene is what it is restored to, inputs, and our
+ship after each of them, with a CRC-32 over the states of what is beside it in the end.
 
 There are few bodies: where one is caught between others, the engine solves its contacts in an order that depends on
 the numbers that it gave the shapes, and so on everything that was ever put in the space.

@@ -101,6 +101,7 @@ interface Exports {
   push(body: number): void;
   leave(body: number): void;
   touched(body: number): number;
+  reach(ax: number, ay: number, bx: number, by: number, radius: number, mask: number): number;
   step(dt: number, times: number): void;
 }
 
@@ -268,6 +269,11 @@ export class Space {
   /** The category bits of all that a body touches after the last step. */
   touched(body: number): number {
     return this.#engine.touched(body);
+  }
+
+  /** How far along the way from a to b something of `radius` gets before it meets a wall, 0..1. What it touches already is not in its way. */
+  reach(ax: number, ay: number, bx: number, by: number, radius: number): number {
+    return this.#engine.reach(ax, ay, bx, by, radius, WALL);
   }
 
   /** Keeps everything, in `into`'s bytes if they are enough. */

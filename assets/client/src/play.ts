@@ -27,6 +27,7 @@ import { Thrift } from "./thrift";
 import { snapshotInterval } from "./ticks";
 import { Touch } from "./touch";
 import { View } from "./view";
+import { Walls } from "./walls";
 
 const TICKS_PER_STEP_MAX = 8;
 /** Without news we don't run on for ever; the server refuses what is more than 120 ticks ahead. */
@@ -79,7 +80,7 @@ export class Play {
     this.lead = new Lead(tick_rate);
     this.prediction = new Prediction(new Neighbourhood(engine, arena, kinds, ship, tick_rate), tick_rate);
     this.shots = gun ? new OwnShots(gun, engine, arena, this.view) : null;
-    this.interpolation = new Interpolation(this.view, snapshot_rate);
+    this.interpolation = new Interpolation(this.view, snapshot_rate, new Walls(engine, arena));
     this.smoothing = new Smoothing(2 * ship.radius);
     this.#outbox = new Outbox(snapshotInterval(welcome), (inputs) => post.send(inputs));
   }
@@ -199,6 +200,7 @@ export class Play {
     const gauges = this.#gauges;
     if (!Number.isNaN(this.#heard_ms)) gauges.push("snapshot_interval_ms", now_ms - this.#heard_ms);
     this.#heard_ms = now_ms;
+    gauges.push("jitter_ms", this.interpolation.jitter_ms);
     gauges.push("rtt_ms", this.#post.rtt_ms);
     if (slack_ms !== null) gauges.push("slack_ms", slack_ms);
     gauges.push("lead_ticks", this.lead.tickAt(now_ms) - tick);
