@@ -30,7 +30,7 @@ from protocol.messages import (
 )
 from protocol.motion import Input
 from protocol.near import unpack_near
-from protocol.packing import PackedDelta
+from protocol.packing import FlatKeyframe, PackedDelta
 from protocol.quantize import SEEN_MAX
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
 
@@ -48,7 +48,7 @@ class Codec(Protocol):
     def encode(self, message: messages.Message) -> bytes: ...
     def decode_client(self, wire: Wire) -> ClientMessage: ...
     def decode_server(self, wire: Wire) -> ServerMessage | Snapshot: ...
-    def keyframe(self, cell: CellKeyframe, tick: int) -> bytes: ...
+    def keyframe(self, cell: CellKeyframe | FlatKeyframe, tick: int) -> bytes: ...
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes: ...
     def join(self, cells: Sequence[bytes]) -> bytes: ...
     def snapshot(
@@ -141,7 +141,7 @@ class MsgpackCodec:
         except UNREADABLE as error:
             raise ValueError(f"not a message of a server: {error}") from error
 
-    def keyframe(self, cell: CellKeyframe, tick: int) -> bytes:
+    def keyframe(self, cell: CellKeyframe | FlatKeyframe, tick: int) -> bytes:
         return _pack(packing.keyframe_to_plain(cell, tick))
 
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes:

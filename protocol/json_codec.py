@@ -13,7 +13,7 @@ from protocol import limits, messages, snapshot
 from protocol.errors import Code, Violation
 from protocol.messages import CLIENT_MESSAGES, SERVER_MESSAGES, ClientMessage, ServerMessage
 from protocol.near import Near, unpack_near
-from protocol.packing import PackedDelta, unpacked
+from protocol.packing import FlatKeyframe, PackedDelta, unpacked
 from protocol.reckoning import Published
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Moved, Own, Snapshot
 
@@ -49,8 +49,9 @@ class JsonCodec:
         except UNREADABLE as error:
             raise ValueError(f"not a message of a server: {error}") from error
 
-    def keyframe(self, cell: CellKeyframe, tick: int) -> bytes:
-        entities = [_record_to_object(entity, tick) for entity in cell.entities]
+    def keyframe(self, cell: CellKeyframe | FlatKeyframe, tick: int) -> bytes:
+        records = snapshot.records_from_flat(cell.entities, tick) if isinstance(cell, FlatKeyframe) else cell.entities
+        entities = [_record_to_object(entity, tick) for entity in records]
         return msgspec.json.encode(
             {"cell": cell.cell, "keyframe": True, "checksum": cell.checksum, "entities": entities}
         )

@@ -41,6 +41,14 @@ _DELTA_DEFAULTS: Final[tuple[Any, ...]] = (None, [], [], [])
 """Of what comes after `changed`."""
 
 
+class FlatKeyframe(Struct):
+    """A `CellKeyframe` whose entities are flat already: 14 integers each, with an age in the place of the tick."""
+
+    cell: int
+    checksum: int
+    entities: list[int]
+
+
 class PackedDelta(Struct):
     """A `CellDelta` whose changes are packed already."""
 
@@ -65,9 +73,10 @@ def unpacked(delta: PackedDelta) -> CellDelta:
     return CellDelta(delta.cell, delta.checksum, delta.gone, delta.entered, unpack_changes(delta.changed), moved)
 
 
-def keyframe_to_plain(cell: CellKeyframe, tick: int) -> list[Any]:
+def keyframe_to_plain(cell: CellKeyframe | FlatKeyframe, tick: int) -> list[Any]:
     """A cell of a snapshot at `tick`. Its second item is an integer."""
-    return [cell.cell, cell.checksum, records_to_flat(cell.entities, tick)]
+    flat = cell.entities if isinstance(cell, FlatKeyframe) else records_to_flat(cell.entities, tick)
+    return [cell.cell, cell.checksum, flat]
 
 
 def delta_to_plain(cell: CellDelta | PackedDelta, tick: int) -> list[Any]:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from protocol.codec import Codec
-from protocol.packing import PackedDelta
-from protocol.snapshot import CellKeyframe
+from protocol.packing import FlatKeyframe, PackedDelta
 
 NONE: Final[frozenset[int]] = frozenset()
 
@@ -25,7 +24,7 @@ class EncodedCells:
         spoken: set[int],
         sources: Mapping[int, frozenset[int]],
         delta_of: Callable[[int, frozenset[int]], PackedDelta],
-        keyframe_of: Callable[[int], CellKeyframe],
+        keyframe_of: Callable[[int], FlatKeyframe],
     ) -> None:
         """`sources` of a cell are those from which somebody came; `delta_of` a cell is for who knows some of them."""
         self._tick, self._spoken, self._sources = tick, spoken, sources

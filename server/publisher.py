@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from protocol.cells import Grid
 from protocol.codec import Codec
-from protocol.packing import PackedDelta
+from protocol.packing import FlatKeyframe, PackedDelta
 from protocol.quantize import ANGLE_STEPS, POSITION_SCALE, SPIN_SCALE, nearest_rows
 from protocol.reckoning import Published
-from protocol.snapshot import FIELDS_PER_RECORD, CellKeyframe
+from protocol.snapshot import FIELDS_PER_RECORD
 from server.beliefs import (
     ANGLE,
     ID,
@@ -123,6 +123,8 @@ class Publisher:
         """For how many snapshots something has been wrong whole of each entity."""
         self._middle = np.full((2, capacity), np.inf)
         """The middle of each entity's cell; infinitely far where it has none."""
+        self._records_of: dict[int, Ints] = {}
+        self._sorted: tuple[Ints, list[int]] | None = None
         self._encoded = self._fresh_cells()
 
     def publish(self, tick: int) -> None:
@@ -191,6 +193,7 @@ class Publisher:
         self.beliefs.publish(chosen.entered, chosen.records)
         self._settle(chosen.entered, chosen.cells)
         self._settle(rows[~stay], chosen.cells_after[~stay])
+        self._records_of, self._sorted = {}, None
         self._waited[rows] = self._waited[chosen.entered] = 0
         self.spoken = {*self._news, *range(-self._snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
         self._encoded = self._fresh_cells()
@@ -237,13 +240,26 @@ class Publisher:
         moved = [(source, movers.changed) for source, movers in news.moved.items() if source in known]
         return PackedDelta(cell, self.checksum(cell) if is_due else None, news.gone, entered, news.changed, moved)
 
-    def _keyframe(self, cell: int) -> CellKeyframe:
-        entities = [Published(*record) for record in self._records(cell).tolist()]
-        return CellKeyframe(cell, self.checksum(cell), entities)
+    def _keyframe(self, cell: int) -> FlatKeyframe:
+        flat = self._records(cell).copy()
+        flat[:, TICK] = self.tick - flat[:, TICK]
+        return FlatKeyframe(cell, self.checksum(cell), flat.ravel().tolist())
 
     def _records(self, cell: int) -> Ints:
         """What is published in `cell`, by id."""
-        return np.asarray(self.table[np.flatnonzero(self.cell == cell)])
+        if cell not in self._records_of:
+            rows, begins = self._cell_by_cell()
+            self._records_of[cell] = self.table[rows[begins[cell] : begins[cell + 1]]]
+        return self._records_of[cell]
+
+    def _cell_by_cell(self) -> tuple[Ints, list[int]]:
+        """All that is published, cell by cell and by id; where each cell begins. Sorted once for each snapshot."""
+        if self._sorted is None:
+            rows = np.flatnonzero(self.cell != NOWHERE)
+            rows = rows[np.argsort(self.cell[rows], kind="stable")]
+            begins = np.searchsorted(self.cell[rows], np.arange(self.grid.count + 1))
+            self._sorted = rows, begins.tolist()
+        return self._sorted
 
     # the truth ---------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from protocol.packing import (
     INTEGER_BYTES_MAX,
     TURN,
+    FlatKeyframe,
     PackedDelta,
     cell_from_plain,
     delta_to_plain,
@@ -18,8 +19,9 @@ from protocol.packing import (
     unsigned,
     zigzag,
 )
-from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Field
+from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Field, records_to_flat
 from tests.instruments import strategies as draw
+from tests.instruments.encodings import JSON, MSGPACK
 
 
 @given(draw.change_lists(6))
@@ -89,6 +91,9 @@ def test_zigzag_folds_the_signs_together(value: int) -> None:
 def test_a_keyframe_comes_back(entities: list[Any], checksum: int) -> None:
     keyframe = CellKeyframe(4, checksum, entities)
     assert cell_from_plain(keyframe_to_plain(keyframe, 1000), 1000) == keyframe
+    flat = FlatKeyframe(4, checksum, records_to_flat(entities, 1000))
+    for codec in (MSGPACK, JSON):
+        assert codec.keyframe(flat, 1000) == codec.keyframe(keyframe, 1000)
 
 
 @given(

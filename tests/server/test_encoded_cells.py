@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from protocol.packing import PackedDelta
-from protocol.snapshot import CellKeyframe
+from protocol.packing import FlatKeyframe, PackedDelta
 from server.encoded_cells import EncodedCells
 from tests.instruments.encodings import JSON, MSGPACK
 
@@ -19,9 +18,9 @@ class Makers:
         self.deltas[cell] += 1
         return PackedDelta(cell, None, sorted(known), [], b"")
 
-    def keyframe_of(self, cell: int) -> CellKeyframe:
+    def keyframe_of(self, cell: int) -> FlatKeyframe:
         self.keyframes[cell] += 1
-        return CellKeyframe(cell, 0, [])
+        return FlatKeyframe(cell, 0, [])
 
 
 def test_a_cell_without_news_has_no_delta() -> None:
