@@ -4,7 +4,7 @@ Whatever the peer does, the session learns in the end that it is lost, once, and
 our own code does wrong with a message is logged, and ends this one conversation with `SERVER_FAULT`.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import structlog
 import trio
@@ -44,6 +44,10 @@ async def converse(
             lane = _lane_over(stream, head, early, lobby, nursery, may_be_fast)
             at_the_end.callback(lane.stop_reading)
             connection = await _shake_hands(lane, codec, nursery)
+            if connection is None:
+                log.debug("gone before the answer", address=address)
+                nursery.cancel_scope.cancel()
+                return
             await _play(connection, lane, codec, lobby, address, nursery)
             # Closing has deadlines of its own. The library's reader has none, and after 1009 waits for one byte more.
             nursery.cancel_scope.deadline = trio.current_time() + 2 * CLOSE_DEADLINE_S
@@ -60,8 +64,9 @@ def _lane_over(
     return PlainLane(stream, head, early, lobby.traffic)
 
 
-async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection:
-    with trio.fail_after(limits.HANDSHAKE_DEADLINE_S):
+async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection | None:
+    """None: the peer has gone before it could be answered, or doesn't take the answer, which is its own affair."""
+    with trio.move_on_after(limits.HANDSHAKE_DEADLINE_S), suppress(ConnectionClosed):
         request = await wrap_server_stream(
             nursery,
             lane,
@@ -70,6 +75,7 @@ async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> 
             receive_buffer_size=RECEIVE_BYTES_MAX,
         )
         return await request.accept(subprotocol=codec.subprotocol)
+    return None
 
 
 class _Delivery:
