@@ -75,6 +75,7 @@ class Server:
             config.connections_max,
             tls_of(config),
             may_be_fast=config.lane == "fast",
+            connections_per_address_max=config.connections_per_address_max,
         )
         self.room = self.lobby.open_room(
             name=Path(config.map).stem,

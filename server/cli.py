@@ -27,6 +27,9 @@ def serve(
         str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
     ] = None,
     connections_max: Annotated[int | None, typer.Option(help="[default: 4096]")] = None,
+    connections_per_address_max: Annotated[
+        int | None, typer.Option(help="0: no limit. This machine itself has none. [default: 64]")
+    ] = None,
     lane: Annotated[
         str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
     ] = None,
@@ -54,6 +57,7 @@ def serve(
         "seed": seed,
         "origins": origins,
         "connections_max": connections_max,
+        "connections_per_address_max": connections_per_address_max,
         "lane": lane,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
