@@ -33,7 +33,7 @@ say = printf '· %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup client play contestants bench test test-all check format lock clean
+.PHONY: help setup client play contestants bench test test-all soak fuzz attack check format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ run_tests = status=0; \
 	($(in_client) && npm test --silent) || status=1; \
 	$(BIN)/python -m pytest $(1) $(ARGS) || status=1; \
 	exit $$status
+
+soak: $(INSTALLED) ## live simulated lives of the server; SEEDS=N of them, the first with seed FIRST
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100) --first $(or $(FIRST),0)
 
 check: setup ## check format, lint and types of both languages
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 
 import structlog
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
+from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from protocol import limits
 from protocol.codec import Codec
@@ -17,6 +17,7 @@ from server.lobby import Lobby
 from server.net.fast_lane import FastLane, can_carry
 from server.net.lane import CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, PlainLane
 from server.net.link import FastLink, PlainLink
+from server.net.websocket import wrap
 from server.session import Session
 
 QUEUED_MESSAGES_MAX = 64
@@ -67,7 +68,7 @@ def _lane_over(
 async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection | None:
     """None: the peer has gone before it could be answered, or doesn't take the answer, which is its own affair."""
     with trio.move_on_after(limits.HANDSHAKE_DEADLINE_S), suppress(ConnectionClosed):
-        request = await wrap_server_stream(
+        request = await wrap(
             nursery,
             lane,
             message_queue_size=QUEUED_MESSAGES_MAX,
