@@ -8,6 +8,9 @@ SUBPROTOCOL_JSON: Final = "ricochet.v1.json"
 
 MESSAGE_BYTES_MAX: Final = 16384
 """A longer message from a client closes the connection with 1009."""
+ARRAY_ITEMS_MAX: Final = 64
+"""Of a list or map in a message from a client. Decoders make room for what a header announces: without this, headers
+within headers announce 80 MB in one message."""
 HELLO_DEADLINE_S: Final = 5.0
 HANDSHAKE_DEADLINE_S: Final = 5.0
 REQUEST_HEAD_BYTES_MAX: Final = 16384

@@ -237,6 +237,7 @@ def test_an_arena() -> None:
         f"Inputs more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead are refused",
         f"an input more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead",
         f"more than {limits.MESSAGES_PER_SECOND_MAX} a second for long",
+        f"No list or map in a client's msgpack has more than {limits.ARRAY_ITEMS_MAX} items",
         f"or more than {limits.PINGS_PER_SECOND_MAX} pings or {limits.RESYNCS_PER_SECOND_MAX} resyncs",
         f"within {cells.VIEW_HALF_UNITS} units of it in x and y",
         f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
