@@ -72,6 +72,9 @@ soak: $(INSTALLED) ## live simulated lives of the server; SEEDS=N of them, the f
 fuzz: $(FUZZING) ## search every parser for what crashes it; SECONDS=N for each, ARGS="--only arena"
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
 
+attack: $(INSTALLED) ## attack a server with players on it, over loopback; SECONDS=N for each attack, ARGS=--realtime as root
+	@$(BIN)/python -m tests.attack --seconds $(or $(SECONDS),10) $(ARGS)
+
 check: setup ## check format, lint and types of both languages
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet --output-format concise .
