@@ -258,7 +258,8 @@ async def _note_end(target: Target, stream: trio.SocketStream, scope: trio.Cance
             held += received
         if held.startswith(b"HTTP"):
             del held[: held.index(b"\r\n\r\n") + 4]
-        while True:
+        first = 0
+        while first != CLOSE:
             first, payload = await hear_frame(stream, held)
             if first == CLOSE:
                 code = int.from_bytes(payload[:2], "big")
