@@ -1,5 +1,7 @@
 """What each parser is meant for: where a fuzzer starts from, and Hypothesis too."""
 
+from functools import cache
+
 from protocol import frames
 from protocol.arena import Arena, Place, Rock, Size, Wall
 from protocol.codec import Codec
@@ -56,6 +58,7 @@ def played(codec: Codec) -> list[bytes]:
     return [*client.link.sent, *map(codec.encode, TOLD)]
 
 
+@cache
 def examples(target: str) -> list[bytes]:
     """Of what the parser of that name reads."""
     msgpack = [MSGPACK.encode(message) for message in SAID]
