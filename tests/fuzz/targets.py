@@ -30,7 +30,7 @@ from server.lobby import Lobby
 from server.net.request import Refusal, Request, RequestReader, judge
 from server.net.sieve import Sieve
 from server.session import State
-from tests.instruments.stepper import Stepper
+from tests.instruments.stepper import Client, Stepper
 
 Target = Callable[[bytes], None]
 Error = TypeVar("Error", bound=Exception)
@@ -184,8 +184,17 @@ def token(data: bytes) -> None:
     assert {seat: lobby._seats.get(seat) for seat in kept} == kept
     assert stranger.session.seat is not None
     lobby.give_up(stranger.session.seat)
-    stranger.session.lost(stepper.now_s)
-    stepper.clients.remove(stranger)
+    _forget(stepper, stranger)
+
+
+def _forget(stepper: Stepper, gone: Client) -> None:
+    """The room goes on, with nothing kept of `gone` nor of what Ann was told."""
+    gone.session.lost(stepper.now_s)
+    stepper.clients.remove(gone)
+    for client in stepper.clients:
+        client.read()
+        for told in (client.snapshots, client.events, client.errors, client.chats, client.pongs):
+            told.clear()
 
 
 def conversation(data: bytes) -> None:
@@ -199,8 +208,7 @@ def conversation(data: bytes) -> None:
     stepper.step()
     if client.session.seat is not None:
         lobby.give_up(client.session.seat)
-    client.session.lost(stepper.now_s)
-    stepper.clients.remove(client)
+    _forget(stepper, client)
     assert len(lobby.sessions) == 1
 
 

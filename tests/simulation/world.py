@@ -51,9 +51,9 @@ SIZES = ((4, 2), (12, 6), (12, 6), (25, 15), (25, 15), (60, 30))
 CROWD = (200, 100)
 """Now and then."""
 CROWD_CHANCE: Final = 0.02
-CLIENT_SECONDS = 150.0
+CLIENT_SECONDS = 100.0
 """A life is as long as its clients are few."""
-PLAY_S = (3.0, 15.0)
+PLAY_S = (2.5, 12.0)
 CALM_S: Final = 4.0
 AFTER_S: Final = 5.0
 """Until what was closed last has had its deadlines."""
