@@ -10,6 +10,7 @@ CLIENT := assets/client
 CONTESTANTS := bench/contestants/node
 
 INSTALLED := .venv/.installed
+FUZZING := .venv/.fuzzing
 MODULES := $(CLIENT)/node_modules/.installed
 ENGINE := $(CLIENT)/engine/munk2d.wasm
 BUILT := $(CLIENT)/dist/index.html
@@ -42,7 +43,7 @@ say = printf '· %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup client play contestants bench test test-all conformance tyrus check format lock clean
+.PHONY: help setup client play contestants bench test test-all conformance tyrus soak fuzz attack check format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +83,15 @@ run_tests = status=0; \
 	$(BIN)/python -m pytest $(1) $(ARGS) || status=1; \
 	exit $$status
 
+soak: $(INSTALLED) ## live simulated lives of the server; SEEDS=N of them, the first with seed FIRST
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100) --first $(or $(FIRST),0)
+
+fuzz: $(FUZZING) ## search every parser for what crashes it; SECONDS=N for each, ARGS="--only arena"
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
+
+attack: $(INSTALLED) ## attack a server with players on it, over loopback; SECONDS=N for each attack, ARGS=--realtime as root
+	@$(BIN)/python -m tests.attack --seconds $(or $(SECONDS),10) $(ARGS)
+
 check: setup ## check format, lint and types of both languages
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet --output-format concise .
@@ -96,6 +106,8 @@ lock: $(INSTALLED) ## lock the versions of all dependencies anew; ARGS=--upgrade
 	@$(say) "Locking Python packages"
 	@$(UV) pip compile pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.txt $(ARGS)
+	@$(UV) pip compile --group fuzz --python-version 3.11 --universal --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-fuzz.txt $(ARGS)
 	@$(say) "Locking browser packages"
 	@$(in_client) && npm install --package-lock-only --loglevel=error >/dev/null
 	@$(say) "Locking the bench's Node packages"
@@ -117,6 +129,12 @@ $(INSTALLED): requirements.txt pyproject.toml | $(UV)
 	@$(find_python); $(UV) venv --quiet --allow-existing --no-python-downloads --python $$python .venv
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(FUZZING): requirements-fuzz.txt $(INSTALLED)
+	@$(say) "Installing the fuzzer in .venv"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary atheris -r requirements-fuzz.txt \
+		|| { echo "The fuzzer (atheris) can't be installed: it is made for CPython 3.11 to 3.14 on Linux." >&2; exit 1; }
 	@touch $@
 
 $(MODULES): $(CLIENT)/package.json $(CLIENT)/package-lock.json | $(INSTALLED)

@@ -83,6 +83,8 @@ def _as_array(cls: type[Struct], number: int) -> type[Struct]:
     return msgspec.defstruct(cls.__name__, (), bases=(cls,), array_like=True, tag=number, module=cls.__module__)
 
 
+_LIMITS: Final = {"max_array_len": limits.ARRAY_ITEMS_MAX, "max_map_len": limits.ARRAY_ITEMS_MAX, "max_ext_len": 0}
+"""Of what a client may say."""
 _CLIENT_BY_NUMBER: Final = {cls.number: cls for cls in CLIENT_MESSAGES}
 _CLIENT_ARRAYS: Final[dict[int, type[Struct]]] = {
     number: _InputsArray if cls is Inputs else _as_array(cls, number) for number, cls in _CLIENT_BY_NUMBER.items()
@@ -119,7 +121,7 @@ class MsgpackCodec:
         except msgspec.MsgspecError:
             pass  # what is wrong with it is said below
         try:
-            plain = msgpack.unpackb(wire, max_ext_len=0)
+            plain = msgpack.unpackb(wire, **_LIMITS)
         except (ValueError, msgpack.exceptions.UnpackException) as error:
             raise Violation(Code.MALFORMED, f"not a msgpack message: {str(error) or type(error).__name__}") from None
         if not isinstance(plain, list) or not plain:

@@ -8,6 +8,9 @@ SUBPROTOCOL_JSON: Final = "ricochet.v1.json"
 
 MESSAGE_BYTES_MAX: Final = 16384
 """A longer message from a client closes the connection with 1009."""
+ARRAY_ITEMS_MAX: Final = 64
+"""Of a list or map in a message from a client. Decoders make room for what a header announces: without this, headers
+within headers announce 80 MB in one message."""
 HELLO_DEADLINE_S: Final = 5.0
 HANDSHAKE_DEADLINE_S: Final = 5.0
 REQUEST_HEAD_BYTES_MAX: Final = 16384
@@ -37,12 +40,19 @@ STAMP_S_MAX: Final = 0.2
 MESSAGES_PER_SECOND_MAX: Final = 120
 MESSAGES_BURST_MAX: Final = 1200
 """What a network, or the server, that was held up for half a minute delivers at once."""
+PINGS_PER_SECOND_MAX: Final = 20
+PINGS_BURST_MAX: Final = 200
+RESYNCS_PER_SECOND_MAX: Final = 20
+RESYNCS_BURST_MAX: Final = 200
+"""Each costs a keyframe, so there are fewer of them than of messages."""
 CHATS_PER_SECOND_MAX: Final = 1.0
 CHATS_BURST_MAX: Final = 5
 
 PLAYERS_PER_ROOM_MAX: Final = 1500
 ENTITIES_PER_ROOM_MAX: Final = 8192
 CONNECTIONS_MAX: Final = 4096
+CONNECTIONS_PER_ADDRESS_MAX: Final = 64
+"""A school behind one address plays; a machine that opens sockets by the thousand doesn't."""
 EVENTS_QUEUED_MAX: Final = 512
 """Events owed to one viewer; beyond it the viewer is too slow to be kept."""
 SEAT_KEPT_S: Final = 30.0

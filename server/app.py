@@ -84,6 +84,7 @@ class Server:
             tls_of(config),
             may_be_fast=config.lane == "fast",
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
+            connections_per_address_max=config.connections_per_address_max,
         )
         self.room = self.lobby.open_room(
             name=Path(config.map).stem,

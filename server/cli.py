@@ -37,6 +37,9 @@ def serve(
     trusted_proxies: Annotated[str | None, typer.Option(help="Addresses or networks, with commas between.")] = None,
     forwarded_by: Annotated[str | None, typer.Option(help="x-forwarded, or forwarded. [default: x-forwarded]")] = None,
     connections_max: Annotated[int | None, typer.Option(help="[default: 4096]")] = None,
+    connections_per_address_max: Annotated[
+        int | None, typer.Option(help="0: no limit. This machine itself has none. [default: 64]")
+    ] = None,
     lane: Annotated[
         str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
     ] = None,

@@ -63,6 +63,9 @@ class Config(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     connections_max: int = Field(limits.CONNECTIONS_MAX, ge=1, le=100_000)
+    connections_per_address_max: int = Field(
+        limits.CONNECTIONS_PER_ADDRESS_MAX, ge=0, le=100_000, description="0: no limit; this machine has none"
+    )
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
 
     @property

@@ -44,3 +44,21 @@ def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     logging.getLogger("ricochet.audit").setLevel(logging.INFO)  # who did what to whom is said at every level
     # It logs each frame at DEBUG, and what peers do wrong is ours to say.
     logging.getLogger("trio-websocket").setLevel(logging.WARNING)
+    # Ten times a second, with a traceback, while descriptors have run out.
+    accepting = logging.getLogger("trio.serve_listeners")
+    accepting.filters[:] = [Seldom()]
+
+
+class Seldom(logging.Filter):
+    """One record in `every_s`, and its sentence alone."""
+
+    def __init__(self, every_s: float = 1.0) -> None:
+        super().__init__()
+        self._every_s, self._next_s = every_s, 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        if record.created < self._next_s:
+            return False
+        self._next_s = record.created + self._every_s
+        return True

@@ -57,7 +57,7 @@ class State(IntEnum):
 class Session:
     """The server's end of one conversation over `link`."""
 
-    __slots__ = ("_chats", "_messages", "heard_s", "identity", "link", "lobby", "may", "opened_s", "seat", "state")
+    __slots__ = ("_buckets", "_messages", "heard_s", "identity", "link", "lobby", "may", "opened_s", "seat", "state")
 
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
         self.link, self.lobby = link, lobby
@@ -68,7 +68,8 @@ class Session:
         """What is allowed here: of `server.roles`, by who they are and whether they play or watch."""
         self.opened_s = self.heard_s = now_s
         self._messages = Bucket.full(limits.MESSAGES_PER_SECOND_MAX, limits.MESSAGES_BURST_MAX, now_s)
-        self._chats = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, now_s)
+        self._buckets: dict[int, Bucket] = {}
+        """By the number of a message that has a bucket of its own, besides that of all."""
         lobby.sessions.add(self)
 
     def receive(self, wire: bytes | str, now_s: float) -> None:
@@ -175,6 +176,8 @@ class Session:
         seat.room.hear(seat.player, message, now_s)
 
     def _ping(self, message: Ping, now_s: float) -> None:
+        if not self._take(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
+            raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.PINGS_PER_SECOND_MAX} pings a second")
         seat = self._seated()
         if seat.player is not None:
             seat.player.rtt_ms = message.rtt_ms
@@ -188,11 +191,13 @@ class Session:
             raise Violation(Code.CHAT_REFUSED, "an admin has muted you for a while")
         if not is_good_chat(message.text):
             raise Violation(Code.CHAT_REFUSED, "a line of chat is printable text on one line")
-        if not self._chats.take(now_s):
+        if not self._take(message, limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, now_s):
             raise Violation(Code.CHAT_REFUSED, "too many lines at once: one a second")
         seat.room.chat(seat.player, message.text)
 
     def _resync(self, message: Resync, now_s: float) -> None:
+        if not self._take(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
+            raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.RESYNCS_PER_SECOND_MAX} resyncs a second")
         seat = self._seated()
         seat.room.statistics.checksum_mismatches += seat.viewer.forget(message.cell)
 
@@ -214,6 +219,13 @@ class Session:
     def _seated(self) -> Seat:
         assert self.seat is not None, "PLAYING has a seat"
         return self.seat
+
+    def _take(self, message: ClientMessage, rate: float, burst: float, now_s: float) -> bool:
+        """A token for a message of its kind; False when there is none."""
+        bucket = self._buckets.get(message.number)
+        if bucket is None:
+            bucket = self._buckets[message.number] = Bucket.full(rate, burst, now_s)
+        return bucket.take(now_s)
 
     def refuse_gently(self, code: Code, sentence: str) -> None:
         """Say that something is refused; the conversation goes on."""

@@ -10,6 +10,7 @@ class Traffic(Struct):
     sent_messages: int = 0
     received_bytes: int = 0
     received_messages: int = 0
+    turned_away: int = 0
 
 
 class RoomStatistics(Struct):
@@ -51,3 +52,4 @@ class Statistics(RoomStatistics):
     sent_messages: int = 0
     received_bytes: int = 0
     received_messages: int = 0
+    turned_away: int = 0

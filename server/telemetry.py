@@ -38,6 +38,7 @@ COUNTERS = {
     "sent_messages": "Messages written to players",
     "received_bytes": "Bytes read from players",
     "received_messages": "Messages read from players",
+    "turned_away": "Connections refused because there were too many, in all or from one address",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 

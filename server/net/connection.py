@@ -5,12 +5,12 @@ stream is closed. What our own code does wrong with a message is logged, and end
 `SERVER_FAULT`.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Protocol
 
 import structlog
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
+from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from protocol import limits
 from protocol.codec import Codec
@@ -19,6 +19,7 @@ from server.link import Link
 from server.net.fast_lane import FastLane, can_carry
 from server.net.lane import BOUNDS, CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, Bounds, PlainLane
 from server.net.link import FastLink, PlainLink
+from server.net.websocket import wrap
 from server.statistics import Traffic
 
 QUEUED_MESSAGES_MAX = 64
@@ -72,6 +73,10 @@ async def converse(
                 lane = PlainLane(stream, head, early, host.traffic, bounds)
             at_the_end.callback(lane.stop_reading)
             connection = await _shake_hands(lane, codec, nursery)
+            if connection is None:
+                log.debug("gone before the answer", address=address)
+                nursery.cancel_scope.cancel()
+                return
             await _play(connection, lane, codec, host, address, nursery)
             # Closing has deadlines of its own. The library's reader has none, and after 1009 waits for one byte more.
             nursery.cancel_scope.deadline = trio.current_time() + 2 * CLOSE_DEADLINE_S
@@ -79,9 +84,10 @@ async def converse(
         await lane.part(ended.code, ended.reason or "")
 
 
-async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection:
-    with trio.fail_after(limits.HANDSHAKE_DEADLINE_S):
-        request = await wrap_server_stream(
+async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection | None:
+    """None: the peer has gone before it could be answered, or doesn't take the answer, which is its own affair."""
+    with trio.move_on_after(limits.HANDSHAKE_DEADLINE_S), suppress(ConnectionClosed):
+        request = await wrap(
             nursery,
             lane,
             message_queue_size=QUEUED_MESSAGES_MAX,
@@ -89,6 +95,7 @@ async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> 
             receive_buffer_size=RECEIVE_BYTES_MAX,
         )
         return await request.accept(subprotocol=codec.subprotocol)
+    return None
 
 
 class _Delivery:

@@ -60,6 +60,10 @@ class Proxies:
         scheme = schemes[-1].lower() in SECURE_SCHEMES if schemes else is_tls
         return Caller(address, hosts[-1] if hosts else host, scheme)
 
+    def trusts(self, host: str) -> bool:
+        """Whether what calls from `host`, an address without a port, is one of them."""
+        return self._trusts(_address(host))
+
     def _said(self, headers: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
         """(addresses, schemes, hosts), the nearest last."""
         if self._form == "forwarded":

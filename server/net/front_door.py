@@ -13,6 +13,7 @@ import structlog
 import trio
 
 from protocol import limits
+from server.net.capacity import Capacity, Standing
 from server.net.connection import Host, converse
 from server.net.forwarded import Proxies
 from server.net.http import HttpServer
@@ -20,8 +21,12 @@ from server.net.lane import BOUNDS, Bounds, hang_up
 from server.net.request import Refusal, Request, RequestReader, judge
 
 RECEIVE_BYTES_MAX = 16_384
-CROWDED_DEADLINE_S = 1.0
-"""How long a request may take that is only going to hear that the server is full."""
+UNINVITED_DEADLINE_S = 1.0
+"""How long a request may take that is only going to hear that there are too many."""
+TOO_MANY = {
+    Standing.SERVER_FULL: (HTTPStatus.SERVICE_UNAVAILABLE, "the server is full; come back later"),
+    Standing.ADDRESS_FULL: (HTTPStatus.TOO_MANY_REQUESTS, "too many connections from your address; close some"),
+}
 
 log = structlog.get_logger("ricochet.front_door")
 
@@ -42,16 +47,18 @@ class FrontDoor:
         may_be_fast: bool = True,
         bounds: Bounds = BOUNDS,
         proxies: Proxies | None = None,
+        connections_per_address_max: int = 0,
     ) -> None:
         """`may_be_fast`: connections that can take the fast lane do; else all take the plain one.
 
-        `tls` may be replaced at any time; connections keep what they began with.
+        `tls` may be replaced at any time; connections keep what they began with. `connections_per_address_max` 0: an
+        address may have as many as there is room for, as trusted proxies have in any case.
         """
         self.connections = self.conversations = self.parted = 0
         self._host = host
         self._http = http
         self._origins = frozenset(origins)
-        self._connections_max = connections_max
+        self._capacity = Capacity(connections_max, connections_per_address_max)
         self.tls = tls
         self._proxies = proxies or Proxies()
         self._may_be_fast = may_be_fast
@@ -60,9 +67,13 @@ class FrontDoor:
     async def welcome(self, stream: trio.SocketStream) -> None:
         """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
         self.connections += 1
-        address = address_of(stream)
+        host, address = address_of(stream)
         try:
-            await self._serve(stream, address)
+            with self._capacity.entered("" if self._proxies.trusts(host) else host) as standing:
+                if standing is not Standing.WELCOME:
+                    self._host.traffic.turned_away += 1
+                if standing is not Standing.CROWD:
+                    await self._serve(stream, address, TOO_MANY.get(standing))
         except Exception:
             log.exception("a connection could not be served", address=address)
         finally:
@@ -70,20 +81,21 @@ class FrontDoor:
             self.parted += 1
             await trio.aclose_forcefully(stream)
 
-    async def _serve(self, socket_stream: trio.SocketStream, address: str) -> None:
-        is_crowded = self.connections > self._connections_max
+    async def _serve(
+        self, socket_stream: trio.SocketStream, address: str, too_many: tuple[HTTPStatus, str] | None
+    ) -> None:
         stream: trio.abc.Stream = socket_stream
         is_tls = self.tls is not None
         if self.tls is not None:
             stream = trio.SSLStream(socket_stream, self.tls, server_side=True, https_compatible=True)
         request: Request | None = None
         try:
-            with trio.move_on_after(CROWDED_DEADLINE_S if is_crowded else limits.HANDSHAKE_DEADLINE_S):
+            with trio.move_on_after(UNINVITED_DEADLINE_S if too_many else limits.HANDSHAKE_DEADLINE_S):
                 request = await read_request(stream)
             if request is None:
                 return
-            if is_crowded:
-                raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the server is full; come back later")
+            if too_many:
+                raise Refusal(*too_many)
             caller = self._proxies.caller(address, request.headers, is_tls)
             address = caller.address
             codec = judge(request, self._origins, caller)
@@ -113,8 +125,9 @@ async def read_request(stream: trio.abc.Stream) -> Request | None:
     return None
 
 
-def address_of(stream: trio.SocketStream) -> str:
+def address_of(stream: trio.SocketStream) -> tuple[str, str]:
+    """(host, host and port) of the peer."""
     with suppress(OSError):
         host, port, *_ = stream.socket.getpeername()
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return "gone"
+        return host, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return "", "gone"

@@ -16,6 +16,8 @@ from typing import Final
 
 import h11
 from msgspec import Struct
+from wsproto import ConnectionType, WSConnection
+from wsproto.utilities import RemoteProtocolError
 
 from protocol import limits
 from protocol.codec import CODECS, Codec
@@ -131,6 +133,8 @@ def _check_handshake(request: Request) -> None:
         wrong = "it can't have a body"
     elif not _is_host(headers.get("host", "")):
         wrong = "its Host is not a host"
+    elif not _is_read_alike(request.raw):
+        wrong = "its headers contradict each other, or are not ASCII"
     if wrong:
         raise Refusal(HTTPStatus.BAD_REQUEST, f"not a WebSocket handshake: {wrong}")
 
@@ -168,6 +172,15 @@ def _is_key(key: str) -> bool:
         return len(b64decode(key, validate=True)) == 16
     except ValueError:
         return False
+
+
+def _is_read_alike(head: bytes) -> bool:
+    """Whether wsproto takes it for a handshake too: of repeated headers it reads the last, some as ASCII only."""
+    try:
+        WSConnection(ConnectionType.SERVER).receive_data(head)
+    except (RemoteProtocolError, UnicodeError):
+        return False
+    return True
 
 
 def _is_host(host: str) -> bool:

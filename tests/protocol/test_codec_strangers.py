@@ -61,6 +61,8 @@ def test_a_message_cut_short_is_malformed(message: ClientMessage, kept: int) -> 
         pytest.param(pack({"type": "ping"}), id="map"),
         pytest.param(b"\x91" * limits.MESSAGE_BYTES_MAX, id="deep"),
         pytest.param(b"\xdd\xff\xff\xff\xff", id="an array of four thousand million"),
+        pytest.param(b"\xdc\x00\x41" + b"\x00" * 65, id="an array of more items than any message has"),
+        pytest.param(b"\xdd\x00\x00\x40\x00" * 3000, id="arrays that announce arrays"),
         pytest.param(b"\x92\x03\xdf\xff\xff\xff\xff", id="a map of four thousand million"),
         pytest.param(b"\x92\x04\xdb\xff\xff\xff\xff", id="a string of 4 GB"),
         pytest.param(b"\x92\x04\xa2\xc3\x28", id="not UTF-8"),

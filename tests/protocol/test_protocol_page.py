@@ -245,6 +245,8 @@ def test_an_arena() -> None:
         f"more than {limits.MESSAGES_PER_SECOND_MAX} a second for long",
         f"It goes back at most {limits.REWIND_S_MAX:g} s",
         f"What differs by more than {limits.STAMP_S_MAX:g} s from what the server makes",
+        f"No list or map in a client's msgpack has more than {limits.ARRAY_ITEMS_MAX} items",
+        f"or more than {limits.PINGS_PER_SECOND_MAX} pings or {limits.RESYNCS_PER_SECOND_MAX} resyncs",
         f"within {cells.VIEW_HALF_UNITS} units of it in x and y",
         f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
         f"velocity = velocity + (tx, ty) × {motion.BOOST_SPEED:g}, boost_ticks = {motion.BOOST_COOLDOWN_S} × R",

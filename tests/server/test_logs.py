@@ -3,12 +3,14 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from server import logs
+from server.logs import Seldom
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +80,14 @@ def test_what_admins_do_is_said_at_every_level() -> None:
     structlog.get_logger("ricochet.audit").info("admin", action="kick")
     structlog.get_logger("ricochet.test").info("happened")
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["admin"]
+
+
+def test_running_out_of_descriptors_is_said_once_a_second_and_without_a_traceback() -> None:
+    seldom, said = Seldom(), []
+    for at_s in (5.0, 5.1, 5.9, 6.0, 6.5, 7.5):
+        record = logging.LogRecord("trio", logging.ERROR, "", 0, "accept returned EMFILE", (), sys.exc_info())
+        record.created = at_s
+        if seldom.filter(record):
+            assert record.exc_info is None
+            said.append(at_s)
+    assert said == [5.0, 6.0, 7.5]

@@ -267,7 +267,7 @@ def test_too_many_messages_end_the_conversation(stepper: Stepper) -> None:
     client, witness = stepper.join(), stepper.join("Bob")
     said = 0
     while client.bye is None and said < 2 * limits.MESSAGES_BURST_MAX:
-        client.say(Ping(said), stepper.now_s)
+        client.say(Inputs(1, [Input()]), stepper.now_s)
         said += 1
     assert said == limits.MESSAGES_BURST_MAX  # hello was the first
     assert refusal_of(client) == Code.TOO_MANY_MESSAGES
@@ -277,8 +277,31 @@ def test_too_many_messages_end_the_conversation(stepper: Stepper) -> None:
 def test_the_allowed_rate_can_be_held_for_ever(stepper: Stepper) -> None:
     client = stepper.join()
     for n in range(1, 2000):
-        client.say(Ping(n), n / limits.MESSAGES_PER_SECOND_MAX)
-    assert client.pongs[-1].nonce == 1999
+        client.say(Inputs(1, [Input()]), n / limits.MESSAGES_PER_SECOND_MAX)
+    assert client.bye is None
+
+
+@pytest.mark.parametrize(
+    ("costly", "rate", "burst"),
+    [
+        (Ping(1), limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX),
+        (Resync(3), limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX),
+    ],
+)
+def test_what_costs_more_than_a_message_has_a_bucket_of_its_own(
+    stepper: Stepper, costly: Ping | Resync, rate: int, burst: int
+) -> None:
+    steady, hasty, witness = stepper.join("Ann"), stepper.join("Bob"), stepper.join("Eve")
+    for n in range(2 * burst):
+        steady.say(costly, n / rate)
+    assert steady.bye is None
+    now_s = 2 * burst / rate
+    for _ in range(burst):
+        hasty.say(costly, now_s)
+    assert hasty.bye is None
+    hasty.say(costly, now_s)
+    assert refusal_of(hasty) == Code.TOO_MANY_MESSAGES
+    goes_on(stepper, witness)
 
 
 def test_inputs_too_far_ahead_are_refused_gently(stepper: Stepper) -> None:

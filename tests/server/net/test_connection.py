@@ -1,5 +1,7 @@
 """A player's whole connection, over either lane: whatever the peer does, the session ends and the stream is closed."""
 
+import socket
+import struct
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
@@ -154,3 +156,19 @@ async def test_our_own_mistake_ends_one_conversation_only(ends: Ends, nursery: t
     assert code == 4033
     assert "logged" in sentence
     await client.aclose()
+
+
+async def test_a_peer_may_be_gone_before_the_answer(ends: Ends) -> None:
+    server, client = ends
+    await break_off(client)
+    lobby = Stepper(seed=1).lobby
+    with trio.fail_after(60):
+        await converse(server, upgrade(), b"", MSGPACK, lobby, "peer")
+    assert not lobby.sessions
+
+
+async def break_off(stream: trio.abc.Stream) -> None:
+    """Close `stream` so that the other end's next write fails: over TCP with a reset."""
+    if isinstance(stream, trio.SocketStream):
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    await stream.aclose()

@@ -104,3 +104,10 @@ def test_whatever_is_said_somebody_is_calling(one: str, other: str) -> None:
 def test_what_is_no_network_is_refused(network: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Proxies([network])
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted"), [("10.1.2.3", True), ("11.1.2.3", False), ("::ffff:10.1.2.3", True), ("?", False)]
+)
+def test_who_is_a_proxy_is_known_by_its_address(host: str, is_trusted: bool) -> None:
+    assert Proxies(["10.0.0.0/8"]).trusts(host) is is_trusted

@@ -32,11 +32,23 @@ class Served:
     """A front door on a loopback port, open while its nursery is."""
 
     def __init__(
-        self, tls: ssl.SSLContext | None = None, connections_max: int = 10, proxies: Proxies | None = None
+        self,
+        tls: ssl.SSLContext | None = None,
+        connections_max: int = 10,
+        proxies: Proxies | None = None,
+        connections_per_address_max: int = 0,
     ) -> None:
         self.lobby = Stepper(seed=1).lobby
         pages = HttpServer(Starlette(routes=[Route("/page", page)]))
-        self.door = FrontDoor(self.lobby, pages, ["http://friend.example"], connections_max, tls, proxies=proxies)
+        self.door = FrontDoor(
+            self.lobby,
+            pages,
+            ["http://friend.example"],
+            connections_max,
+            tls,
+            proxies=proxies,
+            connections_per_address_max=connections_per_address_max,
+        )
         self.port = 0
 
     async def open(self, nursery: trio.Nursery) -> None:
@@ -180,6 +192,32 @@ async def test_one_too_many_is_told_so(nursery: trio.Nursery) -> None:
         assert served.door.conversations == 1
     await served.until_empty()
     assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+
+
+async def test_one_too_many_from_an_address_is_told_so(nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = iter(["203.0.113.5", "203.0.113.5", "203.0.113.6"])
+    monkeypatch.setattr("server.net.front_door.address_of", lambda stream: (next(hosts), "somebody"))
+    served = Served(connections_per_address_max=1)
+    await served.open(nursery)
+    async with await served.connect() as first:
+        await first.send_all(upgrade())
+        await first.receive_some(4096)
+        assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 429")
+        assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+    assert served.lobby.statistics().turned_away == 1
+    await served.until_empty()
+
+
+async def test_a_crowd_is_hung_up_on(nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.net.capacity.UNINVITED_MAX", 0)
+    served = Served(connections_max=1)
+    await served.open(nursery)
+    async with await served.connect() as first:
+        await first.send_all(upgrade())
+        await first.receive_some(4096)
+        async with await served.connect() as second:
+            assert await second.receive_some(1) == b""
+    await served.until_empty()
 
 
 async def test_a_mistake_of_ours_ends_one_connection_only(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,8 @@ def test_without_a_subprotocol_in_common_the_answer_names_both(offered: str) -> 
         (upgrade(transfer_encoding="chunked"), 400, "body"),
         (upgrade(host="gäme.example"), 400, "Host"),
         (upgrade().replace(b"GET", b"POST"), 400, "GET"),
+        (upgrade(sec_websocket_extensions="ümlaut"), 400, "ASCII"),
+        (upgrade(connection="Upgrade\r\nconnection: close"), 400, "contradict"),
     ],
 )
 def test_each_fault_has_its_sentence(head: bytes, status: int, names: str) -> None:

@@ -1,0 +1,5 @@
+"""`python -m tests.attack`: see `suite`."""
+
+from tests.attack.suite import main
+
+main()

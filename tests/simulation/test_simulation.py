@@ -1,0 +1,136 @@
+"""Some simulated lives of the server, and proof that what must not be would be noticed.
+
+`make soak SEEDS=N` lives as many more as are wanted.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from protocol import limits
+from server.games.fighter import Fighter
+from server.games.melee import Melee
+from server.inputs import InputBuffer
+from server.publisher import Publisher
+from server.room import Room
+from server.session import Session
+from server.viewers import Viewer
+from tests.simulation import world
+from tests.simulation.conversation import Wrong
+
+SEEDS = 25
+
+
+def reasons(error: BaseException) -> str:
+    """Of an exception and all within it."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(reasons(inner) for inner in error.exceptions)
+    return str(error)
+
+
+@pytest.fixture(autouse=True)
+def _short_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make soak` is for long ones."""
+    monkeypatch.setattr(world, "CLIENT_SECONDS", 60.0)
+    monkeypatch.setattr(world, "PLAY_S", (1.5, 5.0))
+    monkeypatch.setattr(world, "SIZES", world.SIZES[:5])
+    monkeypatch.setattr(world, "CROWD", (60, 30))
+    monkeypatch.setattr(world, "PATIENT_CHANCE", 0.0)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_a_life(seed: int) -> None:
+    lived = world.run(seed)
+    assert lived.watch.ticks > 100
+    assert sum(lived.faults.values()) > 0
+
+
+def test_the_same_seed_is_the_same_life() -> None:
+    assert world.run(9).digest == world.run(9).digest != world.run(6).digest
+
+
+def test_deadlines_are_back_to_what_they_were() -> None:
+    world.run(9)
+    assert limits.SILENCE_S_MAX == 60.0
+
+
+def _twice(take: Callable[..., Any]) -> Callable[..., Any]:
+    def gather(room: Room, now_s: float) -> None:
+        take(room, now_s)
+        for player in room.players.values():
+            player.inputs.take(room.tick, now_s)
+
+    return gather
+
+
+def _forgets(take: Callable[..., Any]) -> Callable[..., Any]:
+    def taken(buffer: InputBuffer, tick: int, now_s: float) -> Any:
+        found = take(buffer, tick, now_s)
+        if tick % 50 == 0:
+            buffer.ack = 0
+        return found
+
+    return taken
+
+
+def _generous(fire: Callable[..., Any]) -> Callable[..., Any]:
+    def fired(game: Melee, fighter: Fighter) -> None:
+        fire(game, fighter)
+        fighter.score += 1
+
+    return fired
+
+
+def _sees_all(sight: Callable[..., Any]) -> Callable[..., Any]:
+    def seen(viewer: Viewer, grid: Any, x: float, y: float) -> Iterable[int]:
+        return tuple(range(grid.count))
+
+    return seen
+
+
+def _misplaces(records: Callable[..., Any]) -> Callable[..., Any]:
+    def misplaced(publisher: Publisher, cell: int) -> Any:
+        found = records(publisher, cell).copy()
+        found[:, 6] += 1
+        return found
+
+    return misplaced
+
+
+def _keeps(lost: Callable[..., Any]) -> Callable[..., Any]:
+    def kept(session: Session, now_s: float) -> None:
+        lost(session, now_s)
+        session.lobby.sessions.add(session)
+
+    return kept
+
+
+def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
+    def failed(room: Room, *_: object) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    return failed
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "mistake", "noticed"),
+    [
+        (Room, "_gather", _twice, "inputs taken for"),
+        (InputBuffer, "take", _forgets, "ack"),
+        (Melee, "_fire", _generous, "has (1, 0, 0), not [0, 0, 0]"),
+        (Viewer, "sight", _sees_all, "may ["),
+        (Publisher, "_records", _misplaces, "believes something else"),
+        (Session, "lost", _keeps, "sessions"),
+        (Room, "hear", _fails, "did nothing wrong and was told Bye(code=4033"),
+    ],
+)
+def test_a_mistake_would_be_noticed(owner: type, name: str, mistake: Callable[..., Any], noticed: str) -> None:
+    def live() -> None:
+        for seed in (1, 17, 24):
+            world.run(seed)
+
+    with patch.object(owner, name, mistake(getattr(owner, name))), pytest.raises((Wrong, BaseExceptionGroup)) as error:
+        live()
+    assert noticed in reasons(error.value)
