@@ -43,7 +43,7 @@ class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
 
 
 _SLICES: Final = msgspec.msgpack.Decoder(Slices)
-_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | bytes | list[int] | None])
+_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | bytes | list[int | bytes] | None])
 
 
 def slice_snapshot(wire: Wire) -> Slices | None:

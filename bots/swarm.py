@@ -6,6 +6,7 @@ each. Both end after `seconds`, or when `stop` is set, and say `leave` for every
 """
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -41,6 +42,8 @@ COLLECT_S: Final = 5.0
 """Playing makes next to no cycles."""
 LEAVE_S_MAX: Final = 1.5
 REPORT_S: Final = 1.0
+TOKEN_VARIABLE: Final = "RICOCHET_TOKEN"
+"""The environment has it: arguments can be read by everybody on the machine."""
 METRICS_S_MAX: Final = 3.0
 METRICS_BYTES_MAX: Final = 4_000_000
 
@@ -116,6 +119,7 @@ class _Swarm:
             rng = Random(f"{plan.seed}/{number}")
             give_brain = _brain_maker(sort.give_brain, rng)
             player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive)
+            player.token = os.environ.get(TOKEN_VARIABLE)
             self.players.append(player)
             dial = _dial_through(self._relay, seed_of(plan.seed, number)) if self._relay else trio.open_tcp_stream
             self._connections.append((Connection(player, address, codec, turnstile=turnstile, dial=dial), rng))

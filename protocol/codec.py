@@ -31,6 +31,7 @@ from protocol.messages import (
 from protocol.motion import Input
 from protocol.near import unpack_near
 from protocol.packing import PackedDelta
+from protocol.quantize import SEEN_MAX
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
 
 Wire = bytes | str
@@ -74,6 +75,7 @@ class _InputsArray(Inputs, array_like=True, tag=Inputs.number):
     first_tick: messages.Tick
     entries: Annotated[list[_InputArray], Meta(min_length=1, max_length=limits.INPUTS_PER_MESSAGE_MAX)]  # type: ignore[assignment]  # lists are invariant, arrays on the wire are not
     applied: messages.Tick = 0
+    seen: Annotated[int, Meta(ge=0, le=SEEN_MAX)] = 0
 
 
 def _as_array(cls: type[Struct], number: int) -> type[Struct]:
@@ -106,7 +108,7 @@ class MsgpackCodec:
     def encode(self, message: messages.Message) -> bytes:
         if isinstance(message, Inputs):
             entries = [astuple(entry) for entry in message.entries]
-            return _INPUTS_ENCODER.encode((message.number, message.first_tick, entries, message.applied))
+            return _INPUTS_ENCODER.encode((message.number, message.first_tick, entries, message.applied, message.seen))
         fields = (getattr(message, name) for name in message.__struct_fields__)
         return _pack([message.number, *(msgspec.to_builtins(field) for field in fields)])
 

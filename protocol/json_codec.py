@@ -13,9 +13,9 @@ from protocol import limits, messages, snapshot
 from protocol.errors import Code, Violation
 from protocol.messages import CLIENT_MESSAGES, SERVER_MESSAGES, ClientMessage, ServerMessage
 from protocol.near import Near, unpack_near
-from protocol.packing import PackedDelta, unpack_changes
+from protocol.packing import PackedDelta, unpacked
 from protocol.reckoning import Published
-from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
+from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Moved, Own, Snapshot
 
 _CLIENT_JSON: Any = msgspec.json.Decoder(Union[*CLIENT_MESSAGES])
 _SERVER_JSON: Any = msgspec.json.Decoder(Union[*SERVER_MESSAGES])
@@ -56,15 +56,16 @@ class JsonCodec:
         )
 
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes:
-        changed = unpack_changes(cell.changed) if isinstance(cell.changed, bytes) else cell.changed
+        delta = unpacked(cell) if isinstance(cell, PackedDelta) else cell
         return msgspec.json.encode(
             {
-                "cell": cell.cell,
+                "cell": delta.cell,
                 "keyframe": False,
-                "checksum": cell.checksum,
-                "gone": cell.gone,
-                "entered": [_record_to_object(entity, tick) for entity in cell.entered],
-                "changed": [_change_to_object(change) for change in changed],
+                "checksum": delta.checksum,
+                "gone": delta.gone,
+                "entered": [_record_to_object(entity, tick) for entity in delta.entered],
+                "moved": [{"source": one.source, "changed": _changes_to_objects(one.changed)} for one in delta.moved],
+                "changed": _changes_to_objects(delta.changed),
             }
         )
 
@@ -106,6 +107,10 @@ def _record_from_object(record: dict[str, int], tick: int) -> Published:
     return Published(tick=tick - record.pop("age"), **record)
 
 
+def _changes_to_objects(changes: list[list[int]]) -> list[dict[str, int]]:
+    return [_change_to_object(change) for change in changes]
+
+
 def _change_to_object(change: list[int]) -> dict[str, int]:
     names = ("id", *_names_of(change[1]))
     return dict(zip(names, [change[0], *change[2:]], strict=True))
@@ -140,6 +145,7 @@ def _cell_from_object(cell: dict[str, Any], tick: int) -> CellKeyframe | CellDel
         cell["gone"],
         [_record_from_object(record, tick) for record in cell["entered"]],
         [_change_from_object(record) for record in cell["changed"]],
+        [Moved(one["source"], [_change_from_object(record) for record in one["changed"]]) for one in cell["moved"]],
     )
 
 

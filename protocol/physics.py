@@ -10,7 +10,7 @@ from typing import Final
 
 import pymunk
 
-from protocol.arena import Arena
+from protocol.arena import Arena, Wall
 from protocol.kinds import Category, Kind
 
 WALL: Final = 1
@@ -64,9 +64,19 @@ def make_space(arena: Arena) -> pymunk.Space:
 
 def step(space: pymunk.Space, tick_rate: int) -> None:
     """One tick of physics; in several steps when ticks are rare, so that nothing tunnels."""
-    steps = ceil(STEPS_PER_SECOND_MIN / tick_rate)
+    steps = steps_in(tick_rate)
     for _ in range(steps):
         space.step(1.0 / (tick_rate * steps))
+
+
+def steps_in(tick_rate: int) -> int:
+    """How many steps of the engine make a tick."""
+    return ceil(STEPS_PER_SECOND_MIN / tick_rate)
+
+
+def step_at_rest(space: pymunk.Space, tick_rate: int) -> None:
+    """One step of the engine with nothing in motion: it moves nothing, but finds contacts and what to push apart."""
+    space.step(1.0 / (tick_rate * steps_in(tick_rate)))
 
 
 def make_body(
@@ -121,6 +131,19 @@ def _solids(arena: Arena, body: pymunk.Body) -> list[pymunk.Shape]:
         pymunk.Segment(body, corners[i - 1], corners[i], BORDER_RADIUS) for i in range(len(corners))
     ]
     for wall in arena.walls:
-        solids += (pymunk.Segment(body, a, b, wall.radius) for a, b in wall.segments())
+        solids += _joined(wall, body)
     solids += (pymunk.Poly(body, block.points) for block in arena.blocks)
     return solids
+
+
+def _joined(wall: Wall, body: pymunk.Body) -> list[pymunk.Shape]:
+    """A wall's segments, each of which knows its neighbours: who flies along is not to be caught by the cracks."""
+    segments = list(wall.segments())
+    befores = [segments[-1][0] if wall.closed else segments[0][0], *(a for a, _ in segments[:-1])]
+    afters = [*(b for _, b in segments[1:]), segments[0][1] if wall.closed else segments[-1][1]]
+    shapes: list[pymunk.Shape] = []
+    for (a, b), before, after in zip(segments, befores, afters, strict=True):
+        segment = pymunk.Segment(body, a, b, wall.radius)
+        segment.set_neighbors(before, after)
+        shapes.append(segment)
+    return shapes

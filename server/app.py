@@ -6,6 +6,7 @@ signal doesn't wait for them.
 """
 
 import gc
+import os
 import secrets
 import signal
 import ssl
@@ -25,7 +26,11 @@ from server import garbage
 from server.config import Config
 from server.games import game_named
 from server.lobby import Lobby
-from server.net import web
+from server.moderation import Moderation
+from server.net import certificates, web
+from server.net.admission import Admission
+from server.net.api import Api
+from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.sweep import sweep
@@ -57,7 +62,7 @@ async def run(config: Config) -> None:
         await nursery.start(_stop_on_signal, server, nursery.cancel_scope)
         print(f"Ricochet is ready: {url}", flush=True)
         if config.bots:
-            nursery.start_soon(_play_with_bots, url, config.bots)
+            nursery.start_soon(_play_with_bots, url, config.bots, server.admission.token_for_bots())
 
 
 class Server:
@@ -65,9 +70,12 @@ class Server:
 
     def __init__(self, config: Config) -> None:
         self.is_ready = False
-        self.lobby = Lobby()
+        self.admission = Admission(config)
+        self.lobby = Lobby(gate=self.admission.gate)
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, self.rooms, self.telemetry.exposition))
+        moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
+        api = Api(self.rooms, moderation, self.lobby.gate, config.origins)
+        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -76,6 +84,7 @@ class Server:
             tls_of(config),
             may_be_fast=config.lane == "fast",
             connections_per_address_max=config.connections_per_address_max,
+            proxies=Proxies(config.trusted_proxies, config.forwarded_by),
         )
         self.room = self.lobby.open_room(
             name=Path(config.map).stem,
@@ -87,6 +96,8 @@ class Server:
         )
         self._collector = garbage.Collector(config.tick_rate)
         self._accepting = trio.CancelScope()
+        self._ticking = trio.CancelScope()
+        self._config = config
 
     async def serve(
         self,
@@ -97,8 +108,10 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(partial(keep_time, self.room, self._tick_done, drain=sweep))
+                nursery.start_soon(self._tick)
                 nursery.start_soon(keep_deadlines, self.lobby)
+                nursery.start_soon(self.admission.keep_fresh)
+                nursery.start_soon(self._keep_certificate)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -115,6 +128,21 @@ class Server:
                 self.is_ready = False
                 self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
+
+    def close_room(self, name: str) -> None:
+        """End a room, its conversations and its ticks."""
+        self.lobby.close_room(name)
+        self._ticking.cancel()
+        self.is_ready = False
+
+    async def _tick(self) -> None:
+        with self._ticking:
+            await keep_time(self.room, self._tick_done, drain=sweep)
+
+    async def _keep_certificate(self) -> None:
+        config, door = self._config, self.door
+        if config.tls_cert is not None and config.tls_key is not None:
+            await certificates.keep_fresh(config.tls_cert, config.tls_key, partial(setattr, door, "tls"))
 
     def rooms(self) -> list[dict[str, Any]]:
         """What `/api/rooms` says."""
@@ -174,13 +202,7 @@ def tls_of(config: Config) -> ssl.SSLContext | None:
     """What to encrypt with, if at all. Raises UserError."""
     if config.tls_cert is None or config.tls_key is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(config.tls_cert, config.tls_key)
-    except (ssl.SSLError, OSError) as error:
-        why = getattr(error, "reason", None) or str(error)
-        raise UserError(f"{config.tls_cert} and {config.tls_key} are no certificate and its key: {why}") from None
-    return context
+    return certificates.load(config.tls_cert, config.tls_key)
 
 
 async def listen(config: Config) -> list[trio.SocketListener]:
@@ -220,10 +242,19 @@ async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) 
     scope.cancel()
 
 
-async def _play_with_bots(url: str, count: int) -> None:
+def _ask_to_stop() -> None:
+    """As an operator does."""
+    signal.raise_signal(signal.SIGTERM)
+
+
+async def _play_with_bots(url: str, count: int, token: str | None) -> None:
     """Bots in a process of their own, through the front door like everybody; it ends when this is cancelled."""
     words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet"]
     ended = await trio.run_process(
-        [sys.executable, *words], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [sys.executable, *words],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env=os.environ if token is None else {**os.environ, "RICOCHET_TOKEN": token},
     )
     log.warning("the bots have stopped", status=ended.returncode)

@@ -26,6 +26,16 @@ def serve(
     origins: Annotated[
         str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
     ] = None,
+    auth: Annotated[
+        str | None, typer.Option(help="guest, or jwt: nobody comes in without a token. [default: guest]")
+    ] = None,
+    jwt_keys: Annotated[str | None, typer.Option(help="A JSON Web Key Set: a file, or an https address.")] = None,
+    jwt_secret: Annotated[Path | None, typer.Option(help="A file with the secret of HS256, in its place.")] = None,
+    jwt_audience: Annotated[str | None, typer.Option(help="What tokens must have for aud.")] = None,
+    jwt_issuer: Annotated[str | None, typer.Option(help="What tokens must have for iss.")] = None,
+    jwt_leeway_s: Annotated[float | None, typer.Option(help="By how much clocks may differ. [default: 30]")] = None,
+    trusted_proxies: Annotated[str | None, typer.Option(help="Addresses or networks, with commas between.")] = None,
+    forwarded_by: Annotated[str | None, typer.Option(help="x-forwarded, or forwarded. [default: x-forwarded]")] = None,
     connections_max: Annotated[int | None, typer.Option(help="[default: 4096]")] = None,
     connections_per_address_max: Annotated[
         int | None, typer.Option(help="0: no limit. This machine itself has none. [default: 64]")
@@ -45,26 +55,8 @@ def serve(
 
     Every flag can be a key of the TOML file (tick_rate = 60) or an environment variable (RICOCHET_TICK_RATE).
     """
-    flags = {
-        "host": host,
-        "port": port,
-        "game": game,
-        "map": map_,
-        "bots": bots,
-        "tick_rate": tick_rate,
-        "snapshot_rate": snapshot_rate,
-        "match_s": match_s,
-        "seed": seed,
-        "origins": origins,
-        "connections_max": connections_max,
-        "connections_per_address_max": connections_per_address_max,
-        "lane": lane,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "log_level": log_level,
-        "log_format": log_format,
-    }
-    settings = load({name: value for name, value in flags.items() if value is not None}, config)
+    given = {name: value for name, value in locals().items() if name != "config"}
+    settings = load({name.rstrip("_"): value for name, value in given.items() if value is not None}, config)
     logs.set_up(settings.log_level, settings.log_format)
     from server.app import run  # the physics and the web take a moment to load; --help need not wait
 

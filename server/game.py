@@ -22,10 +22,12 @@ from typing import Any, ClassVar, Protocol
 from msgspec import Struct, field
 
 from protocol.arena import Arena
+from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.inputs import InputBuffer
+from server.rewind import Past
 from server.world import Contact, World
 
 
@@ -60,6 +62,9 @@ class Stage(Protocol):
     options: Mapping[str, Any]
     """The operator's settings for the game."""
 
+    def rewound(self, player: Player) -> Past:
+        """The world as `player` saw it when it gave this tick's input: to judge what hits at once. In `before_step`."""
+
     def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
         """An event, never lost: to everyone in the room, or to some."""
 
@@ -71,6 +76,8 @@ class Game(Protocol):
     kinds: ClassVar[tuple[Kind, ...]]
     hud: ClassVar[tuple[str, ...]]
     """Names of the integers of `hud_of`."""
+    gun: ClassVar[Gun | None]
+    """What ships fire, for clients to foresee their own shots; None: those come when they come."""
 
     def __init__(self, stage: Stage) -> None: ...
     def begin(self) -> None: ...

@@ -19,6 +19,10 @@ from protocol.errors import Code, Violation
 from protocol.messages import Hello
 from protocol.ticks import Rates
 from server.game import Game, Player
+from server.gate import Gate
+from server.link import Link
+from server.restrictions import Restrictions
+from server.roles import GUEST, Identity
 from server.room import Room
 from server.session import Session
 from server.statistics import RoomStatistics, Statistics, Traffic
@@ -35,14 +39,22 @@ class Seat(Struct, eq=False):
     session: Session | None
     """Who sits there now; None while it is kept for someone who dropped."""
     vacant_since_s: float = 0.0
+    identity: Identity = GUEST
+    """Whose it is; for another subject its token is worth nothing."""
+    key: str = ""
+    """What bans and mutes know them by."""
 
 
 class Lobby:
     """All rooms of one process. `new_token` is replaced in tests that must be reproducible."""
 
-    def __init__(self, new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> None:
+    def __init__(
+        self, new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24), gate: Gate | None = None
+    ) -> None:
         self.rooms: dict[str, Room] = {}
         self.sessions: set[Session] = set()
+        self.gate = gate or Gate()
+        self.bans, self.mutes = Restrictions(), Restrictions()
         self.traffic = Traffic()
         self.refused = 0
         """Conversations ended for a violation."""
@@ -52,6 +64,10 @@ class Lobby:
         """What rooms that are gone had counted."""
         self._new_token = new_token
         self._seats: dict[str, Seat] = {}
+
+    def meet(self, link: Link, now_s: float) -> Session:
+        """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
+        return Session(link, self, now_s)
 
     # rooms -------------------------------------------------------------------------------------------------
 
@@ -90,7 +106,7 @@ class Lobby:
         """Give `session` the seat it held, or a new one, and welcome it. Raises Violation."""
         if hello.resume is not None:
             kept = self._seats.get(hello.resume)
-            if kept is not None:
+            if kept is not None and kept.identity.subject == session.identity.subject:
                 self._resume(session, kept)
                 return
         room = self._find(hello.room)
@@ -115,6 +131,17 @@ class Lobby:
         seat.room.unwatch(seat.viewer)
         if seat.player is not None and seat.player.id in seat.room.players:
             seat.room.leave(seat.player)
+
+    def seats(self) -> list[Seat]:
+        return list(self._seats.values())
+
+    def expel(self, seat: Seat, code: Code, sentence: str) -> None:
+        """End the conversation, if there is one, and give the seat up."""
+        session, seat.session = seat.session, None
+        if session is not None:
+            session.end(code, sentence)
+            session.seat = None
+        self.give_up(seat)
 
     def excuse(self, absent_s: float) -> None:
         """The server itself was away for so long: no deadline of anybody's counts that."""
@@ -153,7 +180,8 @@ class Lobby:
     def _sit(self, session: Session, room: Room, player: Player | None) -> None:
         token = self._new_token()
         session.link.post(session.link.codec.encode(room.welcome(player, token)))
-        seat = Seat(room, player, room.watch(session.link, player), token, session)
+        viewer = room.watch(session.link, player)
+        seat = Seat(room, player, viewer, token, session, identity=session.identity, key=session.key)
         self._seats[token] = session_seat = seat
         session.seat = session_seat
 
@@ -176,6 +204,10 @@ class Lobby:
             entities=sum(len(room.world) for room in rooms),
             refused=self.refused,
             too_slow=self.too_slow,
+            not_authenticated=self.gate.refused,
+            hellos_waiting=self.gate.waiting,
+            bans=len(self.bans),
+            mutes=len(self.mutes),
         )
         for source in (self._closed, *(room.statistics for room in rooms)):
             for counter in RoomStatistics.__struct_fields__:

@@ -2,7 +2,9 @@
 
 A body is near a ship when the gap between their outer circles is at most MARGIN_UNITS, plus what they cover towards
 each other in HORIZON_S. That spans the lead of a client that is far away, so that whatever its ship will run into in
-the ticks that it lives ahead of us is told before; and the margin, what the two may yet do to get there sooner.
+the ticks that it lives ahead of us is told before; and the margin, what the two may yet do to get there sooner. For
+another ship both are less: what is believed of it is right to its tolerance, and what is not known, its player's next
+input, matters more.
 
 Bodies are sorted into square buckets, row by row. Around a ship lie a few rows of neighbouring buckets, each a run of
 the sorted bodies; so all pairs of a ship and a body are made by arithmetic, and NumPy looks at all of them in a few
@@ -28,8 +30,10 @@ from server.world import World
 
 NEAR_MAX: Final = 8
 """Bodies that one viewer is told of, the nearest ones."""
-MARGIN_UNITS: Final = 24.0
-HORIZON_S: Final = 0.4
+MARGIN_UNITS, MARGIN_SHIP_UNITS = 24.0, 8.0
+HORIZON_S, HORIZON_SHIP_S = 0.4, 0.15
+PAIRS_MAX: Final = 131_072
+"""Of a ship and a body that are looked at in one snapshot; in a crowd with more, only the nearest buckets are."""
 BUCKETS_AROUND: Final = 2
 """How many buckets on each side are looked at."""
 BUCKET_UNITS_MIN: Final = 128.0
@@ -66,7 +70,10 @@ def _pairs(world: World, ships: Ints) -> tuple[Ints, Ints, Floats]:
         return seers, seers, np.empty(0)
     bucket_units = max(BUCKET_UNITS_MIN, (2 * float(world.reach[bodies].max()) + MARGIN_UNITS) / BUCKETS_AROUND)
     buckets = Buckets(world, bodies, bucket_units)
-    at, counts = buckets.around(ships[seers])
+    runs = _affordable(buckets, ships[seers])
+    if runs is None:
+        return seers[:0], seers[:0], np.empty(0)
+    at, counts = runs.pairs()
     near_at, near_seers = _near_ones(world, buckets.bodies, at, ships[seers], counts)
     found, own = buckets.bodies[near_at], ships[seers[near_seers]]
     apart = np.hypot(world.x[found] - world.x[own], world.y[found] - world.y[own])
@@ -86,15 +93,11 @@ class Buckets:
         self._starts = np.zeros(self._rows * self._columns + 1, dtype=np.int32)
         np.cumsum(np.bincount(bucket, minlength=self._rows * self._columns), out=self._starts[1:])
 
-    def around(self, entities: Ints) -> tuple[Indices, Indices]:
-        """Which of `bodies` are in the same or a neighbouring bucket, entity after entity; and how many for each."""
-        lines = np.arange(-BUCKETS_AROUND, BUCKETS_AROUND + 1) * self._columns
-        left = self._bucket(entities)[:, None] + (lines - BUCKETS_AROUND)
-        start, end = self._starts[left], self._starts[left + (2 * BUCKETS_AROUND + 1)]
-        runs = (end - start).ravel()
-        before = np.cumsum(runs, dtype=np.int32)
-        at = np.arange(before[-1], dtype=np.int32) + np.repeat(start.ravel() - (before - runs), runs)
-        return at, (end - start).sum(axis=1, dtype=np.int32)
+    def around(self, entities: Ints, buckets: int) -> "Runs":
+        """The bodies in the same bucket as each of `entities`, or at most so many `buckets` away."""
+        lines = np.arange(-buckets, buckets + 1) * self._columns
+        left = self._bucket(entities)[:, None] + (lines - buckets)
+        return Runs(self._starts[left], self._starts[left + (2 * buckets + 1)])
 
     def _bucket(self, entities: Ints) -> NDArray[np.int16]:
         """Of each; what is outside of the arena belongs to the nearest."""
@@ -107,6 +110,31 @@ class Buckets:
         )
 
 
+class Runs:
+    """Runs of the sorted bodies, from `start` to `end`: several for each ship."""
+
+    def __init__(self, start: Indices, end: Indices) -> None:
+        self._start, self._lengths = start.ravel(), (end - start).ravel()
+        self._counts = (end - start).sum(axis=1, dtype=np.int32)
+        self.total = int(self._lengths.sum())
+
+    def pairs(self) -> tuple[Indices, Indices]:
+        """Which bodies, ship after ship; and how many for each."""
+        before = np.cumsum(self._lengths, dtype=np.int32)
+        at = np.arange(self.total, dtype=np.int32)
+        at += np.repeat(self._start - (before - self._lengths), self._lengths)
+        return at, self._counts
+
+
+def _affordable(buckets: Buckets, ships: Ints) -> Runs | None:
+    """As many buckets around each ship as PAIRS_MAX allows; in the densest of crowds, none."""
+    for around in range(BUCKETS_AROUND, -1, -1):
+        runs = buckets.around(ships, around)
+        if runs.total <= PAIRS_MAX:
+            return runs
+    return None
+
+
 def _near_ones(world: World, bodies: Ints, at: Indices, own: Ints, counts: Indices) -> tuple[Ints, Ints]:
     """Of the pairs, those that are near: (places in `bodies`, places in `own`). Single precision is enough for it."""
     x, y, vx, vy, reach = (
@@ -115,8 +143,9 @@ def _near_ones(world: World, bodies: Ints, at: Indices, own: Ints, counts: Indic
     )
     apart = np.sqrt(x * x + y * y)
     closing = np.maximum(-(x * vx + y * vy), 0.0)
-    gap = apart - reach - np.float32(MARGIN_UNITS)
-    is_near = apart * gap <= closing * np.float32(HORIZON_S)
+    steered = world.steered[bodies][at]
+    gap = apart - reach - np.where(steered, np.float32(MARGIN_SHIP_UNITS), np.float32(MARGIN_UNITS))
+    is_near = apart * gap <= closing * np.where(steered, np.float32(HORIZON_SHIP_S), np.float32(HORIZON_S))
     found = np.flatnonzero(is_near & (apart < OFFSET_UNITS_MAX))
     seers = np.repeat(np.arange(len(own)), counts)[found]
     others = bodies[at[found]] != own[seers]

@@ -25,6 +25,8 @@ class RoomStatistics(Struct):
     snapshots_skipped: int = 0
     keyframes: int = 0
     entities_refused: int = 0
+    rewinds: int = 0
+    stamps_refused: int = 0
 
 
 class Statistics(RoomStatistics):
@@ -42,6 +44,10 @@ class Statistics(RoomStatistics):
     entities: int = 0
     refused: int = 0
     too_slow: int = 0
+    not_authenticated: int = 0
+    hellos_waiting: int = 0
+    bans: int = 0
+    mutes: int = 0
     sent_bytes: int = 0
     sent_messages: int = 0
     received_bytes: int = 0

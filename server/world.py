@@ -23,7 +23,7 @@ from protocol.arena import Arena
 from protocol.kinds import Kind
 from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
-from protocol.physics import CATEGORY_BITS, SOLID, filter_of, make_body, make_space, reach_of, renew, step
+from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
 from protocol.quantize import AIM_STEPS
 
 _READ = (
@@ -40,6 +40,14 @@ class Contact(Struct, frozen=True):
 
     entity: int
     other: int
+
+
+class Hit(Struct, frozen=True):
+    """Where a beam ends, and at what; `entity` 0 is the arena, or nothing within its reach."""
+
+    entity: int
+    x: float
+    y: float
 
 
 class WorldFullError(Exception):
@@ -66,7 +74,7 @@ class World:
         self.refused = 0
         """Entities that there was no room for."""
         self._free = list(range(1, entities_max))
-        self._steered = _ints(entities_max).astype(bool)
+        self.steered = _ints(entities_max).astype(bool)
         self._keep, self._gain = _floats(entities_max), _floats(entities_max)
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
@@ -118,7 +126,7 @@ class World:
         self.x[entity], self.y[entity], self.vx[entity], self.vy[entity] = x, y, vx, vy
         self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
         self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
-        self._steered[entity] = sort.steered
+        self.steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
         return entity
 
@@ -174,6 +182,39 @@ class World:
         """How far the nearest shape of `categories` (bits) is from a point; at most 1,000."""
         hit = self._space.point_query_nearest((x, y), 1000.0, pymunk.ShapeFilter(mask=categories))
         return 1000.0 if hit is None else hit.distance
+
+    def cast(
+        self,
+        start: tuple[float, float],
+        aim: float,
+        reach_units: float,
+        radius: float,
+        rows: NDArray[np.int64],
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        angle: NDArray[np.float64],
+    ) -> Hit:
+        """What a beam meets first if of all entities there are only `rows`, where they are said to be.
+
+        Instead of moving an entity to where it was, the beam is moved by as much the other way.
+        """
+        dx, dy = math.cos(aim) * reach_units, math.sin(aim) * reach_units
+        end = (start[0] + dx, start[1] + dy)
+        wall = self._space.segment_query_first(start, end, radius, pymunk.ShapeFilter(mask=WALL))
+        entity, share = 0, 1.0 if wall is None else wall.alpha
+        along = ((x - start[0]) * dx + (y - start[1]) * dy) / (reach_units * reach_units)
+        along = np.clip(along, 0.0, 1.0)
+        apart = np.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
+        for at in np.flatnonzero(apart <= self.reach[rows] + radius).tolist():
+            body = self._bodies[int(rows[at])]
+            turn = body.angle - float(angle[at]) if not self.steered[rows[at]] else 0.0
+            there, here = pymunk.Vec2d(float(x[at]), float(y[at])), body.position
+            moved = [here + (pymunk.Vec2d(*point) - there).rotated(turn) for point in (start, end)]
+            (shape,) = body.shapes
+            hit = shape.segment_query(moved[0], moved[1], radius)
+            if hit is not None and hit.alpha < share:
+                entity, share = int(rows[at]), hit.alpha
+        return Hit(entity, start[0] + dx * share, start[1] + dy * share)
 
     def steer(
         self,
@@ -242,7 +283,7 @@ class World:
         columns = np.frombuffer(self._buffer.float_buf(), dtype=np.float64).reshape(-1, 6)
         self.x[rows], self.y[rows] = columns[:, 0], columns[:, 1]
         self.vx[rows], self.vy[rows] = columns[:, 3], columns[:, 4]
-        free = ~self._steered[rows]
+        free = ~self.steered[rows]
         self.angle[rows[free]], self.spin[rows[free]] = columns[free, 2], columns[free, 5]
 
     def _write_velocities(self) -> None:

@@ -1,4 +1,4 @@
-"""Melee: everyone against everyone, with shots that bounce and hit harder after each bounce.
+"""Melee: everyone against everyone, with shots that bounce and hit harder each time, and a beam that hits at once.
 
 A match lasts `options["match_s"]` seconds, then a podium, then the next. A ship has a hull; a shield takes damage
 first; who is shot down is back after RESPAWN_S with a short protection. Kills, assists and bounces score. Crates
@@ -10,28 +10,30 @@ from math import cos, hypot, sin
 from typing import ClassVar, Final
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct
 
 from protocol.arena import Place
 from protocol.cells import VIEW_HALF_UNITS
+from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Button, boost_ticks_of
 from protocol.physics import CATEGORY_BITS
 from protocol.quantize import aim_from_wire
 from server.game import Player, Stage
+from server.games import pulse
 from server.games.crates import Crates
-from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
-from server.world import Contact, WorldFullError
+from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
+from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
+from server.world import Contact, Hit, WorldFullError
 
 SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
 KINDS: Final = (SHIP_KIND, SHOT_KIND, ROCK_KIND, CRATE_KIND, PICKUP_KIND)
 
 MATCH_S, PODIUM_S = 300.0, 10.0
 RESPAWN_S, PROTECT_S = 2.0, 2.0
-HULL_FULL, SHIELD_FULL = 100, 60
-GUN_S, GUN_RAPID_S, RAPID_S = 0.22, 0.11, 8.0
-SHOT_SPEED, SHOT_LIFE_S, MUZZLE_UNITS = 900.0, 1.7, 10.0
-BOUNCES_MAX, SPEED_PER_BOUNCE = 3, 0.1
+GUN_S, GUN_RAPID_S, RAPID_S = GUN.cooldown_s, GUN.rapid_cooldown_s, 8.0
+SHOT_SPEED, SHOT_LIFE_S, MUZZLE_UNITS = GUN.speed, GUN.life_s, GUN.muzzle_units
+BOUNCES_MAX, SPEED_PER_BOUNCE = GUN.bounces_max, GUN.speed_per_bounce
 DAMAGE, DAMAGE_PER_BOUNCE = 18, 9
 REPAIR = 50
 SCORE_KILL, SCORE_ASSIST, SCORE_PER_BOUNCE = 100, 50, 50
@@ -40,25 +42,7 @@ SCORES_EVERY_S = 0.5
 FEED_PLAYERS_MAX = 100
 """Among more players not everyone hears of every kill."""
 REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
-STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
 BOOST_SHOWN_S = 0.3
-
-
-class Fighter(Struct, eq=False):
-    """What melee knows of a player. Ticks ending in `_until` are when something ends."""
-
-    player: Player
-    hull: int = 0
-    shield: int = 0
-    score: int = 0
-    kills: int = 0
-    deaths: int = 0
-    gun_until: int = 0
-    rapid_until: int = 0
-    protect_until: int = 0
-    respawn_until: int = 0
-    hurt_by: dict[int, int] = field(default_factory=dict)
-    """Player to the tick of its latest hit."""
 
 
 class Shot(Struct, eq=False):
@@ -74,7 +58,15 @@ class Melee:
 
     name: ClassVar[str] = "melee"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
-    hud: ClassVar[tuple[str, ...]] = ("hull", "shield", "rapid_until", "protect_until", "respawn_until")
+    gun: ClassVar[Gun | None] = GUN
+    hud: ClassVar[tuple[str, ...]] = (
+        "hull",
+        "shield",
+        "rapid_until",
+        "protect_until",
+        "respawn_until",
+        "pulse_until",
+    )
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in
@@ -112,25 +104,31 @@ class Melee:
         tick = self.stage.tick
         if tick >= self.ends_tick:
             self._next_phase()
+        pulsing = []
         for fighter in self.fighters.values():
+            now = fighter.player.now
             if not fighter.player.ship and tick >= fighter.respawn_until:
                 self._respawn(fighter)
-            elif fighter.player.now.wants(Button.FIRE) and self.phase == "play":
-                self._fire(fighter)
+            elif (now.buttons or now.edges) and self.phase == "play":
+                if now.wants(Button.FIRE):
+                    self._fire(fighter)
+                if now.wants(Button.PULSE):
+                    pulsing.append(fighter)
+        self._pulse(pulsing)
         self._expire(tick)
 
     def after_step(self, contacts: Sequence[Contact]) -> None:
         for contact in contacts:
             self._touched(contact.entity, contact.other)
         if self.stage.tick % self.stage.rates.snapshot_interval == 0:
-            self._show_statuses()
+            self._show_statuses(self.fighters.values())
         if self.rescored and self.stage.tick % self.ticks(SCORES_EVERY_S) == 0:
             self._say_scores(sorted(self.rescored), None)
             self.rescored.clear()
 
     def hud_of(self, player: Player) -> tuple[int, ...]:
-        fighter = self.fighters[player.id]
-        return fighter.hull, fighter.shield, fighter.rapid_until, fighter.protect_until, fighter.respawn_until
+        f = self.fighters[player.id]
+        return f.hull, f.shield, f.rapid_until, f.protect_until, f.respawn_until, f.pulse_until
 
     # the match ---------------------------------------------------------------------------------------------
 
@@ -175,11 +173,8 @@ class Melee:
             fighter.player.ship = self.world.spawn(SHIP, place[0], place[1], owner=fighter.player.id)
         except WorldFullError:
             return
-        fighter.hull, fighter.shield, fighter.rapid_until, fighter.hurt_by = HULL_FULL, 0, 0, {}
-        fighter.protect_until = self.stage.tick + self.ticks(PROTECT_S)
-        fighter.respawn_until = 0
-        fighter.player.helm.boost_ticks = 0
-        self.world.status[fighter.player.ship] = self._status(fighter)
+        fighter.revive(self.stage.tick + self.ticks(PROTECT_S))
+        self._show_statuses([fighter])
 
     def _emptiest(self, places: Sequence[Place]) -> tuple[float, float]:
         loose = CATEGORY_BITS["ship"] | CATEGORY_BITS["rock"] | CATEGORY_BITS["crate"]
@@ -191,22 +186,10 @@ class Melee:
             self.world.remove(player.ship)
             player.ship = 0
 
-    def _show_statuses(self) -> None:
-        afloat = [fighter for fighter in self.fighters.values() if fighter.player.ship]
-        self.world.status[[fighter.player.ship for fighter in afloat]] = [self._status(fighter) for fighter in afloat]
-
-    def _status(self, fighter: Fighter) -> int:
-        tick = self.stage.tick
-        status = -(-fighter.hull * 15 // HULL_FULL)  # 0 to 15, rounded up: only wrecks show 0
-        if fighter.shield:
-            status |= STATUS_SHIELD
-        if fighter.protect_until > tick:
-            status |= STATUS_PROTECTED
-        if fighter.rapid_until > tick:
-            status |= STATUS_RAPID
-        if fighter.player.helm.boost_ticks > self.boosting_ticks:
-            status |= STATUS_BOOSTING
-        return status
+    def _show_statuses(self, fighters: Iterable[Fighter]) -> None:
+        tick, afloat = self.stage.tick, [fighter for fighter in fighters if fighter.player.ship]
+        statuses = [fighter.status(tick, self.boosting_ticks) for fighter in afloat]
+        self.world.status[[fighter.player.ship for fighter in afloat]] = statuses
 
     # guns and what they hit --------------------------------------------------------------------------------
 
@@ -260,63 +243,62 @@ class Melee:
         self.world.set_velocity(entity, vx * faster, vy * faster)
         self.world.status[entity] = shot.bounces
 
+    def _pulse(self, fighters: Iterable[Fighter]) -> None:
+        """All beams of this tick are judged before any does harm: two that hit each other both hit."""
+        struck = [(by, hit) for by in fighters if (hit := pulse.fire(self.stage, by)) is not None]
+        for by, hit in struck:
+            victim = self._fighter_of(hit.entity)
+            pulse.say(self.stage, by.player, hit, victim.player.id if victim else 0)
+        for by, hit in struck:
+            if (victim := self._fighter_of(hit.entity)) is not None:
+                self._hurt(victim, by.player.id, pulse.PULSE_DAMAGE, 0, hit)
+            elif hit.entity in self.crates.hulls:
+                self.crates.hit(hit.entity, pulse.PULSE_DAMAGE)
+
     def _hit_ship(self, entity: int, victim: Fighter) -> None:
+        spot = Hit(entity, float(self.world.x[entity]), float(self.world.y[entity]))
         shot = self._end_shot(entity)
-        if self.phase != "play" or victim.protect_until > self.stage.tick:
+        if self.phase == "play":
+            self._hurt(victim, shot.owner, DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces, shot.bounces, spot)
+
+    def _hurt(self, victim: Fighter, by: int, damage: int, bounces: int, at: Hit) -> None:
+        """Who was protected takes no harm."""
+        if victim.protect_until > self.stage.tick:
             return
-        damage = DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces
-        absorbed = min(victim.shield, damage)
-        victim.shield -= absorbed
-        victim.hull -= damage - absorbed
-        victim.hurt_by[shot.owner] = self.stage.tick
-        self._say_hit(victim, shot, entity, damage)
+        victim.suffer(damage, by, self.stage.tick)
+        concerned = [victim.player] if by not in self.fighters else [victim.player, self.fighters[by].player]
+        spot = {"x": round(at.x), "y": round(at.y)}
+        body = {"player": victim.player.id, "by": by, "damage": damage, "bounces": bounces, **spot}
+        self.stage.say("hit", body, concerned)
         if victim.hull <= 0:
-            self._down(victim, shot)
+            self._down(victim, by, bounces)
 
-    def _say_hit(self, victim: Fighter, shot: Shot, entity: int, damage: int) -> None:
-        by = self.fighters.get(shot.owner)
-        spot = {"x": round(float(self.world.x[entity])), "y": round(float(self.world.y[entity]))}
-        body = {
-            "player": victim.player.id,
-            "by": shot.owner,
-            "damage": damage,
-            "bounces": shot.bounces,
-            **spot,
-        }
-        self.stage.say("hit", body, [victim.player] if by is None else [victim.player, by.player])
-
-    def _down(self, victim: Fighter, shot: Shot) -> None:
+    def _down(self, victim: Fighter, by: int, bounces: int) -> None:
         tick = self.stage.tick
         victim.hull, victim.deaths = 0, victim.deaths + 1
         victim.respawn_until = tick + self.ticks(RESPAWN_S)
         self._sink(victim.player)
-        killer = self.fighters.get(shot.owner)
+        killer = self.fighters.get(by)
         if killer is not None:
             killer.kills += 1
-            killer.score += SCORE_KILL + SCORE_PER_BOUNCE * shot.bounces
+            killer.score += SCORE_KILL + SCORE_PER_BOUNCE * bounces
         assists = [
             player
             for player, hurt in victim.hurt_by.items()
-            if player != shot.owner and player in self.fighters and tick - hurt <= self.ticks(ASSIST_S)
+            if player != by and player in self.fighters and tick - hurt <= self.ticks(ASSIST_S)
         ]
         for player in assists:
             self.fighters[player].score += SCORE_ASSIST
-        concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, shot.owner]
+        concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, by]
         self.rescored.update(concerned)
-        by = shot.owner if killer else 0
-        body = {"killer": by, "victim": victim.player.id, "assists": assists, "bounces": shot.bounces}
+        body = {"killer": by if killer else 0, "victim": victim.player.id, "assists": assists, "bounces": bounces}
         self.stage.say("kill", body, self._audience(victim.player, concerned))
 
     def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:
         """Who hears of a kill: everyone; where that would be too much for anyone, those concerned and those near."""
         if len(self.fighters) <= FEED_PLAYERS_MAX:
             return None
-        x, y = victim.eye
-        near = {
-            player.id
-            for player in self.stage.players.values()
-            if abs(player.eye[0] - x) <= VIEW_HALF_UNITS and abs(player.eye[1] - y) <= VIEW_HALF_UNITS
-        }
+        near = {player.id for player in pulse.players_near(self.stage.players.values(), *victim.eye, VIEW_HALF_UNITS)}
         return [self.fighters[player].player for player in sorted(near.union(concerned))]
 
     def _end_shot(self, entity: int) -> Shot:

@@ -12,7 +12,7 @@ from bots.view import View
 from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.reckoning import Published, reckon
-from protocol.snapshot import CellDelta, CellKeyframe, Snapshot, change_of, checksum_of
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Snapshot, change_of, changed, checksum_of
 from tests.bots.stage import KINDS, PICKUP, SHIP, published, view_of
 from tests.instruments import strategies as draw
 from tests.instruments.stepper import Stepper, arena_named, wander
@@ -143,6 +143,18 @@ def test_cells_out_of_sight_are_forgotten() -> None:
     view.apply(Snapshot(102, 0, None, None, None, [0], None, []))
     assert view.entity(5) is None
     assert view.where(5, 102) is None
+
+
+def test_who_moves_is_looked_up_before_anything_changes() -> None:
+    entity, shelf = published(5, 100, 100, vx=60), Shelf()
+    views = [View(KINDS, 60, (), shelf), View(KINDS, 60, (), shelf)]
+    cells = [CellKeyframe(0, checksum_of([entity]), [entity]), CellKeyframe(1, 0, [])]
+    gone, here = CellDelta(0, None, [5], [], []), CellDelta(1, None, [], [], [], [Moved(0, [[5, 1, 3, 4]])])
+    for view, news in zip(views, ([gone, here], [here, gone]), strict=True):
+        view.apply(Snapshot(100, 0, None, None, None, [], None, [*cells]))
+        view.apply(Snapshot(102, 0, None, None, None, [], None, [*news]))
+        assert view.entity(5) == changed(entity, [5, 1, 3, 4], KINDS[0], 102, 60)
+    assert rows_of(views[0]) == rows_of(views[1])
 
 
 def test_views_that_know_the_same_hold_one_table_and_work_out_a_delta_once() -> None:

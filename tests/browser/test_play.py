@@ -25,9 +25,7 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, server.page_url, DESKTOP) as page:
         page.get_by_role("textbox").fill("Ada")
         page.keyboard.press("Enter")
-        wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
-
-        before = probe(page)
+        before = wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
         key = "a" if before["own"]["x"] > ARENA_UNITS / 2 else "d"  # away from the nearer wall
         page.keyboard.down(key)
         wait_for(page, f"r.own && Math.abs(r.own.x - {before['own']['x']}) > 40")
@@ -39,6 +37,11 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
         wait_for(page, "Object.values(r.kills).some((kills) => kills > 0)", 180)  # somebody's: bots are about
         page.mouse.up()
         assert probe(page)["checksum_mismatches"] == 0
+
+        until = probe(page)["hud"]["pulse_until"]
+        page.mouse.down(button="right")
+        wait_for(page, f"r.hud.pulse_until > {until}")
+        page.mouse.up(button="right")
 
 
 def test_who_is_faster_than_the_graphics_plays_as_soon_as_they_are_there(server: Served, chromium_path: Path) -> None:

@@ -27,8 +27,10 @@ from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
-from protocol.snapshot import CellDelta, CellKeyframe, Own, change_of, checksum_of
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Own, change_of, checksum_of
+from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
+from tests.instruments.neighbourhood_scenes import neighbourhood
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
 TICK_RATE: Final = 60
@@ -158,7 +160,7 @@ def conversation(_: Random) -> Vectors:
     enrolled = [messages.PlayerInfo(1, "Ada", 0, False), messages.PlayerInfo(2, "Zoë 🚀", 11, True)]
     client: list[messages.ClientMessage] = [
         messages.Hello(1, "Zoë 🚀", room="north", resume="abc"),
-        messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990),
+        messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990, 200),
         messages.Ping(2**53 - 1, 60000),
         messages.Chat("Good game — 好"),
         messages.Resync(65535),
@@ -180,6 +182,7 @@ def conversation(_: Random) -> Vectors:
             KINDS,
             ARENA,
             enrolled,
+            GUN,
         ),
         messages.Event(70001, "kill", {"killer": 2, "victim": 1, "assists": [], "bounces": 3}),
         messages.Pong(2**53 - 1, 70002),
@@ -249,7 +252,8 @@ class Wanderers:
             self._believe(newcomer)
             deltas[self.cell_of[newcomer.id]].entered.append(newcomer)
         for delta in deltas:
-            delta.changed.sort()
+            for changes in (delta.changed, *(moved.changed for moved in delta.moved)):
+                changes.sort()
             delta.checksum = checksum_of(self._inhabitants(delta.cell)) if self.random.random() < 0.8 else None
         return deltas
 
@@ -265,9 +269,17 @@ class Wanderers:
         after = self.cell_of[now.id]
         if after == before:
             deltas[before].changed.append(change_of(believed, now, kind, TICK_RATE, self.tick - tick))
-        else:
-            deltas[before].gone.append(now.id)
+            return
+        deltas[before].gone.append(now.id)
+        if self.random.random() < 0.3:
             deltas[after].entered.append(now)
+            return
+        change = change_of(believed, now, kind, TICK_RATE, self.tick - tick)
+        moved = next((moved for moved in deltas[after].moved if moved.source == before), None)
+        if moved is None:
+            moved = Moved(before, [])
+            deltas[after].moved.append(moved)
+        moved.changed.append(change)
 
     def _believe(self, entity: Published) -> None:
         self.believed[entity.id] = entity
@@ -320,7 +332,10 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
-    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine)
+    for maker in (
+        *(reckoning, motion, bounces, changes, checksums, netsim),
+        *(conversation, snapshots, engine, neighbourhood),
+    )
 }
 
 

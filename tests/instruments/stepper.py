@@ -26,6 +26,7 @@ from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 from server.game import Game, Player
 from server.games.melee import Melee
+from server.gate import Gate
 from server.lobby import Lobby
 from server.room import Room
 from server.session import Session
@@ -62,9 +63,9 @@ def wander(random: Random, fire: bool = True) -> Pilot:
 class FakeLink:
     """A `server.link.Link` in memory. Posting while it is blocked is the server's mistake."""
 
-    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> None:
+    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK, address: str = "memory") -> None:
         self.codec = CODECS[subprotocol]
-        self.address = "memory"
+        self.address = address
         self.blocked = False
         self.waiting_bytes = 0
         self.sent: list[bytes] = []
@@ -180,18 +181,21 @@ class Stepper:
         game: type[Game] = Melee,
         rates: Rates | None = None,
         options: Mapping[str, Any] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.rates = rates or Rates()
         self.seed = seed
         tokens = (f"token-{n}" for n in count(1))
-        self.lobby = Lobby(new_token=lambda: next(tokens))
+        self.lobby = Lobby(new_token=lambda: next(tokens), gate=gate)
         self.room: Room = self.lobby.open_room("main", game, arena or arena_named("pinball"), self.rates, seed, options)
         self.clients: list[Client] = []
         self.now_s = 0.0
 
-    def connect(self, subprotocol: str = SUBPROTOCOL_MSGPACK, network: Conditions = PERFECT) -> Client:
+    def connect(
+        self, subprotocol: str = SUBPROTOCOL_MSGPACK, network: Conditions = PERFECT, address: str = "memory"
+    ) -> Client:
         """A link is open; nothing has been said."""
-        link = FakeLink(subprotocol)
+        link = FakeLink(subprotocol, address)
         session = Session(link, self.lobby, self.now_s)
         seed = seed_of(self.seed, len(self.clients))
         line = None if network.is_perfect else Line(link, session, network, seed, lambda: self.now_s)
@@ -200,9 +204,14 @@ class Stepper:
         return client
 
     def join(
-        self, name: str = "Ann", subprotocol: str = SUBPROTOCOL_MSGPACK, network: Conditions = PERFECT, **hello: Any
+        self,
+        name: str = "Ann",
+        subprotocol: str = SUBPROTOCOL_MSGPACK,
+        network: Conditions = PERFECT,
+        address: str = "memory",
+        **hello: Any,
     ) -> Client:
-        client = self.connect(subprotocol, network)
+        client = self.connect(subprotocol, network, address)
         client.say(Hello(PROTOCOL_VERSION, name, **hello), self.now_s)
         return client
 

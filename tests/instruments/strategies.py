@@ -12,7 +12,7 @@ from protocol.kinds import Kind
 from protocol.motion import Input
 from protocol.near import Near
 from protocol.reckoning import Published
-from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Own, Snapshot
+from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Moved, Own, Snapshot
 
 TICK_MAX = 2**31 - 1
 
@@ -103,7 +103,8 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     checksums = st.integers(0, 2**32 - 1)
     keyframe = st.builds(CellKeyframe, cells, checksums, entities)
     ids = st.lists(st.integers(0, 65535), max_size=4)
-    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, change_lists(4))
+    moved = st.lists(st.builds(Moved, cells, change_lists(2)), max_size=2)
+    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, change_lists(4), moved)
     own = st.builds(Own, st.integers(0, 65535), coordinates, coordinates, speeds, speeds, st.integers(0, 360))
     hud = st.lists(st.integers(-1, TICK_MAX), max_size=6)
     return Snapshot(
@@ -137,7 +138,11 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         st.booleans(),
     ),
     st.builds(
-        messages.Inputs, ticks, st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX), applied=ticks
+        messages.Inputs,
+        ticks,
+        st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX),
+        applied=ticks,
+        seen=st.integers(0, 65535),
     ),
     st.builds(messages.Ping, st.integers(0, 2**53 - 1), rtt_ms=st.integers(0, 60_000)),
     st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),

@@ -25,15 +25,16 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"hello","version":1,"name":"Ada","token":null,"room":"north","resume":null,"role":"player","bot":false}',
     ),
     (
-        messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298),
+        messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298, 168),
         (
-            b"\x94\x02",
+            b"\x95\x02",
             b"\xcd\x01\x2c",
             b"\x92\x95\xd0\x81\x7f\xcd\x0f\xff\x03\x01\x95\x00\x00\x00\x00\x00",
             b"\xcd\x01\x2a",
+            b"\xcc\xa8",
         ),
         '{"type":"inputs","first_tick":300,"entries":[{"move_x":-127,"move_y":127,"aim":4095,"buttons":3,"edges":1},'
-        '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298}',
+        '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298,"seen":168}',
     ),
     (messages.Ping(7, 33), (b"\x93\x03", b"\x07", b"\x21"), '{"type":"ping","nonce":7,"rtt_ms":33}'),
     (messages.Chat("好"), (b"\x92\x04", b"\xa3\xe5\xa5\xbd"), '{"type":"chat","text":"好"}'),
@@ -57,7 +58,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             players=[messages.PlayerInfo(2, "Ada", 11, False)],
         ),
         (
-            b"\x9f\x10",
+            b"\xdc\x00\x10\x10",
             b"\x01",
             b"\x02",
             b"\xa1r",
@@ -74,11 +75,12 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\xa6spawns\x91\x83\xa1x\x40\xa1y\x40\xa5angle\xcb" + bytes(8),
             b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90",
             b"\x91\x84\xa2id\x02\xa4name\xa3Ada\xa6colour\x0b\xa3bot\xc2",
+            b"\xc0",
         ),
         '{"type":"welcome","version":1,"player":2,"room":"r","game":"melee","tick":5,"tick_rate":60,"snapshot_rate":30,'
         '"cell_units":512,"resume":"t","role":"player","hud":["hull"],"kinds":[],"arena":{"name":"A",'
         '"size":{"width":512,"height":512},"spawns":[{"x":64,"y":64,"angle":0.0}],"walls":[],"blocks":[],"rocks":[],'
-        '"crates":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false}]}',
+        '"crates":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false}],"gun":null}',
     ),
     (
         messages.Event(5, "left", {"id": 2}),

@@ -31,7 +31,7 @@ def test_a_snapshot_in_json_has_a_name_for_every_number() -> None:
         '{"cell":0,"keyframe":true,"checksum":3735928559,"entities":[{'
         + record
         + '"move_x":127,"move_y":0,"age":10}]},'
-        '{"cell":1,"keyframe":false,"checksum":null,"gone":[3],"entered":[],'
+        '{"cell":1,"keyframe":false,"checksum":null,"gone":[3],"entered":[],"moved":[],'
         '"changed":[{"id":8,"dx":2,"dy":-1,"status":6}]}]}'
     )
 

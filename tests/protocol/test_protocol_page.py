@@ -17,6 +17,7 @@ from msgspec import Struct
 from protocol import arena, cells, limits, messages, motion, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
+from protocol.gun import Gun
 from protocol.kinds import Category, Kind
 from protocol.motion import Button, Input
 from protocol.near import RECORD_BYTES, Near, pack_near
@@ -194,6 +195,11 @@ def test_a_kind() -> None:
     assert said["shape"] == list(get_args(msgspec.structs.fields(Kind)[2].type))
 
 
+def test_a_gun() -> None:
+    table = tables(section("6. Reckoning, exactly"))[1]
+    assert fields_in(table) == list(Gun.__struct_fields__)
+
+
 def test_an_arena() -> None:
     table = tables(section("7. An arena"))[0]
     assert fields_in(table) == list(arena.Arena.__struct_fields__)
@@ -239,6 +245,8 @@ def test_an_arena() -> None:
         f"more than {limits.MESSAGES_PER_SECOND_MAX} a second for long",
         f"No list or map in a client's msgpack has more than {limits.ARRAY_ITEMS_MAX} items",
         f"or more than {limits.PINGS_PER_SECOND_MAX} pings or {limits.RESYNCS_PER_SECOND_MAX} resyncs",
+        f"It goes back at most {limits.REWIND_S_MAX:g} s",
+        f"What differs by more than {limits.STAMP_S_MAX:g} s from what the server makes",
         f"within {cells.VIEW_HALF_UNITS} units of it in x and y",
         f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
         f"velocity = velocity + (tx, ty) × {motion.BOOST_SPEED:g}, boost_ticks = {motion.BOOST_COOLDOWN_S} × R",

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from protocol.arena import Arena, Place, Size
 from protocol.near import Near, pack_near, unpack_near
 from protocol.quantize import SPIN_SCALE
-from server.near import HORIZON_S, MARGIN_UNITS, NEAR_MAX, near
+from server import near as near_module
+from server.near import HORIZON_S, HORIZON_SHIP_S, MARGIN_SHIP_UNITS, MARGIN_UNITS, NEAR_MAX, near
 from server.world import World
 from tests.server.test_world import CRATE, KINDS, PICKUP, ROCK, SHIP, SHOT, TICK_RATE
 
@@ -50,7 +51,9 @@ def told_one_by_one(world: World, ship: int) -> Iterator[tuple[float, int]]:
         dvx, dvy = world.vx[other] - world.vx[ship], world.vy[other] - world.vy[ship]
         closing = -(dx * dvx + dy * dvy) / apart
         gap = apart - REACHES[kind] - REACHES[SHIP]
-        if gap <= MARGIN_UNITS + HORIZON_S * max(closing, 0.0):
+        is_ship = kind == SHIP
+        margin, horizon = (MARGIN_SHIP_UNITS, HORIZON_SHIP_S) if is_ship else (MARGIN_UNITS, HORIZON_S)
+        if gap <= margin + horizon * max(closing, 0.0):
             yield gap, other
 
 
@@ -122,3 +125,17 @@ def test_who_has_no_ship_has_nothing_near() -> None:
     assert (nothing, [body.entity for body in beside]) == ([], [other])
     assert found(world, 0) == [[]]
     assert found(world) == []
+
+
+def test_in_a_crowd_fewer_buckets_are_looked_at_and_in_the_densest_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, ships = crowd(1, 60)
+    everything = found(world, *ships)
+    pairs = [len(told) for told in everything]
+    for pairs_max in (400, 120, 0):
+        monkeypatch.setattr(near_module, "PAIRS_MAX", pairs_max)
+        fewer = found(world, *ships)
+        for told, all_told in zip(fewer, everything, strict=True):
+            assert {body.entity for body in told} <= {body.entity for body in all_told} or len(all_told) == NEAR_MAX
+        assert sum(map(len, fewer)) <= sum(pairs)
+        pairs = [len(told) for told in fewer]
+    assert sum(pairs) == 0

@@ -10,7 +10,8 @@ from unittest.mock import patch
 import pytest
 
 from protocol import limits
-from server.games.melee import Fighter, Melee
+from server.games.fighter import Fighter
+from server.games.melee import Melee
 from server.inputs import InputBuffer
 from server.publisher import Publisher
 from server.room import Room

@@ -31,7 +31,7 @@ CHANGES = [
 FIELDS = {
     16: [
         *("version", "player", "room", "game", "tick", "tick_rate", "snapshot_rate", "cell_units"),
-        *("resume", "role", "hud", "kinds", "arena", "players"),
+        *("resume", "role", "hud", "kinds", "arena", "players", "gun"),
     ],
     17: ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"],
     18: ["tick", "name", "body"],
@@ -43,12 +43,12 @@ FIELDS = {
 NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye"}
 NUMBERS = {
     "hello": (1, ["version", "name", "token", "room", "resume", "role", "bot"]),
-    "inputs": (2, ["first_tick", "entries", "applied"]),
+    "inputs": (2, ["first_tick", "entries", "applied", "seen"]),
     "ping": (3, ["nonce", "rtt_ms"]),
     "chat": (4, ["text"]),
     "leave": (6, []),
 }
-DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "rtt_ms": 0}
+DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "seen": 0, "rtt_ms": 0}
 Entity = dict[str, int]
 NEAR = [("entity", 1), ("dx", 64), ("dy", 64), ("vx", 16), ("vy", 16), ("angle", 65536), ("spin", 4096)]
 NEAR += [("move_x", 1), ("move_y", 1)]
@@ -118,6 +118,7 @@ class Stranger:
         for cell in message["left"]:
             del self.cells[cell]
         cells = [self._cell(cell) for cell in message["cells"]]
+        before = {cell: dict(known) for cell, known in self.cells.items()}
         for cell in cells:
             if cell["keyframe"]:
                 self.cells[cell["cell"]] = {}
@@ -128,6 +129,10 @@ class Stranger:
             for record in cell.get("entities", cell.get("entered", [])):
                 assert record["id"] not in known
                 known[record["id"]] = {**record, "tick": tick - record["age"]}
+            for moved in cell.get("moved", []):
+                for change in moved["changed"]:
+                    known[change["id"]] = before[moved["source"]][change["id"]]
+                    self._change(known[change["id"]], change, tick)
             for change in cell.get("changed", []):
                 self._change(known[change["id"]], change, tick)
             if cell["checksum"] is not None:
@@ -148,7 +153,7 @@ class Stranger:
             return cell
         if not isinstance(cell[1], bytes):
             return {"cell": cell[0], "keyframe": True, "checksum": cell[1], "entities": _records(cell[2])}
-        number, changed, checksum, gone, entered = cell + [None, [], []][len(cell) - 2 :]
+        number, changed, checksum, gone, entered, moved = cell + [None, [], [], []][len(cell) - 2 :]
         return {
             "cell": number,
             "keyframe": False,
@@ -156,6 +161,7 @@ class Stranger:
             "gone": gone,
             "entered": _records(entered),
             "changed": _changes(changed),
+            "moved": [{"source": moved[at], "changed": _changes(moved[at + 1])} for at in range(0, len(moved), 2)],
         }
 
     def _change(self, entity: Entity, change: dict[str, int], tick: int) -> None:

@@ -56,7 +56,7 @@ const states: string[] = [];
 const stored = new Map<string, string>();
 
 function joined(): { connection: Connection; socket: Socket } {
-  const connection = new Connection({ url: "ws://arena/play", room: "north" }, jsonCodec, {
+  const connection = new Connection({ url: "ws://arena/play", room: "north", token: "aa.bb.cc" }, jsonCodec, {
     heard: (message) => void heard.push(message),
     changed: () => void states.push(connection.state),
   });
@@ -87,7 +87,7 @@ afterEach(() => {
 test("hello comes first, once the socket is open, and the welcome begins the game", () => {
   const { connection, socket } = joined();
   expect(socket.subprotocol).toBe("ricochet.v1.json");
-  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: null, room: "north", resume: null, role: "player", bot: false });
+  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: "aa.bb.cc", room: "north", resume: null, role: "player", bot: false });
   expect(connection.link(0)).toEqual({ state: "playing", reason: "", retry_in_s: 0 });
   expect(heard).toEqual([welcome]);
 });

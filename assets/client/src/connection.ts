@@ -32,6 +32,8 @@ const SEEDS = [1, 2] as const;
 export interface Address {
   url: string;
   room: string | null;
+  /** Who we are; null: a guest. */
+  token: string | null;
 }
 
 /** Who listens. */
@@ -149,9 +151,9 @@ export class Connection {
   }
 
   #hello(): void {
-    const { room } = this.#address;
+    const { room, token } = this.#address;
     const resume = stored();
-    const [token, role, bot] = [null, "player", false] as const;
+    const [role, bot] = ["player", false] as const;
     this.#heard_ms = this.#hello_ms = performance.now();
     this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, room, resume, role, bot });
   }

@@ -50,7 +50,7 @@ function scene(): Scene {
     me_id: 1,
     aim: me === null ? aim : me.angle,
     camera: me ?? { x: 1024, y: 1000 },
-    hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, respawn_ticks: 74 },
+    hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
     match: match(),
     link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0 },
@@ -95,6 +95,7 @@ if (showing !== "menu") {
   for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
     if (flown === 20) world.kill(9, 1);
     if (flown === 30) world.kill(6, 2);
+    if (flown === Number(asked.get("fly")) - 2) for (const beam of world.beams()) look.event(beam);
     if (flown === 35) look.event({ name: "chat", body: { player: 3, text: "off three walls?! <b>how</b>" } });
     step(STEP_S);
   }

@@ -55,7 +55,7 @@ class WholeLook implements Look {
   private readonly sound = new Sound(settings.muted);
   private entered = false;
   private drawn_s: number | null = null;
-  private me_id = 0;
+  private scene: Scene | null = null;
 
   constructor(root: HTMLElement, view: HTMLElement, stage: Stage, menu: Menu, wishes: Wishes) {
     this.stage = stage;
@@ -76,7 +76,7 @@ class WholeLook implements Look {
   }
 
   draw(scene: Scene): void {
-    this.me_id = scene.me_id;
+    this.scene = scene;
     if (!this.entered) {
       this.menu.showLink(scene.link);
       return;
@@ -92,14 +92,24 @@ class WholeLook implements Look {
 
   event(event: GameEvent): void {
     this.hud.event(event);
-    this.sound.event(event, this.me_id);
-    if (event.name === "hit" && numberIn(event.body, "player") === this.me_id) {
+    if (this.scene === null) return;
+    this.sound.event(event, this.scene.me_id);
+    if (event.name === "pulse") this.pulse(event, this.scene);
+    if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));
     }
   }
 
   notice(sentence: string): void {
     this.hud.notice.say(sentence);
+  }
+
+  private pulse({ body }: GameEvent, scene: Scene): void {
+    const [from, to] = [
+      { x: numberIn(body, "x"), y: numberIn(body, "y") },
+      { x: numberIn(body, "to_x"), y: numberIn(body, "to_y") },
+    ];
+    this.stage.pulse(from, to, numberIn(body, "player"), numberIn(body, "hit") > 0, scene);
   }
 
   private feel(effect: Effect, { camera }: Scene): void {

@@ -16,6 +16,7 @@
  * Field names are the wire's, in both encodings.
  */
 
+import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
 import type { Arena } from "./scene";
@@ -43,6 +44,8 @@ export interface Inputs {
   entries: Input[];
   /** The newest snapshot tick we have. */
   applied: number;
+  /** How much older than each entry's tick the picture of the others was, in 1/16 ticks; 0: we don't say. */
+  seen: number;
 }
 
 export interface Ping {
@@ -92,6 +95,8 @@ export interface Welcome {
   kinds: Kind[];
   arena: Arena;
   players: Enrolled[];
+  /** What a ship fires, if the game has it. */
+  gun?: Gun | null;
 }
 
 /** Something happened at `tick`; never lost, never out of order. */

@@ -78,8 +78,8 @@ export interface Scene {
   aim: number;
   camera: Vec;
   /**
-   * Integers the server names: hull 0..100, shield 0..100, and what is left of rapid_ticks, boost_ticks, respawn_ticks,
-   * protect_ticks.
+   * Integers the server names: hull 0..100, shield 0..100, and what is left of rapid_ticks, boost_ticks, pulse_ticks,
+   * respawn_ticks, protect_ticks.
    */
   hud: Readonly<Record<string, number>>;
   players: ReadonlyMap<number, PlayerInfo>;
@@ -92,7 +92,7 @@ export interface Scene {
  *
  *     kill    {killer, victim, assists[], bounces}        pickup  {player, what}
  *     hit     {player, by, damage, x, y, bounces}         chat    {player, text}
- *     match   {…}
+ *     match   {…}                                         pulse   {player, x, y, to_x, to_y, hit}
  */
 export interface GameEvent {
   name: string;
@@ -119,8 +119,9 @@ export interface ControlSample {
   aim: number;
   fire: boolean;
   boost: boolean;
+  pulse: boolean;
   /** Latched since the last sample: a press released in between is still a press. */
-  pressed: { fire: boolean; boost: boolean };
+  pressed: { fire: boolean; boost: boolean; pulse: boolean };
 }
 
 export interface Controls {

@@ -4,6 +4,7 @@
  *     entities, entered   14 integers each, flat: a `Published` record whose `tick` is an age (snapshot tick - tick)
  *     changed             id · mask · the fields of the mask: residuals against `reckoning` at this tick, or at one that
  *                         is `age` ticks earlier
+ *     moved               source · changed: the same for entities that come from cell `source`, as they were believed there
  *
  * `packing` and `codec` make these objects of bytes, `view` applies them.
  */
@@ -38,6 +39,13 @@ export interface CellDelta {
   gone: number[];
   entered: Published[];
   /** Each `[id, mask, field, …]`. */
+  changed: number[][];
+  moved: Moved[];
+}
+
+/** Entities that have come from another cell, which we know. */
+export interface Moved {
+  source: number;
   changed: number[][];
 }
 
