@@ -83,8 +83,8 @@ class Server:
             config.connections_max,
             tls_of(config),
             may_be_fast=config.lane == "fast",
-            proxies=Proxies(config.trusted_proxies, config.forwarded_by),
             connections_per_address_max=config.connections_per_address_max,
+            proxies=Proxies(config.trusted_proxies, config.forwarded_by),
         )
         self.room = self.lobby.open_room(
             name=Path(config.map).stem,

@@ -8,7 +8,8 @@
 So whatever knocks, there are never more than `in_all_max + UNINVITED_MAX` sockets open.
 
 An address is one customer of the internet: an IPv4 address, or the 64 bits that somebody with IPv6 is given at the
-least. This machine itself is not counted: what comes from it is a proxy that stands for many, or a swarm.
+least. This machine itself is not counted, for what comes from it is a proxy that stands for many, or a swarm; nor are
+trusted proxies elsewhere, which come without a host.
 """
 
 from collections import Counter

@@ -46,7 +46,7 @@ class Proxies:
     def caller(self, peer: str, headers: Mapping[str, str], is_tls: bool) -> Caller:
         """Who sends a request with `headers` (names in lower case) over a connection from `peer`."""
         host = headers.get("host", "")
-        if not self._trusted or not self._trusts(_address(peer)):
+        if not self.trust(peer):
             return Caller(peer, host, is_tls)
         addresses, schemes, hosts = self._said(headers)
         address = peer
@@ -60,9 +60,9 @@ class Proxies:
         scheme = schemes[-1].lower() in SECURE_SCHEMES if schemes else is_tls
         return Caller(address, hosts[-1] if hosts else host, scheme)
 
-    def trusts(self, host: str) -> bool:
-        """Whether what calls from `host`, an address without a port, is one of them."""
-        return self._trusts(_address(host))
+    def trust(self, peer: str) -> bool:
+        """Whether a connection from `peer` is one of a proxy, which stands for many."""
+        return bool(self._trusted) and self._trusts(_address(peer))
 
     def _said(self, headers: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
         """(addresses, schemes, hosts), the nearest last."""

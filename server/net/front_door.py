@@ -52,7 +52,7 @@ class FrontDoor:
         """`may_be_fast`: connections that can take the fast lane do; else all take the plain one.
 
         `tls` may be replaced at any time; connections keep what they began with. `connections_per_address_max` 0: an
-        address may have as many as there is room for, as trusted proxies have in any case.
+        address may have as many as there is room for.
         """
         self.connections = self.conversations = self.parted = 0
         self._host = host
@@ -69,7 +69,7 @@ class FrontDoor:
         self.connections += 1
         host, address = address_of(stream)
         try:
-            with self._capacity.entered("" if self._proxies.trusts(host) else host) as standing:
+            with self._capacity.entered("" if self._proxies.trust(host) else host) as standing:
                 if standing is not Standing.WELCOME:
                     self._host.traffic.turned_away += 1
                 if standing is not Standing.CROWD:

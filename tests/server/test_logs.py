@@ -74,14 +74,6 @@ def test_a_mistake_comes_with_its_traceback(form: str) -> None:
     assert "nobody thought of this" in out.getvalue()
 
 
-def test_what_admins_do_is_said_at_every_level() -> None:
-    out = io.StringIO()
-    logs.set_up("error", "json", out)
-    structlog.get_logger("ricochet.audit").info("admin", action="kick")
-    structlog.get_logger("ricochet.test").info("happened")
-    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["admin"]
-
-
 def test_running_out_of_descriptors_is_said_once_a_second_and_without_a_traceback() -> None:
     seldom, said = Seldom(), []
     for at_s in (5.0, 5.1, 5.9, 6.0, 6.5, 7.5):
@@ -91,3 +83,11 @@ def test_running_out_of_descriptors_is_said_once_a_second_and_without_a_tracebac
             assert record.exc_info is None
             said.append(at_s)
     assert said == [5.0, 6.0, 7.5]
+
+
+def test_what_admins_do_is_said_at_every_level() -> None:
+    out = io.StringIO()
+    logs.set_up("error", "json", out)
+    structlog.get_logger("ricochet.audit").info("admin", action="kick")
+    structlog.get_logger("ricochet.test").info("happened")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["admin"]

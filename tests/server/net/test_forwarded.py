@@ -110,4 +110,4 @@ def test_what_is_no_network_is_refused(network: str) -> None:
     ("host", "is_trusted"), [("10.1.2.3", True), ("11.1.2.3", False), ("::ffff:10.1.2.3", True), ("?", False)]
 )
 def test_who_is_a_proxy_is_known_by_its_address(host: str, is_trusted: bool) -> None:
-    assert Proxies(["10.0.0.0/8"]).trusts(host) is is_trusted
+    assert Proxies(["10.0.0.0/8"]).trust(host) is is_trusted

@@ -208,6 +208,16 @@ async def test_one_too_many_from_an_address_is_told_so(nursery: trio.Nursery, mo
     await served.until_empty()
 
 
+async def test_a_trusted_proxy_stands_for_many(nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.net.front_door.address_of", lambda stream: ("203.0.113.5", "203.0.113.5:1"))
+    served = Served(proxies=Proxies(["203.0.113.0/24"]), connections_per_address_max=1)
+    await served.open(nursery)
+    async with await served.connect() as first:
+        await first.send_all(upgrade())
+        await first.receive_some(4096)
+        assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+
+
 async def test_a_crowd_is_hung_up_on(nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.net.capacity.UNINVITED_MAX", 0)
     served = Served(connections_max=1)
