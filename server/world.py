@@ -46,6 +46,18 @@ class WorldFullError(Exception):
     """There are ENTITIES_PER_ROOM_MAX entities; the caller does without one more."""
 
 
+class SavedWorld(Struct, array_like=True, frozen=True):
+    """A world in a checkpoint. The tables have a row for each entity, little-endian, by id."""
+
+    integers: bytes
+    """8 bytes each: id, kind, variant, owner, status, move x and y."""
+    floats: bytes
+    """x, y, vx, vy, angle, spin."""
+    corners: dict[int, list[tuple[float, float]]]
+    """Of polygons."""
+    removed: list[int]
+
+
 class World:
     """Entities of `kinds` in `arena`."""
 
@@ -66,6 +78,8 @@ class World:
         self._keep, self._gain = _floats(entities_max), _floats(entities_max)
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
+        self._corners: dict[int, list[tuple[float, float]]] = {}
+        """Of those that are polygons."""
         self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
         """Bodies of entities that are gone, by kind; never more than there were entities at once."""
         self._row_of_body: dict[int, int] = {self._space.static_body.id: 0}
@@ -97,14 +111,7 @@ class World:
             self.refused += 1
             raise WorldFullError
         entity = heapq.heappop(self._free)
-        sort = self.kinds[kind]
-        group = owner if sort.category in ("ship", "shot") else 0
-        body, shape = self._make_or_take(kind, corners, group)
-        body.position, body.velocity, body.angle = (x, y), (vx, vy), angle
-        self._space.add(body, shape)
-        self._bodies[entity], self._row_of_body[body.id] = body, entity
-        self._rows_in_space_order = None
-        self.alive[entity] = True
+        self._put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
         self.kind[entity], self.variant[entity], self.owner[entity], self.status[entity] = (
             kind,
             variant,
@@ -113,9 +120,32 @@ class World:
         )
         self.x[entity], self.y[entity], self.vx[entity], self.vy[entity] = x, y, vx, vy
         self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
+        return entity
+
+    def _put_in(
+        self,
+        entity: int,
+        kind: int,
+        owner: int,
+        corners: list[tuple[float, float]] | None,
+        place: tuple[float, float],
+        velocity: tuple[float, float],
+        angle: float,
+    ) -> pymunk.Body:
+        """Give an entity its body; the columns that say what it is are the caller's."""
+        sort = self.kinds[kind]
+        group = owner if sort.category in ("ship", "shot") else 0
+        body, shape = self._make_or_take(kind, corners, group)
+        body.position, body.velocity, body.angle = place, velocity, angle
+        self._space.add(body, shape)
+        self._bodies[entity], self._row_of_body[body.id] = body, entity
+        if corners is not None:
+            self._corners[entity] = corners
+        self._rows_in_space_order = None
+        self.alive[entity] = True
         self._steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
-        return entity
+        return body
 
     def remove(self, entity: int) -> None:
         """Take an entity out; its id rests until `release`."""
@@ -125,6 +155,7 @@ class World:
         if not isinstance(shape, pymunk.Poly):
             self._spare[int(self.kind[entity])].append((body, shape))
         del self._row_of_body[body.id]
+        self._corners.pop(entity, None)
         self._rows_in_space_order = None
         self.alive[entity] = False
         self.removed.append(entity)
@@ -147,6 +178,39 @@ class World:
         for entity in released:
             heapq.heappush(self._free, entity)
         return released
+
+    def save(self) -> SavedWorld:
+        """A copy of everything that is where it is; what the solver remembers of contacts is not part of it."""
+        rows = np.flatnonzero(self.alive)
+        whole = (rows, self.kind[rows], self.variant[rows], self.owner[rows], self.status[rows])
+        integers = np.column_stack((*whole, self.move[rows]))
+        floats = np.column_stack([column[rows] for column in (self.x, self.y, self.vx, self.vy, self.angle, self.spin)])
+        corners = dict(self._corners)
+        return SavedWorld(integers.astype("<i8").tobytes(), floats.astype("<f8").tobytes(), corners, self.removed[:])
+
+    def restore(self, saved: SavedWorld) -> None:
+        """Fill this world, which is empty yet. Raises ValueError when `saved` doesn't hold together."""
+        integers = np.frombuffer(saved.integers, dtype="<i8").reshape(-1, 7).astype(np.int64)
+        floats = np.frombuffer(saved.floats, dtype="<f8").reshape(len(integers), 6)
+        ids = [*integers[:, 0].tolist(), *saved.removed]
+        self._check(ids, integers[:, 1], floats)
+        rows = integers[:, 0]
+        self.kind[rows], self.variant[rows], self.owner[rows], self.status[rows] = integers[:, 1:5].T
+        self.move[rows] = integers[:, 5:]
+        self.x[rows], self.y[rows], self.vx[rows], self.vy[rows], self.angle[rows], self.spin[rows] = floats.T
+        for entity, (x, y, vx, vy, angle, spin) in zip(rows.tolist(), floats.tolist(), strict=True):
+            kind, owner = int(self.kind[entity]), int(self.owner[entity])
+            body = self._put_in(entity, kind, owner, saved.corners.get(entity), (x, y), (vx, vy), angle)
+            if not self._steered[entity]:
+                body.angular_velocity = spin
+        self.removed = list(saved.removed)
+        self._free = sorted(set(self._free).difference(ids))
+
+    def _check(self, ids: list[int], kinds: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
+        if len(set(ids)) < len(ids) or any(not 0 < entity < len(self.alive) for entity in ids):
+            raise ValueError("ids of entities are out of range, or there twice")
+        if not np.isfinite(floats).all() or not ((kinds >= 0) & (kinds < len(self.kinds))).all():
+            raise ValueError("an entity is of no kind, or nowhere")
 
     def set_velocity(self, entity: int, vx: float, vy: float) -> None:
         self._bodies[entity].velocity = (vx, vy)

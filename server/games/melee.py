@@ -10,7 +10,6 @@ from math import cos, hypot, sin
 from typing import ClassVar, Final
 
 import numpy as np
-from msgspec import Struct, field
 
 from protocol.arena import Place
 from protocol.cells import VIEW_HALF_UNITS
@@ -20,6 +19,7 @@ from protocol.physics import CATEGORY_BITS
 from protocol.quantize import aim_from_wire
 from server.game import Player, Stage
 from server.games.crates import Crates
+from server.games.ledger import Fighter, Ledger, Shot
 from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
 from server.world import Contact, WorldFullError
 
@@ -44,31 +44,6 @@ STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
 BOOST_SHOWN_S = 0.3
 
 
-class Fighter(Struct, eq=False):
-    """What melee knows of a player. Ticks ending in `_until` are when something ends."""
-
-    player: Player
-    hull: int = 0
-    shield: int = 0
-    score: int = 0
-    kills: int = 0
-    deaths: int = 0
-    gun_until: int = 0
-    rapid_until: int = 0
-    protect_until: int = 0
-    respawn_until: int = 0
-    hurt_by: dict[int, int] = field(default_factory=dict)
-    """Player to the tick of its latest hit."""
-
-
-class Shot(Struct, eq=False):
-    owner: int
-    dies: int
-    bounces: int = 0
-    bounced: int = 0
-    """Tick of the latest bounce: a corner is one bounce, not two."""
-
-
 class Melee:
     """One match after another, in one room."""
 
@@ -78,15 +53,11 @@ class Melee:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in
-        self.phase, self.ends_tick = "play", self.ticks(stage.options.get("match_s", MATCH_S))
-        self.fighters: dict[int, Fighter] = {}
-        self.shots: dict[int, Shot] = {}
-        self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
+        self.players = stage.players
         rate = stage.rates.tick_rate
         self.boosting_ticks = boost_ticks_of(rate) - BOOST_SHOWN_S * rate
         """With more of its cool-down left a boost still shows."""
-        self.rescored: set[int] = set()
-        """Players whose score others have yet to hear of."""
+        self.restore(Ledger(ends_tick=self.ticks(stage.options.get("match_s", MATCH_S))))
 
     # the contract ------------------------------------------------------------------------------------------
 
@@ -95,8 +66,17 @@ class Melee:
             self.world.spawn(ROCK, rock.x, rock.y, angle=rock.angle, variant=variant, corners=list(rock.points))
         self.crates.put_all()
 
+    def restore(self, state: Ledger) -> None:
+        self.state = state
+        self.fighters, self.shots, self.rescored = state.fighters, state.shots, state.rescored
+        self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=state.crates)
+
+    @property
+    def rests(self) -> bool:
+        return self.state.phase == "podium"
+
     def joined(self, player: Player) -> None:
-        fighter = self.fighters[player.id] = Fighter(player)
+        fighter = self.fighters[player.id] = Fighter(player.id)
         self._respawn(fighter)
 
     def greet(self, player: Player) -> None:
@@ -110,12 +90,14 @@ class Melee:
 
     def before_step(self) -> None:
         tick = self.stage.tick
-        if tick >= self.ends_tick:
+        if tick >= self.state.ends_tick:
             self._next_phase()
+        may_fire = self.state.phase == "play"
         for fighter in self.fighters.values():
-            if not fighter.player.ship and tick >= fighter.respawn_until:
+            player = self.players[fighter.id]
+            if not player.ship and tick >= fighter.respawn_until:
                 self._respawn(fighter)
-            elif fighter.player.now.wants(Button.FIRE) and self.phase == "play":
+            elif may_fire and player.now.wants(Button.FIRE):
                 self._fire(fighter)
         self._expire(tick)
 
@@ -135,12 +117,12 @@ class Melee:
     # the match ---------------------------------------------------------------------------------------------
 
     def _next_phase(self) -> None:
-        if self.phase == "play":
-            self.phase, length_s = "podium", PODIUM_S
+        if self.state.phase == "play":
+            self.state.phase, length_s = "podium", PODIUM_S
         else:
-            self.phase, length_s = "play", self.stage.options.get("match_s", MATCH_S)
+            self.state.phase, length_s = "play", self.stage.options.get("match_s", MATCH_S)
             self._clear()
-        self.ends_tick = self.stage.tick + self.ticks(length_s)
+        self.state.ends_tick = self.stage.tick + self.ticks(length_s)
         self._say_match(None)
 
     def _clear(self) -> None:
@@ -148,19 +130,21 @@ class Melee:
         rocks = np.flatnonzero(self.world.alive & (self.world.kind == ROCK)).tolist()
         for entity in (*rocks, *self.shots):
             self.world.remove(entity)
-        self.shots = {}
+        self.shots.clear()
         self.crates.remove_all()
         self.begin()
         for fighter in self.fighters.values():
             fighter.score = fighter.kills = fighter.deaths = 0
-            self._sink(fighter.player)
+            self._sink(self.players[fighter.id])
             self._respawn(fighter)
         self.rescored.update(self.fighters)
 
     def _say_match(self, to: Sequence[Player] | None) -> None:
-        ranked = sorted(self.fighters.values(), key=lambda f: (-f.score, -f.kills, f.deaths, f.player.id))
-        standings = [{"player": fighter.player.id, "score": fighter.score} for fighter in ranked]
-        self.stage.say("match", {"phase": self.phase, "ends_tick": self.ends_tick, "standings": standings}, to)
+        ranked = sorted(self.fighters.values(), key=lambda f: (-f.score, -f.kills, f.deaths, f.id))
+        standings = [{"player": fighter.id, "score": fighter.score} for fighter in ranked]
+        self.stage.say(
+            "match", {"phase": self.state.phase, "ends_tick": self.state.ends_tick, "standings": standings}, to
+        )
 
     def _say_scores(self, whose: Iterable[int], to: Sequence[Player] | None) -> None:
         rows = [[player, f.score, f.kills, f.deaths] for player in whose for f in (self.fighters[player],)]
@@ -170,16 +154,17 @@ class Melee:
 
     def _respawn(self, fighter: Fighter) -> None:
         """A new ship at one of the emptiest spawn points; a tick later when the world is full."""
+        player = self.players[fighter.id]
         place = self._emptiest(self.stage.random.sample(self.stage.arena.spawns, min(8, len(self.stage.arena.spawns))))
         try:
-            fighter.player.ship = self.world.spawn(SHIP, place[0], place[1], owner=fighter.player.id)
+            player.ship = self.world.spawn(SHIP, place[0], place[1], owner=player.id)
         except WorldFullError:
             return
         fighter.hull, fighter.shield, fighter.rapid_until, fighter.hurt_by = HULL_FULL, 0, 0, {}
         fighter.protect_until = self.stage.tick + self.ticks(PROTECT_S)
         fighter.respawn_until = 0
-        fighter.player.helm.boost_ticks = 0
-        self.world.status[fighter.player.ship] = self._status(fighter)
+        player.helm.boost_ticks = 0
+        self.world.status[player.ship] = self._status(fighter)
 
     def _emptiest(self, places: Sequence[Place]) -> tuple[float, float]:
         loose = CATEGORY_BITS["ship"] | CATEGORY_BITS["rock"] | CATEGORY_BITS["crate"]
@@ -192,8 +177,9 @@ class Melee:
             player.ship = 0
 
     def _show_statuses(self) -> None:
-        afloat = [fighter for fighter in self.fighters.values() if fighter.player.ship]
-        self.world.status[[fighter.player.ship for fighter in afloat]] = [self._status(fighter) for fighter in afloat]
+        afloat = [fighter for fighter in self.fighters.values() if self.players[fighter.id].ship]
+        ships = [self.players[fighter.id].ship for fighter in afloat]
+        self.world.status[ships] = [self._status(fighter) for fighter in afloat]
 
     def _status(self, fighter: Fighter) -> int:
         tick = self.stage.tick
@@ -204,26 +190,25 @@ class Melee:
             status |= STATUS_PROTECTED
         if fighter.rapid_until > tick:
             status |= STATUS_RAPID
-        if fighter.player.helm.boost_ticks > self.boosting_ticks:
+        if self.players[fighter.id].helm.boost_ticks > self.boosting_ticks:
             status |= STATUS_BOOSTING
         return status
 
     # guns and what they hit --------------------------------------------------------------------------------
 
     def _fire(self, fighter: Fighter) -> None:
-        tick, ship = self.stage.tick, fighter.player.ship
+        tick, player = self.stage.tick, self.players[fighter.id]
+        ship = player.ship
         if not ship or tick < fighter.gun_until:
             return
-        aim = aim_from_wire(fighter.player.now.aim)
+        aim = aim_from_wire(player.now.aim)
         dx, dy = cos(aim), sin(aim)
         x, y = float(self.world.x[ship]) + dx * MUZZLE_UNITS, float(self.world.y[ship]) + dy * MUZZLE_UNITS
         try:
-            shot = self.world.spawn(
-                SHOT, x, y, vx=dx * SHOT_SPEED, vy=dy * SHOT_SPEED, angle=aim, owner=fighter.player.id
-            )
+            shot = self.world.spawn(SHOT, x, y, vx=dx * SHOT_SPEED, vy=dy * SHOT_SPEED, angle=aim, owner=fighter.id)
         except WorldFullError:
             return
-        self.shots[shot] = Shot(fighter.player.id, tick + self.ticks(SHOT_LIFE_S))
+        self.shots[shot] = Shot(fighter.id, tick + self.ticks(SHOT_LIFE_S))
         fighter.protect_until = min(fighter.protect_until, tick)
         fighter.gun_until = tick + self.ticks(GUN_RAPID_S if fighter.rapid_until > tick else GUN_S)
 
@@ -244,7 +229,7 @@ class Melee:
 
     def _fighter_of(self, entity: int) -> Fighter | None:
         fighter = self.fighters.get(int(self.world.owner[entity])) if entity else None
-        return fighter if fighter is not None and fighter.player.ship == entity else None
+        return fighter if fighter is not None and self.players[fighter.id].ship == entity else None
 
     def _bounce(self, entity: int) -> None:
         shot, tick = self.shots[entity], self.stage.tick
@@ -262,7 +247,7 @@ class Melee:
 
     def _hit_ship(self, entity: int, victim: Fighter) -> None:
         shot = self._end_shot(entity)
-        if self.phase != "play" or victim.protect_until > self.stage.tick:
+        if self.state.phase != "play" or victim.protect_until > self.stage.tick:
             return
         damage = DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces
         absorbed = min(victim.shield, damage)
@@ -276,20 +261,15 @@ class Melee:
     def _say_hit(self, victim: Fighter, shot: Shot, entity: int, damage: int) -> None:
         by = self.fighters.get(shot.owner)
         spot = {"x": round(float(self.world.x[entity])), "y": round(float(self.world.y[entity]))}
-        body = {
-            "player": victim.player.id,
-            "by": shot.owner,
-            "damage": damage,
-            "bounces": shot.bounces,
-            **spot,
-        }
-        self.stage.say("hit", body, [victim.player] if by is None else [victim.player, by.player])
+        body = {"player": victim.id, "by": shot.owner, "damage": damage, "bounces": shot.bounces, **spot}
+        concerned = [victim] if by is None else [victim, by]
+        self.stage.say("hit", body, [self.players[fighter.id] for fighter in concerned])
 
     def _down(self, victim: Fighter, shot: Shot) -> None:
         tick = self.stage.tick
         victim.hull, victim.deaths = 0, victim.deaths + 1
         victim.respawn_until = tick + self.ticks(RESPAWN_S)
-        self._sink(victim.player)
+        self._sink(self.players[victim.id])
         killer = self.fighters.get(shot.owner)
         if killer is not None:
             killer.kills += 1
@@ -301,11 +281,11 @@ class Melee:
         ]
         for player in assists:
             self.fighters[player].score += SCORE_ASSIST
-        concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, shot.owner]
+        concerned = [victim.id, *assists] if killer is None else [victim.id, *assists, shot.owner]
         self.rescored.update(concerned)
         by = shot.owner if killer else 0
-        body = {"killer": by, "victim": victim.player.id, "assists": assists, "bounces": shot.bounces}
-        self.stage.say("kill", body, self._audience(victim.player, concerned))
+        body = {"killer": by, "victim": victim.id, "assists": assists, "bounces": shot.bounces}
+        self.stage.say("kill", body, self._audience(self.players[victim.id], concerned))
 
     def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:
         """Who hears of a kill: everyone; where that would be too much for anyone, those concerned and those near."""
@@ -317,7 +297,7 @@ class Melee:
             for player in self.stage.players.values()
             if abs(player.eye[0] - x) <= VIEW_HALF_UNITS and abs(player.eye[1] - y) <= VIEW_HALF_UNITS
         }
-        return [self.fighters[player].player for player in sorted(near.union(concerned))]
+        return [self.players[player] for player in sorted(near.union(concerned))]
 
     def _end_shot(self, entity: int) -> Shot:
         self.world.remove(entity)
@@ -339,7 +319,7 @@ class Melee:
             fighter.rapid_until = self.stage.tick + self.ticks(RAPID_S)
         else:
             fighter.shield = SHIELD_FULL
-        self.stage.say("pickup", {"player": fighter.player.id, "what": what}, [fighter.player])
+        self.stage.say("pickup", {"player": fighter.id, "what": what}, [self.players[fighter.id]])
 
     def _expire(self, tick: int) -> None:
         """What has had its time. Shots live equally long, so the oldest come first."""

@@ -12,7 +12,8 @@ from protocol.motion import Button, Input
 from protocol.quantize import aim_to_wire
 from server.games import melee as rules
 from server.games.crates import CRATE_BACK_S, PICKUP_LIFE_S
-from server.games.melee import CRATE, PICKUP, SHIP, Fighter, Melee
+from server.games.ledger import Fighter, Shot
+from server.games.melee import CRATE, PICKUP, SHIP, Melee
 from server.world import World, WorldFullError
 from tests.instruments.stepper import Client, Stepper, arena_named, wander
 
@@ -264,8 +265,8 @@ def test_in_a_crowd_a_kill_is_told_to_those_concerned_and_near(cabin: Cabin, mon
     near.player.eye = 210.0, 200.0
     far.player.eye = 2000.0, 2000.0
     victim = cabin.fighter(cabin.bob)
-    victim.player.eye = 200.0, 200.0
-    cabin.melee._down(victim, rules.Shot(cabin.ann.player.id, 0))
+    cabin.bob.player.eye = 200.0, 200.0
+    cabin.melee._down(victim, Shot(cabin.ann.player.id, 0))
     cabin.stepper.step(4)
     assert [len(client.events_named("kill")) for client in (cabin.ann, cabin.bob, near, far)] == [1, 1, 1, 0]
 
@@ -423,7 +424,7 @@ def test_nobody_is_hurt_on_the_podium() -> None:
     cabin.place(cabin.bob, 300, 200)
     shot = cabin.fire(cabin.ann, RIGHT)
     cabin.stepper.until(lambda: shot not in cabin.melee.shots)
-    assert cabin.melee.phase == "podium"
+    assert cabin.melee.state.phase == "podium"
     assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL
 
 
