@@ -30,6 +30,15 @@ def serve(
     lane: Annotated[
         str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
     ] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option(help="Keep the rooms in this folder, and go on from what is there.")
+    ] = None,
+    drain_s: Annotated[
+        float | None, typer.Option(help="How long SIGTERM waits for people at play. [default: 20]")
+    ] = None,
+    takeover_s: Annotated[
+        float | None, typer.Option(help="How long to wait for another server to let go of the folder. [default: 0]")
+    ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")] = None,
@@ -55,6 +64,9 @@ def serve(
         "origins": origins,
         "connections_max": connections_max,
         "lane": lane,
+        "state_dir": state_dir,
+        "drain_s": drain_s,
+        "takeover_s": takeover_s,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
         "log_level": log_level,

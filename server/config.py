@@ -51,6 +51,9 @@ class Config(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     connections_max: int = Field(limits.CONNECTIONS_MAX, ge=1, le=100_000)
+    state_dir: Path | None = Field(None, description="none: nothing outlasts the process")
+    drain_s: float = Field(20.0, ge=0, le=3600)
+    takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
 
     @property

@@ -88,6 +88,7 @@ class _Delivery:
         try:
             session.receive(message, trio.current_time())
         except Exception:
+            session.lobby.faults.connections_failed += 1
             log.exception("a message could not be handled", address=link.address)
             session.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
 

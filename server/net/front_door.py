@@ -57,6 +57,7 @@ class FrontDoor:
         try:
             await self._serve(stream, address)
         except Exception:
+            self._lobby.faults.connections_failed += 1
             log.exception("a connection could not be served", address=address)
         finally:
             self.connections -= 1

@@ -15,10 +15,11 @@ from protocol.errors import UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
 from protocol.messages import Bye, Hello, Inputs, Ping
 from protocol.motion import Input
-from server.app import Server, find_arena, keep_deadlines, listen, run, tls_of, url_of
+from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
 from server.session import State
+from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
