@@ -14,6 +14,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen at. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="0: any free one. [default: 8000]")] = None,
     game: Annotated[str | None, typer.Option(help="Which game to play. [default: melee]")] = None,
@@ -51,28 +52,8 @@ def serve(
 
     Every flag can be a key of the TOML file (tick_rate = 60) or an environment variable (RICOCHET_TICK_RATE).
     """
-    flags = {
-        "host": host,
-        "port": port,
-        "game": game,
-        "map": map_,
-        "bots": bots,
-        "tick_rate": tick_rate,
-        "snapshot_rate": snapshot_rate,
-        "match_s": match_s,
-        "seed": seed,
-        "origins": origins,
-        "connections_max": connections_max,
-        "lane": lane,
-        "state_dir": state_dir,
-        "drain_s": drain_s,
-        "takeover_s": takeover_s,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "log_level": log_level,
-        "log_format": log_format,
-    }
-    settings = load({name: value for name, value in flags.items() if value is not None}, config)
+    given = {name.rstrip("_"): value for name, value in context.params.items() if value is not None}
+    settings = load({name: value for name, value in given.items() if name != "config"}, config)
     logs.set_up(settings.log_level, settings.log_format)
     from server.app import run  # the physics and the web take a moment to load; --help need not wait
 
