@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.page import DESKTOP, opened, probe, settle, wait_for
 from tests.instruments.served import served
+from tests.wire.stranger import open_stranger
 
 pytestmark = pytest.mark.browser
 AWAY_S = 3.0
@@ -31,9 +32,13 @@ def test_who_plays_on_a_server_that_is_killed_is_the_same_player_afterwards(
     chromium_path: Path, tmp_path: Path
 ) -> None:
     kept = ("--state-dir", str(tmp_path), "--seed", "3")
-    with served(*kept) as first, opened(chromium_path, first.page_url, DESKTOP) as page:
-        with opened(chromium_path, f"{first.page_url}?name=Eve&autojoin=1", DESKTOP) as other:
-            wait_for(other, "r.state === 'playing' && r.ack > 0")
+    with (
+        served(*kept) as first,
+        open_stranger(first.play_url, "ricochet.v1.json") as stranger,
+        opened(chromium_path, first.page_url, DESKTOP) as page,
+    ):
+        stranger.tell("hello", version=1, name="Number one")
+        stranger.hear_until("welcome")
         page.goto(f"{first.page_url}?name=Ada&autojoin=1")
         wait_for(page, "r.state === 'playing' && r.ack > 0")
         player, tick = probe(page)["player"], probe(page)["server_tick"]
@@ -54,7 +59,8 @@ def test_a_server_that_is_going_to_stop_counts_down(chromium_path: Path, tmp_pat
             server.process.terminate()
             page.get_by_text("The server restarts in").wait_for()
             assert probe(page)["state"] == "playing"
-        server.stop()
+        server.has_ended = True
+        assert server.process.wait(BACK_S_MAX) == 0, "nobody is there any more, so it waits no longer"
 
 
 def test_whoever_looks_again_need_not_wait(chromium_path: Path) -> None:
