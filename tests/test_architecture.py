@@ -51,6 +51,8 @@ IO_FILES = (
     "bench/stall.py",
     "bench/sleepers.py",
     "bench/overload.py",
+    "bench/flock.py",
+    "bench/restart.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 
