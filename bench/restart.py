@@ -44,8 +44,10 @@ class Once(Struct, frozen=True):
 
     lost_s: float
     """Of the game: between the newest snapshot and the tick that it goes on from."""
+    ready_s: float
+    """Until the next server took connections, from the moment that the first was told, or killed."""
     back_s: float | None
-    """Until the last bot was back, from the moment that the server was told; None: some were not."""
+    """Until the last bot was back; None: some were not. Each waits longer after each attempt that failed."""
     anew: int
     """Bots that came back to another seat than theirs."""
     scores_compared: int
@@ -61,6 +63,8 @@ class Restarts(Struct, frozen=True, kw_only=True):
     restarts: list[Once]
     lost_s_p50: float | None
     lost_s_max: float | None
+    ready_s_p50: float | None
+    ready_s_max: float | None
     back_s_p50: float | None
     back_s_max: float | None
     anew: int
@@ -131,10 +135,12 @@ async def _once(how: str, server: "Process", flock: Flock) -> Once:
         tick, saved = flock.tick, server.saved()
         await following.wait_ready()
         server.become(following)
+    ready_s = time.monotonic() - began_s
     right, wrong = compare(flock.bots, saved)
     all_back = await flock.wait(lambda bot: bot.has_returned, BACK_S_MAX)
     return Once(
         lost_s=max(0, tick - saved.tick) / TICK_RATE_DEFAULT,
+        ready_s=ready_s,
         back_s=time.monotonic() - began_s if all_back else None,
         anew=sum(bot.has_returned and bot.number != was for bot, was in zip(flock.bots, numbers, strict=True)),
         scores_compared=right + wrong,
@@ -172,6 +178,8 @@ def judge(how: str, bots: int, times: int, restarts: list[Once], checksum_mismat
         restarts=restarts,
         lost_s_p50=percentile(lost_s, 0.5),
         lost_s_max=lost_s_max,
+        ready_s_p50=percentile([once.ready_s for once in restarts], 0.5),
+        ready_s_max=max((once.ready_s for once in restarts), default=None),
         back_s_p50=percentile(back_s, 0.5),
         back_s_max=max(back_s, default=None),
         anew=anew,
@@ -257,6 +265,7 @@ def _report(result: Restarts, json: Path | None) -> None:
         f"{result.how}: {len(result.restarts)} of {result.asked} times under {result.bots} bots",
         f"seconds of the game lost: p50 {seconds(result.lost_s_p50)}, max {seconds(result.lost_s_max)} "
         f"(must be ≤ {LOST_S_MAX:g})",
+        f"the next server was ready after: p50 {seconds(result.ready_s_p50)} s, max {seconds(result.ready_s_max)} s",
         f"the last bot was back after: p50 {seconds(result.back_s_p50)} s, max {seconds(result.back_s_max)} s; "
         f"{result.missing} times somebody was not; {result.anew} came back as somebody else",
         f"scores: {result.scores_compared} compared, {result.scores_wrong} wrong; "

@@ -7,6 +7,7 @@ finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either wa
 """
 
 import gc
+import os
 import secrets
 import signal
 import ssl
@@ -289,9 +290,12 @@ async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) 
 
 
 async def _play_with_bots(url: str, count: int) -> None:
-    """Bots in a process of their own, through the front door like everybody; it ends when this is cancelled."""
-    words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet"]
-    ended = await trio.run_process(
-        [sys.executable, *words], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
+    """Bots in a process of their own, through the front door like everybody. It ends with ours, however that ends."""
+    words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet", "--with-parent"]
+    theirs, ours = os.pipe()
+    try:
+        ended = await trio.run_process([sys.executable, *words], check=False, stdin=theirs, stdout=subprocess.DEVNULL)
+    finally:
+        os.close(theirs)
+        os.close(ours)
     log.warning("the bots have stopped", status=ended.returncode)

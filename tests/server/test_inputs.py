@@ -225,3 +225,14 @@ def test_no_press_is_lost_or_repeated(messages: list[tuple[int, int, int]]) -> N
         heard += sum(bool(taken.edges) for taken in talk.take(ticks))
     heard += sum(bool(taken.edges) for taken in talk.take(INPUT_AHEAD_TICKS_MAX + 1))
     assert heard == len(pressed)
+
+
+def test_what_is_held_outlasts_the_connection() -> None:
+    talk = Conversation()
+    talk.put(1, FIRE)
+    talk.take(3)
+    again = InputBuffer(RoomStatistics())
+    again.restore(talk.buffer.save())
+    assert (again.ack, again.newest) == (talk.buffer.ack, talk.buffer.newest)
+    for tick in range(4, 4 + INPUT_HOLD_TICKS_MAX + 2):
+        assert again.take(tick, 0.0) == talk.buffer.take(tick, 0.0)
