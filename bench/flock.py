@@ -67,8 +67,15 @@ class Flock:
 
     @property
     def tick(self) -> int:
-        """The newest that any of them was sent."""
-        return max((bot.player.view.tick for bot in self.bots if bot.player.view is not None), default=0)
+        """The newest that any of them was sent, of those that have not returned."""
+        views = [bot.player.view for bot in self.bots if not bot.has_returned]
+        return max((view.tick for view in views if view is not None), default=0)
+
+    @property
+    def welcome_tick(self) -> int:
+        """The earliest that any of those that have returned was welcomed at."""
+        welcomes = [bot.player.welcome for bot in self.bots if bot.has_returned]
+        return min((welcome.tick for welcome in welcomes if welcome is not None), default=0)
 
     @property
     def checksum_mismatches(self) -> int:

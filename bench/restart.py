@@ -4,7 +4,8 @@
                another than it was at that tick
     restart    a deployment: the next server is started and waits, the running one is told to stop
 
-What the server goes on from is read from its own checkpoint, after it is dead and before the next one is there.
+What a server goes on from after kill -9 is read from its checkpoint, before the next one is there, and held against the
+ticks that it welcomes the bots at; where the next one is there at once, those ticks are all there is to see.
 """
 
 import sys
@@ -21,13 +22,14 @@ from msgspec import Struct
 from rich.console import Console
 
 from bench.contestants import READY
-from bench.flock import Flock, Watched
+from bench.flock import LOOK_EVERY_S, Flock, Watched
 from bench.percentiles import percentile
 from protocol.errors import UserError
 from protocol.ticks import TICK_RATE_DEFAULT
 from server.checkpoint import SavedRoom, unseal
 from server.games.ledger import Ledger
 
+ROOT: Final = Path(__file__).parent.parent
 JOIN_S_MAX: Final = 60.0
 BACK_S_MAX: Final = 30.0
 """A bot that is not back by then is counted as lost: its seat is gone too."""
@@ -122,24 +124,25 @@ async def _once(how: str, server: "Process", flock: Flock) -> Once:
     for bot in flock.bots:
         bot.forget()
     if how == "crash":
-        tick, began_s = flock.tick, time.monotonic()
+        began_s = time.monotonic()
         await server.kill()
-        tick = max(tick, flock.tick)
-        saved = server.saved()
+        tick, saved = flock.tick, server.saved()
         await server.start()
     else:
         following = Process(server.folder, server.port)
-        await following.begin("--takeover-s", f"{JOIN_S_MAX:g}")
+        await following.begin("--takeover-s", f"{JOIN_S_MAX:g}", "--log-level", "info")
+        await following.wait_waiting()
         began_s = time.monotonic()
         await server.stop()
-        tick, saved = flock.tick, server.saved()
+        tick, saved = flock.tick, None
         await following.wait_ready()
         server.become(following)
     ready_s = time.monotonic() - began_s
-    right, wrong = compare(flock.bots, saved)
+    right, wrong = compare(flock.bots, saved) if saved is not None else (0, 0)
     all_back = await flock.wait(lambda bot: bot.has_returned, BACK_S_MAX)
+    goes_on_at = min(saved.tick if saved is not None else flock.welcome_tick, flock.welcome_tick)
     return Once(
-        lost_s=max(0, tick - saved.tick) / TICK_RATE_DEFAULT,
+        lost_s=max(0, tick - goes_on_at) / TICK_RATE_DEFAULT,
         ready_s=ready_s,
         back_s=time.monotonic() - began_s if all_back else None,
         anew=sum(bot.has_returned and bot.number != was for bot, was in zip(flock.bots, numbers, strict=True)),
@@ -205,13 +208,20 @@ class Process:
         self._process: trio.Process | None = None
 
     async def start(self) -> None:
-        await self.begin()
+        await self.begin("--log-level", "error")
         await self.wait_ready()
 
     async def begin(self, *flags: str) -> None:
         words = ["serve", "--port", str(self.port), "--state-dir", str(self.folder), "--seed", "1", "--match-s", "3600"]
-        command = [sys.executable, "-m", "ricochet", *words, "--drain-s", "0", "--log-level", "error", *flags]
-        self._process = await trio.lowlevel.open_process(command, stdout=-1, cwd=Path(__file__).parent.parent)
+        command = [sys.executable, "-m", "ricochet", *words, "--drain-s", "0", *flags]
+        with (self.folder / "stderr").open("wb") as stderr:
+            self._process = await trio.lowlevel.open_process(command, stdout=-1, stderr=stderr, cwd=ROOT)
+
+    async def wait_waiting(self) -> None:
+        """Until it says that it waits for the one before to let go."""
+        with trio.move_on_after(JOIN_S_MAX):
+            while b"waiting for another server" not in (self.folder / "stderr").read_bytes():  # noqa: ASYNC110
+                await trio.sleep(LOOK_EVERY_S)
 
     async def wait_ready(self) -> None:
         """Raises UserError when it ends instead."""

@@ -159,6 +159,8 @@ class Server:
         if self._keeper is not None:
             await self._keeper.save_all()
         self._accepting.cancel()
+        if self._keeper is not None:
+            self._keeper.let_go()  # a server that waits for it is there before players come back
         with trio.move_on_after(DRAIN_S_MAX):
             while self.door.conversations:
                 self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")

@@ -188,5 +188,6 @@ def _player(saved: SavedPlayer, statistics: RoomStatistics) -> Player:
 
 
 def _digest(version: int, body: bytes) -> bytes:
-    head = _HEAD.pack(MAGIC, version, len(body), bytes(32))
-    return sha256(head + body).digest()
+    hashed = sha256(_HEAD.pack(MAGIC, version, len(body), bytes(32)))
+    hashed.update(body)
+    return hashed.digest()

@@ -79,6 +79,10 @@ class Keeper:
             log.error("the last checkpoints could not be written; the ones before stand")
         return done
 
+    def let_go(self) -> None:
+        """Nothing more is written: somebody else may go on from what there is."""
+        self._store.close()
+
     async def set_aside(self, failed: SavedRoom) -> None:
         """A room has failed: keep what it was, for a person to look at. Never raises."""
         try:

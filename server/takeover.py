@@ -1,7 +1,7 @@
 """The folder and the port, of which there is one each: taken from a server that is about to let go of them.
 
 With `takeover_s` a second server can be started beside the first. It waits; the first is asked to stop, keeps its
-rooms, lets go of the port and then of the folder; the second takes both and goes on. Clients come back by themselves.
+rooms and lets go of both; the second takes them and goes on. Clients come back by themselves.
 """
 
 import errno
