@@ -11,8 +11,14 @@ CONTESTANTS := bench/contestants/node
 
 INSTALLED := .venv/.installed
 MODULES := $(CLIENT)/node_modules/.installed
+ENGINE := $(CLIENT)/engine/munk2d.wasm
 BUILT := $(CLIENT)/dist/index.html
 CONTESTING := $(CONTESTANTS)/node_modules/.installed
+AUTOBAHN := .tools/autobahn/.installed
+TYRUS := .tools/tyrus/tyrus-standalone-client.jar
+TYRUS_VERSION := 2.2.0
+TYRUS_SHA256 := 80ab3928b590c1df34a5c07487956316272337eb332853f3ad83c769c23f6528
+MAVEN_COPY := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 # Folders are among the sources too: their time changes when a file is removed from them.
@@ -26,13 +32,17 @@ find_python = for candidate in python3 python3.14 python3.13 python3.12 python3.
 	[ -n "$$python" ] || { echo "Ricochet needs Python 3.11 or newer on PATH, and found none." >&2; exit 1; }
 find_node = node -e 'process.exit(parseInt(process.versions.node) < 24 ? 1 : 0)' 2>/dev/null \
 	&& command -v npm >/dev/null || PATH="$(CURDIR)/$(BIN):$$PATH"
+# The Autobahn|Testsuite is of the days of Python 2.7, and only there to be tested with.
+find_python27 = for candidate in python2.7 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/2.7*/bin/python2.7; do \
+	python27=$$("$$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null) && break; \
+	done
 in_client = $(find_node); cd $(CLIENT)
 in_contestants = $(find_node); cd $(CONTESTANTS)
 say = printf '· %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup client play contestants bench test test-all check format lock clean
+.PHONY: help setup client play contestants bench test test-all conformance tyrus check format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +67,14 @@ test: setup client ## run every test except the slow ones; ARGS="-k snapshot" is
 
 test-all: setup client ## run every test
 	@$(call run_tests,)
+
+conformance: $(INSTALLED) ## try both lanes with the Autobahn|Testsuite, which needs Python 2.7; ARGS="3.*" selects cases
+	@$(find_python27); if [ -z "$$python27" ]; then \
+		echo "conformance: skipped, for there is no Python 2.7 on PATH or in pyenv, and the Autobahn|Testsuite needs it"; \
+		else $(MAKE) --silent $(AUTOBAHN) && exec $(BIN)/python -m tests.conformance.suite $(ARGS); fi
+
+tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients that others wrote; needs Maven
+	@:
 
 # pytest comes last, so that its summary is the closing line; it runs even when a client test fails.
 run_tests = status=0; \
@@ -84,8 +102,8 @@ lock: $(INSTALLED) ## lock the versions of all dependencies anew; ARGS=--upgrade
 	@$(in_contestants) && npm install --package-lock-only --loglevel=error >/dev/null
 
 clean: ## remove everything that was made or installed here
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
-	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CONTESTANTS)/node_modules
+	rm -rf .venv .tools .make .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/engine $(CONTESTANTS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -111,7 +129,29 @@ $(CONTESTING): $(CONTESTANTS)/package.json $(CONTESTANTS)/package-lock.json | $(
 	@if ($(in_contestants) && npm ci --loglevel=error >/dev/null); then touch $@; else \
 		rm -rf $(@D); echo "The Node contestants can't be installed; the bench goes on without them." >&2; fi
 
-$(BUILT): $(CLIENT_SOURCES) $(MODULES)
+$(ENGINE): $(wildcard assets/munk2d/*.*) requirements.txt | $(INSTALLED)
+	@$(say) "Building the physics engine for the browser"
+	@$(BIN)/python -m assets.munk2d.build $@
+
+$(AUTOBAHN): tests/conformance/autobahn.txt tests/conformance/virtualenv.txt | $(INSTALLED)
+	@$(say) "Installing the Autobahn|Testsuite in $(@D)"
+	@rm -rf $(@D)
+	@$(UV) venv --quiet --allow-existing --no-python-downloads --python $(BIN)/python .tools/virtualenv
+	@$(UV) pip sync --quiet --python .tools/virtualenv/bin/python --require-hashes tests/conformance/virtualenv.txt
+	@$(find_python27); .tools/virtualenv/bin/virtualenv --quiet --python "$$python27" $(@D)
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-python-version-warning \
+		--no-deps --require-hashes -r tests/conformance/autobahn.txt
+	@touch $@
+
+$(TYRUS): | $(INSTALLED)
+	@$(say) "Installing Tyrus in $(@D)"
+	@command -v mvn >/dev/null || { echo "Tyrus comes with Maven, and there is no mvn on PATH." >&2; exit 1; }
+	@mvn --batch-mode --quiet $(MAVEN_COPY) -DoutputDirectory=$(CURDIR)/$(@D) -Dmdep.stripVersion=true \
+		-Dartifact=org.glassfish.tyrus.bundles:tyrus-standalone-client:$(TYRUS_VERSION) >/dev/null
+	@$(BIN)/python -c 'import hashlib, sys; sys.exit(hashlib.sha256(open("$@", "rb").read()).hexdigest() != "$(TYRUS_SHA256)")' \
+		|| { rm -f $@; echo "That was not Tyrus $(TYRUS_VERSION): its SHA-256 differs." >&2; exit 1; }
+
+$(BUILT): $(CLIENT_SOURCES) $(MODULES) $(ENGINE)
 	@$(say) "Building the browser client"
 	@$(in_client) && npm run build --silent -- --logLevel warn
 	@touch $@

@@ -16,7 +16,9 @@ from protocol.errors import UserError
 
 COMMANDS = {
     "serve": "server.cli",
+    "admin": "server.admin_cli",
     "swarm": "bots.cli",
+    "netsim": "bots.cli",
     "bots": "bots.cli",
     "bench": "bench.cli",
 }

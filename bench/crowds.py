@@ -2,7 +2,8 @@
 
 All is drawn from a seed. The kinds are the melee's own. Two liberties make the scenes what they are called:
 
-- free rocks drift apart from a common centre, each with a velocity of its own, so that no two ever meet;
+- free rocks drift apart from a common centre, each with a velocity of its own, so that no two ever meet, and ships that
+  rest among them begin midway between four;
 - a thousand ships in one cell belong to one owner, for otherwise there would be no room: they pass through each
   other, and bounce off the border all the same.
 """
@@ -30,7 +31,7 @@ REST_NEWS_BYTES_S_MAX: Final = 100.0
 SHIP, ROCK = range(2)
 KINDS: Final[tuple[Kind, ...]] = (SHIP_KIND, ROCK_KIND)
 
-ROCK_SPACING_UNITS: Final = 120.0
+ROCK_SPACING_UNITS: Final = 180.0
 ROCK_CORNERS: Final = [(-30.0, -30.0), (30.0, -30.0), (30.0, 30.0), (-30.0, 30.0)]
 ROCK_FLIGHT_S: Final = 600.0
 """A rock is as far from the centre as it drifts in so many seconds: as long as the longest measurement."""
@@ -90,7 +91,7 @@ CROWDS: Final = (
 )
 
 
-def put_ships(crowd: Crowd, world: World, random: Random) -> list[int]:
+def put_ships(crowd: Crowd, world: World, chance: Random) -> list[int]:
     """Spawn the ships, on a lattice where they may touch; their entities."""
     columns = ceil(sqrt(crowd.ships))
     spacing = crowd.side_units / columns
@@ -98,7 +99,9 @@ def put_ships(crowd: Crowd, world: World, random: Random) -> list[int]:
     ships = []
     for n in range(crowd.ships):
         row, column = divmod(n, columns)
-        x, y = ((at + random.uniform(0.4, 0.6)) * spacing for at in (column, row))
+        x, y = ((at + chance.uniform(0.4, 0.6)) * spacing for at in (column, row))
+        if crowd.rocks:
+            x, y = (_between_rocks(crowd, at) for at in (x, y))
         ships.append(world.spawn(SHIP, x, y, owner=1 if crowd.in_one_cell else n + 1))
     return ships
 
@@ -116,13 +119,19 @@ def put_rocks(crowd: Crowd, world: World) -> list[int]:
     return rocks
 
 
+def _between_rocks(crowd: Crowd, along: float) -> float:
+    """The nearest place midway between two columns, or two rows, of rocks."""
+    first = crowd.side_units / 2 - ceil(sqrt(crowd.rocks)) / 2 * ROCK_SPACING_UNITS
+    return first + round((along - first) / ROCK_SPACING_UNITS) * ROCK_SPACING_UNITS
+
+
 class Pilots:
     """What the players of a crowd do. Each turns at a tick of its own, stick and aim together."""
 
-    def __init__(self, crowd: Crowd, random: Random) -> None:
-        self._hold_ticks, self._random = crowd.hold_ticks, random
+    def __init__(self, crowd: Crowd, chance: Random) -> None:
+        self._hold_ticks, self._chance = crowd.hold_ticks, chance
         self.inputs = [self._turn() if crowd.hold_ticks else Input() for _ in range(crowd.ships)]
-        self._offsets = [random.randrange(crowd.hold_ticks or 1) for _ in range(crowd.ships)]
+        self._offsets = [chance.randrange(crowd.hold_ticks or 1) for _ in range(crowd.ships)]
 
     def at(self, tick: int) -> list[Input]:
         """One input for each player."""
@@ -133,6 +142,6 @@ class Pilots:
         return self.inputs
 
     def _turn(self) -> Input:
-        angle = self._random.random()
+        angle = self._chance.random()
         move_x, move_y = (round(MOVE_FULL * along(2 * pi * angle)) for along in (cos, sin))
         return Input(move_x, move_y, aim=int(angle * AIM_STEPS) % AIM_STEPS)

@@ -47,7 +47,9 @@ class Published(Struct, frozen=True, kw_only=True):
     bytes_per_viewer_s: float
     """WebSocket's framing included."""
     news_bytes_per_viewer_s: float
-    """Of these, what is not in a snapshot without news."""
+    """Of these, what tells of cells."""
+    near_bytes_per_viewer_s: float
+    """And of bodies that may soon touch the viewer's ship."""
     cell_bytes_most: int
     """The longest delta of a cell."""
     simulate_us: float
@@ -119,7 +121,8 @@ def judge(rehearsal: Rehearsal, seconds: float) -> Published:
     total, header = (sum(getattr(tap, name) for tap in rehearsal.taps) for name in ("bytes", "header_bytes"))
     costs_us = {f"{part}_us": ns / 1000 / rehearsal.snapshots for part, ns in asdict(rehearsal.costs).items()}
     bound = bound_units(crowd)
-    news = (total - header) / viewers / seconds
+    near = rehearsal.near_bytes / viewers / seconds
+    news = (total - header) / viewers / seconds - near
     return Published(
         crowd=crowd.name,
         entities=crowd.entities,
@@ -127,6 +130,7 @@ def judge(rehearsal: Rehearsal, seconds: float) -> Published:
         snapshots_per_s=rehearsal.snapshots / seconds,
         bytes_per_viewer_s=total / viewers / seconds,
         news_bytes_per_viewer_s=news,
+        near_bytes_per_viewer_s=near,
         cell_bytes_most=rehearsal.cell_bytes_most,
         **costs_us,
         error_units=judge.error_units,
@@ -166,7 +170,8 @@ def _show(rows: Sequence[Published], console: Console) -> None:
         "entities",
         "viewers",
         "B/s",
-        "news B/s",
+        "news",
+        "near",
         "cell most",
         "error",
         "between",
@@ -190,7 +195,8 @@ def _show(rows: Sequence[Published], console: Console) -> None:
 
 def _bytes_of(row: Published) -> Iterator[str]:
     yield from (row.crowd, f"{row.entities:,}", f"{row.viewers:,}")
-    yield from (f"{row.bytes_per_viewer_s:,.0f}", f"{row.news_bytes_per_viewer_s:,.0f}", f"{row.cell_bytes_most:,}")
+    told = (row.bytes_per_viewer_s, row.news_bytes_per_viewer_s, row.near_bytes_per_viewer_s, row.cell_bytes_most)
+    yield from (f"{figure:,.0f}" for figure in told)
     yield from (f"{row.error_units:.2f}", f"{row.error_between_units:.2f}", f"{row.error_units_bound:.2f}")
     yield "yes" if row.held else "no"
 

@@ -22,7 +22,7 @@ from bots.view import View
 from protocol.cells import VIEW_HALF_UNITS, Grid
 from protocol.codec import CODECS
 from protocol.frames import header, peel
-from protocol.heads import ROW_BYTES, tail
+from protocol.heads import NOTHING_NEAR, ROW_BYTES, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.motion import Input
 from protocol.reckoning import reckon
@@ -32,6 +32,7 @@ from server.address import address
 from server.game import Player
 from server.inputs import InputBuffer
 from server.link import Link
+from server.near import near
 from server.publisher import BORDER_UNITS, Publisher
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
@@ -41,7 +42,7 @@ LEAD_S: Final = 0.02
 """How early inputs come."""
 HUD: Final = (100, 0, 0, 0, 0)
 FRAME_BYTES_MAX: Final = 1 << 20
-EMPTY_FRAME_BYTES: Final = len(header(ROW_BYTES)) + ROW_BYTES + len(tail(0, b""))
+EMPTY_FRAME_BYTES: Final = len(header(ROW_BYTES)) + ROW_BYTES + len(NOTHING_NEAR) + len(tail(0, b""))
 """A steady viewer's snapshot when there are no news."""
 
 MSGPACK: Final = CODECS[SUBPROTOCOL_MSGPACK]
@@ -153,6 +154,7 @@ class Rehearsal:
         self.publisher = Publisher(self.world, self.grid, crowd.rates.tick_rate)
         self.tick = 0
         self._ships = put_ships(crowd, self.world, random)
+        self._rows = np.array(self._ships)
         put_rocks(crowd, self.world)
         self._pilots = Pilots(crowd, random)
         statistics = RoomStatistics()
@@ -167,10 +169,12 @@ class Rehearsal:
         self.judge = Judge(self.taps[crowd.judge], self._ships[crowd.judge], self.world, crowd.rates)
         self.cell_bytes_most = 0
         """The longest delta of a cell."""
+        self.near_bytes = 0
+        """Of what was posted, what told of bodies near a ship."""
 
     def clear(self) -> None:
         """Measure from here on."""
-        self.costs, self.snapshots, self.cell_bytes_most = Costs(), 0, 0
+        self.costs, self.snapshots, self.cell_bytes_most, self.near_bytes = Costs(), 0, 0, 0
         for tap in self.taps:
             tap.clear()
         self.judge.clear()
@@ -217,6 +221,7 @@ class Rehearsal:
         costs.choose += chosen_ns - compared_ns
         costs.encode += encoded_ns - chosen_ns
         self.snapshots += 1
+        self.near_bytes += sum(len(near_part(told)) - len(NOTHING_NEAR) for told in near(self.world, self._rows))
 
     def _encode(self) -> None:
         """Ahead of who will ask for it, so that it counts by itself."""

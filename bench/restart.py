@@ -154,17 +154,16 @@ async def _once(how: str, server: "Process", flock: Flock) -> Once:
 def compare(bots: list[Watched], saved: SavedRoom) -> tuple[int, int]:
     """(right, wrong) scores in a checkpoint: none less than was told by its tick, and none more than was told later."""
     ledger = msgspec.msgpack.decode(saved.state, type=Ledger)
+    scores = {record.id: record.score for record in ledger.fighters}
     right = wrong = 0
     for bot in bots:
-        if not bot.scores or bot.number not in ledger.fighters:
+        if not bot.scores or bot.number not in scores:
             continue
         least = max((score for tick, score in bot.scores if tick <= saved.tick), default=0)
         later = [score for tick, score in bot.scores if tick > saved.tick]
-        is_right = least <= ledger.fighters[bot.number].score and (
-            not later or ledger.fighters[bot.number].score <= max(later)
-        )
+        is_right = least <= scores[bot.number] and (not later or scores[bot.number] <= max(later))
         right, wrong = right + is_right, wrong + (not is_right)
-        bot.scores = [(saved.tick, ledger.fighters[bot.number].score)]
+        bot.scores = [(saved.tick, scores[bot.number])]
     return right, wrong
 
 

@@ -14,6 +14,7 @@ class Act(Struct, frozen=True):
     aim: float = 0.0
     fire: bool = False
     boost: bool = False
+    pulse: bool = False
 
 
 class Stick:
@@ -28,7 +29,7 @@ class Stick:
     def hold(self, act: Act) -> None:
         if act is self._act:
             return
-        buttons = Button.FIRE * act.fire | Button.BOOST * act.boost
+        buttons = Button.FIRE * act.fire | Button.BOOST * act.boost | Button.PULSE * act.pulse
         self._edges |= buttons & ~self._held.buttons
         self._act, self._held = act, Input(*move_to_wire(*act.move), aim_to_wire(act.aim), buttons)
 

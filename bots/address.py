@@ -24,8 +24,12 @@ class Address(Struct, frozen=True):
         return f"{host}:{self.port}"
 
     @property
+    def page_url(self) -> str:
+        return f"{'https' if self.is_tls else 'http'}://{self.authority}/"
+
+    @property
     def metrics_url(self) -> str:
-        return f"{'https' if self.is_tls else 'http'}://{self.authority}/metrics"
+        return f"{self.page_url}metrics"
 
 
 def parse_address(url: str) -> Address:

@@ -42,6 +42,8 @@ def _lines(report: Report) -> list[str]:
         f"{report.late_inputs_percent:.2f} % late inputs, {report.checksum_mismatches} checksum mismatches, "
         f"swarm at {report.swarm_cpu_share:.0%} of a core",
     ]
+    if not report.network.is_perfect:
+        lines.append(f"simulated on top of the network: {report.network}")
     lines += [f"disconnected {count} times: {escape(reason)}" for reason, count in report.disconnects.items()]
     if report.swarm_saturated:
         lines.append(f"[bold]The swarm was the bottleneck:[/bold] {report.swarm_saturated_why}")

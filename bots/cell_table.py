@@ -5,6 +5,7 @@ hold the same table (`shelf` sees to it), and what is worked out from it is work
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -32,6 +33,9 @@ class Rules(Struct, frozen=True):
     tick_rate: int
 
 
+NOBODY: Final[Mapping[int, Published]] = {}
+
+
 class CellTable:
     """What is believed of one cell, by entity. Immutable once made, so that views can share it."""
 
@@ -49,16 +53,21 @@ class CellTable:
             self._checksum = checksum_of(self.entities.values())
         return self._checksum
 
-    def after(self, delta: CellDelta, tick: int, rules: Rules) -> "CellTable":
-        """The table after `delta` of a snapshot at `tick`. Raises KeyError when it changes or ends a stranger."""
+    def after(self, delta: CellDelta, tick: int, rules: Rules, movers: Mapping[int, Published] = NOBODY) -> "CellTable":
+        """The table after `delta` of a snapshot at `tick`; `movers` are who moves here, as they were believed.
+
+        Raises KeyError when it changes, moves or ends a stranger.
+        """
         entities = dict(self.entities)
         for entity_id in delta.gone:
             del entities[entity_id]
         for entity in delta.entered:
             entities[entity.id] = entity
+        for moved in delta.moved:
+            for change in moved.changed:
+                entities[change[0]] = _changed(movers[change[0]], change, tick, rules)
         for change in delta.changed:
-            believed = entities[change[0]]
-            entities[believed.id] = changed(believed, change, rules.kinds[believed.kind], tick, rules.tick_rate)
+            entities[change[0]] = _changed(entities[change[0]], change, tick, rules)
         return CellTable(entities)
 
     def sightings(self, tick: int, rules: Rules, category: Category | None) -> Sequence[Sighting]:
@@ -70,6 +79,10 @@ class CellTable:
             wanted = (e for e in self.entities.values() if category in (None, rules.kinds[e.kind].category))
             seen = self._seen[category] = [sighting_of(entity, tick, rules) for entity in wanted]
         return seen
+
+
+def _changed(believed: Published, change: list[int], tick: int, rules: Rules) -> Published:
+    return changed(believed, change, rules.kinds[believed.kind], tick, rules.tick_rate)
 
 
 def sighting_of(entity: Published, tick: int, rules: Rules) -> Sighting:

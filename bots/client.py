@@ -7,7 +7,7 @@ bots live in one process. `sdk` makes something pleasant to use of the two.
 
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from math import inf
 from random import Random
 from typing import Final
@@ -38,6 +38,8 @@ UNREADABLE: Final = 1002
 
 
 AnyStream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
+Dial = Callable[[str, int], Awaitable[trio.SocketStream]]
+"""Opens a TCP connection to a host and port, or what is as good as one. Raises OSError."""
 
 
 class Ended(UserError):
@@ -87,13 +89,15 @@ class Connection:
         codec: Codec,
         room: str | None = None,
         turnstile: Turnstile | None = None,
+        dial: Dial = trio.open_tcp_stream,
     ) -> None:
-        """Those who share a `turnstile` connect, and come back, at its rate."""
+        """Those who share a `turnstile` connect, and come back, at its rate; `dial` can lead through a bad network."""
         self._player = player
         self._address = address
         self._codec = codec
         self._room = room
         self._turnstile = turnstile
+        self._dial = dial
         self._is_leaving = False
         self._scope = trio.CancelScope()
         self._pause = trio.CancelScope()
@@ -161,7 +165,7 @@ class Connection:
         return Ended(BROKEN, lane.fate) if lane is not None and lane.fate else ended
 
     async def _open_stream(self) -> AnyStream:
-        stream = await trio.open_tcp_stream(self._address.host, self._address.port)
+        stream = await self._dial(self._address.host, self._address.port)
         if not self._address.is_tls:
             return stream
         context = ssl.create_default_context()

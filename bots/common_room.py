@@ -4,8 +4,9 @@ The arena's walls are built once, and beliefs about a cell are held once.
 """
 
 from bots.cushions import Cushions
-from bots.prediction import ShipSpace, Walls
+from bots.neighbourhood import Neighbourhood
 from bots.shelf import Shelf
+from bots.walls import Walls
 from protocol.kinds import Category, Kind
 from protocol.messages import Welcome
 from protocol.ticks import Rates
@@ -23,9 +24,9 @@ class CommonRoom:
         self.shot_radius = self.kind_of("shot").radius
         self.cushions = Cushions(welcome.arena, self.shot_radius)
 
-    def make_ship_space(self) -> ShipSpace:
-        """A space for one player's ship; it has a memory, so it is not shared."""
-        return ShipSpace(self.arena, self.kind_of("ship"), self.rates.tick_rate)
+    def make_neighbourhood(self) -> Neighbourhood:
+        """A space for one player's ship and what is beside it; it has a memory, so it is not shared."""
+        return Neighbourhood(self.arena, self.kinds, self.kind_of("ship"), self.rates.tick_rate)
 
     def kind_of(self, category: Category) -> Kind:
         """The first kind of `category`. Every game has ships; one without shots counts them as points."""

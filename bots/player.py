@@ -15,9 +15,12 @@ from zlib import crc32
 from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.lead import Lead
-from bots.prediction import Prediction, ShipState
+from bots.neighbourhood import BodyState, ShipState
+from bots.neighbours import neighbours, others
+from bots.prediction import Prediction, Reconciled
 from bots.slices import Slices, is_numbered, slice_snapshot
 from bots.tally import Account, Tally
+from bots.thrift import Thrift
 from bots.view import View
 from protocol import limits
 from protocol.codec import Codec, Wire
@@ -36,6 +39,7 @@ from protocol.messages import (
     Welcome,
 )
 from protocol.motion import Input
+from protocol.quantize import seen_to_wire
 from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 
@@ -81,6 +85,8 @@ class Player:
         self.name = name
         self.account = Account()
         self.stick = Stick()
+        self.seen_tick: float | None = None
+        """The tick of the picture that whoever steers looks at; None: the newest snapshot's."""
         self.due_s = inf
         self.rtt_s = 0.0
         self.welcome: Welcome | None = None
@@ -89,6 +95,10 @@ class Player:
         self.roster: dict[int, PlayerInfo] = {}
         self.bye: Bye | None = None
         self.resume: str | None = None
+        self.reconciled = Reconciled()
+        """What the newest snapshot did to our prediction."""
+        self.token: str | None = None
+        """Shown in each hello, where the server asks for one."""
         self.on_snapshot: Callable[[], None] = lambda: None
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
         self._codec = codec
@@ -98,6 +108,7 @@ class Player:
         self._attentive = attentive
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
+        self._thrift = Thrift()
         self._link: Link | None = None
         self._next_tick = 0
         self._think_tick = 0
@@ -122,7 +133,7 @@ class Player:
     def begin(self, link: Link, room: str | None, now_s: float) -> None:
         """A connection is open: say hello."""
         self._link, self._hello_s, self.bye = link, now_s, None
-        self.say(Hello(limits.PROTOCOL_VERSION, self.name, room=room, resume=self.resume, bot=True))
+        self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, bot=True))
 
     def end(self, now_s: float) -> None:
         """The connection is over; the token to resume with is kept."""
@@ -158,7 +169,7 @@ class Player:
         self.welcome, self.resume, self.rtt_s = welcome, welcome.resume, now_s - self._hello_s
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
-        self._prediction = Prediction(room.make_ship_space()) if self._attentive else None
+        self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
         self.account.open(self._link, now_s)
@@ -171,15 +182,24 @@ class Player:
             self._tally.checksum_mismatches += 1
             self.say(Resync(cell))
         if self._prediction is not None:
-            error_units = self._prediction.reconcile(snapshot.own, snapshot.tick)
-            if error_units is not None:
-                self._tally.prediction_error_units.add(error_units)
+            self._reconcile(self._prediction, view, snapshot)
         self._keep_clock(snapshot, welcome.tick_rate, now_s)
         self.account.snapshots += 1
         if self._snapshot_s is not None:
             self._tally.snapshot_interval_ms.add((now_s - self._snapshot_s) * 1000.0)
         self._snapshot_s = now_s
         self.on_snapshot()
+
+    def _reconcile(self, prediction: Prediction, view: View, snapshot: Snapshot | Slices) -> None:
+        own, near, beside = snapshot.own, snapshot.near, list[BodyState]()
+        if own is not None and near:
+            beside = neighbours(own, near, view.entity)
+
+        def around() -> list[BodyState]:
+            return others(own, beside, view.sightings()) if own is not None else []
+
+        self.reconciled = prediction.reconcile(own, snapshot.tick, beside, around, self._thrift.bodies_max)
+        self._tally.count_reconciled(self.reconciled)
 
     def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
@@ -223,6 +243,7 @@ class Player:
             if self.lead.tick_at(now_s) - self._next_tick > BEHIND_TICKS_MAX:
                 self._post_inputs()
                 self._next_tick = int(self.lead.tick_at(now_s))
+            self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
             while self.lead.when(self._next_tick) <= now_s:
                 self._live(self._next_tick)
                 self._next_tick += 1
@@ -253,5 +274,6 @@ class Player:
         assert self.view is not None
         newest = self._next_tick - 1 if newest_tick is None else newest_tick
         if self._entries:
-            self.say(Inputs(newest - len(self._entries) + 1, self._entries, self.view.tick))
+            seen = seen_to_wire(newest - (self.view.tick if self.seen_tick is None else self.seen_tick))
+            self.say(Inputs(newest - len(self._entries) + 1, self._entries, self.view.tick, seen))
             self._entries = []

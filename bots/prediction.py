@@ -1,126 +1,154 @@
 """Where our own ship is now: what the server last said, and our own inputs since, through the same physics.
 
-The server's ship after tick S is exact (`Own`). Ahead of it we have sent inputs for the ticks up to P. We
-live through S+1..P with the same rule (`motion`) and the same engine (`physics`), and expect the server to
-arrive where we did. When its answer for a tick differs from what we lived, we go back and live it again.
+The server's ship after tick S is exact (`Own`), and so is what is close to it (`near`). Ahead of it we have sent inputs
+for the ticks up to P. We live through S+1..P in a `Neighbourhood`, and expect the server to arrive where we did. Each
+snapshot is one of two cases:
 
-Contacts with rocks and other ships are not foreseen yet: they are what the error is made of. So is, a little, an
-answer taken in the middle of a contact, for the engine remembers contacts and no message carries that.
+    alone     nothing may touch our ship before the next snapshots: when the server's ship after S is the one we
+              foresaw, to the bit, all that we foresaw after it holds
+    else      go back to what the server says, and live S+1..P again
+
+What others will do after S is not known: their sticks are held. That is what the error is made of.
+
+Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
+
+The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
+bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out
+makes the prediction worse where they are touched and costs nothing else. Our own ship is always lived.
 """
 
 from collections import deque
+from collections.abc import Callable, Sequence
 from math import hypot
 from typing import Final
 
-import pymunk
 from msgspec import Struct
 
-from protocol.arena import Arena
-from protocol.kinds import Kind
-from protocol.motion import Helm, Input
-from protocol.physics import WALL, make_body, make_space, step
+from bots.neighbourhood import BodyState, Neighbourhood, ShipState
+from protocol.motion import BOOST_SPEED, Input
 from protocol.snapshot import Own
 
 REPLAY_TICKS_MAX: Final = 120
 """Inputs further behind than this are forgotten; the server has dealt with them or never will."""
-_WALLS: Final = pymunk.ShapeFilter(mask=WALL)
+BODIES_MAX: Final = 8
+"""Beside our ship."""
+BODY_TICKS_MAX: Final = 256
+"""Bodies times ticks lived again for one snapshot."""
+SOON_TICKS: Final = 8
+"""A snapshot must do until so many ticks after the newest input: the next ones may be late."""
+MARGIN_UNITS: Final = 24.0
+"""What steering may bring two things closer in that time than they go by themselves."""
 
 
-class ShipState(Struct, frozen=True):
-    """A ship after a tick: units and units/s."""
+class Reconciled(Struct, frozen=True):
+    """What a snapshot did to a prediction."""
 
-    x: float
-    y: float
-    vx: float
-    vy: float
-    boost_ticks: int
-
-
-class ShipSpace:
-    """An arena's solid parts, and one ship to try things on."""
-
-    def __init__(self, arena: Arena, ship: Kind, tick_rate: int) -> None:
-        self._ship = ship
-        self._tick_rate = tick_rate
-        self._space = make_space(arena)
-        self._body, self._shape = make_body(ship)
-        self._space.add(self._body, self._shape)
-        self._last: ShipState | None = None
-        """The state that the body is in."""
-
-    def after(self, state: ShipState, now: Input) -> ShipState:
-        """`state` one tick later, steered by `now`."""
-        helm = Helm(state.boost_ticks)
-        vx, vy = helm.steer(state.vx, state.vy, now, self._ship, self._tick_rate)
-        if state is not self._last:
-            self._put(state)
-        self._body.velocity = (vx, vy)
-        step(self._space, self._tick_rate)
-        (x, y), (vx, vy) = self._body.position, self._body.velocity
-        self._last = ShipState(x, y, vx, vy, helm.boost_ticks)
-        return self._last
-
-    def _put(self, state: ShipState) -> None:
-        """Go back to `state`, with a new body: the old one remembers contacts, and pushes still to come."""
-        self._space.remove(self._body, self._shape)
-        self._body, self._shape = make_body(self._ship)
-        self._space.add(self._body, self._shape)
-        self._body.position = (state.x, state.y)
-
-
-class Walls:
-    """What stands in the way in an arena."""
-
-    def __init__(self, arena: Arena) -> None:
-        self._space = make_space(arena)
-
-    def is_clear(self, ax: float, ay: float, bx: float, by: float, radius: float) -> bool:
-        """Whether something of `radius` can go straight from a to b. What it touches already is not in its way."""
-        return self._space.segment_query_first((ax, ay), (bx, by), radius, _WALLS) is None
+    error_units: float | None = None
+    """How far from the server's ship the one was that we foresaw for its tick, if we did."""
+    surprise_units: float | None = None
+    """The same, for what we had foreseen of that tick at first, when it was lived and no snapshot had corrected it."""
+    correction_units: float = 0.0
+    """How far our ship, as it is now, was moved."""
+    replayed_ticks: int = 0
+    bodies: int = 0
+    """That were lived with our ship."""
+    bodies_left_out: int = 0
+    """That ought to have been, and were too much."""
 
 
 class Prediction:
     """One ship, ahead of the server."""
 
-    def __init__(self, space: ShipSpace) -> None:
-        self._space = space
+    def __init__(self, space: Neighbourhood, tick_rate: int) -> None:
+        self._space, self._tick_rate = space, tick_rate
         self._entity: int | None = None
         self._sent: deque[tuple[int, Input]] = deque(maxlen=REPLAY_TICKS_MAX)
         """Inputs that the server has not simulated yet, as far as we know."""
         self._foreseen: dict[int, ShipState] = {}
-        """The state after each tick of these."""
+        """The state after each tick of these, as we know it now."""
+        self._shown: dict[int, ShipState] = {}
+        """The same, as it was foreseen at first: what a player saw."""
         self.state: ShipState | None = None
         """The ship after the newest tick that we have sent an input for; None without a ship."""
 
     def step(self, tick: int, now: Input) -> None:
         """Live through `tick`, later than any before, with the input that is sent for it."""
         if len(self._sent) == REPLAY_TICKS_MAX:
-            self._foreseen.pop(self._sent[0][0], None)
+            self._forget(self._sent[0][0])
         self._sent.append((tick, now))
         if self.state is not None:
-            self.state = self._foreseen[tick] = self._space.after(self.state, now)
+            self.state = self._foreseen[tick] = self._shown[tick] = self._space.step(now)
 
-    def reconcile(self, own: Own | None, tick: int) -> float | None:
-        """Take the server's ship after `tick`; how far from it we had foreseen, in units, if we had."""
-        foreseen = None
-        while self._sent and self._sent[0][0] <= tick:
-            at, _ = self._sent.popleft()
-            state = self._foreseen.pop(at, None)
-            foreseen = state if at == tick else None
+    def reconcile(
+        self,
+        own: Own | None,
+        tick: int,
+        beside: Sequence[BodyState] = (),
+        others: Callable[[], Sequence[BodyState]] = tuple,
+        bodies_max: int = BODIES_MAX,
+    ) -> Reconciled:
+        """Take the server's ship after `tick`, and what is beside it, the nearest first.
+
+        `others` says what else there is around, and is asked only when it matters.
+        """
+        foreseen, shown = self._answer(tick)
         if own is None:
             self._entity, self.state = None, None
             self._foreseen.clear()
-            return None
+            self._shown.clear()
+            return Reconciled()
         truth = ShipState(own.x, own.y, own.vx, own.vy, own.boost_ticks)
         if own.entity != self._entity:
-            foreseen = None
-        self._entity = own.entity
-        if foreseen != truth:
-            self._live_again(truth)
-        return None if foreseen is None else hypot(foreseen.x - truth.x, foreseen.y - truth.y)
+            foreseen = shown = None
+            self._entity, self.state = own.entity, None
+        errors = _apart(foreseen, truth), _apart(shown, truth)
+        wanted, bodies = self._choose(truth, beside, others, bodies_max)
+        if foreseen == truth and not bodies and self._space.is_alone:
+            return Reconciled(*errors, bodies_left_out=min(wanted, BODIES_MAX))
+        before, now = self.state, self._live_again(truth, bodies)
+        left_out = min(wanted, BODIES_MAX) - len(bodies)
+        return Reconciled(*errors, _apart(before, now) or 0.0, len(self._sent), len(bodies), left_out)
 
-    def _live_again(self, truth: ShipState) -> None:
-        self.state = truth
+    def _answer(self, tick: int) -> tuple[ShipState | None, ShipState | None]:
+        """What we foresaw for `tick`, now and at first. The inputs up to it are done with."""
+        answer = self._foreseen.get(tick), self._shown.get(tick)
+        while self._sent and self._sent[0][0] <= tick:
+            self._forget(self._sent.popleft()[0])
+        return answer
+
+    def _forget(self, tick: int) -> None:
+        self._foreseen.pop(tick, None)
+        self._shown.pop(tick, None)
+
+    def _choose(
+        self,
+        truth: ShipState,
+        beside: Sequence[BodyState],
+        others: Callable[[], Sequence[BodyState]],
+        bodies_max: int,
+    ) -> tuple[int, Sequence[BodyState]]:
+        """(how many matter, those that are lived with): all there are around, or none if none may touch us soon."""
+        seconds = (len(self._sent) + SOON_TICKS) / self._tick_rate
+        margin_units, around = MARGIN_UNITS, beside
+        if self.state is not None and self.state.boost_ticks > truth.boost_ticks:
+            margin_units += BOOST_SPEED * seconds  # we have boosted since, which the server didn't know
+            around = [*beside, *others()]
+        if not any(self._space.may_touch(truth, body, seconds, margin_units) for body in around):
+            return 0, ()
+        if around is beside:
+            around = [*beside, *others()]
+        afforded = min(BODIES_MAX, bodies_max, BODY_TICKS_MAX // max(1, len(self._sent)))
+        return len(around), around[:afforded]
+
+    def _live_again(self, truth: ShipState, bodies: Sequence[BodyState]) -> ShipState:
+        self._space.restore(truth, bodies)
         self._foreseen.clear()
+        state = truth
         for tick, now in self._sent:
-            self.state = self._foreseen[tick] = self._space.after(self.state, now)
+            state = self._foreseen[tick] = self._space.step(now)
+        self.state = state
+        return state
+
+
+def _apart(one: ShipState | None, other: ShipState) -> float | None:
+    return None if one is None else hypot(one.x - other.x, one.y - other.y)

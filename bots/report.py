@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from bots.metrics import ServerReport
+from bots.netsim import PERFECT, Conditions
 from bots.tally import BotRates, Percentiles, Tally
 
 LATENESS_MS_MAX: Final = 8.0
@@ -47,6 +48,8 @@ class Report(Struct, frozen=True, kw_only=True):
     checksum_mismatches: int
     late_inputs_percent: float
     """Of the snapshots that spoke of our inputs, how many named one that was late."""
+    network: Conditions
+    """What was simulated on top of the real one."""
     server: ServerReport | None
     swarm_saturated: bool
     swarm_saturated_why: str
@@ -55,7 +58,9 @@ class Report(Struct, frozen=True, kw_only=True):
     """Of one core, of the busiest process in its busiest five seconds."""
 
 
-def report_of(tally: Tally, seconds: float, server: ServerReport | None = None) -> Report:
+def report_of(
+    tally: Tally, seconds: float, server: ServerReport | None = None, network: Conditions = PERFECT
+) -> Report:
     """The report on a run of `seconds`."""
     why = saturated_why(tally)
     return Report(
@@ -71,6 +76,7 @@ def report_of(tally: Tally, seconds: float, server: ServerReport | None = None) 
         bytes_per_second_per_bot=_bytes(tally.rates),
         checksum_mismatches=tally.checksum_mismatches,
         late_inputs_percent=round(100.0 * tally.input_slack_ms.share_below(0.0), 3),
+        network=network,
         server=server,
         swarm_saturated=bool(why),
         swarm_saturated_why=why,

@@ -22,8 +22,8 @@ from bots.address import parse_address
 from bots.cell_table import Sighting
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRooms
+from bots.neighbourhood import ShipState
 from bots.player import Player
-from bots.prediction import ShipState
 from bots.report import Report, report_of
 from bots.tally import Tally
 from bots.view import View
@@ -40,6 +40,7 @@ async def connect(
     name: str,
     *,
     room: str | None = None,
+    token: str | None = None,
     come_back: bool = True,
     json: bool = False,
     seed: int | None = None,
@@ -47,12 +48,14 @@ async def connect(
     """A bot in the game at `url`, from its first snapshot on; it leaves at the end of the block.
 
     Raises `Ended` when the server can't be reached or refuses. `come_back`: when the connection is lost later, return
-    to the same ship. `json`: speak the readable encoding. `seed`: of the jitter between attempts.
+    to the same ship. `token`: who we are, where the server asks. `json`: speak the readable encoding. `seed`: of the
+    jitter between attempts.
     """
     address = parse_address(url)
     codec = CODECS[SUBPROTOCOL_JSON if json else SUBPROTOCOL_MSGPACK]
     tally = Tally()
     player = Player(name, codec, CommonRooms(), tally)
+    player.token = token
     bot = Bot(player, Connection(player, address, codec, room), tally)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bot.live, come_back, Random(seed))
@@ -98,10 +101,15 @@ class Bot:
         return self._player.roster
 
     def act(
-        self, move: tuple[float, float] = (0.0, 0.0), aim: float = 0.0, fire: bool = False, boost: bool = False
+        self,
+        move: tuple[float, float] = (0.0, 0.0),
+        aim: float = 0.0,
+        fire: bool = False,
+        boost: bool = False,
+        pulse: bool = False,
     ) -> None:
         """Hold this from the next tick on: `move` within the unit circle, y down; `aim` in radians from the x axis."""
-        self._player.stick.hold(Act(move, aim, fire, boost))
+        self._player.stick.hold(Act(move, aim, fire, boost, pulse))
 
     def towards(self, target: Sighting) -> float:
         """The direction of `target` from our ship, for `aim`."""

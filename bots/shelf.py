@@ -3,18 +3,19 @@
 The server encodes a cell's news once for everyone who sees the cell. So here
 
 - equal bytes of one tick are one `News`, which is read when the first of the bots is sent it;
-- what a news makes of a table is kept with it: whoever holds the same table takes the result;
+- what a news makes of a table, and of who moves in from other cells, is kept with it: whoever holds the same takes it;
 - tables that say the same become one, so that bots who came to a belief by different ways hold the same table.
 
 What is kept is bounded: the news of the latest `TICKS_KEPT` ticks, and one table for each cell. What is older is read
 again when a bot comes late with it, and a table is gone when nobody holds it any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bots.cell_table import CellTable, Rules
+from bots.cell_table import NOBODY, CellTable, Rules
 from bots.slices import read_cell
+from protocol.reckoning import Published
 from protocol.snapshot import CellDelta, CellKeyframe
 
 TICKS_KEPT: Final = 64
@@ -24,11 +25,15 @@ TICKS_KEPT: Final = 64
 class News:
     """What one tick's snapshots say of one cell, and what became of the table that it was last applied to."""
 
-    __slots__ = ("__weakref__", "after", "agrees", "before", "cell", "said")
+    __slots__ = ("__weakref__", "after", "agrees", "before", "cell", "movers", "said", "sources")
 
     def __init__(self, said: CellKeyframe | CellDelta) -> None:
         self.said = said
         self.cell = said.cell
+        self.sources = [] if isinstance(said, CellKeyframe) else said.moved
+        """Where some come from."""
+        self.movers: Mapping[int, Published] = NOBODY
+        """Who they are, as they were believed when `after` was made."""
         self.before: CellTable | None = None
         """The table that `after` was made from, and holds for; None for a keyframe, which holds for any."""
         self.after: CellTable | None = None
@@ -66,9 +71,12 @@ class Shelf:
         known = self._news[tick] = dict[bytes, News]()
         return known
 
-    def work_out(self, news: News, table: CellTable | None, tick: int, rules: Rules) -> None:
-        """Make `news` hold for whoever believes `table`."""
+    def work_out(
+        self, news: News, table: CellTable | None, tick: int, rules: Rules, movers: Mapping[int, Published] = NOBODY
+    ) -> None:
+        """Make `news` hold for whoever believes `table`, and `movers` of those who come from elsewhere."""
         said = news.said
+        news.movers = movers
         if isinstance(said, CellKeyframe):
             news.after = self._shared(said.cell, CellTable({entity.id: entity for entity in said.entities}))
             news.agrees = news.after.checksum == said.checksum
@@ -77,7 +85,7 @@ class Shelf:
         if table is None:
             return
         try:
-            after = table.after(said, tick, rules)
+            after = table.after(said, tick, rules, movers)
         except KeyError:  # it speaks of what we were never told of
             return
         news.after = self._shared(said.cell, after)

@@ -12,10 +12,11 @@ from msgspec import Raw, Struct
 
 from protocol.codec import Wire
 from protocol.messages import SNAPSHOT_NUMBER
+from protocol.near import Near, unpack_near
 from protocol.packing import cell_from_plain
 from protocol.snapshot import CellDelta, CellKeyframe, Own
 
-_ARRAY_OF_8: Final = 0x98
+_ARRAY_OF_9: Final = 0x99
 """How a snapshot begins in msgpack, and then its number."""
 
 
@@ -24,7 +25,7 @@ class _OwnArray(Own, array_like=True, frozen=True):
 
 
 class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
-    """`Snapshot`, but for `cells`: the msgpack of each, which `read_cell` reads."""
+    """`Snapshot`, but for `cells`: the msgpack of each, which `read_cell` reads. What is near is read when asked."""
 
     tick: int
     ack: int
@@ -32,16 +33,22 @@ class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
     own: _OwnArray | None
     hud: list[int] | None
     left: list[int]
+    packed_near: bytes | None
     cells: list[Raw]
+
+    @property
+    def near(self) -> list[Near] | None:
+        """Raises ValueError when it can't be read."""
+        return None if self.packed_near is None else unpack_near(self.packed_near)
 
 
 _SLICES: Final = msgspec.msgpack.Decoder(Slices)
-_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | bytes | list[int] | None])
+_CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | bytes | list[int | bytes] | None])
 
 
 def slice_snapshot(wire: Wire) -> Slices | None:
     """The slices of a msgpack snapshot; None for any other message. Raises ValueError when it can't be read."""
-    if isinstance(wire, str) or len(wire) < 2 or wire[0] != _ARRAY_OF_8 or wire[1] != SNAPSHOT_NUMBER:
+    if isinstance(wire, str) or len(wire) < 2 or wire[0] != _ARRAY_OF_9 or wire[1] != SNAPSHOT_NUMBER:
         return None
     return _SLICES.decode(wire)
 

@@ -6,10 +6,11 @@ each. Both end after `seconds`, or when `stop` is set, and say `leave` for every
 """
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from random import Random
 from typing import Final
 
@@ -20,10 +21,12 @@ from msgspec import Struct
 from bots.address import Address, parse_address
 from bots.brains import BrainMaker, brain_named
 from bots.busyness import Busyness
-from bots.client import Connection, Ended, Pulse
+from bots.client import Connection, Dial, Ended, Pulse
 from bots.common_room import CommonRoom, CommonRooms
 from bots.metrics import Samples, parse_metrics
+from bots.netsim import PERFECT, Conditions, seed_of
 from bots.player import Brain, Player
+from bots.relay import Relay
 from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import CODECS
@@ -39,6 +42,8 @@ COLLECT_S: Final = 5.0
 """Playing makes next to no cycles."""
 LEAVE_S_MAX: Final = 1.5
 REPORT_S: Final = 1.0
+TOKEN_VARIABLE: Final = "RICOCHET_TOKEN"
+"""The environment has it: arguments can be read by everybody on the machine."""
 METRICS_S_MAX: Final = 3.0
 METRICS_BYTES_MAX: Final = 4_000_000
 
@@ -46,7 +51,10 @@ Listener = Callable[[Tally], None]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a swarm is to do. Bots are named and seeded by their number, from `first` on. 0 `seconds`: until stopped."""
+    """What a swarm is to do. Bots are named and seeded by their number, from `first` on. 0 `seconds`: until stopped.
+
+    In a `network` that is not perfect every connection of every bot has chances of its own.
+    """
 
     url: str
     bots: int
@@ -56,6 +64,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     name_prefix: str
     first: int = 1
     connects_per_second: float = CONNECTS_PER_SECOND
+    network: Conditions = PERFECT
 
     def shares(self, processes: int) -> list["Plan"]:
         """The plan cut into nearly equal parts, at most one for each bot."""
@@ -101,6 +110,7 @@ class _Swarm:
         self._settling_s = plan.bots / plan.connects_per_second + SETTLED_S
         self._tally = tally
         self._pulse = Pulse(tally)
+        self._relay = None if plan.network.is_perfect else Relay(plan.network)
         self._connections: list[tuple[Connection, Random]] = []
         self._present: set[Connection] = set()
         self._all_gone = trio.Event()
@@ -109,14 +119,18 @@ class _Swarm:
             rng = Random(f"{plan.seed}/{number}")
             give_brain = _brain_maker(sort.give_brain, rng)
             player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive)
+            player.token = os.environ.get(TOKEN_VARIABLE)
             self.players.append(player)
-            self._connections.append((Connection(player, address, codec, turnstile=turnstile), rng))
+            dial = _dial_through(self._relay, seed_of(plan.seed, number)) if self._relay else trio.open_tcp_stream
+            self._connections.append((Connection(player, address, codec, turnstile=turnstile, dial=dial), rng))
 
     async def run(self) -> None:
         """Bring the bots in, at a bounded rate, and keep them there."""
         self._pulse.players.update(self.players)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._pulse.run)
+            if self._relay is not None:
+                await nursery.start(self._relay.run)
             for connection, rng in self._connections:
                 nursery.start_soon(self._keep, connection, rng)
             nursery.start_soon(self._collect_garbage)
@@ -159,6 +173,16 @@ class _Swarm:
         with trio.move_on_after(LEAVE_S_MAX):
             if self._present:
                 await self._all_gone.wait()
+
+
+def _dial_through(relay: Relay, seed: int) -> Dial:
+    """Each connection of a bot is another one, with a seed made of the bot's."""
+    numbers = count(1)
+
+    async def dial(host: str, port: int) -> trio.SocketStream:
+        return await relay.open(host, port, seed_of(seed, next(numbers)))
+
+    return dial
 
 
 def _brain_maker(make: BrainMaker, rng: Random) -> Callable[[CommonRoom], Brain]:

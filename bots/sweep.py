@@ -27,7 +27,8 @@ class Sweep:
     It may be called when there is nothing to read any more, or just after `remove`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gap_s: float = GAP_S) -> None:
+        self._gap_s = gap_s
         self._selector = selectors.DefaultSelector()
 
     def add(self, fd: int, read: Callable[[], None]) -> None:
@@ -49,7 +50,7 @@ class Sweep:
                     for key, _ in ready[at : at + READS_TOGETHER]:
                         key.data()
                     await trio.lowlevel.checkpoint()
-                await trio.sleep(GAP_S)
+                await trio.sleep(self._gap_s)
         finally:
             self._selector.close()
 

@@ -6,9 +6,11 @@ two is a spread again. A `Tally` is what one process has measured; an `Account` 
 
 from collections.abc import Iterable
 from math import floor
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct, field
+
+from bots.prediction import Reconciled
 
 MS_STEP = 0.1
 UNITS_STEP = 0.01
@@ -123,6 +125,14 @@ class Tally(Struct):
     rtt_ms: Spread = field(default_factory=lambda: Spread(MS_STEP))
     input_slack_ms: Spread = field(default_factory=lambda: Spread(1.0))
     prediction_error_units: Spread = field(default_factory=lambda: Spread(UNITS_STEP))
+    """How far a ship was from where it had been foreseen, when the server's answer came."""
+    surprise_units: Spread = field(default_factory=lambda: Spread(UNITS_STEP))
+    """The same for what had been foreseen at first."""
+    correction_units: Spread = field(default_factory=lambda: Spread(UNITS_STEP))
+    """How far a snapshot moved a ship from where it had just been."""
+    replayed_ticks: int = 0
+    bodies_left_out: int = 0
+    """That ought to have been predicted, and were too much."""
     pulse_lateness_ms: Spread = field(default_factory=lambda: Spread(MS_STEP))
     """How late our own input clock stepped each player, its grain aside."""
     disconnects: dict[str, int] = field(default_factory=dict)
@@ -141,17 +151,31 @@ class Tally(Struct):
         self.connected = sum(account.is_open for account in accounts)
         self.rates = [rates for account in accounts if (rates := account.rates(now_s)) is not None]
 
+    def count_reconciled(self, reconciled: Reconciled) -> None:
+        """A snapshot has been held against a prediction."""
+        if reconciled.error_units is not None and reconciled.surprise_units is not None:
+            self.prediction_error_units.add(reconciled.error_units)
+            self.surprise_units.add(reconciled.surprise_units)
+            self.correction_units.add(reconciled.correction_units)
+        self.replayed_ticks += reconciled.replayed_ticks
+        self.bodies_left_out += reconciled.bodies_left_out
+
     def count_end(self, reason: str, count: int = 1) -> None:
         """A connection has ended, and not because we wanted it to."""
         self.disconnects[reason] = self.disconnects.get(reason, 0) + count
 
     def merge(self, other: "Tally") -> None:
-        for name in ("snapshot_interval_ms", "rtt_ms", "input_slack_ms", "prediction_error_units", "pulse_lateness_ms"):
+        for name in SPREADS:
             getattr(self, name).merge(getattr(other, name))
         for reason, count in other.disconnects.items():
             self.count_end(reason, count)
+        self.replayed_ticks += other.replayed_ticks
+        self.bodies_left_out += other.bodies_left_out
         self.checksum_mismatches += other.checksum_mismatches
         self.bots += other.bots
         self.connected += other.connected
         self.cpu_share_max = max(self.cpu_share_max, other.cpu_share_max)
         self.rates += other.rates
+
+
+SPREADS: Final = tuple(name for name, kind in Tally.__annotations__.items() if kind is Spread)

@@ -5,14 +5,15 @@ integers that the server published, and proves it with the checksums.
 
 - A cell's beliefs are a `CellTable` that is never changed once made, so views that know the same hold the same
   table, and a delta is read and worked out once however many bots receive it (`Shelf`).
-- Tables are disjoint, so that whatever is gone from one cell can't disturb what entered another.
+- Tables are disjoint, so that whatever is gone from one cell can't disturb what entered another. Who moves from one to
+  another is looked up before any of them changes.
 - Positions are reckoned when somebody asks, once per table and tick.
 """
 
 from collections.abc import Iterator, Sequence
 from math import hypot
 
-from bots.cell_table import CellTable, Rules, Sighting
+from bots.cell_table import NOBODY, CellTable, Rules, Sighting
 from bots.shelf import News, Shelf
 from bots.slices import Slices
 from protocol.kinds import Category, Kind
@@ -59,15 +60,27 @@ class View:
     def _take_in(self, news: list[News]) -> list[int]:
         """Apply the news; the cells of which the result is not what the server says it is."""
         tables, disagreed = self._tables, []
-        for one in news:
+        movers = [self._movers(one) if one.sources else NOBODY for one in news]
+        for one, moving in zip(news, movers, strict=True):
             table = tables.get(one.cell)
-            if one.after is None or (one.before is not table and one.before is not None):
-                self._shelf.work_out(one, table, self.tick, self.rules)
+            other = one.before is not table and one.before is not None
+            if one.after is None or other or (moving is not NOBODY and moving != one.movers):
+                self._shelf.work_out(one, table, self.tick, self.rules, moving)
             if one.after is not None:
                 tables[one.cell] = one.after
             if not one.agrees:
                 disagreed.append(one.cell)
         return disagreed
+
+    def _movers(self, news: News) -> dict[int, Published]:
+        """Who comes from other cells, as far as we know them."""
+        movers = {}
+        for moved in news.sources:
+            table = self._tables.get(moved.source)
+            for change in moved.changed:
+                if table is not None and change[0] in table.entities:
+                    movers[change[0]] = table.entities[change[0]]
+        return movers
 
     def entities(self) -> Iterator[Published]:
         """Everything known, cell by cell."""

@@ -5,7 +5,7 @@ leaves `decode_client`, whatever the bytes. What a server sent is trusted a litt
 raises `ValueError` when it can't be read.
 
 A snapshot's cells are encoded on their own, once for everyone who sees them (`keyframe`, `delta`, and `join` for
-several); `snapshot` puts a viewer's own part before them.
+several); `snapshot` puts a viewer's own part before them. What is `near` comes as packed records, none: nothing.
 """
 
 import re
@@ -29,7 +29,9 @@ from protocol.messages import (
     ServerMessage,
 )
 from protocol.motion import Input
+from protocol.near import unpack_near
 from protocol.packing import PackedDelta
+from protocol.quantize import SEEN_MAX
 from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
 
 Wire = bytes | str
@@ -57,6 +59,7 @@ class Codec(Protocol):
         own: Own | None,
         hud: Sequence[int] | None,
         left: Sequence[int],
+        near: bytes,
         cell_count: int,
         cells: bytes,
     ) -> bytes: ...
@@ -72,6 +75,7 @@ class _InputsArray(Inputs, array_like=True, tag=Inputs.number):
     first_tick: messages.Tick
     entries: Annotated[list[_InputArray], Meta(min_length=1, max_length=limits.INPUTS_PER_MESSAGE_MAX)]  # type: ignore[assignment]  # lists are invariant, arrays on the wire are not
     applied: messages.Tick = 0
+    seen: Annotated[int, Meta(ge=0, le=SEEN_MAX)] = 0
 
 
 def _as_array(cls: type[Struct], number: int) -> type[Struct]:
@@ -102,7 +106,7 @@ class MsgpackCodec:
     def encode(self, message: messages.Message) -> bytes:
         if isinstance(message, Inputs):
             entries = [astuple(entry) for entry in message.entries]
-            return _INPUTS_ENCODER.encode((message.number, message.first_tick, entries, message.applied))
+            return _INPUTS_ENCODER.encode((message.number, message.first_tick, entries, message.applied, message.seen))
         fields = (getattr(message, name) for name in message.__struct_fields__)
         return _pack([message.number, *(msgspec.to_builtins(field) for field in fields)])
 
@@ -154,11 +158,12 @@ class MsgpackCodec:
         own: Own | None,
         hud: Sequence[int] | None,
         left: Sequence[int],
+        near: bytes,
         cell_count: int,
         cells: bytes,
     ) -> bytes:
-        head = _pack([SNAPSHOT_NUMBER, tick, ack, slack_ms, own and astuple(own), hud, left])
-        return b"\x98" + head[1:] + packing.array_header(cell_count) + cells
+        head = _pack([SNAPSHOT_NUMBER, tick, ack, slack_ms, own and astuple(own), hud, left, near or None])
+        return b"\x99" + head[1:] + packing.array_header(cell_count) + cells
 
 
 def _pack(plain: object) -> bytes:
@@ -166,10 +171,10 @@ def _pack(plain: object) -> bytes:
 
 
 def _snapshot_from_plain(plain: list[Any]) -> Snapshot:
-    _, tick, ack, slack_ms, own, hud, left, cells = plain
-    return Snapshot(
-        tick, ack, slack_ms, own and Own(*own), hud, left, [packing.cell_from_plain(c, tick) for c in cells]
-    )
+    _, tick, ack, slack_ms, own, hud, left, near, cells = plain
+    bodies = None if near is None else unpack_near(near)
+    read = [packing.cell_from_plain(cell, tick) for cell in cells]
+    return Snapshot(tick, ack, slack_ms, own and Own(*own), hud, left, bodies, read)
 
 
 _PLACE: Final = re.compile(r"\$\[(\d+)\](?:(\[\d+\])\[(\d+)\])?")

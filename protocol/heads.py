@@ -3,11 +3,12 @@
 `codec.snapshot` packs one viewer's part in the shortest form. Here every field has a fixed width, so that NumPy writes
 all viewers' parts as columns of one table and nothing is packed viewer by viewer:
 
-    98 11 · ce tick32 · ce ack32 · d1 slack16 · 96 cd entity16 cb x64 cb y64 cb vx64 cb vy64 cd boost16 · c0 · 90
+    99 11 · ce tick32 · ce ack32 · d1 slack16 · 96 cd entity16 cb x64 cb y64 cb vx64 cb vy64 cd boost16 · c0 · 90
 
-The `tail` follows, the same for everyone who sees the same: how many cells there are, and the cells. Together they are
-the same message: msgpack's readers take an integer in any width. It tells of a viewer that has a ship, whose input
-came, whose hud is as before and whom no cell left; all others are `codec.snapshot`'s.
+What is near follows (`near_part`), `c0` where nothing is, and then the `tail`, the same for everyone who sees the same:
+how many cells there are, and the cells. Together they are the same message: msgpack's readers take an integer in any
+width. It tells of a viewer that has a ship, whose input came, whose hud is as before and whom no cell left; all others
+are `codec.snapshot`'s.
 """
 
 from collections.abc import Sequence
@@ -33,11 +34,12 @@ _FIELDS: Final = [
 ]  # fmt: skip
 _DTYPE: Final = np.dtype(_FIELDS)  # packed: no field is aligned
 _CONSTANTS: Final = {
-    "message": 0x98, "number": SNAPSHOT_NUMBER, "uint32_tick": 0xCE,
+    "message": 0x99, "number": SNAPSHOT_NUMBER, "uint32_tick": 0xCE,
     "uint32_ack": 0xCE, "int16_slack": 0xD1, "own": 0x96, "uint16_entity": 0xCD, "float_x": 0xCB, "float_y": 0xCB,
     "float_vx": 0xCB, "float_vy": 0xCB, "uint16_boost": 0xCD, "hud": 0xC0, "left": 0x90,
 }  # fmt: skip
 ROW_BYTES: Final = _DTYPE.itemsize
+NOTHING_NEAR: Final = b"\xc0"
 
 
 def _template() -> NDArray[np.void]:
@@ -67,6 +69,11 @@ def heads(
     return [plain[start : start + ROW_BYTES] for start in range(0, len(plain), ROW_BYTES)]
 
 
+def near_part(near: bytes) -> bytes:
+    """What follows a head: the packed records of what is near."""
+    return b"\xc4" + len(near).to_bytes(1, "big") + near if near else NOTHING_NEAR
+
+
 def tail(count: int, cells: bytes) -> bytes:
-    """What follows a head: `count` cells, encoded and joined."""
+    """What follows that: `count` cells, encoded and joined."""
     return array_header(count) + cells

@@ -12,9 +12,10 @@ from msgspec.structs import asdict
 from protocol import limits, messages, snapshot
 from protocol.errors import Code, Violation
 from protocol.messages import CLIENT_MESSAGES, SERVER_MESSAGES, ClientMessage, ServerMessage
-from protocol.packing import PackedDelta, unpack_changes
+from protocol.near import Near, unpack_near
+from protocol.packing import PackedDelta, unpacked
 from protocol.reckoning import Published
-from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Own, Snapshot
+from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Moved, Own, Snapshot
 
 _CLIENT_JSON: Any = msgspec.json.Decoder(Union[*CLIENT_MESSAGES])
 _SERVER_JSON: Any = msgspec.json.Decoder(Union[*SERVER_MESSAGES])
@@ -55,15 +56,16 @@ class JsonCodec:
         )
 
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes:
-        changed = unpack_changes(cell.changed) if isinstance(cell.changed, bytes) else cell.changed
+        delta = unpacked(cell) if isinstance(cell, PackedDelta) else cell
         return msgspec.json.encode(
             {
-                "cell": cell.cell,
+                "cell": delta.cell,
                 "keyframe": False,
-                "checksum": cell.checksum,
-                "gone": cell.gone,
-                "entered": [_record_to_object(entity, tick) for entity in cell.entered],
-                "changed": [_change_to_object(change) for change in changed],
+                "checksum": delta.checksum,
+                "gone": delta.gone,
+                "entered": [_record_to_object(entity, tick) for entity in delta.entered],
+                "moved": [{"source": one.source, "changed": _changes_to_objects(one.changed)} for one in delta.moved],
+                "changed": _changes_to_objects(delta.changed),
             }
         )
 
@@ -78,6 +80,7 @@ class JsonCodec:
         own: Own | None,
         hud: Sequence[int] | None,
         left: Sequence[int],
+        near: bytes,
         cell_count: int,
         cells: bytes,
     ) -> bytes:
@@ -89,6 +92,7 @@ class JsonCodec:
             "own": own,
             "hud": hud,
             "left": left,
+            "near": unpack_near(near) or None,
         }
         return msgspec.json.encode(head)[:-1] + b',"cells":[' + cells + b"]}"
 
@@ -101,6 +105,10 @@ def _record_to_object(entity: Published, tick: int) -> dict[str, int]:
 
 def _record_from_object(record: dict[str, int], tick: int) -> Published:
     return Published(tick=tick - record.pop("age"), **record)
+
+
+def _changes_to_objects(changes: list[list[int]]) -> list[dict[str, int]]:
+    return [_change_to_object(change) for change in changes]
 
 
 def _change_to_object(change: list[int]) -> dict[str, int]:
@@ -124,7 +132,8 @@ def _snapshot_from_objects(plain: dict[str, Any]) -> Snapshot:
     tick = plain["tick"]
     cells = [_cell_from_object(cell, tick) for cell in plain["cells"]]
     own = msgspec.convert(plain["own"], Own | None)
-    return Snapshot(tick, plain["ack"], plain["slack_ms"], own, plain["hud"], plain["left"], cells)
+    near = msgspec.convert(plain["near"], list[Near] | None)
+    return Snapshot(tick, plain["ack"], plain["slack_ms"], own, plain["hud"], plain["left"], near, cells)
 
 
 def _cell_from_object(cell: dict[str, Any], tick: int) -> CellKeyframe | CellDelta:
@@ -136,6 +145,7 @@ def _cell_from_object(cell: dict[str, Any], tick: int) -> CellKeyframe | CellDel
         cell["gone"],
         [_record_from_object(record, tick) for record in cell["entered"]],
         [_change_from_object(record) for record in cell["changed"]],
+        [Moved(one["source"], [_change_from_object(record) for record in one["changed"]]) for one in cell["moved"]],
     )
 
 

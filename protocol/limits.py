@@ -29,6 +29,11 @@ INPUT_AHEAD_TICKS_MAX: Final = 120
 INPUT_HOLD_TICKS_MAX: Final = 15
 """A missing input repeats the last one for this many ticks, then the ship is left alone."""
 
+REWIND_S_MAX: Final = 0.25
+"""An instant hit is judged at most this long in the past: nobody is hit later than this after leaving the line."""
+STAMP_S_MAX: Final = 0.2
+"""How far what a client says it saw may be from what the server believes it saw."""
+
 MESSAGES_PER_SECOND_MAX: Final = 120
 MESSAGES_BURST_MAX: Final = 1200
 """What a network, or the server, that was held up for half a minute delivers at once."""

@@ -25,6 +25,7 @@ from protocol import limits
 from protocol.arena import Arena
 from protocol.kinds import Kind
 from protocol.motion import Input
+from protocol.quantize import SEEN_MAX
 
 Tick = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Colour = Annotated[int, Meta(ge=0, le=11)]
@@ -58,12 +59,16 @@ class Hello(ClientMessage, tag="hello"):
 
 
 class Inputs(ClientMessage, tag="inputs"):
-    """What the player did, one entry per tick from `first_tick` on. `applied` is its newest snapshot tick."""
+    """What the player did, one entry per tick from `first_tick` on. `applied` is its newest snapshot tick.
+
+    `seen` says what it did that to: the picture of the others was so many 1/16 ticks older than each entry's tick.
+    """
 
     number: ClassVar[int] = 2
     first_tick: Tick
     entries: Annotated[list[Input], Meta(min_length=1, max_length=limits.INPUTS_PER_MESSAGE_MAX)]
     applied: Tick = 0
+    seen: Annotated[int, Meta(ge=0, le=SEEN_MAX)] = 0
 
 
 class Ping(ClientMessage, tag="ping"):

@@ -30,6 +30,7 @@ class Button(IntEnum):
 
     FIRE = 1
     BOOST = 2
+    PULSE = 4
 
 
 class Input(Struct, frozen=True):

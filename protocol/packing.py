@@ -1,7 +1,7 @@
 """A snapshot's cells as msgpack has them: by position, and the `changed` records, most of a game's traffic, as bytes.
 
     keyframe   [cell, checksum, entities]
-    delta      [cell, changed, checksum, gone, entered]     what is nil or empty at its end is left out
+    delta      [cell, changed, checksum, gone, entered, [source, changed, …]]     nil or empty at its end is left out
 
     record    gap · mask · the fields of the mask, in the order of its bits
               gap · 128 + age · dangle · move_x · move_y     short for a TURN, the commonest of all, of an age below 128
@@ -19,10 +19,10 @@ three. `server.changes` does the same for many entities at once; a test holds th
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from protocol.reckoning import Published
-from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Field, records_from_flat, records_to_flat
+from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Field, Moved, records_from_flat, records_to_flat
 
 INTEGER_BYTES_MAX: Final = 5
 """Of an unsigned or signed integer."""
@@ -37,18 +37,32 @@ _NAMES: Final = [
     for mask in range(2 * max(Field))
 ]
 """By mask, what follows it."""
-_DELTA_DEFAULTS: Final[tuple[Any, ...]] = (None, [], [])
+_DELTA_DEFAULTS: Final[tuple[Any, ...]] = (None, [], [], [])
 """Of what comes after `changed`."""
 
 
 class PackedDelta(Struct):
-    """A `CellDelta` whose `changed` is packed already."""
+    """A `CellDelta` whose changes are packed already."""
 
     cell: int
     checksum: int | None
     gone: list[int]
     entered: list[Published]
     changed: bytes
+    moved: list[tuple[int, bytes]] = field(default_factory=list)
+    """(source, changed) each."""
+
+
+def packed(delta: CellDelta) -> PackedDelta:
+    """`delta` with its changes packed."""
+    moved = [(one.source, pack_changes(one.changed)) for one in delta.moved]
+    return PackedDelta(delta.cell, delta.checksum, delta.gone, delta.entered, pack_changes(delta.changed), moved)
+
+
+def unpacked(delta: PackedDelta) -> CellDelta:
+    """The inverse of `packed`. Raises ValueError when the bytes can't be read."""
+    moved = [Moved(source, unpack_changes(changed)) for source, changed in delta.moved]
+    return CellDelta(delta.cell, delta.checksum, delta.gone, delta.entered, unpack_changes(delta.changed), moved)
 
 
 def keyframe_to_plain(cell: CellKeyframe, tick: int) -> list[Any]:
@@ -58,8 +72,9 @@ def keyframe_to_plain(cell: CellKeyframe, tick: int) -> list[Any]:
 
 def delta_to_plain(cell: CellDelta | PackedDelta, tick: int) -> list[Any]:
     """A cell of a snapshot at `tick`. Its second item is bytes."""
-    changed = cell.changed if isinstance(cell.changed, bytes) else pack_changes(cell.changed)
-    plain = [cell.cell, changed, cell.checksum, cell.gone, records_to_flat(cell.entered, tick)]
+    delta = cell if isinstance(cell, PackedDelta) else packed(cell)
+    moved = [item for pair in delta.moved for item in pair]
+    plain = [delta.cell, delta.changed, delta.checksum, delta.gone, records_to_flat(delta.entered, tick), moved]
     while plain[-1] in (None, []):
         plain.pop()
     return plain
@@ -71,8 +86,9 @@ def cell_from_plain(plain: list[Any], tick: int) -> CellKeyframe | CellDelta:
     if not isinstance(second, bytes):
         (entities,) = rest
         return CellKeyframe(cell, second, records_from_flat(entities, tick))
-    checksum, gone, entered = (*rest, *_DELTA_DEFAULTS[len(rest) :])[:3]
-    return CellDelta(cell, checksum, list(gone), records_from_flat(entered, tick), unpack_changes(second))
+    checksum, gone, entered, moved = (*rest, *_DELTA_DEFAULTS[len(rest) :])[:4]
+    pairs = list(zip(moved[::2], moved[1::2], strict=True))
+    return unpacked(PackedDelta(cell, checksum, list(gone), records_from_flat(entered, tick), second, pairs))
 
 
 def array_header(length: int) -> bytes:

@@ -5,12 +5,12 @@ same bounces. Ships are circles that don't turn (their angle is where they aim);
 damping: a ship's drag is in `motion`, a rock drifts until it hits something.
 """
 
-from math import ceil
+from math import ceil, hypot
 from typing import Final
 
 import pymunk
 
-from protocol.arena import Arena
+from protocol.arena import Arena, Wall
 from protocol.kinds import Category, Kind
 
 WALL: Final = 1
@@ -32,9 +32,13 @@ COLLIDES: Final[dict[Category, int]] = {
     "ball": 1 | 2 | 4 | 8 | 16 | 64,
 }
 """Which categories each one touches; symmetric."""
+SOLID: Final[frozenset[Category]] = frozenset(("ship", "rock", "crate", "ball"))
+"""What moves, and pushes a ship that it touches."""
 
 WALL_ELASTICITY: Final = 1.0
 WALL_FRICTION: Final = 0.2
+BEVEL: Final = 1.0
+"""Boxes and polygons are so much larger on all sides than their corners say."""
 BORDER_RADIUS: Final = 64.0
 """The border is segments of this radius laid just outside, thick enough that nothing tunnels."""
 SOLVER_ITERATIONS: Final = 8
@@ -60,9 +64,19 @@ def make_space(arena: Arena) -> pymunk.Space:
 
 def step(space: pymunk.Space, tick_rate: int) -> None:
     """One tick of physics; in several steps when ticks are rare, so that nothing tunnels."""
-    steps = ceil(STEPS_PER_SECOND_MIN / tick_rate)
+    steps = steps_in(tick_rate)
     for _ in range(steps):
         space.step(1.0 / (tick_rate * steps))
+
+
+def steps_in(tick_rate: int) -> int:
+    """How many steps of the engine make a tick."""
+    return ceil(STEPS_PER_SECOND_MIN / tick_rate)
+
+
+def step_at_rest(space: pymunk.Space, tick_rate: int) -> None:
+    """One step of the engine with nothing in motion: it moves nothing, but finds contacts and what to push apart."""
+    space.step(1.0 / (tick_rate * steps_in(tick_rate)))
 
 
 def make_body(
@@ -74,10 +88,10 @@ def make_body(
     if kind.shape == "circle":
         shape = pymunk.Circle(body, kind.radius)
     elif kind.shape == "box":
-        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=1.0)
+        shape = pymunk.Poly.create_box(body, (2 * kind.radius, 2 * kind.radius), radius=BEVEL)
     else:
         assert corners is not None, f"{kind.name} is a polygon and needs its corners"
-        shape = pymunk.Poly(body, corners, radius=1.0)
+        shape = pymunk.Poly(body, corners, radius=BEVEL)
     if not kind.steered and isinstance(shape, pymunk.Poly):
         body.moment = pymunk.moment_for_poly(kind.mass, shape.get_vertices())
     elif not kind.steered:
@@ -88,6 +102,14 @@ def make_body(
     shape.collision_type = CATEGORY_BITS[kind.category]
     shape.filter = filter_of(kind, group)
     return body, shape
+
+
+def reach_of(kind: Kind, corners: list[tuple[float, float]] | None = None) -> float:
+    """The radius of the circle around the centre of a body of `kind` that holds all of it."""
+    if kind.shape == "circle":
+        return kind.radius
+    points = [(kind.radius, kind.radius)] if corners is None else corners
+    return max(hypot(x, y) for x, y in points) + BEVEL
 
 
 def filter_of(kind: Kind, group: int) -> pymunk.ShapeFilter:
@@ -109,6 +131,19 @@ def _solids(arena: Arena, body: pymunk.Body) -> list[pymunk.Shape]:
         pymunk.Segment(body, corners[i - 1], corners[i], BORDER_RADIUS) for i in range(len(corners))
     ]
     for wall in arena.walls:
-        solids += (pymunk.Segment(body, a, b, wall.radius) for a, b in wall.segments())
+        solids += _joined(wall, body)
     solids += (pymunk.Poly(body, block.points) for block in arena.blocks)
     return solids
+
+
+def _joined(wall: Wall, body: pymunk.Body) -> list[pymunk.Shape]:
+    """A wall's segments, each of which knows its neighbours: who flies along is not to be caught by the cracks."""
+    segments = list(wall.segments())
+    befores = [segments[-1][0] if wall.closed else segments[0][0], *(a for a, _ in segments[:-1])]
+    afters = [*(b for _, b in segments[1:]), segments[0][1] if wall.closed else segments[-1][1]]
+    shapes: list[pymunk.Shape] = []
+    for (a, b), before, after in zip(segments, befores, afters, strict=True):
+        segment = pymunk.Segment(body, a, b, wall.radius)
+        segment.set_neighbors(before, after)
+        shapes.append(segment)
+    return shapes

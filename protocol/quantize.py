@@ -10,6 +10,7 @@ in every language (Python's `round` and C's `rint` are not).
     spin        1/4096 of a turn per second
     aim         1/4096 of a turn, 0..4095 (inputs only)
     move        1/127 of full thrust, -127..127 per axis
+    seen        1/16 of a tick (inputs only)
 """
 
 from math import floor, tau
@@ -23,6 +24,8 @@ ANGLE_STEPS: Final = 256
 SPIN_SCALE: Final = 4096
 AIM_STEPS: Final = 4096
 MOVE_FULL: Final = 127
+SEEN_SCALE: Final = 16
+SEEN_MAX: Final = 65535
 
 
 def nearest(value: float) -> int:
@@ -59,6 +62,11 @@ def aim_from_wire(steps: int) -> float:
 def move_to_wire(x: float, y: float) -> tuple[int, int]:
     """A stick at (`x`, `y`), each -1..1, as wire integers."""
     return _axis(x), _axis(y)
+
+
+def seen_to_wire(ticks: float) -> int:
+    """How many `ticks` before its input's a picture was; at least 1, for 0 says that nobody looked at one."""
+    return max(1, min(SEEN_MAX, nearest(ticks * SEEN_SCALE)))
 
 
 def _axis(value: float) -> int:

@@ -1,22 +1,26 @@
 """The snapshot: what a viewer is told every few ticks, cell by cell.
 
-    snapshot   tick · ack · slack_ms · own · hud · left · cells
+    snapshot   tick · ack · slack_ms · own · hud · left · near · cells
       own      [entity, x, y, vx, vy, boost_ticks] exact doubles, or nil: no ship
       hud      the integers that `welcome.hud` names, or nil: as before
       left     cells that are out of sight now; forget their entities
+      near     the true state of what may touch the ship soon (`near`), or nil: nothing
       cells    one delta or keyframe for each cell that has news; a known cell that is missing has none
 
     keyframe   cell · checksum · entities
-    delta      cell · changed · checksum or nil · gone · entered      what is nil or empty at its end is left out
+    delta      cell · changed · checksum or nil · gone · entered · moved     what is nil or empty at its end is left out
 
     entities, entered   14 integers each, flat: a `Published` record whose `tick` is an age (snapshot tick - tick)
     gone                entity ids
     changed             id · mask · the fields of the mask: residuals against `reckoning` at this tick, or at one
                         that is `age` ticks earlier
 
-A delta is applied in the order gone, entered, changed. The checksum is CRC-32 over the cell's records after
+    moved               source · changed: the same for entities that come from cell `source`, as was believed there
+
+A delta is applied in the order gone, entered, moved, changed. The checksum is CRC-32 over the cell's records after
 that, sorted by id, 14 little-endian int32 each (with the tick itself, not the age). Cells hold disjoint sets
-of entities; one that crosses a border is gone from one and entered in the other in the same snapshot.
+of entities; one that crosses a border is gone from one and has moved to the other in the same snapshot, or has entered
+it for those who don't know the first.
 
 This module builds and reads the integers; `packing` and `codec` turn them into bytes.
 """
@@ -26,10 +30,11 @@ import zlib
 from collections.abc import Iterable
 from enum import IntEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import astuple, replace
 
 from protocol.kinds import Kind
+from protocol.near import Near
 from protocol.quantize import wrap_angle
 from protocol.reckoning import Published, reckon_wire
 
@@ -87,6 +92,14 @@ class CellKeyframe(Struct):
     entities: list[Published]
 
 
+class Moved(Struct):
+    """Entities that have come from another cell, which the viewer knows."""
+
+    source: int
+    changed: list[list[int]]
+    """As in a delta, one for each entity."""
+
+
 class CellDelta(Struct):
     cell: int
     checksum: int | None
@@ -94,6 +107,7 @@ class CellDelta(Struct):
     entered: list[Published]
     changed: list[list[int]]
     """Each `[id, mask, field, …]`, in ascending order of their ids."""
+    moved: list[Moved] = field(default_factory=list)
 
 
 class Snapshot(Struct):
@@ -103,6 +117,8 @@ class Snapshot(Struct):
     own: Own | None
     hud: list[int] | None
     left: list[int]
+    near: list[Near] | None
+    """The nearest first."""
     cells: list[CellKeyframe | CellDelta]
 
 

@@ -10,10 +10,13 @@ twice would cost as much as all the arithmetic.
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from protocol.cells import VIEW_HALF_UNITS, Grid
-from protocol.heads import heads, tail
+from protocol.heads import NOTHING_NEAR, heads, near_part, tail
 from protocol.snapshot import Own
 from server.game import Player
+from server.near import near
 from server.publisher import Publisher
 from server.viewers import LINGER_UNITS, Viewer
 from server.world import World
@@ -30,7 +33,7 @@ def address(
     if not seers:
         return 0
     tick, shown = publisher.tick, 0
-    ships = [player.ship for player, _ in seers]
+    ships = np.array([player.ship for player, _ in seers])
     acks = [player.inputs.ack for player, _ in seers]
     slacks_ms = [player.inputs.take_slack_ms() for player, _ in seers]
     boosts_ticks = [player.helm.boost_ticks for player, _ in seers]
@@ -38,8 +41,10 @@ def address(
     places = grid.places(columns[0], columns[1], VIEW_HALF_UNITS, VIEW_HALF_UNITS + LINGER_UNITS)
     own_parts = heads(tick, acks, [slack_ms or 0 for slack_ms in slacks_ms], ships, columns, boosts_ticks)
     states = zip(places.tolist(), *(column.tolist() for column in columns), strict=True)
+    nears = near(world, ships)
     tails: dict[int, bytes] = {}
-    for (player, viewer), ack, slack_ms, own_part, state in zip(seers, acks, slacks_ms, own_parts, states, strict=True):
+    rows = zip(seers, acks, slacks_ms, own_parts, states, nears, strict=True)
+    for (player, viewer), ack, slack_ms, own_part, state, beside in rows:
         place, x, y, vx, vy = state
         hud = hud_of(player)
         if not player.ship:
@@ -49,11 +54,11 @@ def address(
         sight = viewer.steady_sight(grid, x, y, place, hud)
         if sight is None or slack_ms is None:
             own = Own(player.ship, x, y, vx, vy, player.helm.boost_ticks)
-            shown += viewer.show(publisher, viewer.sight(grid, x, y), ack, slack_ms, own, hud, place)
+            shown += viewer.show(publisher, viewer.sight(grid, x, y), ack, slack_ms, own, hud, place, beside)
             continue
         shared = tails.get(id(sight))
         if shared is None:
-            shared = tails[id(sight)] = tail(*publisher.deltas(sight, viewer.codec))
-        viewer.post(own_part + shared, tick)
+            shared = tails[id(sight)] = NOTHING_NEAR + tail(*publisher.deltas(sight, viewer.codec))
+        viewer.post(own_part + near_part(beside) + shared[1:] if beside else own_part + shared, tick)
         shown += 1
     return shown

@@ -32,12 +32,16 @@ from server.game import Game
 from server.games import game_named
 from server.keeper import Keeper
 from server.lobby import Lobby
-from server.net import web
+from server.moderation import Moderation
+from server.net import certificates, web
+from server.net.admission import Admission
+from server.net.api import Api
+from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.sweep import sweep
 from server.room import Room
-from server.seats import Gate
+from server.seats import Doors
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
@@ -71,7 +75,8 @@ async def run(config: Config) -> None:
             await nursery.start(_stop_on_signal, server, nursery.cancel_scope, config.drain_s)
             print(f"Ricochet is ready: {url_of(config, listeners)}", flush=True)
             if config.bots:
-                nursery.start_soon(_play_with_bots, url_of(config, listeners), config.bots)
+                token = server.admission.token_for_bots()
+                nursery.start_soon(_play_with_bots, url_of(config, listeners), config.bots, token)
     finally:
         if folder is not None:
             folder.close()
@@ -82,9 +87,12 @@ class Server:
 
     def __init__(self, config: Config, store: Store | None = None) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
-        self.lobby = Lobby()
+        self.admission = Admission(config)
+        self.lobby = Lobby(gate=self.admission.gate)
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, self.rooms, self.telemetry.exposition))
+        moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
+        api = Api(self.rooms, moderation, self.lobby.gate, config.origins)
+        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -92,6 +100,7 @@ class Server:
             config.connections_max,
             tls_of(config),
             may_be_fast=config.lane == "fast",
+            proxies=Proxies(config.trusted_proxies, config.forwarded_by),
         )
         self._venue = venue_of(config)
         self._keeper = Keeper(self.lobby, store) if store is not None else None
@@ -100,11 +109,12 @@ class Server:
         self._collector = garbage.Collector(config.tick_rate)
         self._has_ticked = False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
+        self._config = config
 
     @property
     def is_ready(self) -> bool:
         """Whether newcomers are welcome, and will find a game."""
-        return self._has_ticked and self.lobby.gate is Gate.OPEN
+        return self._has_ticked and self.lobby.doors is Doors.OPEN and bool(self.lobby.rooms)
 
     def _kept_room(self) -> Room | None:
         keeper, venue = self._keeper, self._venue
@@ -134,6 +144,8 @@ class Server:
                 nursery.start_soon(keep_deadlines, self.lobby)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
+                nursery.start_soon(self.admission.keep_fresh)
+                nursery.start_soon(self._keep_certificate)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -154,7 +166,7 @@ class Server:
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
         await let_finish(self.lobby, patience_s)
-        self.lobby.gate = Gate.SHUT
+        self.lobby.doors = Doors.SHUT
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
@@ -165,6 +177,16 @@ class Server:
             while self.door.conversations:
                 self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
+
+    def close_room(self, name: str) -> None:
+        """End a room, its conversations and its ticks."""
+        self.lobby.close_room(name)
+        self._supervisor.end(name)
+
+    async def _keep_certificate(self) -> None:
+        config, door = self._config, self.door
+        if config.tls_cert is not None and config.tls_key is not None:
+            await certificates.keep_fresh(config.tls_cert, config.tls_key, partial(setattr, door, "tls"))
 
     def rooms(self) -> list[dict[str, Any]]:
         """What `/api/rooms` says."""
@@ -251,13 +273,7 @@ def tls_of(config: Config) -> ssl.SSLContext | None:
     """What to encrypt with, if at all. Raises UserError."""
     if config.tls_cert is None or config.tls_key is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(config.tls_cert, config.tls_key)
-    except (ssl.SSLError, OSError) as error:
-        why = getattr(error, "reason", None) or str(error)
-        raise UserError(f"{config.tls_cert} and {config.tls_key} are no certificate and its key: {why}") from None
-    return context
+    return certificates.load(config.tls_cert, config.tls_key)
 
 
 def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
@@ -291,12 +307,23 @@ async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) 
     scope.cancel()
 
 
-async def _play_with_bots(url: str, count: int) -> None:
+def _ask_to_stop() -> None:
+    """As an operator does."""
+    signal.raise_signal(signal.SIGTERM)
+
+
+async def _play_with_bots(url: str, count: int, token: str | None) -> None:
     """Bots in a process of their own, through the front door like everybody. It ends with ours, however that ends."""
     words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet", "--with-parent"]
     theirs, ours = os.pipe()
     try:
-        ended = await trio.run_process([sys.executable, *words], check=False, stdin=theirs, stdout=subprocess.DEVNULL)
+        ended = await trio.run_process(
+            [sys.executable, *words],
+            check=False,
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            env=os.environ if token is None else {**os.environ, "RICOCHET_TOKEN": token},
+        )
     finally:
         os.close(theirs)
         os.close(ours)

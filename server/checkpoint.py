@@ -32,9 +32,10 @@ from protocol.motion import Helm
 from protocol.ticks import Rates
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
+from server.roles import GUEST, Identity
 from server.room import Room
+from server.saved_world import SavedWorld, restore, save
 from server.statistics import RoomStatistics
-from server.world import SavedWorld
 
 VERSION: Final = 1
 """Another one for every change that an older server could misread, or a newer one miss."""
@@ -65,10 +66,12 @@ class SavedSeat(Struct, array_like=True, gc=False):
     """`server.lobby.Seat`. Tokens are there as digests, so that a checkpoint in strange hands opens no seat."""
 
     player: int
-    key: bytes
-    next_key: bytes
+    lock: bytes
+    next_lock: bytes
     vacant_s: float | None
     """For how long nobody had sat there; None: somebody did."""
+    identity: Identity = GUEST
+    key: str = ""
 
 
 class SavedRoom(Struct, frozen=True):
@@ -114,10 +117,10 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         tick=room.tick,
         chance=room.random.getstate(),
         next_player=room.next_player,
-        world=room.world.save(),
+        world=save(room.world),
         players=msgspec.Raw(_LIVE.encode(list(room.players.values()))),
         seats=list(seats),
-        state=msgspec.Raw(_LIVE.encode(room.game.state if isinstance(room.game, Lasting) else None)),
+        state=msgspec.Raw(_LIVE.encode(room.game.save() if isinstance(room.game, Lasting) else None)),
     )
 
 
@@ -165,9 +168,9 @@ def _fill(room: Room, saved: SavedRoom) -> None:
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game
     if isinstance(game, Lasting) and bytes(saved.state) != _NIL:
-        room.world.restore(saved.world)
+        restore(room.world, saved.world)
         room.reinstate((_player(player, room.statistics) for player in players), saved.next_player)
-        game.restore(msgspec.msgpack.decode(saved.state, type=type(game.state)))
+        game.restore(msgspec.msgpack.decode(saved.state, type=game.saved))
     else:
         game.begin()
         room.reinstate((_player(player, room.statistics) for player in players), saved.next_player)

@@ -14,7 +14,6 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def serve(
-    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen at. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="0: any free one. [default: 8000]")] = None,
     game: Annotated[str | None, typer.Option(help="Which game to play. [default: melee]")] = None,
@@ -27,19 +26,23 @@ def serve(
     origins: Annotated[
         str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
     ] = None,
+    auth: Annotated[
+        str | None, typer.Option(help="guest, or jwt: nobody comes in without a token. [default: guest]")
+    ] = None,
+    jwt_keys: Annotated[str | None, typer.Option(help="A JSON Web Key Set: a file, or an https address.")] = None,
+    jwt_secret: Annotated[Path | None, typer.Option(help="A file with the secret of HS256, in its place.")] = None,
+    jwt_audience: Annotated[str | None, typer.Option(help="What tokens must have for aud.")] = None,
+    jwt_issuer: Annotated[str | None, typer.Option(help="What tokens must have for iss.")] = None,
+    jwt_leeway_s: Annotated[float | None, typer.Option(help="By how much clocks may differ. [default: 30]")] = None,
+    trusted_proxies: Annotated[str | None, typer.Option(help="Addresses or networks, with commas between.")] = None,
+    forwarded_by: Annotated[str | None, typer.Option(help="x-forwarded, or forwarded. [default: x-forwarded]")] = None,
     connections_max: Annotated[int | None, typer.Option(help="[default: 4096]")] = None,
     lane: Annotated[
         str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
     ] = None,
-    state_dir: Annotated[
-        Path | None, typer.Option(help="Keep the rooms in this folder, and go on from what is there.")
-    ] = None,
-    drain_s: Annotated[
-        float | None, typer.Option(help="How long SIGTERM waits for people at play. [default: 20]")
-    ] = None,
-    takeover_s: Annotated[
-        float | None, typer.Option(help="How long to wait for another server to let go of the folder. [default: 0]")
-    ] = None,
+    state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
+    drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
+    takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")] = None,
@@ -52,8 +55,8 @@ def serve(
 
     Every flag can be a key of the TOML file (tick_rate = 60) or an environment variable (RICOCHET_TICK_RATE).
     """
-    given = {name.rstrip("_"): value for name, value in context.params.items() if value is not None}
-    settings = load({name: value for name, value in given.items() if name != "config"}, config)
+    given = {name: value for name, value in locals().items() if name != "config"}
+    settings = load({name.rstrip("_"): value for name, value in given.items() if value is not None}, config)
     logs.set_up(settings.log_level, settings.log_format)
     from server.app import run  # the physics and the web take a moment to load; --help need not wait
 

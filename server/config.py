@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -23,10 +24,13 @@ from pydantic_settings import (
 from protocol import limits
 from protocol.errors import UserError
 from protocol.ticks import SNAPSHOT_RATE_DEFAULT, TICK_RATE_DEFAULT, Rates
+from server.net.forwarded import Proxies
+from server.net.origins import ANY_ORIGIN, normal
 
 CONFIG_FILE = Path("ricochet.toml")
 """Read when it stands in the working directory and no other file is named."""
 ENVIRONMENT_PREFIX = "RICOCHET_"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Rate = Annotated[int, Field(ge=1, le=240)]
 
@@ -46,6 +50,14 @@ class Config(BaseSettings):
     seed: int | None = Field(None, ge=0, description="none: another one each time")
     match_s: float = Field(300.0, ge=10, le=86_400)
     origins: Annotated[tuple[str, ...], NoDecode] = ()
+    auth: Literal["guest", "jwt"] = Field("guest", description="jwt: nobody comes in without a token")
+    jwt_keys: str | None = Field(None, description="a JSON Web Key Set: a file, or an https address")
+    jwt_secret: Path | None = Field(None, description="a file with the secret of HS256, in place of jwt_keys")
+    jwt_audience: str | None = None
+    jwt_issuer: str | None = None
+    jwt_leeway_s: float = Field(30.0, ge=0, le=300)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    forwarded_by: Literal["x-forwarded", "forwarded"] = Field("x-forwarded", description="what the proxies write")
     tls_cert: Path | None = None
     tls_key: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -60,18 +72,41 @@ class Config(BaseSettings):
     def rates(self) -> Rates:
         return Rates(self.tick_rate, self.snapshot_rate)
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """In the environment origins are one string, with commas between them."""
+        """In the environment a list is one string, with commas between its elements."""
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(origin if origin == ANY_ORIGIN else normal(origin) for origin in value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        Proxies(value)
+        return value
+
+    @field_validator("jwt_keys")
+    @classmethod
+    def _comes_safely(cls, value: str | None) -> str | None:
+        """Whoever can change the keys on their way is everybody."""
+        if value is not None and value.startswith("http:") and urlsplit(value).hostname not in LOOPBACK:
+            raise ValueError("keys are fetched with https, or else from this machine")
+        return value
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         Rates(self.tick_rate, self.snapshot_rate)
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key belong together: give both or neither")
-        for path in (self.tls_cert, self.tls_key):
+        if self.jwt_keys is not None and self.jwt_secret is not None:
+            raise ValueError("jwt_keys and jwt_secret exclude each other: a secret can stand in the key set")
+        if self.auth == "jwt" and self.jwt_keys is None and self.jwt_secret is None:
+            raise ValueError('auth = "jwt" needs jwt_keys or jwt_secret to know the tokens by')
+        for path in (self.tls_cert, self.tls_key, self.jwt_secret):
             if path is not None and not path.is_file():
                 raise ValueError(f"there is no file {path}")
         return self

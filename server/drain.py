@@ -11,7 +11,7 @@ import trio
 
 from server.game import Lasting
 from server.lobby import Lobby
-from server.seats import Gate
+from server.seats import Doors
 
 LOOK_EVERY_S: Final = 0.05
 
@@ -20,7 +20,7 @@ log = structlog.get_logger("ricochet.drain")
 
 async def let_finish(lobby: Lobby, patience_s: float) -> None:
     """Close the gate to newcomers, and wait for at most so long until there is nothing to wait for."""
-    lobby.gate = Gate.RETURNING
+    lobby.doors = Doors.RETURNING
     if patience_s <= 0 or is_idle(lobby):
         return
     log.info("draining", people=lobby.people(), seconds=patience_s)

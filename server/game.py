@@ -16,7 +16,7 @@ room's work: a game gives a player a `ship`, or takes it away. To be playable a 
 
 When the server is started again, whoever was in a room is back in it, whatever its game. A game that only keeps the
 contract begins anew with them (`begin`, then `joined` for each). One that is `Lasting`, which takes a struct of plain
-values and three lines, goes on where it was.
+values, goes on where it was.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ from protocol.kinds import Kind
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.inputs import InputBuffer
+from server.rewind import Past
 from server.world import Contact, World
 
 
@@ -64,6 +65,9 @@ class Stage(Protocol):
     options: Mapping[str, Any]
     """The operator's settings for the game."""
 
+    def rewound(self, player: Player) -> Past:
+        """The world as `player` saw it when it gave this tick's input: to judge what hits at once. In `before_step`."""
+
     def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
         """An event, never lost: to everyone in the room, or to some."""
 
@@ -90,11 +94,14 @@ class Game(Protocol):
 class Lasting(Protocol):
     """What a game adds to the contract so that a restart doesn't end it."""
 
-    state: Struct
-    """All that it must remember beyond the world and the players. A checkpoint is written of it between two ticks."""
+    saved: ClassVar[type[Struct]]
+    """A struct of plain values, for all that it must remember beyond the world and the players."""
 
-    def restore(self, state: Any) -> None:
-        """Instead of `begin`: world and players are as they were, and `state` is what was remembered then."""
+    def save(self) -> Struct:
+        """One of these, between two ticks. It is encoded at once, so it may share what is in it with the game."""
+
+    def restore(self, saved: Any) -> None:
+        """Instead of `begin`: world and players are as they were, and `saved` is what was remembered then."""
 
     @property
     def rests(self) -> bool:

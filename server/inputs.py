@@ -4,7 +4,8 @@
     late          its tick has passed: its newest values and every edge count for the coming tick
     missing       the last one is held, without its edges, up to INPUT_HOLD_TICKS_MAX; then neutral
 
-An edge is never lost and never repeated. Memory is bounded by INPUT_AHEAD_TICKS_MAX entries.
+With an input comes the message that it was said in: what that says of its sender (`stamps`) is read when it matters. An
+edge is never lost and never repeated. Memory is bounded by INPUT_AHEAD_TICKS_MAX entries.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from msgspec.structs import astuple, replace
 
 from protocol.errors import Code, Violation
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
+from protocol.messages import Inputs
 from protocol.motion import Input
 from server.statistics import RoomStatistics
 
@@ -31,16 +33,33 @@ class SavedInputs(Struct, array_like=True, frozen=True):
 class InputBuffer:
     """The inputs of one player. `statistics` is the room's."""
 
-    __slots__ = ("_by_tick", "_held", "_held_ticks", "_late", "_slack_ms", "_statistics", "ack", "newest")
+    __slots__ = (
+        "_by_tick",
+        "_held",
+        "_held_ticks",
+        "_late",
+        "_late_said",
+        "_slack_ms",
+        "_statistics",
+        "ack",
+        "late_ticks",
+        "newest",
+        "said",
+    )
 
     def __init__(self, statistics: RoomStatistics) -> None:
         self.ack = 0
         """The newest tick that was simulated from an input of the player's own."""
         self.newest = 0
         """The newest tick that an input has arrived for."""
+        self.said: Inputs | None = None
+        """The message in which the input that was taken last, or is held, came."""
+        self.late_ticks = 0
+        """How long after its tick that was taken."""
         self._statistics = statistics
-        self._by_tick: dict[int, tuple[Input, float]] = {}
+        self._by_tick: dict[int, tuple[Input, float, Inputs | None]] = {}
         self._late: Input | None = None
+        self._late_said: Inputs | None = None
         self._held = Input()
         self._held_ticks = INPUT_HOLD_TICKS_MAX
         self._slack_ms: float | None = None
@@ -56,8 +75,16 @@ class InputBuffer:
         self.ack, self.newest = saved.ack, saved.newest
         self._held, self._held_ticks = Input(*saved.held), saved.held_ticks
 
-    def put(self, first_tick: int, entries: Sequence[Input], next_tick: int, now_s: float, tick_s: float) -> None:
-        """Take what arrived at `now_s`; `next_tick` is the tick that will be gathered next.
+    def put(
+        self,
+        first_tick: int,
+        entries: Sequence[Input],
+        next_tick: int,
+        now_s: float,
+        tick_s: float,
+        said: Inputs | None = None,
+    ) -> None:
+        """Take what arrived at `now_s`, in the message `said`; `next_tick` is the tick that will be gathered next.
 
         Raises Violation when an entry is too far ahead; the entries before it are kept.
         """
@@ -68,9 +95,10 @@ class InputBuffer:
                         Code.INPUT_TOO_FAR,
                         f"tick {tick} is more than {INPUT_AHEAD_TICKS_MAX} ticks ahead of {next_tick}",
                     )
-                self._by_tick.setdefault(tick, (entry, now_s))
+                self._by_tick.setdefault(tick, (entry, now_s, said))
             elif tick > self.ack:
                 self._put_late(tick, entry, -(next_tick - tick) * tick_s * 1000.0)
+                self._late_said = said
             self.newest = max(self.newest, tick)
 
     def _put_late(self, tick: int, entry: Input, slack_ms: float) -> None:
@@ -85,13 +113,14 @@ class InputBuffer:
         late, self._late = self._late, None
         found = self._by_tick.pop(tick, None)
         if found is not None:
-            entry, arrived_s = found
-            self.ack = tick
+            entry, arrived_s, self.said = found
+            self.ack, self.late_ticks = tick, 0
             self._note_slack((now_s - arrived_s) * 1000.0)
             if late is not None and late.edges:
                 entry = replace(entry, edges=entry.edges | late.edges)
             return self._hold(entry)
         if late is not None:
+            self.said, self.late_ticks = self._late_said, tick - self.ack
             return self._hold(late)
         return self._missing()
 
@@ -106,6 +135,7 @@ class InputBuffer:
             self._statistics.inputs_missing += 1
         if self._held_ticks < INPUT_HOLD_TICKS_MAX:
             self._held_ticks += 1
+            self.late_ticks = 0
             return self._held
         return Input(aim=self._held.aim)
 

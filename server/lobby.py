@@ -19,8 +19,12 @@ from protocol.messages import Hello
 from protocol.ticks import Rates
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
+from server.gate import Gate
+from server.link import Link
+from server.restrictions import Restrictions
+from server.roles import Identity
 from server.room import Room
-from server.seats import Gate, Reserved, Seat, digest
+from server.seats import Doors, Reserved, Seat, digest
 from server.session import Session
 from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
 
@@ -28,9 +32,13 @@ from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traff
 class Lobby:
     """All rooms of one process. `new_token` is replaced in tests that must be reproducible."""
 
-    def __init__(self, new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> None:
+    def __init__(
+        self, new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24), gate: Gate | None = None
+    ) -> None:
         self.rooms: dict[str, Room] = {}
         self.sessions: set[Session] = set()
+        self.gate = gate or Gate()
+        self.bans, self.mutes = Restrictions(), Restrictions()
         self.traffic = Traffic()
         self.refused = 0
         """Conversations ended for a violation."""
@@ -38,16 +46,20 @@ class Lobby:
         """Conversations ended because the client did not keep up."""
         self._closed = RoomStatistics()
         """What rooms that are gone had counted."""
-        self.gate = Gate.OPEN
+        self.doors = Doors.OPEN
         self.reopening: set[str] = set()
         """Rooms that are gone for a moment, after a mistake of ours."""
         self.faults = Faults()
         self.keeping = Keeping()
         self._new_token = new_token
         self._seats: dict[bytes, Seat] = {}
-        """By key."""
+        """By lock."""
         self._reserved: dict[bytes, Reserved] = {}
-        """Each by both its keys."""
+        """Each by both its locks."""
+
+    def meet(self, link: Link, now_s: float) -> Session:
+        """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
+        return Session(link, self, now_s)
 
     # rooms -------------------------------------------------------------------------------------------------
 
@@ -70,16 +82,16 @@ class Lobby:
         self.rooms[room.name] = room
         for seat in seats:
             vacant_since_s = now_s - (seat.vacant_s or 0.0)
-            reserved = Reserved(room, room.players[seat.player], seat.key, seat.next_key, vacant_since_s)
-            self._reserved[seat.key] = self._reserved[seat.next_key] = reserved
+            reserved = Reserved.of(seat, room, vacant_since_s)
+            self._reserved[seat.lock] = self._reserved[seat.next_lock] = reserved
 
     def close_room(self, name: str, code: Code = Code.ROOM_CLOSED, sentence: str = "the room is closed") -> None:
         """End a room and every conversation in it."""
         room = self.rooms.pop(name)
-        self._reserved = {key: seat for key, seat in self._reserved.items() if seat.room is not room}
-        for key, seat in list(self._seats.items()):
+        self._reserved = {lock: seat for lock, seat in self._reserved.items() if seat.room is not room}
+        for lock, seat in list(self._seats.items()):
             if seat.room is room:
-                del self._seats[key]
+                del self._seats[lock]
                 if seat.session is not None:
                     seat.session.end(code, sentence)
         for counter in RoomStatistics.__struct_fields__:
@@ -94,8 +106,8 @@ class Lobby:
 
     def seat(self, session: Session, hello: Hello, now_s: float) -> None:
         """Give `session` the seat it held, or a new one, and welcome it. Raises Violation."""
-        kept = self._kept(hello.resume)
-        if self.gate is Gate.SHUT or (self.gate is Gate.RETURNING and kept is None):
+        kept = self._kept(hello.resume, session.identity)
+        if self.doors is Doors.SHUT or (self.doors is Doors.RETURNING and kept is None):
             raise Violation(Code.SERVER_STOPPING, "the server is about to stop; come back in a moment")
         if kept is not None:
             self._resume(session, kept)
@@ -112,13 +124,13 @@ class Lobby:
             return
         seat.room.unwatch(seat.viewer)
         if seat.player is None or seat.room.name not in self.rooms:
-            self._seats.pop(seat.key, None)
+            self._seats.pop(seat.lock, None)
         else:
             seat.session, seat.vacant_since_s = None, now_s
 
     def give_up(self, seat: Seat) -> None:
         """The seat is free for good."""
-        self._seats.pop(seat.key, None)
+        self._seats.pop(seat.lock, None)
         seat.room.unwatch(seat.viewer)
         if seat.player is not None and seat.player.id in seat.room.players:
             seat.room.leave(seat.player)
@@ -133,6 +145,17 @@ class Lobby:
             seat.session is not None and seat.player is not None and not seat.player.bot
             for seat in self._seats.values()
         )
+
+    def seats(self) -> list[Seat]:
+        return list(self._seats.values())
+
+    def expel(self, seat: Seat, code: Code, sentence: str) -> None:
+        """End the conversation, if there is one, and give the seat up."""
+        session, seat.session = seat.session, None
+        if session is not None:
+            session.end(code, sentence)
+            session.seat = None
+        self.give_up(seat)
 
     def excuse(self, absent_s: float) -> None:
         """The server itself was away for so long: no deadline of anybody's counts that."""
@@ -155,11 +178,11 @@ class Lobby:
     def _all_seats(self) -> list[Seat | Reserved]:
         return [*self._seats.values(), *dict.fromkeys(self._reserved.values())]
 
-    def _kept(self, token: str | None) -> Seat | Reserved | None:
-        if token is None:
-            return None
-        key = digest(token)
-        return self._seats.get(key) or self._reserved.get(key)
+    def _kept(self, token: str | None, whose: Identity) -> Seat | Reserved | None:
+        """The seat that `token` opens, unless it is somebody else's."""
+        lock = digest(token) if token is not None else b""
+        kept = self._seats.get(lock) or self._reserved.get(lock)
+        return kept if kept is not None and kept.identity.subject == whose.subject else None
 
     def _release(self, seat: Reserved) -> None:
         """The reserved seat is free for good."""
@@ -168,8 +191,8 @@ class Lobby:
             seat.room.leave(seat.player)
 
     def _forget(self, seat: Reserved) -> None:
-        for key in (seat.key, seat.next_key):
-            self._reserved.pop(key, None)
+        for lock in (seat.lock, seat.next_lock):
+            self._reserved.pop(lock, None)
 
     def _find(self, name: str | None) -> Room:
         if self.reopening and (name is None or name in self.reopening):
@@ -188,7 +211,7 @@ class Lobby:
             self._forget(kept)
             self._sit(session, kept.room, kept.player, self._new_token())
             return
-        del self._seats[kept.key]
+        del self._seats[kept.lock]
         former, kept.session = kept.session, None
         if former is not None:
             kept.room.unwatch(kept.viewer)
@@ -200,8 +223,9 @@ class Lobby:
         session.link.post(session.link.codec.encode(room.welcome(player, token)))
         viewer = room.watch(session.link, player)
         next_token = self._new_token()
-        seat = Seat(room, player, viewer, digest(token), next_token, digest(next_token), session)
-        self._seats[seat.key] = session.seat = seat
+        lock, next_lock = digest(token), digest(next_token)
+        seat = Seat(room, player, viewer, lock, next_token, next_lock, session, 0.0, session.identity, session.key)
+        self._seats[lock] = session.seat = seat
 
     # numbers -----------------------------------------------------------------------------------------------
 
@@ -222,6 +246,10 @@ class Lobby:
             entities=sum(len(room.world) for room in rooms),
             refused=self.refused,
             too_slow=self.too_slow,
+            not_authenticated=self.gate.refused,
+            hellos_waiting=self.gate.waiting,
+            bans=len(self.bans),
+            mutes=len(self.mutes),
         )
         for source in (self._closed, *(room.statistics for room in rooms)):
             for counter in RoomStatistics.__struct_fields__:

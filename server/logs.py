@@ -41,5 +41,6 @@ def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("ricochet.audit").setLevel(logging.INFO)  # who did what to whom is said at every level
     # It logs each frame at DEBUG, and what peers do wrong is ours to say.
     logging.getLogger("trio-websocket").setLevel(logging.WARNING)

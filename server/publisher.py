@@ -60,33 +60,45 @@ NOWHERE: Final = -1
 _STEPS_PER_RADIAN, _SPINS_PER_RADIAN = ANGLE_STEPS / (2 * np.pi), SPIN_SCALE / (2 * np.pi)
 
 
+class Movers(Struct):
+    """Entities that crossed a border: who, and their packed changes."""
+
+    rows: list[int]
+    changed: bytes
+
+
 class News(Struct):
     """What is new in one cell at one snapshot."""
 
     gone: list[int] = field(default_factory=list)
     entered: list[int] = field(default_factory=list)
     changed: bytes = b""
+    moved: dict[int, Movers] = field(default_factory=dict)
+    """By the cell that they came from."""
 
 
 class Wrong(Struct):
-    """Entities that everyone is too wrong about: how urgent, the cell that each belongs to, whether that is new."""
+    """Entities that everyone is too wrong about: how urgent, the cell that each belongs to, whether that is new, and
+    whether something else is wrong."""
 
     rows: Ints
     urgency: Floats
     cells: Ints
     enters: NDArray[np.bool_]
+    strays: NDArray[np.bool_]
 
 
 class Chosen(Struct):
-    """What will be said: the entities that enter a cell, with their records, and those that change in theirs."""
+    """What will be said: the entities that are new, with their records and cells, and those that change."""
 
     entered: Ints
     records: Ints
     cells: Ints
-    """Of the entered."""
     changes: Changes
     at: Ints
     """Which of `changes`."""
+    cells_after: Ints
+    """Theirs."""
 
 
 class Publisher:
@@ -140,42 +152,56 @@ class Publisher:
         turned -= ANGLE_STEPS * np.rint(turned / ANGLE_STEPS)
         urgency = np.maximum(apart / constants.tolerance[kind], np.abs(turned) / constants.tolerance_angle[kind])
         cells, enters = self._cells(rows)
-        owed = enters | (world.status[rows] != self.table[:, STATUS][rows])
-        self._waited[rows] = waited = (self._waited[rows] + 1) * owed
+        stale = world.status[rows] != self.table[:, STATUS][rows]
+        self._waited[rows] = waited = (self._waited[rows] + 1) * (enters | stale)
         urgency[np.isnan(urgency) | (self.cell[rows] == NOWHERE)] = 0.0  # nothing is believed yet
+        strays = stale | (urgency > 1.0)
         urgency += OWED_URGENCY * waited
         at = np.flatnonzero(urgency > 1.0)
-        return Wrong(rows[at], urgency[at], cells[at], enters[at])
+        return Wrong(rows[at], urgency[at], cells[at], enters[at], strays[at])
 
     def choose(self, wrong: Wrong) -> Chosen:
         """What of it fits."""
         truth = self._truth(wrong.rows)
-        stay, enter = np.flatnonzero(~wrong.enters), np.flatnonzero(wrong.enters)
-        changes = Changes(self.beliefs, wrong.rows[stay], self._aged(wrong.rows[stay], truth[stay]), self.tick)
+        is_new = self.cell[wrong.rows] == NOWHERE
+        known, new, enter = np.flatnonzero(~is_new), np.flatnonzero(is_new), np.flatnonzero(wrong.enters)
+        records = self._aged(wrong.rows[known], truth[known])
+        right = np.flatnonzero(~wrong.strays[known])
+        records[right] = self._believed(wrong.rows[known[right]])
+        changes = Changes(self.beliefs, wrong.rows[known], records, self.tick)
         costs = np.empty(len(wrong.rows), dtype=np.int64)
-        costs[stay], costs[enter] = changes.bytes, self._record_bytes(truth[enter])
+        costs[known] = changes.bytes
+        costs[enter] = self._record_bytes(truth[enter])  # who crosses a border is told whole to some
         fits = np.zeros(len(costs), dtype=bool)
         fits[within_budget(wrong.urgency, wrong.cells, costs, self.cell_bytes_max)] = True
-        enter = enter[fits[enter]]
-        return Chosen(wrong.rows[enter], truth[enter], wrong.cells[enter], changes, np.flatnonzero(fits[stay]))
+        new, at = new[fits[new]], np.flatnonzero(fits[known])
+        return Chosen(wrong.rows[new], truth[new], wrong.cells[new], changes, at, wrong.cells[known[at]])
 
     def say(self, chosen: Chosen) -> None:
         """From now on it is what everyone believes."""
-        for entity, old, new in zip(
-            chosen.entered.tolist(), self.cell[chosen.entered].tolist(), chosen.cells.tolist(), strict=True
-        ):
-            if old != NOWHERE:
-                self._news[old].gone.append(entity)
-            self._news[new].entered.append(entity)
-        rows = chosen.changes.rows[chosen.at]
-        for cell, changed in chosen.changes.pack(chosen.at, self.cell[rows]).items():
+        for entity, cell in zip(chosen.entered.tolist(), chosen.cells.tolist(), strict=True):
+            self._news[cell].entered.append(entity)
+        rows, before = chosen.changes.rows[chosen.at], self.cell[chosen.changes.rows[chosen.at]]
+        stay = before == chosen.cells_after
+        for cell, changed in chosen.changes.pack(chosen.at[stay], before[stay]).items():
             self._news[cell].changed = changed
+        if not stay.all():
+            self._say_moved(chosen.changes, chosen.at[~stay], before[~stay], chosen.cells_after[~stay])
         self.beliefs.publish(rows, chosen.changes.records[chosen.at])
         self.beliefs.publish(chosen.entered, chosen.records)
         self._settle(chosen.entered, chosen.cells)
+        self._settle(rows[~stay], chosen.cells_after[~stay])
         self._waited[rows] = self._waited[chosen.entered] = 0
         self.spoken = {*self._news, *range(-self._snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
         self._encoded = self._fresh_cells()
+
+    def _say_moved(self, changes: Changes, at: Ints, before: Ints, after: Ints) -> None:
+        ways = before * self.grid.count + after
+        for way, changed in changes.pack(at, ways).items():
+            old, new = divmod(way, self.grid.count)
+            rows = changes.rows[at[ways == way]].tolist()
+            self._news[old].gone += rows
+            self._news[new].moved[old] = Movers(rows, changed)
 
     # what viewers are sent ---------------------------------------------------------------------------------
 
@@ -199,13 +225,17 @@ class Publisher:
         return Published(*self.table[entity].tolist())
 
     def _fresh_cells(self) -> EncodedCells:
-        return EncodedCells(self.tick, self.spoken, self._delta, self._keyframe)
+        sources = {cell: frozenset(news.moved) for cell, news in self._news.items() if news.moved}
+        return EncodedCells(self.tick, self.spoken, sources, self._delta, self._keyframe)
 
-    def _delta(self, cell: int) -> PackedDelta:
+    def _delta(self, cell: int, known: frozenset[int]) -> PackedDelta:
+        """The news of `cell` for whoever knows these of the cells that somebody came from."""
         news = self._news.get(cell) or News()
         is_due = (self._snapshots + cell) % CHECKSUM_EVERY == 0
-        entered = [self.published(entity) for entity in news.entered]
-        return PackedDelta(cell, self.checksum(cell) if is_due else None, news.gone, entered, news.changed)
+        strangers = [row for source, movers in news.moved.items() if source not in known for row in movers.rows]
+        entered = [self.published(entity) for entity in news.entered + strangers]
+        moved = [(source, movers.changed) for source, movers in news.moved.items() if source in known]
+        return PackedDelta(cell, self.checksum(cell) if is_due else None, news.gone, entered, news.changed, moved)
 
     def _keyframe(self, cell: int) -> CellKeyframe:
         entities = [Published(*record) for record in self._records(cell).tolist()]
@@ -231,6 +261,12 @@ class Publisher:
         truth[:, SPIN] = nearest_rows(world.spin[rows] * _SPINS_PER_RADIAN)
         truth[:, MOVE_X:] = world.move[rows]
         return truth
+
+    def _believed(self, rows: Ints) -> Ints:
+        """The records that say now, exact to the quantum, what is believed anyway."""
+        records = self.table[rows]
+        records[:, X : ANGLE + 1], records[:, TICK] = self.beliefs.rounded(rows, self.tick), self.tick
+        return records
 
     def _aged(self, rows: Ints, truth: Ints) -> Ints:
         world = self.world

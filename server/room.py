@@ -28,6 +28,8 @@ from server.game import Game, Player
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
+from server.rewind import Past, Rewind
+from server.stamps import sight_of
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
 from server.world import World
@@ -61,6 +63,7 @@ class Room:
         self.world = World(arena, game.kinds, rates.tick_rate)
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
+        self._rewind = Rewind(self.publisher, rates)
         self._players: dict[int, Player] = {}
         self.players: Mapping[int, Player] = self._players
         self._viewers: dict[int, Viewer] = {}
@@ -89,6 +92,7 @@ class Room:
         if self._snapshot_due and not hush:
             self._snapshot_due = False
             self.publisher.publish(self.tick)
+            self._rewind.record(self.tick)
             self._show()
 
     def _gather(self, now_s: float) -> None:
@@ -205,7 +209,7 @@ class Room:
 
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
-        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s)
+        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
 
     def chat(self, player: Player, text: str) -> None:
         self._owe(ChatLine(player.id, text), self._everyone())
@@ -225,6 +229,13 @@ class Room:
 
     def _stopping(self, stops_tick: int) -> Event:
         return Event(self.tick, "stopping", {"ends_tick": stops_tick})
+
+    def rewound(self, player: Player) -> Past:
+        """The world as `player` saw it when it gave this tick's input, as far as it is believed; see `stamps`."""
+        sight = sight_of(player.inputs.said, player.rtt_ms, player.inputs.late_ticks, self.rates)
+        self.statistics.rewinds += 1
+        self.statistics.stamps_refused += sight.is_refused
+        return self._rewind.at(self.tick - sight.ticks, self.tick - 1)
 
     def viewers(self) -> list[Viewer]:
         return self._everyone()

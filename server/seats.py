@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from server.checkpoint import SavedSeat
 from server.game import Player
+from server.roles import GUEST, Identity
 from server.room import Room
 from server.viewers import Viewer
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from server.session import Session
 
 
-class Gate(IntEnum):
+class Doors(IntEnum):
     """Who may come in."""
 
     OPEN = auto()
@@ -36,34 +37,46 @@ class Seat(Struct, eq=False):
     room: Room
     player: Player | None
     viewer: Viewer
-    key: bytes
+    lock: bytes
     """Digest of the token that opens it."""
     next_token: str
     """What whoever comes back to it will be given."""
-    next_key: bytes
+    next_lock: bytes
     session: Session | None
     """Who sits there now; None while it is kept for someone who dropped."""
     vacant_since_s: float = 0.0
+    identity: Identity = GUEST
+    """Whose it is; for another subject its token is worth nothing."""
+    key: str = ""
+    """What bans and mutes know them by."""
 
     def save(self, now_s: float) -> SavedSeat | None:
         """For a checkpoint; a spectator's is not kept."""
         if self.player is None:
             return None
         vacant_s = None if self.session is not None else now_s - self.vacant_since_s
-        return SavedSeat(self.player.id, self.key, self.next_key, vacant_s)
+        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
 
 
 class Reserved(Struct, eq=False):
-    """A seat from a checkpoint, to which nobody has come back yet. Either key opens it."""
+    """A seat from a checkpoint, to which nobody has come back yet. Either lock may be opened."""
 
     room: Room
     player: Player
-    key: bytes
-    next_key: bytes
+    lock: bytes
+    next_lock: bytes
     vacant_since_s: float
+    identity: Identity
+    key: str
+
+    @classmethod
+    def of(cls, saved: SavedSeat, room: Room, vacant_since_s: float) -> Reserved:
+        player = room.players[saved.player]
+        return cls(room, player, saved.lock, saved.next_lock, vacant_since_s, saved.identity, saved.key)
 
     def save(self, now_s: float) -> SavedSeat:
-        return SavedSeat(self.player.id, self.key, self.next_key, now_s - self.vacant_since_s)
+        vacant_s = now_s - self.vacant_since_s
+        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
 
 
 def digest(token: str) -> bytes:

@@ -1,6 +1,7 @@
 """One conversation, as a state table. PROTOCOL.md, section 2, is its picture.
 
     GREETING   a link is open, nobody has said who they are
+    WAITING    they have, with a token whose key is being fetched
     PLAYING    welcomed: in a room, as a player or a spectator
     ENDED      said bye, or lost; whatever still arrives is ignored
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, auto
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from protocol import limits
@@ -33,6 +35,9 @@ from protocol.messages import (
 )
 from server.bucket import Bucket
 from server.link import Link
+from server.restrictions import key_of
+from server.roles import GUEST, TABLE, Role
+from server.tokens import UnknownKey
 
 if TYPE_CHECKING:
     from server.lobby import Lobby
@@ -45,6 +50,7 @@ GENTLE = frozenset({Code.INPUT_TOO_FAR, Code.NOT_ALLOWED, Code.CHAT_REFUSED, Cod
 
 class State(IntEnum):
     GREETING = auto()
+    WAITING = auto()
     PLAYING = auto()
     ENDED = auto()
 
@@ -52,12 +58,15 @@ class State(IntEnum):
 class Session:
     """The server's end of one conversation over `link`."""
 
-    __slots__ = ("_chats", "_messages", "heard_s", "link", "lobby", "opened_s", "seat", "state")
+    __slots__ = ("_chats", "_messages", "heard_s", "identity", "link", "lobby", "may", "opened_s", "seat", "state")
 
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
         self.link, self.lobby = link, lobby
         self.state = State.GREETING
         self.seat: Seat | None = None
+        self.identity = GUEST
+        self.may = TABLE[Role.SPECTATOR]
+        """What is allowed here: of `server.roles`, by who they are and whether they play or watch."""
         self.opened_s = self.heard_s = now_s
         self._messages = Bucket.full(limits.MESSAGES_PER_SECOND_MAX, limits.MESSAGES_BURST_MAX, now_s)
         self._chats = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, now_s)
@@ -79,7 +88,7 @@ class Session:
 
     def expire(self, now_s: float) -> None:
         """End the conversation when a deadline has passed or the client doesn't keep up."""
-        if self.state is State.GREETING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
+        if self.state < State.PLAYING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
             self.end(Code.HELLO_TIMEOUT, f"no hello within {limits.HELLO_DEADLINE_S:g} s")
         elif self.state is State.PLAYING and now_s - self.heard_s > limits.SILENCE_S_MAX:
             self.end(Code.SILENT, f"nothing said for {limits.SILENCE_S_MAX:g} s")
@@ -129,13 +138,39 @@ class Session:
                 Code.INVALID_NAME,
                 f"a name is 1 to {limits.NAME_CHARS_MAX} printable characters, with no blank at either end",
             )
+        try:
+            self.identity = self.lobby.gate.identify(message.token)
+        except UnknownKey:
+            if not self.lobby.gate.wait_for_keys(partial(self.hello_again, message)):
+                raise
+            self.state = State.WAITING
+            return
+        self._come_in(message, now_s)
+
+    def hello_again(self, message: Hello, now_s: float) -> None:
+        """There may be a key now for the token of `message`."""
+        if self.state is not State.WAITING:
+            return
+        try:
+            self.identity = self.lobby.gate.identify(message.token)
+            self._come_in(message, now_s)
+        except Violation as violation:
+            self._refuse(violation)
+
+    def _come_in(self, message: Hello, now_s: float) -> None:
+        if ban := self.lobby.bans.find(self.key, now_s):
+            raise Violation(Code.BANNED, _banned(ban.until_s - now_s, ban.reason))
+        may = TABLE[self.identity.role]
+        if not (may.play if message.role == "player" else may.watch):
+            raise Violation(Code.NOT_ALLOWED, f"the role {self.identity.role} can't join as a {message.role}")
         self.lobby.seat(self, message, now_s)
+        self.may = may if self._seated().player is not None else TABLE[Role.SPECTATOR]
         self.state = State.PLAYING
 
     def _inputs(self, message: Inputs, now_s: float) -> None:
         seat = self.seat
         assert seat is not None, "PLAYING has a seat"
-        if seat.player is None:
+        if seat.player is None or not self.may.play:
             raise Violation(Code.NOT_ALLOWED, "a spectator has no inputs")
         seat.viewer.lag.applied = message.applied
         seat.room.hear(seat.player, message, now_s)
@@ -148,8 +183,10 @@ class Session:
 
     def _chat(self, message: Chat, now_s: float) -> None:
         seat = self._seated()
-        if seat.player is None:
+        if seat.player is None or not self.may.chat:
             raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
+        if self.lobby.mutes.find(self.key, now_s):
+            raise Violation(Code.CHAT_REFUSED, "an admin has muted you for a while")
         if not is_good_chat(message.text):
             raise Violation(Code.CHAT_REFUSED, "a line of chat is printable text on one line")
         if not self._chats.take(now_s):
@@ -165,8 +202,13 @@ class Session:
         self.lobby.give_up(seat)
         self.end(CLOSED_NORMALLY, "goodbye")
 
-    def _hello_again(self, message: Hello, now_s: float) -> None:
+    def _hello_twice(self, message: Hello, now_s: float) -> None:
         raise Violation(Code.HELLO_TWICE, "hello is said once")
+
+    @property
+    def key(self) -> str:
+        """What bans and mutes know them by."""
+        return key_of(self.identity, self.link.address)
 
     # -------------------------------------------------------------------------------------------------------
 
@@ -179,7 +221,7 @@ class Session:
         self._post(Error(code, sentence))
 
     def _refuse(self, violation: Violation) -> None:
-        if violation.code in GENTLE:
+        if violation.code in GENTLE and self.state is State.PLAYING:
             self.refuse_gently(violation.code, violation.sentence)
         else:
             self.lobby.refused += 1
@@ -197,13 +239,19 @@ class Session:
 
 _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.GREETING, Hello.number): Session._hello,
-    (State.PLAYING, Hello.number): Session._hello_again,
+    (State.WAITING, Hello.number): Session._hello_twice,
+    (State.PLAYING, Hello.number): Session._hello_twice,
     (State.PLAYING, Inputs.number): Session._inputs,
     (State.PLAYING, Ping.number): Session._ping,
     (State.PLAYING, Chat.number): Session._chat,
     (State.PLAYING, Resync.number): Session._resync,
     (State.PLAYING, Leave.number): Session._leave,
 }
+
+
+def _banned(seconds: float, reason: str) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"banned for {minutes} more min{': ' + reason if reason else ''}"
 
 
 def _unexpected(session: Session, message: ClientMessage, now_s: float) -> None:

@@ -10,13 +10,14 @@ class Traffic(Struct):
     sent_messages: int = 0
     received_bytes: int = 0
     received_messages: int = 0
+    connections_failed: int = 0
+    """Ended by a mistake of our own."""
 
 
 class Faults(Struct):
     """Mistakes of our own that came to light, each with a traceback in the log."""
 
     rooms_failed: int = 0
-    connections_failed: int = 0
     chores_failed: int = 0
 
 
@@ -43,6 +44,8 @@ class RoomStatistics(Struct):
     snapshots_skipped: int = 0
     keyframes: int = 0
     entities_refused: int = 0
+    rewinds: int = 0
+    stamps_refused: int = 0
 
 
 class Statistics(RoomStatistics):
@@ -60,6 +63,10 @@ class Statistics(RoomStatistics):
     entities: int = 0
     refused: int = 0
     too_slow: int = 0
+    not_authenticated: int = 0
+    hellos_waiting: int = 0
+    bans: int = 0
+    mutes: int = 0
     sent_bytes: int = 0
     sent_messages: int = 0
     received_bytes: int = 0

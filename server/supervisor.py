@@ -52,9 +52,18 @@ class Supervisor:
         keeper: Keeper | None = None,
     ) -> None:
         self._lobby, self._run, self._open_again, self._keeper = lobby, run, open_again, keeper
+        self._scopes: dict[str, trio.CancelScope] = {}
+
+    def end(self, name: str) -> None:
+        """Somebody has closed that room: run it no longer, and open no other in its place."""
+        self._scopes[name].cancel()
 
     async def keep(self, room: Room) -> None:
-        """Run `room`, and the rooms that take its place, for ever."""
+        """Run `room`, and the rooms that take its place, until it is ended."""
+        with trio.CancelScope() as self._scopes[room.name]:
+            await self._keep(room)
+
+    async def _keep(self, room: Room) -> None:
         name, relapses = room.name, Relapses()
         fresh: Room | None = room
         while True:

@@ -29,8 +29,11 @@ COUNTERS = {
     "snapshots_skipped": "Snapshots that a viewer missed because its socket was full, or because it lags",
     "keyframes": "Cells that were sent as keyframes",
     "entities_refused": "Entities that were not made because the room was full",
+    "rewinds": "Instant hits judged where their player saw things",
+    "stamps_refused": "Of these, those whose player said it saw what is too old or can't be",
     "refused": "Conversations ended because the client broke the protocol",
     "too_slow": "Conversations ended because the client did not keep up",
+    "not_authenticated": "Tokens that were refused, and hellos that lacked one",
     "sent_bytes": "Bytes written to players",
     "sent_messages": "Messages written to players",
     "received_bytes": "Bytes read from players",
@@ -58,6 +61,9 @@ GAUGES = {
     "entities": "Entities in all rooms",
     "checkpoint_bytes": "Size of the latest checkpoint",
     "checkpoint_ms": "How long the latest checkpoint kept the game's thread busy",
+    "hellos_waiting": "Hellos that wait for the key of their token",
+    "bans": "Bans in the table, those that have ended lately included",
+    "mutes": "Mutes in the table, those that have ended lately included",
 }
 
 

@@ -124,10 +124,11 @@ class Viewer:
         own: Own | None,
         hud: tuple[int, ...],
         place: int = NO_PLACE,
+        near: bytes = b"",
     ) -> bool:
         """Address and post the snapshot of the publisher's tick; False when the viewer misses it: blocked, or behind.
 
-        `place` is where `sight` is seen from, if the viewer may be steady from now on.
+        `place` is where `sight` is seen from, if the viewer may be steady from now on; `near` are packed records.
         """
         if self.link.blocked:
             self.lag.block(publisher.tick)
@@ -138,7 +139,7 @@ class Viewer:
         left = () if sight is self._sight else sorted(self._told.difference(sight))
         count, cells = self._cells(publisher, sight)
         told_hud = hud if hud != self._hud else None
-        told = self.codec.snapshot(publisher.tick, ack, slack_ms, own, told_hud, left, count, cells)
+        told = self.codec.snapshot(publisher.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
         self.link.post(*self._events, told)
         self._events.clear()
         if sight is not self._sight or len(self._fresh) < len(sight):

@@ -23,7 +23,7 @@ from protocol.arena import Arena
 from protocol.kinds import Kind
 from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
-from protocol.physics import CATEGORY_BITS, filter_of, make_body, make_space, renew, step
+from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
 from protocol.quantize import AIM_STEPS
 
 _READ = (
@@ -42,20 +42,16 @@ class Contact(Struct, frozen=True):
     other: int
 
 
+class Hit(Struct, frozen=True):
+    """Where a beam ends, and at what; `entity` 0 is the arena, or nothing within its reach."""
+
+    entity: int
+    x: float
+    y: float
+
+
 class WorldFullError(Exception):
     """There are ENTITIES_PER_ROOM_MAX entities; the caller does without one more."""
-
-
-class SavedWorld(Struct, array_like=True, frozen=True):
-    """A world in a checkpoint. The tables have a row for each entity, little-endian, by id."""
-
-    integers: bytes
-    """8 bytes each: id, kind, variant, owner, status, move x and y."""
-    floats: bytes
-    """x, y, vx, vy, angle, spin."""
-    corners: dict[int, list[tuple[float, float]]]
-    """Of polygons."""
-    removed: list[int]
 
 
 class World:
@@ -69,16 +65,20 @@ class World:
         self.kind, self.variant, self.owner, self.status = (_ints(entities_max) for _ in range(4))
         self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
         self.x, self.y, self.vx, self.vy, self.angle, self.spin = (_floats(entities_max) for _ in range(6))
+        self.reach = _floats(entities_max)
+        """The radius of the circle around each that nothing of it leaves."""
+        self.solid: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
+        """What is alive and pushes ships: not shots, nor what is only touched."""
         self.removed: list[int] = []
         """Ids that died and wait for `release`."""
         self.refused = 0
         """Entities that there was no room for."""
         self._free = list(range(1, entities_max))
-        self._steered = _ints(entities_max).astype(bool)
+        self.steered = _ints(entities_max).astype(bool)
         self._keep, self._gain = _floats(entities_max), _floats(entities_max)
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
-        self._corners: dict[int, list[tuple[float, float]]] = {}
+        self.corners: dict[int, list[tuple[float, float]]] = {}
         """Of those that are polygons."""
         self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
         """Bodies of entities that are gone, by kind; never more than there were entities at once."""
@@ -111,7 +111,7 @@ class World:
             self.refused += 1
             raise WorldFullError
         entity = heapq.heappop(self._free)
-        self._put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
+        self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
         self.kind[entity], self.variant[entity], self.owner[entity], self.status[entity] = (
             kind,
             variant,
@@ -122,7 +122,7 @@ class World:
         self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
         return entity
 
-    def _put_in(
+    def put_in(
         self,
         entity: int,
         kind: int,
@@ -131,21 +131,22 @@ class World:
         place: tuple[float, float],
         velocity: tuple[float, float],
         angle: float,
-    ) -> pymunk.Body:
+        spin: float = 0.0,
+    ) -> None:
         """Give an entity its body; the columns that say what it is are the caller's."""
         sort = self.kinds[kind]
         group = owner if sort.category in ("ship", "shot") else 0
         body, shape = self._make_or_take(kind, corners, group)
-        body.position, body.velocity, body.angle = place, velocity, angle
+        body.position, body.velocity, body.angle, body.angular_velocity = place, velocity, angle, spin
         self._space.add(body, shape)
         self._bodies[entity], self._row_of_body[body.id] = body, entity
         if corners is not None:
-            self._corners[entity] = corners
+            self.corners[entity] = corners
         self._rows_in_space_order = None
         self.alive[entity] = True
-        self._steered[entity] = sort.steered
+        self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
+        self.steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
-        return body
 
     def remove(self, entity: int) -> None:
         """Take an entity out; its id rests until `release`."""
@@ -155,9 +156,9 @@ class World:
         if not isinstance(shape, pymunk.Poly):
             self._spare[int(self.kind[entity])].append((body, shape))
         del self._row_of_body[body.id]
-        self._corners.pop(entity, None)
+        self.corners.pop(entity, None)
         self._rows_in_space_order = None
-        self.alive[entity] = False
+        self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)
 
     def _make_or_take(
@@ -179,38 +180,10 @@ class World:
             heapq.heappush(self._free, entity)
         return released
 
-    def save(self) -> SavedWorld:
-        """A copy of everything that is where it is; what the solver remembers of contacts is not part of it."""
-        rows = np.flatnonzero(self.alive)
-        whole = (rows, self.kind[rows], self.variant[rows], self.owner[rows], self.status[rows])
-        integers = np.column_stack((*whole, self.move[rows]))
-        floats = np.column_stack([column[rows] for column in (self.x, self.y, self.vx, self.vy, self.angle, self.spin)])
-        corners = dict(self._corners)
-        return SavedWorld(integers.astype("<i8").tobytes(), floats.astype("<f8").tobytes(), corners, self.removed[:])
-
-    def restore(self, saved: SavedWorld) -> None:
-        """Fill this world, which is empty yet. Raises ValueError when `saved` doesn't hold together."""
-        integers = np.frombuffer(saved.integers, dtype="<i8").reshape(-1, 7).astype(np.int64)
-        floats = np.frombuffer(saved.floats, dtype="<f8").reshape(len(integers), 6)
-        ids = [*integers[:, 0].tolist(), *saved.removed]
-        self._check(ids, integers[:, 1], floats)
-        rows = integers[:, 0]
-        self.kind[rows], self.variant[rows], self.owner[rows], self.status[rows] = integers[:, 1:5].T
-        self.move[rows] = integers[:, 5:]
-        self.x[rows], self.y[rows], self.vx[rows], self.vy[rows], self.angle[rows], self.spin[rows] = floats.T
-        for entity, (x, y, vx, vy, angle, spin) in zip(rows.tolist(), floats.tolist(), strict=True):
-            kind, owner = int(self.kind[entity]), int(self.owner[entity])
-            body = self._put_in(entity, kind, owner, saved.corners.get(entity), (x, y), (vx, vy), angle)
-            if not self._steered[entity]:
-                body.angular_velocity = spin
-        self.removed = list(saved.removed)
-        self._free = sorted(set(self._free).difference(ids))
-
-    def _check(self, ids: list[int], kinds: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
-        if len(set(ids)) < len(ids) or any(not 0 < entity < len(self.alive) for entity in ids):
-            raise ValueError("ids of entities are out of range, or there twice")
-        if not np.isfinite(floats).all() or not ((kinds >= 0) & (kinds < len(self.kinds))).all():
-            raise ValueError("an entity is of no kind, or nowhere")
+    def settle(self, removed: list[int]) -> None:
+        """After everything is back in its place: these ids rest, and all others are free."""
+        self.removed = removed
+        self._free = sorted({*range(1, len(self.alive))}.difference(removed, self._bodies))
 
     def set_velocity(self, entity: int, vx: float, vy: float) -> None:
         self._bodies[entity].velocity = (vx, vy)
@@ -233,6 +206,39 @@ class World:
         """How far the nearest shape of `categories` (bits) is from a point; at most 1,000."""
         hit = self._space.point_query_nearest((x, y), 1000.0, pymunk.ShapeFilter(mask=categories))
         return 1000.0 if hit is None else hit.distance
+
+    def cast(
+        self,
+        start: tuple[float, float],
+        aim: float,
+        reach_units: float,
+        radius: float,
+        rows: NDArray[np.int64],
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        angle: NDArray[np.float64],
+    ) -> Hit:
+        """What a beam meets first if of all entities there are only `rows`, where they are said to be.
+
+        Instead of moving an entity to where it was, the beam is moved by as much the other way.
+        """
+        dx, dy = math.cos(aim) * reach_units, math.sin(aim) * reach_units
+        end = (start[0] + dx, start[1] + dy)
+        wall = self._space.segment_query_first(start, end, radius, pymunk.ShapeFilter(mask=WALL))
+        entity, share = 0, 1.0 if wall is None else wall.alpha
+        along = ((x - start[0]) * dx + (y - start[1]) * dy) / (reach_units * reach_units)
+        along = np.clip(along, 0.0, 1.0)
+        apart = np.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
+        for at in np.flatnonzero(apart <= self.reach[rows] + radius).tolist():
+            body = self._bodies[int(rows[at])]
+            turn = body.angle - float(angle[at]) if not self.steered[rows[at]] else 0.0
+            there, here = pymunk.Vec2d(float(x[at]), float(y[at])), body.position
+            moved = [here + (pymunk.Vec2d(*point) - there).rotated(turn) for point in (start, end)]
+            (shape,) = body.shapes
+            hit = shape.segment_query(moved[0], moved[1], radius)
+            if hit is not None and hit.alpha < share:
+                entity, share = int(rows[at]), hit.alpha
+        return Hit(entity, start[0] + dx * share, start[1] + dy * share)
 
     def steer(
         self,
@@ -301,7 +307,7 @@ class World:
         columns = np.frombuffer(self._buffer.float_buf(), dtype=np.float64).reshape(-1, 6)
         self.x[rows], self.y[rows] = columns[:, 0], columns[:, 1]
         self.vx[rows], self.vy[rows] = columns[:, 3], columns[:, 4]
-        free = ~self._steered[rows]
+        free = ~self.steered[rows]
         self.angle[rows[free]], self.spin[rows[free]] = columns[free, 2], columns[free, 5]
 
     def _write_velocities(self) -> None:

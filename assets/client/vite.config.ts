@@ -3,17 +3,19 @@
  *
  * The build is a folder of relative links (`base: "./"`), so that it works wherever the server mounts it.
  * `npm run dev` serves the sources and passes the game's own addresses on to a `ricochet serve` beside it.
+ * `vite build --mode vectors` builds the page that holds the engine to the golden vectors instead of the game.
  */
 
 import { defineConfig } from "vitest/config";
 
 const GAME_SERVER = "127.0.0.1:8000";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   base: "./",
   build: {
     outDir: "dist",
     target: "es2023",
+    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : "index.html" },
   },
   server: {
     proxy: {
@@ -25,4 +27,4 @@ export default defineConfig({
     environment: "node",
     include: ["src/**/*.test.ts"],
   },
-});
+}));

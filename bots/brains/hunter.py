@@ -1,5 +1,6 @@
 """Hunts the nearest ship: leads its target, banks shots off walls when the straight line is blocked, keeps its
-distance, boosts in and away, and looks for pick-ups when hurt.
+distance, boosts in and away, and looks for pick-ups when hurt. When its gun happens to point at where it sees its
+target, it may let the pulse go as well.
 
 It is meant to be beaten: it notices a new target late, its hand shakes, and each hunter is better or worse than
 the next.
@@ -27,6 +28,9 @@ NEAR_UNITS: Final = 230.0
 FAR_UNITS: Final = 420.0
 BOOST_IN_UNITS: Final = 700.0
 BANKS_TRIED: Final = 3
+PULSE_RANGE_UNITS: Final = 580.0
+PULSE_CHANCE: Final = 0.6
+"""That it sees its chance, each time that it thinks."""
 HURT_HULL: Final = 45
 STATUS_PROTECTED: Final = 32
 """A fresh ship can't be harmed; PROTOCOL.md, section 4."""
@@ -69,7 +73,9 @@ class Hunter:
         aim, has_line = self._aim(me, target, tick - view.tick)
         move, boost = self._fly(view, own, me, target, tick)
         dares = tick >= self._ready_tick and self._rng.random() < self._skill.fire_share
-        return Act(move, self._tremble(aim), has_line and dares, boost)
+        aim = self._tremble(aim)
+        pulse = dares and self._is_aligned(view, me, target, aim, tick) and self._rng.random() < PULSE_CHANCE
+        return Act(move, aim, has_line and dares, boost, pulse)
 
     def _ahead(self, own: Own, ticks: int) -> Point:
         """Where our ship is at the tick that we act in, if it flies on."""
@@ -105,6 +111,17 @@ class Hunter:
             if self._is_clear(me, turn) and self._is_clear(turn, spot):
                 return atan2(bank.y - me[1], bank.x - me[0]), True
         return direct, False
+
+    def _is_aligned(self, view: View, me: Point, target: Sighting, aim: float, tick: int) -> bool:
+        """Whether a pulse is ready, and would hit the target where it is seen: the server judges it there."""
+        x, y = target.x - me[0], target.y - me[1]
+        along, across = x * cos(aim) + y * sin(aim), y * cos(aim) - x * sin(aim)
+        return (
+            view.hud.get("pulse_until", tick + 1) <= tick
+            and 0.0 < along < PULSE_RANGE_UNITS
+            and abs(across) < self._room.kind_of("ship").radius
+            and self._is_clear(me, (target.x, target.y))
+        )
 
     def _is_clear(self, a: Point, b: Point) -> bool:
         """Whether a shot gets from a to b; its very ends may touch, for a bank begins and ends at a wall."""

@@ -31,8 +31,8 @@ class Crates:
     """
 
     def __init__(self, stage: Stage, crate_kind: int, pickup_kind: int, sorts: int, books: Books | None = None) -> None:
-        books = books or Books()
-        self.hulls, self.pickups, self.due = books.hulls, books.pickups, books.due
+        self.books = books or Books()
+        self.hulls, self.pickups, self.due = self.books.hulls, self.books.pickups, self.books.due
         self._stage, self._world = stage, stage.world
         self._crate_kind, self._pickup_kind, self._sorts = crate_kind, pickup_kind, sorts
 

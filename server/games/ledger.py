@@ -1,29 +1,13 @@
-"""What melee must remember of a match beyond the world and the players: plain values, so that a checkpoint holds them.
+"""What melee must remember of a match beyond the world and the players: plain values, for a checkpoint."""
 
-Everything else that melee keeps is derived from these, or constant. Ticks ending in `_until` are when something ends.
-"""
+from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import astuple
 
+from server.game import Player
 from server.games.crates import Books
-
-
-class Fighter(Struct, eq=False):
-    """What melee knows of one player."""
-
-    id: int
-    """The player's."""
-    hull: int = 0
-    shield: int = 0
-    score: int = 0
-    kills: int = 0
-    deaths: int = 0
-    gun_until: int = 0
-    rapid_until: int = 0
-    protect_until: int = 0
-    respawn_until: int = 0
-    hurt_by: dict[int, int] = field(default_factory=dict)
-    """Player to the tick of its latest hit."""
+from server.games.fighter import Fighter
 
 
 class Shot(Struct, eq=False):
@@ -34,15 +18,39 @@ class Shot(Struct, eq=False):
     """Tick of the latest bounce: a corner is one bounce, not two."""
 
 
-class Ledger(Struct, eq=False):
+class Record(Struct, array_like=True):
+    """A `Fighter`, with its player's number in the place of the player."""
+
+    id: int
+    hull: int
+    shield: int
+    score: int
+    kills: int
+    deaths: int
+    gun_until: int
+    pulse_until: int
+    rapid_until: int
+    protect_until: int
+    respawn_until: int
+    hurt_by: dict[int, int]
+
+    def fighter(self, player: Player) -> Fighter:
+        _, *values = astuple(self)
+        return Fighter(player, *values)
+
+
+class Ledger(Struct):
     """One room's match."""
 
     ends_tick: int
-    phase: str = "play"
-    fighters: dict[int, Fighter] = field(default_factory=dict)
-    """By player."""
-    shots: dict[int, Shot] = field(default_factory=dict)
+    phase: str
+    fighters: list[Record]
+    shots: dict[int, Shot]
     """By entity, the oldest first."""
-    rescored: set[int] = field(default_factory=set)
-    """Players whose score others have yet to hear of."""
+    rescored: set[int]
     crates: Books = field(default_factory=Books)
+
+
+def record_of(fighter: Fighter) -> Record:
+    values: tuple[Any, ...] = astuple(fighter)
+    return Record(fighter.player.id, *values[1:])

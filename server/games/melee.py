@@ -1,4 +1,4 @@
-"""Melee: everyone against everyone, with shots that bounce and hit harder after each bounce.
+"""Melee: everyone against everyone, with shots that bounce and hit harder each time, and a beam that hits at once.
 
 A match lasts `options["match_s"]` seconds, then a podium, then the next. A ship has a hull; a shield takes damage
 first; who is shot down is back after RESPAWN_S with a short protection. Kills, assists and bounces score. Crates
@@ -18,17 +18,18 @@ from protocol.motion import Button, boost_ticks_of
 from protocol.physics import CATEGORY_BITS
 from protocol.quantize import aim_from_wire
 from server.game import Player, Stage
+from server.games import pulse
 from server.games.crates import Crates
-from server.games.ledger import Fighter, Ledger, Shot
+from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
+from server.games.ledger import Ledger, Shot, record_of
 from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
-from server.world import Contact, WorldFullError
+from server.world import Contact, Hit, WorldFullError
 
 SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
 KINDS: Final = (SHIP_KIND, SHOT_KIND, ROCK_KIND, CRATE_KIND, PICKUP_KIND)
 
 MATCH_S, PODIUM_S = 300.0, 10.0
 RESPAWN_S, PROTECT_S = 2.0, 2.0
-HULL_FULL, SHIELD_FULL = 100, 60
 GUN_S, GUN_RAPID_S, RAPID_S = 0.22, 0.11, 8.0
 SHOT_SPEED, SHOT_LIFE_S, MUZZLE_UNITS = 900.0, 1.7, 10.0
 BOUNCES_MAX, SPEED_PER_BOUNCE = 3, 0.1
@@ -40,7 +41,6 @@ SCORES_EVERY_S = 0.5
 FEED_PLAYERS_MAX = 100
 """Among more players not everyone hears of every kill."""
 REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
-STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
 BOOST_SHOWN_S = 0.3
 
 
@@ -49,15 +49,27 @@ class Melee:
 
     name: ClassVar[str] = "melee"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
-    hud: ClassVar[tuple[str, ...]] = ("hull", "shield", "rapid_until", "protect_until", "respawn_until")
+    saved: ClassVar[type[Ledger]] = Ledger
+    hud: ClassVar[tuple[str, ...]] = (
+        "hull",
+        "shield",
+        "rapid_until",
+        "protect_until",
+        "respawn_until",
+        "pulse_until",
+    )
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in
-        self.players = stage.players
+        self.phase, self.ends_tick = "play", self.ticks(stage.options.get("match_s", MATCH_S))
+        self.fighters: dict[int, Fighter] = {}
+        self.shots: dict[int, Shot] = {}
+        self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
         rate = stage.rates.tick_rate
         self.boosting_ticks = boost_ticks_of(rate) - BOOST_SHOWN_S * rate
         """With more of its cool-down left a boost still shows."""
-        self.restore(Ledger(ends_tick=self.ticks(stage.options.get("match_s", MATCH_S))))
+        self.rescored: set[int] = set()
+        """Players whose score others have yet to hear of."""
 
     # the contract ------------------------------------------------------------------------------------------
 
@@ -66,17 +78,23 @@ class Melee:
             self.world.spawn(ROCK, rock.x, rock.y, angle=rock.angle, variant=variant, corners=list(rock.points))
         self.crates.put_all()
 
-    def restore(self, state: Ledger) -> None:
-        self.state = state
-        self.fighters, self.shots, self.rescored = state.fighters, state.shots, state.rescored
-        self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=state.crates)
+    def save(self) -> Ledger:
+        records = [record_of(fighter) for fighter in self.fighters.values()]
+        return Ledger(self.ends_tick, self.phase, records, self.shots, self.rescored, self.crates.books)
+
+    def restore(self, saved: Ledger) -> None:
+        players = self.stage.players
+        self.ends_tick, self.phase = saved.ends_tick, saved.phase
+        self.fighters = {record.id: record.fighter(players[record.id]) for record in saved.fighters}
+        self.shots, self.rescored = saved.shots, saved.rescored
+        self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=saved.crates)
 
     @property
     def rests(self) -> bool:
-        return self.state.phase == "podium"
+        return self.phase == "podium"
 
     def joined(self, player: Player) -> None:
-        fighter = self.fighters[player.id] = Fighter(player.id)
+        fighter = self.fighters[player.id] = Fighter(player)
         self._respawn(fighter)
 
     def greet(self, player: Player) -> None:
@@ -90,39 +108,43 @@ class Melee:
 
     def before_step(self) -> None:
         tick = self.stage.tick
-        if tick >= self.state.ends_tick:
+        if tick >= self.ends_tick:
             self._next_phase()
-        may_fire = self.state.phase == "play"
+        pulsing = []
         for fighter in self.fighters.values():
-            player = self.players[fighter.id]
-            if not player.ship and tick >= fighter.respawn_until:
+            now = fighter.player.now
+            if not fighter.player.ship and tick >= fighter.respawn_until:
                 self._respawn(fighter)
-            elif may_fire and player.now.wants(Button.FIRE):
-                self._fire(fighter)
+            elif (now.buttons or now.edges) and self.phase == "play":
+                if now.wants(Button.FIRE):
+                    self._fire(fighter)
+                if now.wants(Button.PULSE):
+                    pulsing.append(fighter)
+        self._pulse(pulsing)
         self._expire(tick)
 
     def after_step(self, contacts: Sequence[Contact]) -> None:
         for contact in contacts:
             self._touched(contact.entity, contact.other)
         if self.stage.tick % self.stage.rates.snapshot_interval == 0:
-            self._show_statuses()
+            self._show_statuses(self.fighters.values())
         if self.rescored and self.stage.tick % self.ticks(SCORES_EVERY_S) == 0:
             self._say_scores(sorted(self.rescored), None)
             self.rescored.clear()
 
     def hud_of(self, player: Player) -> tuple[int, ...]:
-        fighter = self.fighters[player.id]
-        return fighter.hull, fighter.shield, fighter.rapid_until, fighter.protect_until, fighter.respawn_until
+        f = self.fighters[player.id]
+        return f.hull, f.shield, f.rapid_until, f.protect_until, f.respawn_until, f.pulse_until
 
     # the match ---------------------------------------------------------------------------------------------
 
     def _next_phase(self) -> None:
-        if self.state.phase == "play":
-            self.state.phase, length_s = "podium", PODIUM_S
+        if self.phase == "play":
+            self.phase, length_s = "podium", PODIUM_S
         else:
-            self.state.phase, length_s = "play", self.stage.options.get("match_s", MATCH_S)
+            self.phase, length_s = "play", self.stage.options.get("match_s", MATCH_S)
             self._clear()
-        self.state.ends_tick = self.stage.tick + self.ticks(length_s)
+        self.ends_tick = self.stage.tick + self.ticks(length_s)
         self._say_match(None)
 
     def _clear(self) -> None:
@@ -130,21 +152,19 @@ class Melee:
         rocks = np.flatnonzero(self.world.alive & (self.world.kind == ROCK)).tolist()
         for entity in (*rocks, *self.shots):
             self.world.remove(entity)
-        self.shots.clear()
+        self.shots = {}
         self.crates.remove_all()
         self.begin()
         for fighter in self.fighters.values():
             fighter.score = fighter.kills = fighter.deaths = 0
-            self._sink(self.players[fighter.id])
+            self._sink(fighter.player)
             self._respawn(fighter)
         self.rescored.update(self.fighters)
 
     def _say_match(self, to: Sequence[Player] | None) -> None:
-        ranked = sorted(self.fighters.values(), key=lambda f: (-f.score, -f.kills, f.deaths, f.id))
-        standings = [{"player": fighter.id, "score": fighter.score} for fighter in ranked]
-        self.stage.say(
-            "match", {"phase": self.state.phase, "ends_tick": self.state.ends_tick, "standings": standings}, to
-        )
+        ranked = sorted(self.fighters.values(), key=lambda f: (-f.score, -f.kills, f.deaths, f.player.id))
+        standings = [{"player": fighter.player.id, "score": fighter.score} for fighter in ranked]
+        self.stage.say("match", {"phase": self.phase, "ends_tick": self.ends_tick, "standings": standings}, to)
 
     def _say_scores(self, whose: Iterable[int], to: Sequence[Player] | None) -> None:
         rows = [[player, f.score, f.kills, f.deaths] for player in whose for f in (self.fighters[player],)]
@@ -154,17 +174,13 @@ class Melee:
 
     def _respawn(self, fighter: Fighter) -> None:
         """A new ship at one of the emptiest spawn points; a tick later when the world is full."""
-        player = self.players[fighter.id]
         place = self._emptiest(self.stage.random.sample(self.stage.arena.spawns, min(8, len(self.stage.arena.spawns))))
         try:
-            player.ship = self.world.spawn(SHIP, place[0], place[1], owner=player.id)
+            fighter.player.ship = self.world.spawn(SHIP, place[0], place[1], owner=fighter.player.id)
         except WorldFullError:
             return
-        fighter.hull, fighter.shield, fighter.rapid_until, fighter.hurt_by = HULL_FULL, 0, 0, {}
-        fighter.protect_until = self.stage.tick + self.ticks(PROTECT_S)
-        fighter.respawn_until = 0
-        player.helm.boost_ticks = 0
-        self.world.status[player.ship] = self._status(fighter)
+        fighter.revive(self.stage.tick + self.ticks(PROTECT_S))
+        self._show_statuses([fighter])
 
     def _emptiest(self, places: Sequence[Place]) -> tuple[float, float]:
         loose = CATEGORY_BITS["ship"] | CATEGORY_BITS["rock"] | CATEGORY_BITS["crate"]
@@ -176,39 +192,27 @@ class Melee:
             self.world.remove(player.ship)
             player.ship = 0
 
-    def _show_statuses(self) -> None:
-        afloat = [fighter for fighter in self.fighters.values() if self.players[fighter.id].ship]
-        ships = [self.players[fighter.id].ship for fighter in afloat]
-        self.world.status[ships] = [self._status(fighter) for fighter in afloat]
-
-    def _status(self, fighter: Fighter) -> int:
-        tick = self.stage.tick
-        status = -(-fighter.hull * 15 // HULL_FULL)  # 0 to 15, rounded up: only wrecks show 0
-        if fighter.shield:
-            status |= STATUS_SHIELD
-        if fighter.protect_until > tick:
-            status |= STATUS_PROTECTED
-        if fighter.rapid_until > tick:
-            status |= STATUS_RAPID
-        if self.players[fighter.id].helm.boost_ticks > self.boosting_ticks:
-            status |= STATUS_BOOSTING
-        return status
+    def _show_statuses(self, fighters: Iterable[Fighter]) -> None:
+        tick, afloat = self.stage.tick, [fighter for fighter in fighters if fighter.player.ship]
+        statuses = [fighter.status(tick, self.boosting_ticks) for fighter in afloat]
+        self.world.status[[fighter.player.ship for fighter in afloat]] = statuses
 
     # guns and what they hit --------------------------------------------------------------------------------
 
     def _fire(self, fighter: Fighter) -> None:
-        tick, player = self.stage.tick, self.players[fighter.id]
-        ship = player.ship
+        tick, ship = self.stage.tick, fighter.player.ship
         if not ship or tick < fighter.gun_until:
             return
-        aim = aim_from_wire(player.now.aim)
+        aim = aim_from_wire(fighter.player.now.aim)
         dx, dy = cos(aim), sin(aim)
         x, y = float(self.world.x[ship]) + dx * MUZZLE_UNITS, float(self.world.y[ship]) + dy * MUZZLE_UNITS
         try:
-            shot = self.world.spawn(SHOT, x, y, vx=dx * SHOT_SPEED, vy=dy * SHOT_SPEED, angle=aim, owner=fighter.id)
+            shot = self.world.spawn(
+                SHOT, x, y, vx=dx * SHOT_SPEED, vy=dy * SHOT_SPEED, angle=aim, owner=fighter.player.id
+            )
         except WorldFullError:
             return
-        self.shots[shot] = Shot(fighter.id, tick + self.ticks(SHOT_LIFE_S))
+        self.shots[shot] = Shot(fighter.player.id, tick + self.ticks(SHOT_LIFE_S))
         fighter.protect_until = min(fighter.protect_until, tick)
         fighter.gun_until = tick + self.ticks(GUN_RAPID_S if fighter.rapid_until > tick else GUN_S)
 
@@ -229,7 +233,7 @@ class Melee:
 
     def _fighter_of(self, entity: int) -> Fighter | None:
         fighter = self.fighters.get(int(self.world.owner[entity])) if entity else None
-        return fighter if fighter is not None and self.players[fighter.id].ship == entity else None
+        return fighter if fighter is not None and fighter.player.ship == entity else None
 
     def _bounce(self, entity: int) -> None:
         shot, tick = self.shots[entity], self.stage.tick
@@ -245,59 +249,63 @@ class Melee:
         self.world.set_velocity(entity, vx * faster, vy * faster)
         self.world.status[entity] = shot.bounces
 
+    def _pulse(self, fighters: Iterable[Fighter]) -> None:
+        """All beams of this tick are judged before any does harm: two that hit each other both hit."""
+        struck = [(by, hit) for by in fighters if (hit := pulse.fire(self.stage, by)) is not None]
+        for by, hit in struck:
+            victim = self._fighter_of(hit.entity)
+            pulse.say(self.stage, by.player, hit, victim.player.id if victim else 0)
+        for by, hit in struck:
+            if (victim := self._fighter_of(hit.entity)) is not None:
+                self._hurt(victim, by.player.id, pulse.PULSE_DAMAGE, 0, hit)
+            elif hit.entity in self.crates.hulls:
+                self.crates.hit(hit.entity, pulse.PULSE_DAMAGE)
+
     def _hit_ship(self, entity: int, victim: Fighter) -> None:
+        spot = Hit(entity, float(self.world.x[entity]), float(self.world.y[entity]))
         shot = self._end_shot(entity)
-        if self.state.phase != "play" or victim.protect_until > self.stage.tick:
+        if self.phase == "play":
+            self._hurt(victim, shot.owner, DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces, shot.bounces, spot)
+
+    def _hurt(self, victim: Fighter, by: int, damage: int, bounces: int, at: Hit) -> None:
+        """Who was protected takes no harm."""
+        if victim.protect_until > self.stage.tick:
             return
-        damage = DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces
-        absorbed = min(victim.shield, damage)
-        victim.shield -= absorbed
-        victim.hull -= damage - absorbed
-        victim.hurt_by[shot.owner] = self.stage.tick
-        self._say_hit(victim, shot, entity, damage)
+        victim.suffer(damage, by, self.stage.tick)
+        concerned = [victim.player] if by not in self.fighters else [victim.player, self.fighters[by].player]
+        spot = {"x": round(at.x), "y": round(at.y)}
+        body = {"player": victim.player.id, "by": by, "damage": damage, "bounces": bounces, **spot}
+        self.stage.say("hit", body, concerned)
         if victim.hull <= 0:
-            self._down(victim, shot)
+            self._down(victim, by, bounces)
 
-    def _say_hit(self, victim: Fighter, shot: Shot, entity: int, damage: int) -> None:
-        by = self.fighters.get(shot.owner)
-        spot = {"x": round(float(self.world.x[entity])), "y": round(float(self.world.y[entity]))}
-        body = {"player": victim.id, "by": shot.owner, "damage": damage, "bounces": shot.bounces, **spot}
-        concerned = [victim] if by is None else [victim, by]
-        self.stage.say("hit", body, [self.players[fighter.id] for fighter in concerned])
-
-    def _down(self, victim: Fighter, shot: Shot) -> None:
+    def _down(self, victim: Fighter, by: int, bounces: int) -> None:
         tick = self.stage.tick
         victim.hull, victim.deaths = 0, victim.deaths + 1
         victim.respawn_until = tick + self.ticks(RESPAWN_S)
-        self._sink(self.players[victim.id])
-        killer = self.fighters.get(shot.owner)
+        self._sink(victim.player)
+        killer = self.fighters.get(by)
         if killer is not None:
             killer.kills += 1
-            killer.score += SCORE_KILL + SCORE_PER_BOUNCE * shot.bounces
+            killer.score += SCORE_KILL + SCORE_PER_BOUNCE * bounces
         assists = [
             player
             for player, hurt in victim.hurt_by.items()
-            if player != shot.owner and player in self.fighters and tick - hurt <= self.ticks(ASSIST_S)
+            if player != by and player in self.fighters and tick - hurt <= self.ticks(ASSIST_S)
         ]
         for player in assists:
             self.fighters[player].score += SCORE_ASSIST
-        concerned = [victim.id, *assists] if killer is None else [victim.id, *assists, shot.owner]
+        concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, by]
         self.rescored.update(concerned)
-        by = shot.owner if killer else 0
-        body = {"killer": by, "victim": victim.id, "assists": assists, "bounces": shot.bounces}
-        self.stage.say("kill", body, self._audience(self.players[victim.id], concerned))
+        body = {"killer": by if killer else 0, "victim": victim.player.id, "assists": assists, "bounces": bounces}
+        self.stage.say("kill", body, self._audience(victim.player, concerned))
 
     def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:
         """Who hears of a kill: everyone; where that would be too much for anyone, those concerned and those near."""
         if len(self.fighters) <= FEED_PLAYERS_MAX:
             return None
-        x, y = victim.eye
-        near = {
-            player.id
-            for player in self.stage.players.values()
-            if abs(player.eye[0] - x) <= VIEW_HALF_UNITS and abs(player.eye[1] - y) <= VIEW_HALF_UNITS
-        }
-        return [self.players[player] for player in sorted(near.union(concerned))]
+        near = {player.id for player in pulse.players_near(self.stage.players.values(), *victim.eye, VIEW_HALF_UNITS)}
+        return [self.fighters[player].player for player in sorted(near.union(concerned))]
 
     def _end_shot(self, entity: int) -> Shot:
         self.world.remove(entity)
@@ -319,7 +327,7 @@ class Melee:
             fighter.rapid_until = self.stage.tick + self.ticks(RAPID_S)
         else:
             fighter.shield = SHIELD_FULL
-        self.stage.say("pickup", {"player": fighter.id, "what": what}, [self.players[fighter.id]])
+        self.stage.say("pickup", {"player": fighter.player.id, "what": what}, [fighter.player])
 
     def _expire(self, tick: int) -> None:
         """What has had its time. Shots live equally long, so the oldest come first."""

@@ -1,10 +1,12 @@
 """One player's WebSocket, from the handshake to the last byte.
 
-Whatever the peer does, the session learns in the end that it is lost, once, and the stream is closed. What
-our own code does wrong with a message is logged, and ends this one conversation with `SERVER_FAULT`.
+Whatever the peer does, the conversation (the game's is a session) learns in the end that it is lost, once, and the
+stream is closed. What our own code does wrong with a message is logged, and ends this one conversation with
+`SERVER_FAULT`.
 """
 
 from contextlib import ExitStack
+from typing import Protocol
 
 import structlog
 import trio
@@ -13,11 +15,11 @@ from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_st
 from protocol import limits
 from protocol.codec import Codec
 from protocol.errors import Code
-from server.lobby import Lobby
+from server.link import Link
 from server.net.fast_lane import FastLane, can_carry
-from server.net.lane import CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, PlainLane
+from server.net.lane import BOUNDS, CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, Bounds, PlainLane
 from server.net.link import FastLink, PlainLink
-from server.session import Session
+from server.statistics import Traffic
 
 QUEUED_MESSAGES_MAX = 64
 """In the library, between its reader and ours: a full queue would keep pings from being answered."""
@@ -25,14 +27,36 @@ QUEUED_MESSAGES_MAX = 64
 log = structlog.get_logger("ricochet.connection")
 
 
+class Conversation(Protocol):
+    """What hears the messages of one connection, in order. None of it awaits."""
+
+    def receive(self, wire: bytes | str, now_s: float) -> None: ...
+
+    def end(self, code: int, sentence: str) -> None: ...
+
+    def lost(self, now_s: float) -> None:
+        """The connection is gone. Said once, and last."""
+
+
+class Host(Protocol):
+    """Who is to be talked to here: the lobby."""
+
+    @property
+    def traffic(self) -> Traffic: ...
+
+    def meet(self, link: Link, now_s: float) -> Conversation:
+        """Somebody is there, at the other end of `link`."""
+
+
 async def converse(
     stream: trio.abc.Stream,
     head: bytes,
     early: bytes,
     codec: Codec,
-    lobby: Lobby,
+    host: Host,
     address: str,
     may_be_fast: bool = True,
+    bounds: Bounds = BOUNDS,
 ) -> None:
     """Answer the upgrade request `head`, read from `stream` with `early` behind it, and play until either end stops.
 
@@ -41,23 +65,18 @@ async def converse(
     """
     with ExitStack() as at_the_end:
         async with trio.open_nursery() as nursery:
-            lane = _lane_over(stream, head, early, lobby, nursery, may_be_fast)
+            if may_be_fast and can_carry(stream):
+                assert isinstance(stream, trio.SocketStream)
+                lane: PlainLane = FastLane(stream, head, early, host.traffic, nursery, bounds)
+            else:
+                lane = PlainLane(stream, head, early, host.traffic, bounds)
             at_the_end.callback(lane.stop_reading)
             connection = await _shake_hands(lane, codec, nursery)
-            await _play(connection, lane, codec, lobby, address, nursery)
+            await _play(connection, lane, codec, host, address, nursery)
             # Closing has deadlines of its own. The library's reader has none, and after 1009 waits for one byte more.
             nursery.cancel_scope.deadline = trio.current_time() + 2 * CLOSE_DEADLINE_S
     if ended := connection.closed:
         await lane.part(ended.code, ended.reason or "")
-
-
-def _lane_over(
-    stream: trio.abc.Stream, head: bytes, early: bytes, lobby: Lobby, nursery: trio.Nursery, may_be_fast: bool
-) -> PlainLane:
-    if may_be_fast and can_carry(stream):
-        assert isinstance(stream, trio.SocketStream)
-        return FastLane(stream, head, early, lobby.traffic, nursery)
-    return PlainLane(stream, head, early, lobby.traffic)
 
 
 async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection:
@@ -66,48 +85,48 @@ async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> 
             nursery,
             lane,
             message_queue_size=QUEUED_MESSAGES_MAX,
-            max_message_size=limits.MESSAGE_BYTES_MAX,
+            max_message_size=lane.bounds.message_bytes_max,
             receive_buffer_size=RECEIVE_BYTES_MAX,
         )
         return await request.accept(subprotocol=codec.subprotocol)
 
 
 class _Delivery:
-    """Gives messages to a session, and ends the conversation when our own code can't handle one."""
+    """Gives messages to a conversation, and ends it when our own code can't handle one."""
 
-    __slots__ = ("_link", "_session")
+    __slots__ = ("_conversation", "_link", "_traffic")
 
-    def __init__(self, link: FastLink | PlainLink, session: Session) -> None:
-        self._link, self._session = link, session
+    def __init__(self, link: FastLink | PlainLink, conversation: Conversation, traffic: Traffic) -> None:
+        self._link, self._conversation, self._traffic = link, conversation, traffic
 
     def deliver(self, message: bytes | str) -> None:
-        link, session = self._link, self._session
+        link, conversation = self._link, self._conversation
         if link.is_closing:
             return
-        session.lobby.traffic.received_messages += 1
+        self._traffic.received_messages += 1
         try:
-            session.receive(message, trio.current_time())
+            conversation.receive(message, trio.current_time())
         except Exception:
-            session.lobby.faults.connections_failed += 1
+            self._traffic.connections_failed += 1
             log.exception("a message could not be handled", address=link.address)
-            session.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
+            conversation.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
 
 
 async def _play(
     connection: WebSocketConnection,
     lane: PlainLane,
     codec: Codec,
-    lobby: Lobby,
+    host: Host,
     address: str,
     nursery: trio.Nursery,
 ) -> None:
-    """Until the connection closes, give the session all that comes in, whichever way it comes."""
+    """Until the connection closes, give the conversation all that comes in, whichever way it comes."""
     if isinstance(lane, FastLane):
         link: FastLink | PlainLink = FastLink(connection, lane, codec, address, nursery)
     else:
         link = PlainLink(connection, lane, codec, address, nursery)
-    session = Session(link, lobby, trio.current_time())
-    deliver = _Delivery(link, session).deliver
+    conversation = host.meet(link, trio.current_time())
+    deliver = _Delivery(link, conversation, host.traffic).deliver
     try:
         lane.open(None if codec.is_text else deliver)
         while True:
@@ -116,4 +135,4 @@ async def _play(
         reason = closed.reason
         log.debug("connection closed", address=address, code=reason and reason.code)
     finally:
-        session.lost(trio.current_time())
+        conversation.lost(trio.current_time())

@@ -4,7 +4,7 @@ Receiving, the sweep of all lanes reads this one when it is ready; its sieve giv
 and keeps everything else for the library to fetch.
 Sending, `write` is the one place from which bytes go to the socket, the library's included, so frames never
 interleave. It never waits: what the socket doesn't take is the remainder, all that follows goes behind it,
-and a task writes it out as the peer reads. A peer for whom `WAITING_BYTES_MAX` pile up is given up; one that
+and a task writes it out as the peer reads. A peer for whom `waiting_bytes_max` pile up is given up; one that
 reads nothing is the session's to end. Nothing is lost by cancelling, for no write is ever under way.
 """
 
@@ -14,8 +14,7 @@ from contextlib import suppress
 
 import trio
 
-from protocol import limits
-from server.net.lane import WAITING_BYTES_MAX, Deliver, PlainLane
+from server.net.lane import BOUNDS, Bounds, Deliver, PlainLane
 from server.net.sieve import Sieve
 from server.net.sweep import current_sweep
 from server.statistics import Traffic
@@ -42,13 +41,19 @@ class FastLane(PlainLane):
     )
 
     def __init__(
-        self, stream: trio.SocketStream, head: bytes, early: bytes, traffic: Traffic, nursery: trio.Nursery
+        self,
+        stream: trio.SocketStream,
+        head: bytes,
+        early: bytes,
+        traffic: Traffic,
+        nursery: trio.Nursery,
+        bounds: Bounds = BOUNDS,
     ) -> None:
         """`nursery` is where the remainder is written from."""
-        super().__init__(stream, head, early, traffic)
+        super().__init__(stream, head, early, traffic, bounds)
         self._socket = stream.socket
         self._nursery = nursery
-        self._sieve = Sieve(limits.MESSAGE_BYTES_MAX, shut=True)
+        self._sieve = Sieve(bounds.message_bytes_max, shut=True)
         self._deliver: Deliver | None = None
         self._remainder = bytearray()
         self._settled = trio.Event()
@@ -149,7 +154,7 @@ class FastLane(PlainLane):
         self.traffic.sent_bytes += length
         if self._remainder:
             self._remainder += data
-            if len(self._remainder) > WAITING_BYTES_MAX:
+            if len(self._remainder) > self.bounds.waiting_bytes_max:
                 self._give_up()
             return
         try:

@@ -13,10 +13,10 @@ import structlog
 import trio
 
 from protocol import limits
-from server.lobby import Lobby
-from server.net.connection import converse
+from server.net.connection import Host, converse
+from server.net.forwarded import Proxies
 from server.net.http import HttpServer
-from server.net.lane import hang_up
+from server.net.lane import BOUNDS, Bounds, hang_up
 from server.net.request import Refusal, Request, RequestReader, judge
 
 RECEIVE_BYTES_MAX = 16_384
@@ -34,21 +34,28 @@ class FrontDoor:
 
     def __init__(
         self,
-        lobby: Lobby,
+        host: Host,
         http: HttpServer,
         origins: Collection[str] = (),
         connections_max: int = limits.CONNECTIONS_MAX,
         tls: ssl.SSLContext | None = None,
         may_be_fast: bool = True,
+        bounds: Bounds = BOUNDS,
+        proxies: Proxies | None = None,
     ) -> None:
-        """`may_be_fast`: connections that can take the fast lane do; else all take the plain one."""
+        """`may_be_fast`: connections that can take the fast lane do; else all take the plain one.
+
+        `tls` may be replaced at any time; connections keep what they began with.
+        """
         self.connections = self.conversations = self.parted = 0
-        self._lobby = lobby
+        self._host = host
         self._http = http
         self._origins = frozenset(origins)
         self._connections_max = connections_max
-        self._tls = tls
+        self.tls = tls
+        self._proxies = proxies or Proxies()
         self._may_be_fast = may_be_fast
+        self._bounds = bounds
 
     async def welcome(self, stream: trio.SocketStream) -> None:
         """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
@@ -57,7 +64,7 @@ class FrontDoor:
         try:
             await self._serve(stream, address)
         except Exception:
-            self._lobby.faults.connections_failed += 1
+            self._host.traffic.connections_failed += 1
             log.exception("a connection could not be served", address=address)
         finally:
             self.connections -= 1
@@ -67,8 +74,9 @@ class FrontDoor:
     async def _serve(self, socket_stream: trio.SocketStream, address: str) -> None:
         is_crowded = self.connections > self._connections_max
         stream: trio.abc.Stream = socket_stream
-        if self._tls is not None:
-            stream = trio.SSLStream(socket_stream, self._tls, server_side=True, https_compatible=True)
+        is_tls = self.tls is not None
+        if self.tls is not None:
+            stream = trio.SSLStream(socket_stream, self.tls, server_side=True, https_compatible=True)
         request: Request | None = None
         try:
             with trio.move_on_after(CROWDED_DEADLINE_S if is_crowded else limits.HANDSHAKE_DEADLINE_S):
@@ -77,17 +85,21 @@ class FrontDoor:
                 return
             if is_crowded:
                 raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the server is full; come back later")
-            codec = judge(request, self._origins)
+            caller = self._proxies.caller(address, request.headers, is_tls)
+            address = caller.address
+            codec = judge(request, self._origins, caller)
         except Refusal as refusal:
             log.info("refused", address=address, status=refusal.status.value, why=refusal.sentence)
             await hang_up(stream, refusal.response())
             return
         if codec is None:
-            await self._http.serve(stream, request.raw + request.rest, socket_stream.socket)
+            await self._http.serve(stream, request.raw + request.rest, socket_stream.socket, {"caller": caller})
         else:
             self.conversations += 1
             try:
-                await converse(stream, request.raw, request.rest, codec, self._lobby, address, self._may_be_fast)
+                await converse(
+                    stream, request.raw, request.rest, codec, self._host, address, self._may_be_fast, self._bounds
+                )
             finally:
                 self.conversations -= 1
 

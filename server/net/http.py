@@ -4,6 +4,7 @@ One request and no more, for the front door must see every head: any of them may
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any, cast
 
 import trio
@@ -29,12 +30,21 @@ class HttpServer:
         self._config.include_server_header = False
         self._config.errorlog = logging.getLogger("hypercorn")
 
-    async def serve(self, stream: trio.abc.Stream, received: bytes, socket: trio.socket.SocketType) -> None:
-        """Answer the request that `received` begins; `socket` is what `stream` goes over."""
+    async def serve(
+        self,
+        stream: trio.abc.Stream,
+        received: bytes,
+        socket: trio.socket.SocketType,
+        state: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Answer the request that `received` begins; `socket` is what `stream` goes over.
+
+        `app` finds in its scope, under `state`, what is already known of the request.
+        """
         with trio.move_on_after(REQUEST_S_MAX):
             # hypercorn takes whatever has the socket's address; its annotation names the one stream it makes itself.
             replay = cast(Any, _Replay(stream, received, socket))
-            await TCPServer(self._app, self._config, self._context, LifespanState(), replay)
+            await TCPServer(self._app, self._config, self._context, LifespanState(state or {}), replay)
 
 
 class _Newer:

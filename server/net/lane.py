@@ -12,7 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import trio
+from msgspec import Struct
 
+from protocol import limits
 from protocol.errors import clip_reason
 from protocol.frames import header
 from server.statistics import Traffic
@@ -24,6 +26,17 @@ WAITING_BYTES_MAX = 262_144
 
 Deliver = Callable[[bytes], None]
 
+
+class Bounds(Struct, frozen=True):
+    """What one connection may bring at once and leave waiting."""
+
+    message_bytes_max: int = limits.MESSAGE_BYTES_MAX
+    waiting_bytes_max: int = WAITING_BYTES_MAX
+
+
+BOUNDS = Bounds()
+"""A player's."""
+
 _CLOSE = b"\x88"
 _BROKEN_FRAMING = (1002, 1007)
 
@@ -31,12 +44,15 @@ _BROKEN_FRAMING = (1002, 1007)
 class PlainLane(trio.abc.Stream):
     """Every byte to and from the library, as it is."""
 
-    __slots__ = ("_early", "_head", "_left", "_opened", "close_sent", "stream", "traffic")
+    __slots__ = ("_early", "_head", "_left", "_opened", "bounds", "close_sent", "stream", "traffic")
 
-    def __init__(self, stream: trio.abc.Stream, head: bytes, early: bytes, traffic: Traffic) -> None:
+    def __init__(
+        self, stream: trio.abc.Stream, head: bytes, early: bytes, traffic: Traffic, bounds: Bounds = BOUNDS
+    ) -> None:
         """`head` is the request as it was read from `stream`; `early` is what came after it."""
         self.stream = stream
         self.traffic = traffic
+        self.bounds = bounds
         self.close_sent = False
         self._head = head
         self._early = early
@@ -105,13 +121,14 @@ class PlainLane(trio.abc.Stream):
     async def part(self, code: int, reason: str) -> None:
         """End the connection for good; `code` and `reason` are how the library says that it ended.
 
-        When the peer broke the framing, the library only hangs up; the close frame that RFC 6455 asks for (7.1.7)
-        is said here.
+        A close frame that the library still owes is said here.
         """
-        last_words = b""
-        if not self.close_sent and code in _BROKEN_FRAMING:
-            last_words = close_frame(code, reason)
+        last_words = close_frame(code, reason) if self.owes_close_frame(code) else b""
         await hang_up(self.stream, last_words)
+
+    def owes_close_frame(self, code: int) -> bool:
+        """When the peer broke the framing, the library only hangs up, where RFC 6455 asks for a close frame (7.1.7)."""
+        return not self.close_sent and code in _BROKEN_FRAMING
 
 
 async def hang_up(stream: trio.abc.Stream, last_words: bytes) -> None:

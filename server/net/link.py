@@ -5,6 +5,7 @@ when there is something to wait for, so an idle connection costs nothing here.
 """
 
 from collections import deque
+from contextlib import suppress
 
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
@@ -13,7 +14,7 @@ from protocol.codec import Codec
 from protocol.errors import clip_reason
 from protocol.frames import BINARY, TEXT, header
 from server.net.fast_lane import FastLane
-from server.net.lane import CLOSE_DEADLINE_S, WAITING_BYTES_MAX, PlainLane
+from server.net.lane import CLOSE_DEADLINE_S, PlainLane
 
 UNBLOCKED_BYTES_MAX = 8192
 
@@ -121,19 +122,29 @@ class PlainLink(_Link):
             self._nursery.start_soon(self._write_waiting)
 
     async def _write_waiting(self) -> None:
-        try:
-            while self._waiting and self._waiting_bytes <= WAITING_BYTES_MAX:
+        waiting_bytes_max = self._lane.bounds.waiting_bytes_max
+        with suppress(ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
+            while self._waiting and self._waiting_bytes <= waiting_bytes_max:
                 message = self._waiting[0]
-                await self._connection.send_message(message.decode() if self.codec.is_text else message)
+                await self._write(message)
                 self._waiting.popleft()
                 self._waiting_bytes -= len(message)
-        except ConnectionClosed:
-            pass
         if self._waiting:
             self._waiting.clear()
             self._waiting_bytes = 0
             await self._lane.abort()
         self._written.set()
+
+    async def _write(self, message: bytes) -> None:
+        try:
+            await self._connection.send_message(message.decode() if self.codec.is_text else message)
+        except ConnectionClosed as closed:
+            if closed.reason is None or not self._lane.owes_close_frame(closed.reason.code):
+                raise
+            # The peer broke the framing. What it had asked before is answered first, as it is by a fast link.
+            owed = header(len(message), TEXT if self.codec.is_text else BINARY) + message
+            self._lane.traffic.sent_bytes += len(owed)
+            await self._lane.stream.send_all(owed)
 
     async def _wait_written(self) -> None:
         if self._waiting:

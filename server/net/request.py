@@ -19,9 +19,10 @@ from msgspec import Struct
 
 from protocol import limits
 from protocol.codec import CODECS, Codec
+from server.net.forwarded import Caller
+from server.net.origins import is_welcome
 
 PLAY_PATH: Final = "/play"
-ANY_ORIGIN: Final = "*"
 _SPOKEN: Final = " and ".join(CODECS)
 
 
@@ -90,10 +91,10 @@ class RequestReader:
         )
 
 
-def judge(request: Request, origins: Collection[str]) -> Codec | None:
+def judge(request: Request, origins: Collection[str], caller: Caller | None = None) -> Codec | None:
     """The codec for a player's WebSocket; None: the request is the web's. Raises Refusal.
 
-    `origins` may play besides the server's own; `ANY_ORIGIN` among them lets all in.
+    Pages of `origins` may play besides the server's own; `caller` says what that is, where a proxy has to be asked.
     """
     if request.path != PLAY_PATH:
         if request.is_upgrade:
@@ -106,7 +107,7 @@ def judge(request: Request, origins: Collection[str]) -> Codec | None:
             [("Upgrade", "websocket")],
         )
     _check_handshake(request)
-    _check_origin(request, origins)
+    _check_origin(request, origins, caller or Caller("", request.headers["host"], is_secure=False))
     return _choose_codec(request)
 
 
@@ -134,12 +135,10 @@ def _check_handshake(request: Request) -> None:
         raise Refusal(HTTPStatus.BAD_REQUEST, f"not a WebSocket handshake: {wrong}")
 
 
-def _check_origin(request: Request, origins: Collection[str]) -> None:
-    """A page of another site may not play in its visitor's name. No origin: not a browser."""
+def _check_origin(request: Request, origins: Collection[str], caller: Caller) -> None:
+    """A page of another site may not play in its visitor's name."""
     origin = request.headers.get("origin")
-    if origin is None or ANY_ORIGIN in origins or origin in origins:
-        return
-    if origin.partition("://")[2].lower() != request.headers["host"].lower():
+    if not is_welcome(origin, caller.host, caller.is_secure, origins):
         raise Refusal(HTTPStatus.FORBIDDEN, f"pages of {origin} may not play here; the configuration can allow it")
 
 

@@ -3,35 +3,38 @@
     /               the client, from its build folder          /healthz    the process answers
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/rooms      the rooms, as JSON
+    /api/…          see `api`
 
-Everything is read-only and nothing here touches the game: what it shows comes in as functions.
+Nothing here touches the game: what it shows comes in as functions.
 """
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import trio
 from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.net.api import Api, Guarded, caller_of
+
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' ws: wss:; "
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+        "img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self'; "
         "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+TLS_ONLY = "max-age=31536000"
+"""For a year, this host is spoken to over TLS or not at all."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 NEVER = "no-store"
@@ -47,7 +50,7 @@ class Sources(Struct, frozen=True):
     client_dir: Path
     maps_dir: Path
     is_ready: Callable[[], bool]
-    rooms: Callable[[], list[dict[str, Any]]]
+    api: Api
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
 
@@ -65,20 +68,17 @@ def build(sources: Sources) -> ASGIApp:
         body, content_type = sources.metrics()
         return Response(body, headers={"Content-Type": content_type})
 
-    async def rooms(request: Request) -> Response:
-        return JSONResponse(sources.rooms())
-
     pages = Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
-            Route("/api/rooms", rooms),
+            *sources.api.routes(),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]
     )
-    return _WithHeaders(pages)
+    return _WithHeaders(Guarded(pages, sources.api.origins))
 
 
 class _Files(StaticFiles):
@@ -123,6 +123,8 @@ class _WithHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
+                if caller_of(scope).is_secure:
+                    headers["Strict-Transport-Security"] = TLS_ONLY
                 headers.setdefault("Cache-Control", NEVER)
             await send(message)
 

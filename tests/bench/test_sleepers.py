@@ -16,7 +16,7 @@ CODEC = MsgpackCodec()
 
 
 def snapshot(tick: int, *cells: bytes) -> bytes:
-    return framed(CODEC.snapshot(tick, 0, None, None, None, [], len(cells), CODEC.join(cells)))
+    return framed(CODEC.snapshot(tick, 0, None, None, None, [], b"", len(cells), CODEC.join(cells)))
 
 
 def framed(message: bytes) -> bytes:

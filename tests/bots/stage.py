@@ -1,10 +1,10 @@
-"""A real room and players of ours in it, without sockets or a clock: what arrives is what was said a latency ago."""
+"""A real room and players of ours in it, without sockets or a clock, at the two ends of a bad network."""
 
-from collections import deque
 from collections.abc import Callable
-from random import Random
+from zlib import crc32
 
 from bots.common_room import CommonRoom, CommonRooms
+from bots.netsim import PERFECT, Conditions
 from bots.player import Brain, Player
 from bots.tally import Tally
 from bots.view import View
@@ -16,6 +16,7 @@ from protocol.messages import Welcome
 from protocol.reckoning import Published
 from protocol.snapshot import CellKeyframe, Own, Snapshot, checksum_of
 from server.session import Session
+from tests.instruments.line import Line
 from tests.instruments.stepper import FakeLink, Stepper
 
 SHIP = Kind(name="ship", category="ship", radius=16, mass=1, drag=1.2, thrust=700, steered=True)
@@ -47,46 +48,34 @@ def view_of(own: tuple[float, float] | None, *others: Published, hull: int = 100
     ships = [published(1, *own), *others] if own else list(others)
     view = View(KINDS, 60, ["hull"])
     me = Own(1, *own, 0.0, 0.0, 0) if own else None
-    view.apply(Snapshot(100, 0, None, me, [hull], [], [CellKeyframe(0, checksum_of(ships), ships)]))
+    view.apply(Snapshot(100, 0, None, me, [hull], [], None, [CellKeyframe(0, checksum_of(ships), ships)]))
     return view
 
 
 class Cable:
-    """A player's link to a session of a stepped room, `latency_s` long each way."""
+    """A player's link to a session of a stepped room."""
 
-    def __init__(self, stepper: Stepper, player: Player, latency: Callable[[], float]) -> None:
+    def __init__(self, stepper: Stepper, player: Player, network: Conditions) -> None:
         self.player = player
         self.received_bytes = 0
         self.sent_bytes = 0
         self._stepper = stepper
-        self._link = FakeLink()
-        self._session = Session(self._link, stepper.lobby, stepper.now_s)
-        self._latency = latency
-        self._up: deque[tuple[float, bytes]] = deque()
-        self._down: deque[tuple[float, bytes]] = deque()
+        link = FakeLink()
+        session = Session(link, stepper.lobby, stepper.now_s)
+        self.line = Line(link, session, network, crc32(player.name.encode()), lambda: stepper.now_s)
 
     def post(self, message: bytes) -> None:
         self.sent_bytes += len(message)
-        self._up.append((self._arrival_s(self._up), message))
-
-    def _arrival_s(self, queue: deque[tuple[float, bytes]]) -> float:
-        arrival_s = self._stepper.now_s + self._latency()
-        return max(arrival_s, queue[-1][0]) if queue else arrival_s
+        self.line.say(message)
 
     def drop(self) -> None:
         """The connection breaks; the server notices."""
-        self._session.lost(self._stepper.now_s)
+        self.line.cut()
 
     def carry(self) -> None:
         """Deliver what is due on both ends, and step the player."""
         now_s = self._stepper.now_s
-        while self._up and self._up[0][0] <= now_s:
-            self._session.receive(self._up.popleft()[1], now_s)
-        for wire in self._link.sent:
-            self._down.append((self._arrival_s(self._down), wire))
-        self._link.sent = []
-        while self._down and self._down[0][0] <= now_s:
-            wire = self._down.popleft()[1]
+        for wire in self.line.carry():
             self.received_bytes += len(wire)
             self.player.receive(wire, now_s)
         if self.player.due_s <= now_s:
@@ -111,14 +100,15 @@ class Stage:
         jitter_s: float = 0.0,
         brain: Callable[[CommonRoom], Brain] | None = None,
         attentive: bool = True,
+        network: Conditions | None = None,
     ) -> Player:
+        """`network`, or else one that takes each way `latency_s`, and up to `jitter_s` more."""
         player = Player(name, CODECS[SUBPROTOCOL_MSGPACK], self.rooms, self.tally, brain, attentive)
-        self.connect(player, latency_s, jitter_s)
+        self.connect(player, network or Conditions(rtt_ms=2000.0 * latency_s, jitter_ms=2000.0 * jitter_s))
         return player
 
-    def connect(self, player: Player, latency_s: float = 0.0, jitter_s: float = 0.0) -> None:
-        rng = Random(player.name)
-        cable = Cable(self.stepper, player, lambda: latency_s + rng.uniform(0.0, jitter_s))
+    def connect(self, player: Player, network: Conditions = PERFECT) -> None:
+        cable = Cable(self.stepper, player, network)
         self.cables.append(cable)
         player.begin(cable, None, self.stepper.now_s)
 

@@ -10,6 +10,8 @@ def test_an_act_becomes_wire_integers() -> None:
     stick = Stick()
     stick.hold(Act((1.0, -0.5), pi / 2, fire=True))
     assert stick.sample() == Input(127, -63, 1024, Button.FIRE, Button.FIRE)
+    stick.hold(Act(pulse=True))
+    assert stick.sample() == Input(0, 0, 0, Button.PULSE, Button.PULSE)
 
 
 def test_a_press_is_an_edge_once_and_a_button_as_long_as_it_is_held() -> None:

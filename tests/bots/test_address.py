@@ -26,6 +26,10 @@ def test_what_is_none_is_a_sentence(url: str) -> None:
         parse_address(url)
 
 
+def test_a_page_is_beside_the_game() -> None:
+    assert parse_address("ws://127.0.0.1:8000/play").page_url == "http://127.0.0.1:8000/"
+
+
 def test_metrics_are_beside_the_game() -> None:
     assert parse_address("wss://example.org/play").metrics_url == "https://example.org:443/metrics"
     assert parse_address("ws://[::1]:9000").metrics_url == "http://[::1]:9000/metrics"

@@ -4,7 +4,7 @@ import pytest
 
 from bots.cell_table import CellTable, Rules, sighting_of
 from protocol.reckoning import reckon
-from protocol.snapshot import CellDelta, checksum_of
+from protocol.snapshot import CellDelta, Moved, changed, checksum_of
 from tests.bots.stage import KINDS, SHIP, published
 
 RULES = Rules(KINDS, 60)
@@ -26,6 +26,15 @@ def test_a_delta_makes_another_table() -> None:
 
 @pytest.mark.parametrize("delta", [CellDelta(0, None, [9], [], []), CellDelta(0, None, [], [], [[9, 0]])])
 def test_a_delta_that_speaks_of_strangers_is_a_key_error(delta: CellDelta) -> None:
+    with pytest.raises(KeyError):
+        table().after(delta, 102, RULES)
+
+
+def test_who_moves_in_takes_along_what_was_believed() -> None:
+    mover = published(8, 50, 50, vx=60)
+    delta = CellDelta(0, None, [], [], [], [Moved(3, [[8, 1, 3, 4]])])
+    after = table().after(delta, 102, RULES, {8: mover})
+    assert after.entities[8] == changed(mover, [8, 1, 3, 4], SHIP, 102, 60)
     with pytest.raises(KeyError):
         table().after(delta, 102, RULES)
 

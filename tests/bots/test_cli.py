@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.instruments.served import ROOT, Served
+from tests.instruments.served import READY, ROOT, Served
 
 
 def command(*words: str) -> list[str]:
@@ -72,6 +72,41 @@ def test_it_ends_with_its_parent_when_it_is_told_so(server: Served) -> None:
         assert process.wait(15.0) == 0
 
 
+def test_bots_play_through_a_bad_network_and_the_report_says_so(server: Served, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    done = run(
+        server.page_url, "--bots", "2", "--seconds", "6", "--brain", "wander", "--processes", "2", "--json", str(file),
+        "--latency", "120", "--jitter", "20", "--stalls", "0.5", "--stall-ms", "100",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "120 ms round trip, 20 ms jitter, 0.5 stalls/s of 100 ms" in " ".join(done.stdout.split())
+    report = json.loads(file.read_text())
+    assert (report["network"]["rtt_ms"], report["network"]["stalls_per_s"]) == (120.0, 0.5)
+    assert report["connected"] == 2
+    assert report["rtt_ms"]["p50"] >= 120.0
+    assert report["disconnects"] == {}
+    assert report["checksum_mismatches"] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_person_plays_through_a_bad_network_until_it_is_stopped(server: Served, number: signal.Signals) -> None:
+    words = ["netsim", server.page_url, "--port", "0", "--latency", "80", "--seed", "1"]
+    process = subprocess.Popen([sys.executable, "-m", "bots", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = READY.search(line)
+    assert found, line
+    assert "80 ms round trip" in line
+    began_s = time.monotonic()
+    with urlopen(f"http://127.0.0.1:{found[2]}/healthz", timeout=60) as answer:
+        assert answer.status == 200
+    assert time.monotonic() - began_s >= 0.08
+    process.send_signal(number)
+    assert process.wait(15.0) == 0
+    assert process.stdout.read() == ""
+    process.stdout.close()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -80,6 +115,8 @@ def test_it_ends_with_its_parent_when_it_is_told_so(server: Served) -> None:
         (["http://127.0.0.1:1", "--brain", "genius"], "there is no brain called genius"),
         (["http://127.0.0.1:1", "--name-prefix", "x" * 30], "is not a name"),
         (["http://127.0.0.1:1", "--bots", "0"], "--bots"),
+        (["http://127.0.0.1:1", "--latency", "-1"], "--latency"),
+        (["http://127.0.0.1:1", "--stalls", "5"], "5 stalls of 200 ms a second leave no time between them"),
     ],
 )
 def test_what_can_be_mended_is_one_sentence(words: list[str], sentence: str) -> None:
@@ -87,3 +124,15 @@ def test_what_can_be_mended_is_one_sentence(words: list[str], sentence: str) -> 
     assert done.returncode == 2
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_bad_network_that_cant_be_is_one_sentence(server: Served) -> None:
+    for url, port, sentence in (
+        ("http://127.0.0.1:1", "0", "no server at 127.0.0.1:1"),
+        (server.page_url, str(server.port), f"can't listen at 127.0.0.1:{server.port}"),
+    ):
+        command = [sys.executable, "-m", "bots", "netsim", url, "--port", port]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert sentence in done.stderr
+        assert done.stderr.count("\n") == 1

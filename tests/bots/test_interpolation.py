@@ -18,7 +18,7 @@ def correct(view: View, tick: int, x: float, y: float, angle: int = 0) -> None:
     now = published(5, x, y, kind=1)
     now.tick, now.angle = tick, angle
     change = change_of(believed, now, KINDS[1], 60)
-    view.apply(Snapshot(tick, 0, None, None, None, [], [CellDelta(0, None, [], [], [change])]))
+    view.apply(Snapshot(tick, 0, None, None, None, [], None, [CellDelta(0, None, [], [], [change])]))
 
 
 def test_it_draws_what_was_believed_a_delay_ago() -> None:
@@ -73,5 +73,5 @@ def test_who_is_gone_is_not_drawn() -> None:
     view = view_of(None, published(5, 100, 100, kind=1))
     interpolation = Interpolation(view, 30)
     assert list(interpolation.at(104.0)) == [5]
-    view.apply(Snapshot(106, 0, None, None, None, [0], []))
+    view.apply(Snapshot(106, 0, None, None, None, [0], None, []))
     assert interpolation.at(107.0) == {}

@@ -7,7 +7,8 @@ from bots.common_room import CommonRoom
 from bots.player import PING_INTERVAL_S, THINK_INTERVAL_S
 from bots.view import View
 from protocol.arena import Arena, Place, Size
-from protocol.messages import Chat, ChatLine, Error, Event, Leave
+from protocol.messages import Chat, ChatLine, Error, Event, Inputs, Leave, Message
+from protocol.quantize import SEEN_SCALE
 from tests.bots.stage import Stage
 
 OPEN_ARENA = Arena("open", Size(2048, 2048), [Place(1024, 1024)])
@@ -136,3 +137,27 @@ def test_bytes_that_cannot_be_read_are_a_value_error() -> None:
     player = stage.join()
     with pytest.raises(ValueError):  # noqa: PT011  # any: the sentence is the library's
         player.receive(b"\xc1\xc1", 0.0)
+
+
+@pytest.mark.parametrize("picture_ticks", [None, 3.5])
+def test_inputs_say_how_old_the_picture_was_that_they_were_made_for(picture_ticks: float | None) -> None:
+    """The newest snapshot, unless whoever steers looks at something older."""
+    stage = Stage(OPEN_ARENA)
+    player = stage.join(latency_s=0.05)
+    stage.play(1.0)
+    assert player.view is not None
+    player.seen_tick = None if picture_ticks is None else player.view.tick - picture_ticks
+    sent: list[Inputs] = []
+    say = player.say
+
+    def overhear(message: Message) -> None:
+        if isinstance(message, Inputs):
+            sent.append(message)
+        say(message)
+
+    player.say = overhear  # type: ignore[method-assign]  # to see it before it is bytes
+    stage.play(0.034)
+    for said in sent:
+        seen_tick = said.first_tick + len(said.entries) - 1 - said.seen / SEEN_SCALE
+        assert seen_tick == (said.applied if player.seen_tick is None else player.seen_tick)
+    assert sent

@@ -1,15 +1,14 @@
 """Prediction lived twice: what was foreseen is, to the bit, what the same engine then does; and going back is free."""
 
-from math import pi
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.prediction import REPLAY_TICKS_MAX, Prediction, ShipSpace, ShipState, Walls
+from bots.neighbourhood import BodyState, Neighbourhood, ShipState
+from bots.prediction import BODIES_MAX, BODY_TICKS_MAX, REPLAY_TICKS_MAX, Prediction, Reconciled
 from protocol.motion import Button, Input
 from protocol.snapshot import Own
-from tests.bots.stage import ARENA, SHIP
+from tests.bots.stage import ARENA, KINDS, SHIP
 from tests.instruments import strategies as draw
 
 START = Own(7, 940.0, 500.0, 0.0, 0.0, 0)
@@ -18,21 +17,30 @@ WALL_LEFT = 1000.0 - 8.0 - SHIP.radius + 3.0
 """Where a ship's centre can't get beyond, from the left; some overlap is the solver's."""
 
 
-def space() -> ShipSpace:
-    return ShipSpace(ARENA, SHIP, 60)
+def space() -> Neighbourhood:
+    return Neighbourhood(ARENA, KINDS, SHIP, 60)
+
+
+def started() -> Prediction:
+    """With the ship at START."""
+    prediction = Prediction(space(), 60)
+    prediction.reconcile(START, 0)
+    return prediction
+
+
+def state_of(own: Own) -> ShipState:
+    return ShipState(own.x, own.y, own.vx, own.vy, own.boost_ticks)
 
 
 def own_of(state: ShipState, entity: int = 7) -> Own:
     return Own(entity, state.x, state.y, state.vx, state.vy, state.boost_ticks)
 
 
-def lived(inputs: list[Input]) -> list[ShipState]:
+def lived(inputs: list[Input], start: Own = START) -> list[ShipState]:
     """What the server's ship does: one space, one ship, no interruption."""
-    state, states, own_space = ShipState(START.x, START.y, START.vx, START.vy, START.boost_ticks), [], space()
-    for now in inputs:
-        state = own_space.after(state, now)
-        states.append(state)
-    return states
+    own_space = space()
+    own_space.restore(state_of(start), ())
+    return [own_space.step(now) for now in inputs]
 
 
 def test_a_ship_flies_to_the_wall_and_bounces_off() -> None:
@@ -44,54 +52,101 @@ def test_a_ship_flies_to_the_wall_and_bounces_off() -> None:
 @given(st.lists(draw.inputs, min_size=1, max_size=80), st.integers(1, 10))
 def test_what_was_foreseen_happens_to_the_bit(inputs: list[Input], lead: int) -> None:
     truth = lived(inputs)
-    prediction = Prediction(space())
-    prediction.reconcile(START, 0)
+    prediction = started()
     for tick, now in enumerate(inputs, 1):
         prediction.step(tick, now)
         answered = tick - lead
         if answered >= 1:
-            assert prediction.reconcile(own_of(truth[answered - 1]), answered) == 0.0
+            assert prediction.reconcile(own_of(truth[answered - 1]), answered) == Reconciled(0.0, 0.0)
     assert prediction.state == truth[-1]
 
 
 @given(st.lists(draw.inputs, min_size=10, max_size=40), st.integers(1, 9))
 def test_an_answer_that_differs_is_taken_and_the_rest_lived_again(inputs: list[Input], answered: int) -> None:
-    prediction = Prediction(space())
-    prediction.reconcile(START, 0)
+    prediction = started()
     for tick, now in enumerate(inputs, 1):
         prediction.step(tick, now)
     foreseen = lived(inputs)[answered - 1]
     shoved = Own(7, foreseen.x - 30.0, foreseen.y + 40.0, -300.0, 20.0, foreseen.boost_ticks)
-    assert prediction.reconcile(shoved, answered) == pytest.approx(50.0)
-    state, fresh = ShipState(shoved.x, shoved.y, shoved.vx, shoved.vy, shoved.boost_ticks), space()
-    for now in inputs[answered:]:
-        state = fresh.after(state, now)
-    assert prediction.state == state
+    done = prediction.reconcile(shoved, answered)
+    assert done.error_units == done.surprise_units == pytest.approx(50.0)
+    assert (done.replayed_ticks, done.bodies) == (len(inputs) - answered, 0)
+    assert prediction.state == [state_of(shoved), *lived(inputs[answered:], shoved)][-1]
 
 
-def test_a_ship_that_is_put_elsewhere_takes_nothing_of_its_past_with_it() -> None:
-    """Pushed out of a wall that it is leaving anyway: its velocity does not tell, and its body remembers the push."""
-    used, elsewhere = space(), ShipState(500.0, 500.0, 10.0, 0.0, 0)
-    used.after(ShipState(WALL_LEFT + 5.0, 500.0, -600.0, 0.0, 0), Input())
-    assert used.after(elsewhere, RIGHT) == space().after(elsewhere, RIGHT)
+def test_what_was_foreseen_at_first_is_remembered() -> None:
+    prediction = started()
+    for tick in range(1, 7):
+        prediction.step(tick, RIGHT)
+    shoved = Own(7, 500.0, 500.0, 0.0, 0.0, 0)
+    assert prediction.reconcile(shoved, 2).correction_units == pytest.approx(440.0, abs=10.0)
+    done = prediction.reconcile(own_of(lived([RIGHT] * 2, shoved)[-1]), 4)
+    assert done.error_units == 0.0
+    assert done.surprise_units == pytest.approx(440.0, abs=10.0)
 
 
-def test_an_answer_in_the_middle_of_a_contact_costs_little() -> None:
-    """What the engine remembers of the contact is not in the answer."""
-    grinding = [Input(127, 90)] * 60
-    truth = lived(grinding)
-    for answered in range(1, 55):
-        prediction = Prediction(space())
-        prediction.reconcile(own_of(truth[answered - 1]), answered)
-        for tick in range(answered + 1, answered + 5):
-            prediction.step(tick, grinding[0])
-        error_units = prediction.reconcile(own_of(truth[answered + 3]), answered + 4)
-        assert error_units is not None
-        assert error_units < 3.0
+def beside(count: int) -> list[BodyState]:
+    """Ships that our own at START may touch soon."""
+    return [BodyState(20 + n, 0, 0, 900.0 - 40.0 * n, 500.0, 0.0, 0.0, 0.0, 0.0) for n in range(count)]
+
+
+def test_what_may_touch_us_is_lived_with_us_at_every_snapshot() -> None:
+    prediction = started()
+    for tick in range(1, 21):
+        prediction.step(tick, Input(-127, 0))
+    first, again = (prediction.reconcile(START, 0, beside(1)) for _ in range(2))
+    assert (first.replayed_ticks, first.bodies, first.bodies_left_out) == (20, 1, 0)
+    assert first.correction_units > 1.0
+    assert again == Reconciled(None, None, 0.0, 20, 1, 0)
+    assert prediction.state is not None
+    assert prediction.state.x > lived([Input(-127, 0)] * 20)[-1].x + 1.0, "it was in the way"
+
+
+def test_what_was_beside_us_and_is_gone_is_forgotten() -> None:
+    prediction = started()
+    prediction.reconcile(START, 0, beside(1))
+    for tick in range(1, 9):
+        prediction.step(tick, Input(-127, 0))
+    truth = lived([Input(-127, 0)] * 8)
+    assert prediction.reconcile(own_of(truth[0]), 1).replayed_ticks == 7
+    assert prediction.state == truth[-1]
+
+
+def test_others_are_asked_for_only_when_something_may_touch_us_or_we_boosted() -> None:
+    asked: list[int] = []
+
+    def others() -> list[BodyState]:
+        asked.append(1)
+        return beside(3)[2:]
+
+    prediction = started()
+    prediction.reconcile(START, 0, (), others)
+    far = BodyState(30, 0, 0, 300.0, 500.0, 0.0, 0.0, 0.0, 0.0)
+    prediction.reconcile(START, 0, [far], others)
+    assert not asked
+    assert prediction.reconcile(START, 0, beside(1), others).bodies == 2
+    assert len(asked) == 1
+    prediction.step(1, Input(-127, 0, 0, 2))
+    assert prediction.reconcile(START, 0, (), others).bodies == 1
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("ticks", "bodies_max", "bodies"),
+    [(4, BODIES_MAX, BODIES_MAX), (4, 3, 3), (4, 0, 0), (64, BODIES_MAX, BODY_TICKS_MAX // 64), (119, BODIES_MAX, 2)],
+)
+def test_the_cost_of_a_snapshot_is_bounded(ticks: int, bodies_max: int, bodies: int) -> None:
+    prediction = started()
+    for tick in range(1, ticks + 1):
+        prediction.step(tick, Input())
+    done = prediction.reconcile(START, 0, beside(BODIES_MAX + 2), bodies_max=bodies_max)
+    assert (done.replayed_ticks, done.bodies) == (ticks, bodies)
+    assert done.bodies * done.replayed_ticks <= BODY_TICKS_MAX
+    assert done.bodies_left_out == BODIES_MAX - bodies
 
 
 def test_a_boost_and_its_cooldown_are_foreseen() -> None:
-    prediction = Prediction(space())
+    prediction = Prediction(space(), 60)
     prediction.reconcile(Own(7, 300.0, 500.0, 0.0, 0.0, 0), 0)
     prediction.step(1, Input(127, 0, 0, 0, Button.BOOST))
     assert prediction.state is not None
@@ -100,45 +155,33 @@ def test_a_boost_and_its_cooldown_are_foreseen() -> None:
 
 
 def test_without_a_ship_nothing_is_foreseen_and_inputs_are_kept_for_the_next_one() -> None:
-    prediction = Prediction(space())
-    assert prediction.reconcile(None, 10) is None
+    prediction = Prediction(space(), 60)
+    assert prediction.reconcile(None, 10) == Reconciled()
     prediction.step(11, RIGHT)
     prediction.step(12, RIGHT)
     assert prediction.state is None
-    assert prediction.reconcile(START, 11) is None
+    assert prediction.reconcile(START, 11).error_units is None
     once = lived([RIGHT])[0]
     assert prediction.state == once
 
 
 def test_another_ship_is_not_an_error() -> None:
-    prediction = Prediction(space())
-    prediction.reconcile(START, 0)
+    prediction = started()
     prediction.step(1, RIGHT)
-    assert prediction.reconcile(Own(8, 100.0, 100.0, 0.0, 0.0, 0), 1) is None
+    assert prediction.reconcile(Own(8, 100.0, 100.0, 0.0, 0.0, 0), 1).error_units is None
 
 
 def test_a_tick_that_was_left_out_is_not_measured() -> None:
-    prediction = Prediction(space())
-    prediction.reconcile(START, 0)
+    prediction = started()
     prediction.step(5, RIGHT)
-    assert prediction.reconcile(START, 3) is None
+    assert prediction.reconcile(START, 3).error_units is None
     assert prediction.state == lived([RIGHT])[0]
-
-
-def test_lines_are_clear_unless_a_wall_is_in_the_way() -> None:
-    walls = Walls(ARENA)
-    assert walls.is_clear(900, 100, 1100, 100, 4)
-    assert not walls.is_clear(900, 500, 1100, 500, 4)
-    assert not walls.is_clear(900, 205, 1100, 205, 16)
-    assert walls.is_clear(980, 100, 980, 900, 4)
-    assert walls.is_clear(500, 500, 900, 500 + pi, 4)
 
 
 def test_after_long_without_an_answer_only_the_newest_inputs_are_measured() -> None:
     """The inputs before the newest 120 are forgotten, and with them what they led to."""
-    prediction, last = Prediction(space()), 3 * REPLAY_TICKS_MAX
-    prediction.reconcile(START, 0)
+    prediction, last = started(), 3 * REPLAY_TICKS_MAX
     for tick in range(1, last + 1):
         prediction.step(tick, Input())
-    assert prediction.reconcile(START, last - REPLAY_TICKS_MAX) is None
-    assert prediction.reconcile(START, last) == 0.0
+    assert prediction.reconcile(START, last - REPLAY_TICKS_MAX).error_units is None
+    assert prediction.reconcile(START, last).error_units == 0.0

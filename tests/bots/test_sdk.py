@@ -1,11 +1,14 @@
 """The SDK as the README shows it, against a real server."""
 
+from pathlib import Path
+
 import pytest
 import trio
 
 import bots
 from protocol.messages import ChatLine
-from tests.instruments.served import Served
+from server.tokens import secret_key, sign
+from tests.instruments.served import Served, served
 
 
 @pytest.mark.parametrize("json", [False, True])
@@ -52,6 +55,19 @@ async def test_a_refusal_is_an_exception_with_the_servers_sentence(server: Serve
         async with bots.connect(server.play_url, name=" blank "):
             pass
     assert caught.value.code == 4007
+
+
+async def test_a_bot_shows_its_token(tmp_path: Path) -> None:
+    secret = b"a secret of thirty-two bytes at least"
+    (tmp_path / "secret").write_bytes(secret)
+    token = sign(secret_key(secret), {"sub": "ada", "exp": 4_000_000_000})
+    with served("--auth", "jwt", "--jwt-secret", str(tmp_path / "secret")) as server, trio.fail_after(60):
+        async with bots.connect(server.play_url, name="Ada", token=token) as bot:
+            assert bot.ended is None
+        with pytest.raises(bots.Ended, match="asks for a token") as caught:
+            async with bots.connect(server.play_url, name="Ada"):
+                pass
+    assert caught.value.code == 4020
 
 
 async def test_no_server_is_an_exception_at_once() -> None:

@@ -11,7 +11,7 @@ from bots.slices import Slices, read_cell, slice_snapshot
 from bots.view import View
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
-from protocol.snapshot import CellDelta, CellKeyframe, Snapshot, checksum_of
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Snapshot, checksum_of
 from tests.bots.stage import KINDS, published
 from tests.bots.test_slices import wire_of
 
@@ -22,7 +22,7 @@ CHANGE = CellDelta(0, None, [], [], [[5, 1, 3, 4]])
 
 
 def sliced(tick: int, *cells: CellKeyframe | CellDelta) -> Slices:
-    slices = slice_snapshot(wire_of(Snapshot(tick, 0, None, None, None, [], list(cells))))
+    slices = slice_snapshot(wire_of(Snapshot(tick, 0, None, None, None, [], None, list(cells))))
     assert slices is not None
     return slices
 
@@ -112,3 +112,15 @@ def test_a_room_whose_ticks_begin_again_is_shared_as_well() -> None:
     for tick in (2, 4):
         shelf.read(tick, [cell])
     assert shelf.read(0, [cell]) == first
+
+
+def test_views_that_differ_about_who_moves_are_worked_out_apart() -> None:
+    shelf, moved = Shelf(), CellDelta(1, None, [], [], [], [Moved(0, [[5, 0]])])
+    views = [View(KINDS, 60, (), shelf), View(KINDS, 60, (), shelf)]
+    for view, x in zip(views, (100, 300), strict=True):
+        entity = published(5, x, 100)
+        view.apply(sliced(100, CellKeyframe(0, checksum_of([entity]), [entity]), CellKeyframe(1, 0, [])))
+    gone = CellDelta(0, None, [5], [], [])
+    for view in views:
+        view.apply(sliced(102, gone, moved))
+    assert [[entity.x for entity in view.entities()] for view in views] == [[800], [2400]]

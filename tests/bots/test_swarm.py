@@ -10,6 +10,7 @@ from bots.act import Act
 from bots.address import Address, parse_address
 from bots.brains import BRAINS, Sort
 from bots.brains.idle import Idle
+from bots.netsim import Conditions
 from bots.report import report_of
 from bots.swarm import Plan, play, play_apart, read_metrics
 from bots.tally import Percentiles, Tally
@@ -110,6 +111,19 @@ async def test_a_swarm_whose_brains_burn_its_time_says_so(server: Served, monkey
     report = report_of(tally, 1.0)
     assert report.swarm_saturated
     assert "use fewer bots" in report.swarm_saturated_why
+
+
+async def test_bots_come_back_when_their_network_breaks(server: Served) -> None:
+    plan = msgspec.structs.replace(plan_for(server, 2, 0.0), network=Conditions(disconnects_per_minute=60.0))
+    stop = trio.Event()
+
+    def listen(tally: Tally) -> None:
+        if sum(tally.disconnects.values()) >= 3 and tally.connected == 2:
+            stop.set()
+
+    with trio.fail_after(120):
+        tally = await play(plan, listen, stop)
+    assert all(reason.startswith("1006 ") for reason in tally.disconnects), tally.disconnects
 
 
 async def test_without_a_server_it_is_a_sentence() -> None:

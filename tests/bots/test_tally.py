@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.prediction import Reconciled
 from bots.tally import Account, BotRates, Percentiles, Spread, Tally
 
 values = st.lists(st.integers(-1000, 1000), min_size=1)
@@ -39,6 +40,17 @@ def test_a_share_is_counted(numbers: list[int], edge: int) -> None:
 def test_nothing_measured_is_none_not_zero() -> None:
     assert Spread(0.1).percentiles() == Percentiles(None, None, None, None)
     assert Spread(0.1).share_below(0.0) == 0.0
+
+
+def test_reconciliations_add_up_across_processes() -> None:
+    one, other = Tally(), Tally()
+    one.count_reconciled(Reconciled())
+    one.count_reconciled(Reconciled(0.5, 2.0, 1.0, 11, 3, 1))
+    other.count_reconciled(Reconciled(0.0, 4.0, 0.0, 9, 2, 2))
+    one.merge(other)
+    assert (one.replayed_ticks, one.bodies_left_out) == (20, 3)
+    spreads = (one.prediction_error_units, one.surprise_units, one.correction_units)
+    assert [(spread.total(), spread.percentiles().max) for spread in spreads] == [(2, 0.5), (2, 4.0), (2, 1.0)]
 
 
 class Wire:

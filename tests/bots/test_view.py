@@ -12,7 +12,7 @@ from bots.view import View
 from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.reckoning import Published, reckon
-from protocol.snapshot import CellDelta, CellKeyframe, Snapshot, change_of, checksum_of
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Snapshot, change_of, changed, checksum_of
 from tests.bots.stage import KINDS, PICKUP, SHIP, published, view_of
 from tests.instruments import strategies as draw
 from tests.instruments.stepper import Stepper, arena_named, wander
@@ -71,7 +71,7 @@ def histories(make: st.DrawFn) -> History:
             is_keyframe = not steps or make(st.booleans())
             checksum = checksum_of(table.values())
             news.append(CellKeyframe(cell, checksum, list(table.values())) if is_keyframe else delta)
-        steps.append((Snapshot(tick, 0, None, None, None, [], news), [dict(table) for table in tables]))
+        steps.append((Snapshot(tick, 0, None, None, None, [], None, news), [dict(table) for table in tables]))
     return kinds, steps
 
 
@@ -107,7 +107,7 @@ def test_any_history_is_followed_to_the_bit(history: History, subprotocol: str) 
             codec.keyframe(cell, snapshot.tick) if isinstance(cell, CellKeyframe) else codec.delta(cell, snapshot.tick)
             for cell in snapshot.cells
         ]
-        wire = codec.snapshot(snapshot.tick, 0, None, None, None, [], len(cells), codec.join(cells))
+        wire = codec.snapshot(snapshot.tick, 0, None, None, None, [], b"", len(cells), codec.join(cells))
         decoded = codec.decode_server(wire)
         assert isinstance(decoded, Snapshot)
         assert view.apply(decoded) == []
@@ -119,9 +119,9 @@ def test_a_wrong_checksum_is_counted_and_named() -> None:
     entity = published(5, 100, 100)
     right, wrong = checksum_of([entity]), checksum_of([replace(entity, x=1)])
     good, bad = CellKeyframe(3, right, [entity]), CellKeyframe(4, wrong, [replace(entity, id=6)])
-    assert view.apply(Snapshot(100, 0, None, None, None, [], [good, bad])) == [4]
+    assert view.apply(Snapshot(100, 0, None, None, None, [], None, [good, bad])) == [4]
     assert view.checksum_mismatches == 1
-    assert view.apply(Snapshot(102, 0, None, None, None, [], [CellDelta(3, wrong, [], [], [])])) == [3]
+    assert view.apply(Snapshot(102, 0, None, None, None, [], None, [CellDelta(3, wrong, [], [], [])])) == [3]
     assert view.checksum_mismatches == 2
 
 
@@ -133,16 +133,28 @@ def test_a_wrong_checksum_is_counted_and_named() -> None:
 def test_news_of_what_we_never_knew_asks_for_a_keyframe(delta: CellDelta) -> None:
     view = view_of(None, published(5, 100, 100))
     before = rows_of(view)
-    assert view.apply(Snapshot(102, 0, None, None, None, [], [delta])) == [delta.cell]
+    assert view.apply(Snapshot(102, 0, None, None, None, [], None, [delta])) == [delta.cell]
     assert rows_of(view) == before
 
 
 def test_cells_out_of_sight_are_forgotten() -> None:
     view = view_of(None, published(5, 100, 100))
     assert view.entity(5) is not None
-    view.apply(Snapshot(102, 0, None, None, None, [0], []))
+    view.apply(Snapshot(102, 0, None, None, None, [0], None, []))
     assert view.entity(5) is None
     assert view.where(5, 102) is None
+
+
+def test_who_moves_is_looked_up_before_anything_changes() -> None:
+    entity, shelf = published(5, 100, 100, vx=60), Shelf()
+    views = [View(KINDS, 60, (), shelf), View(KINDS, 60, (), shelf)]
+    cells = [CellKeyframe(0, checksum_of([entity]), [entity]), CellKeyframe(1, 0, [])]
+    gone, here = CellDelta(0, None, [5], [], []), CellDelta(1, None, [], [], [], [Moved(0, [[5, 1, 3, 4]])])
+    for view, news in zip(views, ([gone, here], [here, gone]), strict=True):
+        view.apply(Snapshot(100, 0, None, None, None, [], None, [*cells]))
+        view.apply(Snapshot(102, 0, None, None, None, [], None, [*news]))
+        assert view.entity(5) == changed(entity, [5, 1, 3, 4], KINDS[0], 102, 60)
+    assert rows_of(views[0]) == rows_of(views[1])
 
 
 def test_views_that_know_the_same_hold_one_table_and_work_out_a_delta_once() -> None:
@@ -150,10 +162,10 @@ def test_views_that_know_the_same_hold_one_table_and_work_out_a_delta_once() -> 
     shelf = Shelf()
     first, second = View(KINDS, 60, (), shelf), View(KINDS, 60, (), shelf)
     keyframe = CellKeyframe(0, checksum_of([entity]), [entity])
-    first.apply(Snapshot(100, 0, None, None, None, [], [keyframe]))
-    second.apply(Snapshot(100, 0, None, None, None, [], [CellKeyframe(0, keyframe.checksum, [replace(entity)])]))
+    first.apply(Snapshot(100, 0, None, None, None, [], None, [keyframe]))
+    second.apply(Snapshot(100, 0, None, None, None, [], None, [CellKeyframe(0, keyframe.checksum, [replace(entity)])]))
     for view in (first, second):
-        view.apply(Snapshot(102, 0, None, None, None, [], [CellDelta(0, None, [], [], [[5, 1, 3, 4]])]))
+        view.apply(Snapshot(102, 0, None, None, None, [], None, [CellDelta(0, None, [], [], [[5, 1, 3, 4]])]))
     assert first.entity(5) is second.entity(5)
     assert first.entity(5) != entity
 
@@ -179,5 +191,5 @@ def test_nearest_and_near_leave_our_own_ship_out() -> None:
 
 def test_hud_is_named_and_stays_until_it_changes() -> None:
     view = view_of((500, 500), hull=70)
-    view.apply(Snapshot(102, 0, None, None, None, [], []))
+    view.apply(Snapshot(102, 0, None, None, None, [], None, []))
     assert view.hud == {"hull": 70}

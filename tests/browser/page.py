@@ -46,12 +46,19 @@ def probe(page: Page) -> Any:
     return page.evaluate("JSON.parse(JSON.stringify(window.ricochet))")
 
 
-def wait_for(page: Page, condition: str, timeout_s: float = 90.0) -> None:
-    """Until `condition`, an expression of `r` (the probe), holds. Asked from outside: the page forbids eval."""
+def wait_for(page: Page, condition: str, timeout_s: float = 90.0) -> Any:
+    """Until `condition`, an expression of `r` (the probe), holds; what the probe said then.
+
+    Asked from outside: the page forbids eval.
+    """
     end = time.monotonic() + timeout_s
-    while not page.evaluate(f"(() => {{ const r = window.ricochet; return Boolean(r && ({condition})); }})()"):
+    told = "JSON.parse(JSON.stringify(r))"
+    while not (
+        held := page.evaluate(f"(() => {{ const r = window.ricochet; return r && ({condition}) ? {told} : null; }})()")
+    ):
         assert time.monotonic() < end, f"not within {timeout_s:g} s: {condition}; {probe(page)}"
         page.wait_for_timeout(50)
+    return held
 
 
 def settle(page: Page, seconds: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Route
 
 from tests.browser.page import DESKTOP, PHONE, opened, probe, settle, wait_for
-from tests.instruments.served import Served, served
+from tests.instruments.served import Served, behind_a_bad_network, served
 
 pytestmark = pytest.mark.browser
 ARENA_UNITS = 2048
@@ -25,9 +25,7 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, server.page_url, DESKTOP) as page:
         page.get_by_role("textbox").fill("Ada")
         page.keyboard.press("Enter")
-        wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
-
-        before = probe(page)
+        before = wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
         key = "a" if before["own"]["x"] > ARENA_UNITS / 2 else "d"  # away from the nearer wall
         page.keyboard.down(key)
         wait_for(page, f"r.own && Math.abs(r.own.x - {before['own']['x']}) > 40")
@@ -39,6 +37,11 @@ def test_a_person_plays(server: Served, chromium_path: Path) -> None:
         wait_for(page, "Object.values(r.kills).some((kills) => kills > 0)", 180)  # somebody's: bots are about
         page.mouse.up()
         assert probe(page)["checksum_mismatches"] == 0
+
+        until = probe(page)["hud"]["pulse_until"]
+        page.mouse.down(button="right")
+        wait_for(page, f"r.hud.pulse_until > {until}")
+        page.mouse.up(button="right")
 
 
 def test_who_is_faster_than_the_graphics_plays_as_soon_as_they_are_there(server: Served, chromium_path: Path) -> None:
@@ -72,6 +75,33 @@ def test_a_lost_connection_comes_back_to_the_same_player(server: Served, chromiu
         assert probe(page)["player"] == player, "and it comes back by itself, to the same seat"
         ack = probe(page)["ack"]
         wait_for(page, f"r.ack > {ack}")
+
+
+def test_the_network_can_be_made_worse_with_sliders(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?name=Lag&autojoin=1", DESKTOP) as page:
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        latency = page.get_by_label("added latency")
+        assert not latency.is_visible()
+        page.keyboard.press("F3")
+        latency.fill("400")
+        page.get_by_label("added jitter").fill("20")
+        page.get_by_label("added stalls").fill("0.5")
+        wait_for(page, "r.counters.rtt_ms >= 400")
+        ack = probe(page)["ack"]
+        wait_for(page, f"r.ack > {ack} + 60 && r.state === 'playing'")
+        assert probe(page)["checksum_mismatches"] == 0
+        for label in ("added latency", "added jitter", "added stalls"):
+            page.get_by_label(label).fill("0")
+        wait_for(page, "r.counters.rtt_ms < 400")
+
+
+def test_the_page_opens_and_plays_through_a_bad_network(server: Served, chromium_path: Path) -> None:
+    with (
+        behind_a_bad_network(server, "--latency", "150", "--jitter", "20") as url,
+        opened(chromium_path, f"{url}?name=Far&autojoin=1", DESKTOP) as page,
+    ):
+        wait_for(page, "r.state === 'playing' && r.ack > 0 && r.counters.rtt_ms >= 150")
+        assert probe(page)["checksum_mismatches"] == 0
 
 
 def test_a_phone_in_json(server: Served, chromium_path: Path) -> None:

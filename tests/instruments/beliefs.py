@@ -33,6 +33,7 @@ class Beliefs:
     def apply(self, snapshot: Snapshot) -> None:
         for cell in snapshot.left:
             del self.cells[cell]
+        before = {cell: dict(known) for cell, known in self.cells.items()}
         for news in snapshot.cells:
             if isinstance(news, CellDelta):
                 for entity in news.gone:
@@ -41,7 +42,7 @@ class Beliefs:
             if isinstance(news, CellKeyframe):
                 self.cells[news.cell] = {record.id: list(astuple(record)) for record in news.entities}
             else:
-                self._apply_delta(news, snapshot.tick)
+                self._apply_delta(news, snapshot.tick, before)
             self._check(news)
 
     def rows(self) -> dict[int, Row]:
@@ -52,11 +53,16 @@ class Beliefs:
             rows |= known
         return rows
 
-    def _apply_delta(self, news: CellDelta, tick: int) -> None:
+    def _apply_delta(self, news: CellDelta, tick: int, before: dict[int, dict[int, Row]]) -> None:
         known = self.cells[news.cell]
         for record in news.entered:
             assert record.id not in known
             known[record.id] = list(astuple(record))
+        for moved in news.moved:
+            for change in moved.changed:
+                assert change[0] not in known
+                known[change[0]] = before[moved.source][change[0]]
+                self._change(known[change[0]], change, tick)
         for change in news.changed:
             self._change(known[change[0]], change, tick)
 

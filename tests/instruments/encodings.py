@@ -10,6 +10,7 @@ from protocol import limits
 from protocol.codec import CODECS, Codec, Wire
 from protocol.errors import Violation
 from protocol.messages import ClientMessage
+from protocol.near import Near, pack_near
 from protocol.reckoning import Published
 from protocol.snapshot import CellDelta, CellKeyframe, Own, Snapshot
 
@@ -24,6 +25,7 @@ TOLD = Snapshot(
     own=Own(7, 1.5, 0.0, -2.0, 0.0, 90),
     hud=[100],
     left=[4],
+    near=[Near(9, -20.015625, 511.0, 1199.0, -0.0625, -0.5, 0.25, 127, -127)],
     cells=[
         CellKeyframe(0, 0xDEADBEEF, [Published(7, 0, 0, 2, 15, 990, 4096, -1, 16, 0, -128, 0, 127, 0)]),
         CellDelta(1, None, [3], [], [[8, 0b100001, 2, -1, 6]]),
@@ -53,7 +55,15 @@ def encode_snapshot(codec: Codec, told: Snapshot) -> bytes:
         for cell in told.cells
     ]
     return codec.snapshot(
-        told.tick, told.ack, told.slack_ms, told.own, told.hud, told.left, len(cells), codec.join(cells)
+        told.tick,
+        told.ack,
+        told.slack_ms,
+        told.own,
+        told.hud,
+        told.left,
+        pack_near(told.near or ()),
+        len(cells),
+        codec.join(cells),
     )
 
 

@@ -1,7 +1,7 @@
 """Golden vectors: what the Python protocol says, written down for clients in other languages to agree with.
 
 `python -m tests.instruments.golden` writes `tests/golden/*.json`. The browser client's tests demand the same bits
-(and the engine's bounces to 1e-8 of a unit); `tests/protocol/test_golden.py` demands that the files are what
+(and bounces of its own making to 1e-8 of a unit); `tests/protocol/test_golden.py` demands that the files are what
 is made today. Everything comes from one seed.
 """
 
@@ -12,8 +12,9 @@ from random import Random
 from typing import Any, Final, cast
 
 import msgspec
-from msgspec.structs import astuple, replace
+from msgspec.structs import asdict, astuple, replace
 
+from bots.netsim import Chance, Conditions, Way
 from protocol import messages
 from protocol.arena import Arena, Block, Place, Size, Wall
 from protocol.cells import Grid
@@ -21,11 +22,13 @@ from protocol.codec import CODECS
 from protocol.kinds import Kind
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
+from protocol.near import Near, pack_near
 from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
-from protocol.snapshot import CellDelta, CellKeyframe, Own, change_of, checksum_of
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Own, change_of, checksum_of
+from tests.instruments.engine_scenes import engine
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
 TICK_RATE: Final = 60
@@ -127,12 +130,35 @@ def checksums(random: Random) -> Vectors:
     return {"cells": [{"entities": cell, "checksum": checksum_of(cell)} for cell in cells]}
 
 
+def netsim(random: Random) -> Vectors:
+    """Networks, good and bad: [sent, bytes, arrived] of each message, in ms."""
+    ways = []
+    for _ in range(16):
+        conditions = Conditions(
+            rtt_ms=random.choice((0.0, 30.0, 187.3)),
+            jitter_ms=random.choice((0.0, 25.0, 90.7)),
+            stalls_per_s=random.choice((0.0, 0.7, 3.0)),
+            stall_ms=random.choice((80.0, 250.5)),
+            bandwidth_bytes_per_s=random.choice((0.0, 0.0, 7001.0)),
+        )
+        seed, now_ms, sent = random.randrange(2**32), random.uniform(0.0, 1e6), []
+        way = Way(conditions, seed, now_ms)
+        began_ms = now_ms
+        for _ in range(60):
+            now_ms += random.choice((0.0, 1.0, random.uniform(0.0, 90.0)))
+            size_bytes = random.randrange(600)
+            sent.append([now_ms, size_bytes, way.arrival_ms(now_ms, size_bytes)])
+        ways.append({"conditions": asdict(conditions), "seed": seed, "began_ms": began_ms, "sent": sent})
+    chance = Chance(2**31 + 7)
+    return {"seed": 2**31 + 7, "words": [chance.word() for _ in range(20)], "ways": ways}
+
+
 def conversation(_: Random) -> Vectors:
     """One of each message: its fields as JSON, and its bytes in msgpack (hexadecimal)."""
     enrolled = [messages.PlayerInfo(1, "Ada", 0, False), messages.PlayerInfo(2, "Zoë 🚀", 11, True)]
     client: list[messages.ClientMessage] = [
         messages.Hello(1, "Zoë 🚀", room="north", resume="abc"),
-        messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990),
+        messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990, 200),
         messages.Ping(2**53 - 1, 60000),
         messages.Chat("Good game — 好"),
         messages.Resync(65535),
@@ -190,6 +216,7 @@ class Wanderers:
         news: Sequence[CellKeyframe | CellDelta] = self._keyframes() if keyframes else self._deltas()
         own = Own(65500, 512.25, 1 / 3, -0.1, 420.0, self.tick % 90) if self.tick % 10 else None
         slack_ms, hud = self.random.choice((None, -17, 12)), None if own else [100, self.tick]
+        near = pack_near(self._near() for _ in range(self.random.randrange(4))) if own else b""
         said = []
         for codec in (CODECS[SUBPROTOCOL_MSGPACK], CODECS[SUBPROTOCOL_JSON]):
             cells = [
@@ -197,8 +224,14 @@ class Wanderers:
                 for cell in news
             ]
             joined = codec.join(cells)
-            said.append(codec.snapshot(self.tick, self.tick - 1, slack_ms, own, hud, [], len(cells), joined))
+            said.append(codec.snapshot(self.tick, self.tick - 1, slack_ms, own, hud, [], near, len(cells), joined))
         return {"msgpack": said[0].hex(), "json": json.loads(said[1])}
+
+    def _near(self) -> Near:
+        """Some body somewhere, at some of the numbers that a record can say."""
+        dx, dy, vx, vy, angle, spin = (self.random.randint(-32768, 32767) for _ in range(6))
+        stick = self.random.choice(((0, 0), (127, -127), (-90, 3)))
+        return Near(65500, dx / 64, dy / 64, vx / 16, vy / 16, angle / 65536, spin / 4096, *stick)
 
     def _keyframes(self) -> list[CellKeyframe]:
         cells = [(cell, list(self._inhabitants(cell))) for cell in range(self.grid.count)]
@@ -216,7 +249,8 @@ class Wanderers:
             self._believe(newcomer)
             deltas[self.cell_of[newcomer.id]].entered.append(newcomer)
         for delta in deltas:
-            delta.changed.sort()
+            for changes in (delta.changed, *(moved.changed for moved in delta.moved)):
+                changes.sort()
             delta.checksum = checksum_of(self._inhabitants(delta.cell)) if self.random.random() < 0.8 else None
         return deltas
 
@@ -232,9 +266,17 @@ class Wanderers:
         after = self.cell_of[now.id]
         if after == before:
             deltas[before].changed.append(change_of(believed, now, kind, TICK_RATE, self.tick - tick))
-        else:
-            deltas[before].gone.append(now.id)
+            return
+        deltas[before].gone.append(now.id)
+        if self.random.random() < 0.3:
             deltas[after].entered.append(now)
+            return
+        change = change_of(believed, now, kind, TICK_RATE, self.tick - tick)
+        moved = next((moved for moved in deltas[after].moved if moved.source == before), None)
+        if moved is None:
+            moved = Moved(before, [])
+            deltas[after].moved.append(moved)
+        moved.changed.append(change)
 
     def _believe(self, entity: Published) -> None:
         self.believed[entity.id] = entity
@@ -286,7 +328,8 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
-    maker.__name__: maker for maker in (reckoning, motion, bounces, changes, checksums, conversation, snapshots)
+    maker.__name__: maker
+    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine)
 }
 
 

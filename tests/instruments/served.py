@@ -46,6 +46,26 @@ class Served:
 
 
 @contextmanager
+def behind_a_bad_network(server: Served, *flags: str) -> Iterator[str]:
+    """Run `ricochet netsim` in front of `server`; the address of its page. It must end by itself, too."""
+    command = [sys.executable, "-m", "ricochet", "netsim", server.page_url, "--port", "0", *flags]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = READY.search(line)
+        assert found, f"not ready: {line!r}, status {process.poll()}"
+        yield found[0]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(STOP_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextmanager
 def served(*flags: str) -> Iterator[Served]:
     """Run until the block is left; then, if it still runs, it must end by itself, with status 0, when asked to."""
     command = [sys.executable, "-m", "ricochet", "serve", "--port", "0", *flags]

@@ -5,16 +5,18 @@
     ann.pilot = wander(Random(7))
     stepper.step(60)
 
-Every message crosses the wire as bytes, both ways, in the client's encoding. A client applies snapshots to
+Every message crosses the wire as bytes, both ways, in the client's encoding, and `join(…, network=…)` makes it a bad
+one (see `line`). A client applies snapshots to
 `beliefs`, an implementation of its own, so that what it believes can be held against what the server thinks it does.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from bots.netsim import PERFECT, Conditions, seed_of
 from protocol.arena import Arena, parse
 from protocol.codec import CODECS
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
@@ -24,10 +26,12 @@ from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 from server.game import Game, Player
 from server.games.melee import Melee
+from server.gate import Gate
 from server.lobby import Lobby
 from server.room import Room
 from server.session import Session
 from tests.instruments.beliefs import Beliefs
+from tests.instruments.line import Line
 
 MAPS = Path(__file__).parents[2] / "assets" / "maps"
 
@@ -59,9 +63,9 @@ def wander(random: Random, fire: bool = True) -> Pilot:
 class FakeLink:
     """A `server.link.Link` in memory. Posting while it is blocked is the server's mistake."""
 
-    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> None:
+    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK, address: str = "memory") -> None:
         self.codec = CODECS[subprotocol]
-        self.address = "memory"
+        self.address = address
         self.blocked = False
         self.waiting_bytes = 0
         self.sent: list[bytes] = []
@@ -92,8 +96,8 @@ class FakeLink:
 class Client:
     """One end of a conversation: what it was told, and what it believes."""
 
-    def __init__(self, session: Session, link: FakeLink) -> None:
-        self.session, self.link = session, link
+    def __init__(self, session: Session, link: FakeLink, line: Line | None = None) -> None:
+        self.session, self.link, self.line = session, link, line
         self.pilot: Pilot | None = None
         self.welcomed: Welcome | None = None
         self.bye: Bye | None = None
@@ -128,13 +132,20 @@ class Client:
 
     def say(self, message: ClientMessage, now_s: float) -> None:
         encoded = self.link.codec.encode(message)
-        self.session.receive(encoded.decode() if self.link.codec.is_text else encoded, now_s)
+        wire = encoded.decode() if self.link.codec.is_text else encoded
+        if self.line is not None:
+            self.line.say(wire)
+        else:
+            self.session.receive(wire, now_s)
         self.read()
 
     def read(self) -> None:
-        """Take in whatever has been posted."""
-        posted, self.link.sent = self.link.sent, []
-        for wire in posted:
+        """Take in whatever has been posted, or of it what has arrived."""
+        if self.line is not None:
+            arrived: Sequence[bytes | str] = self.line.carry()
+        else:
+            arrived, self.link.sent = self.link.sent, []
+        for wire in arrived:
             self._take(self.link.codec.decode_server(wire))
 
     def events_named(self, name: str) -> list[dict[str, Any]]:
@@ -170,23 +181,37 @@ class Stepper:
         game: type[Game] = Melee,
         rates: Rates | None = None,
         options: Mapping[str, Any] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.rates = rates or Rates()
+        self.seed = seed
         tokens = (f"token-{n}" for n in count(1))
-        self.lobby = Lobby(new_token=lambda: next(tokens))
+        self.lobby = Lobby(new_token=lambda: next(tokens), gate=gate)
         self.room: Room = self.lobby.open_room("main", game, arena or arena_named("pinball"), self.rates, seed, options)
         self.clients: list[Client] = []
         self.now_s = 0.0
 
-    def connect(self, subprotocol: str = SUBPROTOCOL_MSGPACK) -> Client:
+    def connect(
+        self, subprotocol: str = SUBPROTOCOL_MSGPACK, network: Conditions = PERFECT, address: str = "memory"
+    ) -> Client:
         """A link is open; nothing has been said."""
-        link = FakeLink(subprotocol)
-        client = Client(Session(link, self.lobby, self.now_s), link)
+        link = FakeLink(subprotocol, address)
+        session = Session(link, self.lobby, self.now_s)
+        seed = seed_of(self.seed, len(self.clients))
+        line = None if network.is_perfect else Line(link, session, network, seed, lambda: self.now_s)
+        client = Client(session, link, line)
         self.clients.append(client)
         return client
 
-    def join(self, name: str = "Ann", subprotocol: str = SUBPROTOCOL_MSGPACK, **hello: Any) -> Client:
-        client = self.connect(subprotocol)
+    def join(
+        self,
+        name: str = "Ann",
+        subprotocol: str = SUBPROTOCOL_MSGPACK,
+        network: Conditions = PERFECT,
+        address: str = "memory",
+        **hello: Any,
+    ) -> Client:
+        client = self.connect(subprotocol, network, address)
         client.say(Hello(PROTOCOL_VERSION, name, **hello), self.now_s)
         return client
 

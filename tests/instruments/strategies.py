@@ -10,8 +10,9 @@ from protocol import limits, messages
 from protocol.arena import Arena, Place, Size
 from protocol.kinds import Kind
 from protocol.motion import Input
+from protocol.near import Near
 from protocol.reckoning import Published
-from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Own, Snapshot
+from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Moved, Own, Snapshot
 
 TICK_MAX = 2**31 - 1
 
@@ -83,6 +84,16 @@ def change_lists(max_size: int) -> st.SearchStrategy[list[list[int]]]:
     return several.map(sorted)
 
 
+_INT16 = st.integers(-(2**15), 2**15 - 1)
+nears = st.builds(
+    lambda entity, dx, dy, vx, vy, angle, spin, move_x, move_y: Near(
+        entity, dx / 64, dy / 64, vx / 16, vy / 16, angle / 65536, spin / 4096, move_x, move_y
+    ),
+    st.integers(0, 65535), *[_INT16] * 6, axes, axes,
+)  # fmt: skip
+"""What a record of `snapshot.near` can say."""
+
+
 @st.composite
 def snapshots(draw: st.DrawFn) -> Snapshot:
     """What a viewer might be told: own state or none, and a few cells of both sorts."""
@@ -92,7 +103,8 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     checksums = st.integers(0, 2**32 - 1)
     keyframe = st.builds(CellKeyframe, cells, checksums, entities)
     ids = st.lists(st.integers(0, 65535), max_size=4)
-    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, change_lists(4))
+    moved = st.lists(st.builds(Moved, cells, change_lists(2)), max_size=2)
+    delta = st.builds(CellDelta, cells, st.none() | checksums, ids, entities, change_lists(4), moved)
     own = st.builds(Own, st.integers(0, 65535), coordinates, coordinates, speeds, speeds, st.integers(0, 360))
     hud = st.lists(st.integers(-1, TICK_MAX), max_size=6)
     return Snapshot(
@@ -102,6 +114,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         draw(st.none() | own),
         draw(st.none() | hud),
         draw(st.lists(cells, max_size=20)),
+        draw(st.none() | st.lists(nears, min_size=1, max_size=8)),
         draw(st.lists(keyframe | delta, max_size=20)),
     )
 
@@ -125,7 +138,11 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         st.booleans(),
     ),
     st.builds(
-        messages.Inputs, ticks, st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX), applied=ticks
+        messages.Inputs,
+        ticks,
+        st.lists(inputs, min_size=1, max_size=limits.INPUTS_PER_MESSAGE_MAX),
+        applied=ticks,
+        seen=st.integers(0, 65535),
     ),
     st.builds(messages.Ping, st.integers(0, 2**53 - 1), rtt_ms=st.integers(0, 60_000)),
     st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),

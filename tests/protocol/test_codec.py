@@ -25,15 +25,16 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"hello","version":1,"name":"Ada","token":null,"room":"north","resume":null,"role":"player","bot":false}',
     ),
     (
-        messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298),
+        messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298, 168),
         (
-            b"\x94\x02",
+            b"\x95\x02",
             b"\xcd\x01\x2c",
             b"\x92\x95\xd0\x81\x7f\xcd\x0f\xff\x03\x01\x95\x00\x00\x00\x00\x00",
             b"\xcd\x01\x2a",
+            b"\xcc\xa8",
         ),
         '{"type":"inputs","first_tick":300,"entries":[{"move_x":-127,"move_y":127,"aim":4095,"buttons":3,"edges":1},'
-        '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298}',
+        '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298,"seen":168}',
     ),
     (messages.Ping(7, 33), (b"\x93\x03", b"\x07", b"\x21"), '{"type":"ping","nonce":7,"rtt_ms":33}'),
     (messages.Chat("好"), (b"\x92\x04", b"\xa3\xe5\xa5\xbd"), '{"type":"chat","text":"好"}'),
@@ -112,13 +113,14 @@ def test_every_message_has_golden_bytes() -> None:
 
 def test_a_snapshot_in_msgpack_is_positional_and_its_records_are_flat() -> None:
     pieces = (
-        b"\x98\x11",
+        b"\x99\x11",
         b"\xcd\x03\xe8",
         b"\xcd\x03\xe6",
         b"\xfd",
         b"\x96\x07\xcb\x3f\xf8" + bytes(6) + b"\xcb" + bytes(8) + b"\xcb\xc0" + bytes(7) + b"\xcb" + bytes(8) + b"\x5a",
         b"\x91\x64",
         b"\x91\x04",
+        b"\xc4\x10\x09\x00\xff\xfa\xc0\x7f\xf0\x4a\xff\xff\x00\x80\x00\x04\x7f\x81",
         b"\x92",
         b"\x93\x00\xce\xde\xad\xbe\xef",
         b"\x9e\x07\x00\x00\x02\x0f\x0a\xcd\x10\x00\xff\x10\x00\xd0\x80\x00\x7f\x00",
@@ -154,14 +156,14 @@ def test_a_snapshot_arrives_as_it_was_told(codec: Codec, told: Snapshot) -> None
 @both
 @pytest.mark.parametrize("count", [0, 15, 16, 17, 300])
 def test_a_snapshot_may_hold_any_number_of_cells(codec: Codec, count: int) -> None:
-    told = Snapshot(1, 0, None, None, None, [], [CellDelta(cell, None, [], [], []) for cell in range(count)])
+    told = Snapshot(1, 0, None, None, None, [], None, [CellDelta(cell, None, [], [], []) for cell in range(count)])
     assert codec.decode_server(wire(codec, encode_snapshot(codec, told))) == told
 
 
 @both
 @given(own=st.builds(Own, st.integers(0, 9), *[st.floats(allow_nan=False, allow_infinity=False)] * 4, st.just(0)))
 def test_the_own_ship_arrives_to_the_last_bit(codec: Codec, own: Own) -> None:
-    told = codec.decode_server(wire(codec, codec.snapshot(1, 0, None, own, None, (), 0, b"")))
+    told = codec.decode_server(wire(codec, codec.snapshot(1, 0, None, own, None, (), b"", 0, b"")))
     assert isinstance(told, Snapshot)
     assert told.own is not None
     assert [value.hex() for value in (told.own.x, told.own.y, told.own.vx, told.own.vy)] == [

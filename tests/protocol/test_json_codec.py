@@ -25,11 +25,13 @@ def test_a_snapshot_in_json_has_a_name_for_every_number() -> None:
     record = '"id":7,"kind":0,"variant":0,"owner":2,"status":15,"x":4096,"y":-1,"vx":16,"vy":0,"angle":-128,"spin":0,'
     assert encode_snapshot(JSON, TOLD).decode() == (
         '{"type":"snapshot","tick":1000,"ack":998,"slack_ms":-3,'
-        '"own":{"entity":7,"x":1.5,"y":0.0,"vx":-2.0,"vy":0.0,"boost_ticks":90},"hud":[100],"left":[4],"cells":['
+        '"own":{"entity":7,"x":1.5,"y":0.0,"vx":-2.0,"vy":0.0,"boost_ticks":90},"hud":[100],"left":[4],'
+        '"near":[{"entity":9,"dx":-20.015625,"dy":511.0,"vx":1199.0,"vy":-0.0625,"angle":-0.5,"spin":0.25,'
+        '"move_x":127,"move_y":-127}],"cells":['
         '{"cell":0,"keyframe":true,"checksum":3735928559,"entities":[{'
         + record
         + '"move_x":127,"move_y":0,"age":10}]},'
-        '{"cell":1,"keyframe":false,"checksum":null,"gone":[3],"entered":[],'
+        '{"cell":1,"keyframe":false,"checksum":null,"gone":[3],"entered":[],"moved":[],'
         '"changed":[{"id":8,"dx":2,"dy":-1,"status":6}]}]}'
     )
 

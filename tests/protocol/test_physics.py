@@ -203,3 +203,43 @@ def test_two_spaces_from_one_arena_live_the_same_life() -> None:
         step(space, 600)
         ends.append([(*body.position, *body.velocity, body.angle) for body in bodies])
     assert ends[0] == ends[1]
+
+
+def test_the_reach_of_a_body_is_a_circle_around_all_of_it() -> None:
+    corners = [(-30.0, -40.0), (20.0, 0.0), (0.0, 20.0)]
+    box = Kind(name="crate", category="crate", shape="box", radius=20, mass=6)
+    rock = Kind(name="rock", category="rock", shape="polygon", radius=48, mass=30)
+    for kind, points in ((SHIP, None), (box, None), (rock, corners)):
+        body, shape = physics.make_body(kind, points)
+        reach, slack = physics.reach_of(kind, points), 1e-9
+        farthest = 0.0
+        for turn in range(360):
+            body.angle = turn * 0.0175
+            bounds = shape.cache_bb()
+            farthest = max(farthest, bounds.right, -bounds.left)
+        assert farthest <= reach + slack
+        assert farthest > reach - 0.5
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_wall_of_two_pieces_is_as_smooth_as_one(closed: bool) -> None:
+    """Whoever flies along it is not caught by the crack between them, nor thrown off at the far end."""
+
+    def flown(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        space = physics.make_space(Arena("Lane", Size(1024, 1024), [], walls=[Wall(points, closed=closed)]))
+        body, shape = physics.make_body(SHIP)
+        space.add(body, shape)
+        body.position, body.velocity, helm, places = (200.0, 460.0), (300.0, 0.0), Helm(), []
+        for _ in range(90):
+            body.velocity = helm.steer(*body.velocity, Input(90, 90), SHIP, 60)
+            physics.step(space, 60)
+            places.append((body.position.x, body.position.y))
+        return places
+
+    back = [(900.0, 700.0), (100.0, 700.0)] if closed else []
+    whole = flown([(100.0, 500.0), (900.0, 500.0), *back])
+    pieces = flown([(100.0, 500.0), (301.0, 500.0), (302.0, 500.0), (900.0, 500.0), *back])
+    assert max(y for _, y in whole) < 470.0
+    assert whole[-1][0] > 500.0
+    for one, other in zip(whole, pieces, strict=True):
+        assert one == pytest.approx(other, abs=1e-6)

@@ -19,6 +19,7 @@ from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.kinds import Category, Kind
 from protocol.motion import Button, Input
+from protocol.near import RECORD_BYTES, Near, pack_near
 from protocol.reckoning import Published
 from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Own, Snapshot
 
@@ -103,6 +104,17 @@ def test_the_snapshot() -> None:
     text = section("17 `snapshot`")
     assert fields_in(tables(text)[0]) == list(Snapshot.__struct_fields__)
     assert f"`[{', '.join(Own.__struct_fields__)}]` in msgpack, named in JSON" in text
+
+
+def test_what_is_near() -> None:
+    text = section("17 `snapshot`")
+    table = tables(text)[1]
+    assert fields_in(table) == list(Near.__struct_fields__)
+    scales = [int(row[2].split()[0]) for row in table for _ in names(row[0])]
+    dx, dy, vx, vy, angle, spin = (1 / scale for scale in scales[1:7])
+    least = pack_near([Near(1, dx, dy, vx, vy, angle, spin, 1, 1)])
+    assert least == b"\1\0" * 7 + b"\1\1", "one of each by the page's scales is one on the wire"
+    assert f"one byte string, {RECORD_BYTES} bytes for each body" in PROSE
 
 
 def test_an_input() -> None:
@@ -225,6 +237,8 @@ def test_an_arena() -> None:
         f"Inputs more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead are refused",
         f"an input more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead",
         f"more than {limits.MESSAGES_PER_SECOND_MAX} a second for long",
+        f"It goes back at most {limits.REWIND_S_MAX:g} s",
+        f"What differs by more than {limits.STAMP_S_MAX:g} s from what the server makes",
         f"within {cells.VIEW_HALF_UNITS} units of it in x and y",
         f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
         f"velocity = velocity + (tx, ty) × {motion.BOOST_SPEED:g}, boost_ticks = {motion.BOOST_COOLDOWN_S} × R",

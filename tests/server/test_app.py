@@ -2,6 +2,7 @@
 
 import gc
 import json
+import urllib.request
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -19,11 +20,13 @@ from protocol.motion import Input
 from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
-from server.seats import Gate
+from server.seats import Doors
 from server.session import State
 from server.store import Folder
 from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
+from tests.instruments.keys import SECRET
+from tests.instruments.served import Served, served
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
 
@@ -53,6 +56,11 @@ class Running:
                 answer += more
         head, _, body = answer.partition(b"\r\n\r\n")
         return int(head.split()[1]), body
+
+
+def players(server: Served) -> int:
+    with urllib.request.urlopen(f"{server.page_url}api/rooms") as answer:
+        return sum(room["players"] for room in json.load(answer))
 
 
 @pytest.fixture
@@ -104,7 +112,7 @@ async def test_draining_tells_everybody_and_takes_nobody(running: Running, nurse
 
 async def test_who_drains_is_not_ready(running: Running) -> None:
     await until(lambda: running.server.room.tick > 0)
-    running.server.lobby.gate = Gate.RETURNING
+    running.server.lobby.doors = Doors.RETURNING
     assert (await running.get("/readyz"))[0] == 503
     assert (await running.get("/healthz"))[0] == 200
 
@@ -170,7 +178,7 @@ async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
         await until(lambda: len(heard["Ann"]) > so_far + 5)
         nursery.cancel_scope.cancel()
     assert int.from_bytes(heard["Bob"][-1][1][:2], "big") == Code.SERVER_FAULT
-    assert running.server.lobby.faults.connections_failed == 1
+    assert running.server.lobby.traffic.connections_failed == 1
     assert running.server.lobby.faults.rooms_failed == 0
 
 
@@ -187,8 +195,26 @@ async def test_the_lane_is_a_setting(lane: str, link: type, nursery: trio.Nurser
         assert [type(session.link) for session in server.lobby.sessions] == [link]
 
 
+async def test_the_servers_own_bots_come_in_where_tokens_are_required(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(SECRET)
+    with served("--auth", "jwt", "--jwt-secret", str(secret), "--jwt-audience", "game", "--bots", "2") as server:
+        await until(lambda: players(server) == 2)
+
+
 async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: Running) -> None:
     assert not gc.isenabled()
+
+
+async def test_a_closed_room_ticks_no_more_and_the_server_is_not_ready(running: Running) -> None:
+    await until(lambda: running.server.room.tick > 0)
+    running.server.close_room("pinball")
+    await trio.testing.wait_all_tasks_blocked()
+    ticks = running.server.room.tick
+    await trio.sleep(0.05)
+    assert running.server.room.tick == ticks
+    assert (await running.get("/readyz"))[0] == 503
+    assert json.loads((await running.get("/api/rooms"))[1]) == []
 
 
 async def test_a_taken_port_is_named(running: Running) -> None:

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 from msgspec.structs import asdict, replace
 
+from protocol.motion import Button, Input
 from protocol.ticks import Rates
 from server.checkpoint import SavedPlayer, SavedRoom, Unusable, capture, revive, seal, unseal
 from server.game import Player
 from server.games.melee import Melee
 from server.room import Room
+from server.saved_world import save
 from tests.instruments.stepper import Stepper, arena_named, wander
 from tests.server.test_game import Notary
 
@@ -68,7 +70,7 @@ def test_ids_places_velocities_scores_and_chance_are_the_same() -> None:
         rows = room.world.alive
         assert np.array_equal(getattr(again.world, column)[rows], getattr(room.world, column)[rows])
     before, after = melee_of(room), melee_of(again)
-    assert msgspec.to_builtins(after.state) == msgspec.to_builtins(before.state)
+    assert msgspec.to_builtins(after.save()) == msgspec.to_builtins(before.save())
     assert sum(fighter.deaths for fighter in after.fighters.values()), "somebody had scored"
     assert after.shots, "and something was in the air"
     assert again.random.random() == room.random.random()
@@ -105,7 +107,7 @@ def test_rocks_keep_their_corners_and_ids_that_rest_go_on_resting() -> None:
     world.remove(next(iter(melee_of(stepper.room).shots)))
     again = revived(saved_of(stepper)).world
     assert again.removed == world.removed
-    assert again.save() == world.save()
+    assert save(again) == save(world)
     fresh = [again.spawn(1, 100.0 + n, 100.0) for n in range(40)]
     assert not set(fresh) & {*world.removed, *np.flatnonzero(world.alive).tolist()}
 
@@ -207,3 +209,13 @@ def test_what_does_not_hold_together_is_refused_as_a_whole() -> None:
     ):
         with pytest.raises(Unusable, match="it doesn't hold together"):
             revived(wrong)
+
+
+def test_a_beam_in_the_very_first_tick_finds_no_past_and_harms_nothing() -> None:
+    """What everyone saw before the restart is not known any more; a shot at once is judged by what is there."""
+    again = revived(unseal(WHOLE))
+    for player in again.players.values():
+        player.inputs.put(again.tick + 1, [Input(buttons=Button.PULSE)] * 3, again.tick + 1, 0.0, 1 / 60)
+    for _ in range(60):
+        again.advance(0.0)
+    assert melee_of(again).save().ends_tick > 0

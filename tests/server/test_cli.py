@@ -1,5 +1,6 @@
 """`ricochet serve` as it is typed: one line when it is ready, one sentence when it can't be, and a clean end."""
 
+import inspect
 import os
 import signal
 import socket
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from server import cli
+from server.config import Config
 from tests.instruments.served import ROOT, served
 
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("RICOCHET_")}
@@ -50,6 +53,11 @@ def test_a_broken_map_is_named_with_the_place(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"name": "x", "size": {"width": 1000, "height": 1000}, "spawns": [{"x": 5, "y": "no"}]}')
     assert_refused(serve("--map", str(broken)), "broken.json", "spawns[0].y")
+
+
+def test_every_setting_is_a_flag() -> None:
+    flags = {name.rstrip("_") for name in inspect.signature(cli.serve).parameters}
+    assert flags - {"config"} == set(Config.model_fields)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -67,6 +67,15 @@ def test_origins_are_a_list_in_the_file_and_a_line_elsewhere(monkeypatch: pytest
         ("port = 70000", ("port", "ricochet.toml", "65535")),
         ("tick_rate = 60\nsnapshot_rate = 25", ("tick_rate", "snapshot_rate")),
         ('tls_cert = "a.pem"', ("tls_cert", "tls_key")),
+        ('auth = "jwt"', ("auth", "jwt_keys", "jwt_secret")),
+        ('auth = "password"', ("auth", "'guest' or 'jwt'", "ricochet.toml")),
+        ('jwt_keys = "a"\njwt_secret = "b"', ("jwt_keys", "jwt_secret")),
+        ('jwt_secret = "missing"', ("missing",)),
+        ('jwt_keys = "http://game.example/jwks.json"', ("jwt_keys", "https")),
+        ('origins = ["game.example"]', ("origins", "https://example.com", "game.example")),
+        ('trusted_proxies = ["proxy.example"]', ("trusted_proxies", "proxy.example")),
+        ('trusted_proxies = ["10.0.0.1/8"]', ("trusted_proxies", "host bits")),
+        ('forwarded_by = "both"', ("forwarded_by", "'x-forwarded' or 'forwarded'")),
         ('lane = "slow"', ("lane", "'fast' or 'plain'", "ricochet.toml")),
         ("port = = 1", ("ricochet.toml", "TOML")),
         ("\xff", ("ricochet.toml",)),
@@ -93,3 +102,15 @@ def test_a_named_file_must_be_there() -> None:
 
 def test_a_certificate_must_be_there() -> None:
     assert "cert.pem" in refused(tls_cert="cert.pem", tls_key="key.pem")
+
+
+def test_origins_are_kept_as_browsers_write_them() -> None:
+    assert load({"origins": "HTTPS://Friend.example:443/, *"}).origins == ("https://friend.example", "*")
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    assert load({"trusted_proxies": "127.0.0.1, 10.0.0.0/8, ::1"}).trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+
+
+def test_keys_may_come_from_here_in_the_clear() -> None:
+    assert load({"jwt_keys": "http://127.0.0.1:9/keys"}).jwt_keys == "http://127.0.0.1:9/keys"

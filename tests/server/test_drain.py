@@ -7,7 +7,7 @@ import trio.testing
 from protocol.errors import Code
 from server.drain import is_idle, let_finish
 from server.games.melee import Melee
-from server.seats import Gate
+from server.seats import Doors
 from tests.instruments.stepper import Stepper
 from tests.server.test_game import Notary
 
@@ -30,7 +30,7 @@ async def test_where_no_person_plays_nobody_is_waited_for(stepper: Stepper, auto
     stepper.join("Eve", role="spectator")
     stepper.drop(stepper.join("Gone"))
     assert await waited_s(stepper, 20.0) == 0.0
-    assert stepper.lobby.gate is Gate.RETURNING
+    assert stepper.lobby.doors is Doors.RETURNING
 
 
 async def test_people_get_all_the_time_there_is(stepper: Stepper, autojump_clock: Clock) -> None:
@@ -51,11 +51,11 @@ async def test_the_end_of_the_match_or_of_the_last_conversation_ends_it(
 
     async def finish() -> None:
         await trio.sleep(5.0)
-        game.state.phase = "podium"
+        game.phase = "podium"
 
     nursery.start_soon(finish)
     assert await waited_s(stepper, 20.0) == pytest.approx(5.0, abs=0.1)
-    game.state.phase = "play"
+    game.phase = "play"
     assert not is_idle(stepper.lobby)
     stepper.drop(ann)
     assert is_idle(stepper.lobby)
@@ -89,9 +89,9 @@ async def test_everybody_hears_when_and_so_does_whoever_comes_back(
 async def test_a_shut_gate_keeps_everybodys_token_good(stepper: Stepper, autojump_clock: Clock) -> None:
     ann = stepper.join("Ann")
     stepper.drop(ann)
-    stepper.lobby.gate = Gate.SHUT
+    stepper.lobby.doors = Doors.SHUT
     refused = stepper.join("Ann", resume=ann.welcome.resume)
     assert refused.bye is not None
     assert refused.bye.code == Code.SERVER_STOPPING
-    stepper.lobby.gate = Gate.OPEN
+    stepper.lobby.doors = Doors.OPEN
     assert stepper.join("Ann", resume=ann.welcome.resume).welcome.player == 1

@@ -13,11 +13,11 @@ class Makers:
 
     def __init__(self) -> None:
         self.deltas, self.keyframes = Counter[int](), Counter[int]()
-        self.cells = EncodedCells(8, {1, 2}, self.delta_of, self.keyframe_of)
+        self.cells = EncodedCells(8, {1, 2}, {2: frozenset((1, 3))}, self.delta_of, self.keyframe_of)
 
-    def delta_of(self, cell: int) -> PackedDelta:
+    def delta_of(self, cell: int, known: frozenset[int]) -> PackedDelta:
         self.deltas[cell] += 1
-        return PackedDelta(cell, None, [], [], b"")
+        return PackedDelta(cell, None, sorted(known), [], b"")
 
     def keyframe_of(self, cell: int) -> CellKeyframe:
         self.keyframes[cell] += 1
@@ -38,7 +38,7 @@ def test_each_is_encoded_once_for_each_encoding() -> None:
             makers.cells.delta(1, codec)
             makers.cells.deltas((1, 2, 3), codec)
             makers.cells.keyframe(7, codec)
-    assert makers.deltas == {1: 2, 2: 2}
+    assert makers.deltas == {1: 2, 2: 2}  # nobody asked for cell 2 alone
     assert makers.keyframes == {7: 2}
 
 
@@ -47,7 +47,12 @@ def test_who_sees_the_same_gets_the_same_bytes() -> None:
     count, joined = makers.cells.deltas((1, 2, 3), MSGPACK)
     assert count == 2
     assert makers.cells.deltas((1, 2, 3), MSGPACK)[1] is joined
-    one, two = makers.cells.delta(1, MSGPACK), makers.cells.delta(2, MSGPACK)
-    assert one is not None
-    assert two is not None
-    assert joined == MSGPACK.join([one, two])
+    both = (PackedDelta(1, None, [], [], b""), PackedDelta(2, None, [1, 3], [], b""))
+    assert joined == MSGPACK.join([MSGPACK.delta(delta, 8) for delta in both])
+
+
+def test_a_cell_is_told_by_which_of_its_sources_are_known() -> None:
+    cells = Makers().cells
+    told = {sight: cells.deltas(sight, MSGPACK)[1] for sight in [(2,), (1, 2), (2, 3), (2, 4)]}
+    assert told[2,] == told[2, 4] == cells.delta(2, MSGPACK)
+    assert len({told[2,], told[1, 2], told[2, 3]}) == 3

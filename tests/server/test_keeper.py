@@ -137,7 +137,7 @@ async def test_a_broken_disk_is_counted_and_the_game_goes_on(kept: Kept, mock_cl
 async def test_a_game_whose_state_cant_be_saved_is_counted_and_goes_on(kept: Kept, mock_clock: Clock) -> None:
     game = kept.stepper.room.game
     assert isinstance(game, Melee)
-    game.state.phase = object()  # type: ignore[assignment]
+    game.phase = object()  # type: ignore[assignment]
     await kept.play(1.1)
     assert (kept.counted.checkpoints, kept.counted.checkpoints_failed) == (0, 2)
 

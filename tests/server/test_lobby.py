@@ -16,6 +16,7 @@ from server.checkpoint import capture, revive, seal, unseal
 from server.game import Player
 from server.games.melee import Melee
 from server.lobby import Lobby
+from server.roles import Identity, Role
 from tests.instruments.stepper import Client, Stepper, arena_named, wander
 
 
@@ -278,6 +279,15 @@ def test_seats_are_kept_for_as_long_as_they_would_have_been(stepper: Stepper) ->
     assert not restarted.room.players
     late = restarted.stepper.join("Bob", resume=bob.welcome.resume)
     assert [error.code for error in late.errors] == [Code.RESUME_REFUSED]
+
+
+def test_after_a_restart_too_a_subjects_seat_is_resumed_by_nobody_else(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    assert ann.session.seat is not None
+    ann.session.seat.identity = Identity("ann", Role.PLAYER)
+    guest = Restarted(stepper).stepper.join("Guest", resume=ann.welcome.resume)
+    assert [error.code for error in guest.errors] == [Code.RESUME_REFUSED]
+    assert guest.welcome.player == 2
 
 
 def test_a_second_restart_keeps_whoever_has_not_come_back_yet(stepper: Stepper) -> None:

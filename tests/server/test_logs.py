@@ -70,3 +70,11 @@ def test_a_mistake_comes_with_its_traceback(form: str) -> None:
     except RuntimeError:
         structlog.get_logger("ricochet.test").exception("failed")
     assert "nobody thought of this" in out.getvalue()
+
+
+def test_what_admins_do_is_said_at_every_level() -> None:
+    out = io.StringIO()
+    logs.set_up("error", "json", out)
+    structlog.get_logger("ricochet.audit").info("admin", action="kick")
+    structlog.get_logger("ricochet.test").info("happened")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["admin"]

@@ -17,7 +17,7 @@ from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.motion import Input
 from protocol.packing import pack_changes
 from protocol.reckoning import reckon_wire
-from protocol.snapshot import CellDelta, CellKeyframe, Snapshot, checksum_of, records_to_flat
+from protocol.snapshot import CellDelta, CellKeyframe, Moved, Snapshot, changed, checksum_of, records_to_flat
 from server.games.melee import KINDS, ROCK, SHIP, SHOT
 from server.publisher import (
     CELL_BYTES_MAX,
@@ -88,7 +88,7 @@ class Press:
         return np.asarray(np.abs(places - truth).max(axis=1))
 
     def _decoded(self, encoded: bytes) -> CellDelta | CellKeyframe:
-        snapshot = MSGPACK.decode_server(MSGPACK.snapshot(self.tick, 0, None, None, None, [], 1, encoded))
+        snapshot = MSGPACK.decode_server(MSGPACK.snapshot(self.tick, 0, None, None, None, [], b"", 1, encoded))
         assert isinstance(snapshot, Snapshot)
         [cell] = snapshot.cells
         return cell
@@ -156,6 +156,40 @@ def test_who_crosses_a_border_is_gone_here_and_entered_there(press: Press) -> No
     here, there = news
     assert (here.cell, here.gone, here.entered) == (0, [shot], [])
     assert (there.cell, there.gone, [record.id for record in there.entered]) == (1, [], [shot])
+
+
+def test_who_crosses_a_border_has_moved_for_those_who_know_both_cells(press: Press) -> None:
+    shot = press.world.spawn(SHOT, 400, 300, vx=900)
+    press.publish()
+    before = press.publisher.published(shot)
+    while press.publisher.cell[shot] == 0:
+        press.publish()
+    count, joined = press.publisher.deltas((0, 1, 2), MSGPACK)
+    assert count == 2
+    told = MSGPACK.decode_server(MSGPACK.snapshot(press.tick, 0, None, None, None, [], b"", count, joined))
+    assert isinstance(told, Snapshot)
+    here, there = told.cells
+    assert isinstance(here, CellDelta)
+    assert isinstance(there, CellDelta)
+    assert (here.gone, there.entered, there.moved) == ([shot], [], [Moved(0, [[shot, 0]])])
+    assert changed(before, [shot, 0], KINDS[SHOT], press.tick, TICK_RATE) == press.publisher.published(shot)
+    _, joined = press.publisher.deltas((1, 2), MSGPACK)
+    assert joined == press.publisher.delta(1, MSGPACK)
+
+
+def test_who_crosses_a_border_and_strays_is_told_both(press: Press) -> None:
+    ship = press.world.spawn(SHIP, 400, 300, vx=400)
+    press.publish()
+    press.world.put(ship, 600, 310)
+    press.publish()
+    _, joined = press.publisher.deltas((0, 1), MSGPACK)
+    told = MSGPACK.decode_server(MSGPACK.snapshot(press.tick, 0, None, None, None, [], b"", 2, joined))
+    assert isinstance(told, Snapshot)
+    _, there = told.cells
+    assert isinstance(there, CellDelta)
+    [(moved_id, mask, *_)] = there.moved[0].changed
+    assert (moved_id, mask) == (ship, 3)
+    assert press.errors_units().max() <= 1 / 16
 
 
 def test_who_dances_on_a_border_is_not_told_twice(press: Press) -> None:

@@ -245,7 +245,7 @@ def test_the_hud_comes_when_it_changes() -> None:
     client = stepper.join()
     stepper.step(60)
     told = [snapshot.hud for snapshot in client.snapshots if snapshot.hud is not None]
-    assert told == [[100, 0, 0, 120, 0]]
+    assert told == [[100, 0, 0, 120, 0, 0]]
 
 
 # the rhythm ------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ FIELDS = {
         *("version", "player", "room", "game", "tick", "tick_rate", "snapshot_rate", "cell_units"),
         *("resume", "role", "hud", "kinds", "arena", "players"),
     ],
-    17: ["tick", "ack", "slack_ms", "own", "hud", "left", "cells"],
+    17: ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"],
     18: ["tick", "name", "body"],
     19: ["nonce", "tick"],
     20: ["player", "text"],
@@ -43,13 +43,15 @@ FIELDS = {
 NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye"}
 NUMBERS = {
     "hello": (1, ["version", "name", "token", "room", "resume", "role", "bot"]),
-    "inputs": (2, ["first_tick", "entries", "applied"]),
+    "inputs": (2, ["first_tick", "entries", "applied", "seen"]),
     "ping": (3, ["nonce", "rtt_ms"]),
     "chat": (4, ["text"]),
     "leave": (6, []),
 }
-DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "rtt_ms": 0}
+DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "seen": 0, "rtt_ms": 0}
 Entity = dict[str, int]
+NEAR = [("entity", 1), ("dx", 64), ("dy", 64), ("vx", 16), ("vy", 16), ("angle", 65536), ("spin", 4096)]
+NEAR += [("move_x", 1), ("move_y", 1)]
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Stranger:
     cells: dict[int, dict[int, Entity]] = field(default_factory=dict)
     checked: int = 0
     """Checksums compared; a wrong one raises."""
+    near_errors: list[float] = field(default_factory=list)
+    """How far what is near was from where we believed it, in units."""
     snapshots: int = 0
     ack: int = 0
     acks_fell: int = 0
@@ -114,6 +118,7 @@ class Stranger:
         for cell in message["left"]:
             del self.cells[cell]
         cells = [self._cell(cell) for cell in message["cells"]]
+        before = {cell: dict(known) for cell, known in self.cells.items()}
         for cell in cells:
             if cell["keyframe"]:
                 self.cells[cell["cell"]] = {}
@@ -124,18 +129,31 @@ class Stranger:
             for record in cell.get("entities", cell.get("entered", [])):
                 assert record["id"] not in known
                 known[record["id"]] = {**record, "tick": tick - record["age"]}
+            for moved in cell.get("moved", []):
+                for change in moved["changed"]:
+                    known[change["id"]] = before[moved["source"]][change["id"]]
+                    self._change(known[change["id"]], change, tick)
             for change in cell.get("changed", []):
                 self._change(known[change["id"]], change, tick)
             if cell["checksum"] is not None:
                 assert self._checksum(known) == cell["checksum"], f"cell {cell['cell']} at {tick}"
                 self.checked += 1
+        self.near_errors += [self._near_error(body, message["own"], tick) for body in _near(message["near"])]
+
+    def _near_error(self, body: dict[str, float], own: Any, tick: int) -> float:
+        """How far `body` is from our belief about it, on the longer axis."""
+        (entity,) = (known[int(body["entity"])] for known in self.cells.values() if body["entity"] in known)
+        x, y, *_ = self._reckon(entity, tick)
+        own_x, own_y = (own["x"], own["y"]) if isinstance(own, dict) else own[1:3]
+        apart: float = max(abs(own_x + body["dx"] - x / 8), abs(own_y + body["dy"] - y / 8))
+        return apart
 
     def _cell(self, cell: Any) -> dict[str, Any]:
         if isinstance(cell, dict):
             return cell
         if not isinstance(cell[1], bytes):
             return {"cell": cell[0], "keyframe": True, "checksum": cell[1], "entities": _records(cell[2])}
-        number, changed, checksum, gone, entered = cell + [None, [], []][len(cell) - 2 :]
+        number, changed, checksum, gone, entered, moved = cell + [None, [], [], []][len(cell) - 2 :]
         return {
             "cell": number,
             "keyframe": False,
@@ -143,6 +161,7 @@ class Stranger:
             "gone": gone,
             "entered": _records(entered),
             "changed": _changes(changed),
+            "moved": [{"source": moved[at], "changed": _changes(moved[at + 1])} for at in range(0, len(moved), 2)],
         }
 
     def _change(self, entity: Entity, change: dict[str, int], tick: int) -> None:
@@ -192,6 +211,13 @@ def _round(value: float) -> int:
 
 def _records(flat: list[int]) -> list[Entity]:
     return [dict(zip(RECORD, flat[at : at + 14], strict=True)) for at in range(0, len(flat), 14)]
+
+
+def _near(near: Any) -> list[dict[str, float]]:
+    if not isinstance(near, bytes):
+        return near or []
+    found = struct.iter_unpack("<H6h2b", near)
+    return [{name: value / scale for (name, scale), value in zip(NEAR, body, strict=True)} for body in found]
 
 
 def _changes(packed: bytes) -> list[dict[str, int]]:

@@ -1,7 +1,8 @@
 /**
  * The solid parts of an arena, as the server's space is built of them: the twin of `make_space` in `protocol/physics.py`.
  *
- * Thick segments (walls, and the border laid just outside) and convex blocks. Rocks and crates are entities.
+ * Thick segments (walls, and the border laid just outside) and convex blocks, in the order in which the server adds them,
+ * for the engine finds contacts in that order. Rocks and crates are entities.
  */
 
 import type { Arena, Point, Vec } from "./scene";
@@ -43,7 +44,7 @@ function border(arena: Arena): Segment[] {
     [width + out, height + out],
     [-out, height + out],
   ];
-  return polyline(corners, BORDER_RADIUS, true);
+  return corners.map((corner, at) => ({ a: vec(corners.at(at - 1)!), b: vec(corner), radius: BORDER_RADIUS }));
 }
 
 function polyline(points: readonly Point[], radius: number, closed: boolean): Segment[] {

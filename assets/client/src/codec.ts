@@ -12,8 +12,9 @@ import { decode as unpack, encode as pack } from "@msgpack/msgpack";
 
 import type { Inputs, ClientMessage, ServerMessage } from "./messages";
 import type { Input } from "./motion";
+import { unpackNear } from "./near";
 import type { Published } from "./reckoning";
-import { CHANGED_FIELDS, type CellDelta, type CellKeyframe, type Snapshot, recordsFromFlat } from "./snapshot";
+import { CHANGED_FIELDS, type CellDelta, type CellKeyframe, type Moved, type Snapshot, recordsFromFlat } from "./snapshot";
 import { unpackChanges } from "./packing";
 
 export type Wire = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
@@ -32,7 +33,7 @@ type Cells = Snapshot["cells"];
 
 const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fields: readonly string[]]> = {
   hello: [1, ["version", "name", "token", "room", "resume", "role", "bot"]],
-  inputs: [2, ["first_tick", "entries", "applied"]],
+  inputs: [2, ["first_tick", "entries", "applied", "seen"]],
   ping: [3, ["nonce", "rtt_ms"]],
   chat: [4, ["text"]],
   resync: [5, ["cell"]],
@@ -50,7 +51,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
       ],
     ],
   ],
-  [17, ["snapshot", ["tick", "ack", "slack_ms", "own", "hud", "left", "cells"]]],
+  [17, ["snapshot", ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"]]],
   [18, ["event", ["tick", "name", "body"]]],
   [19, ["pong", ["nonce", "tick"]]],
   [20, ["chat", ["player", "text"]]],
@@ -78,6 +79,7 @@ export const msgpackCodec: Codec = {
     const message: Plain = { type, ...named(fields, values) };
     if (type === "snapshot") {
       message["own"] = message["own"] && named(OWN_FIELDS, message["own"] as unknown[]);
+      message["near"] = message["near"] && unpackNear(message["near"] as Uint8Array);
       message["cells"] = (message["cells"] as unknown[][]).map((cell) => cellFromFlat(cell, message["tick"] as number));
     }
     return message as unknown as ServerMessage;
@@ -98,20 +100,34 @@ function cellFromFlat(plain: unknown[], tick: number): CellKeyframe | CellDelta 
     const [cell, checksum, entities] = plain as [number, number, number[]];
     return { cell, keyframe: true, checksum, entities: recordsFromFlat(entities, tick) };
   }
-  const [cell, changed, checksum = null, gone = [], entered = []] = plain as [number, Uint8Array, (number | null)?, number[]?, number[]?];
+  const [cell, changed, checksum = null, gone = [], entered = [], moved = []] = plain as FlatDelta;
   return {
     cell, keyframe: false, checksum, gone,
     entered: recordsFromFlat(entered, tick),
     changed: unpackChanges(changed),
+    moved: movedFromFlat(moved),
   };
+}
+
+type FlatDelta = [number, Uint8Array, (number | null)?, number[]?, number[]?, (number | Uint8Array)[]?];
+
+/** `[source, changed, source, changed, …]` */
+function movedFromFlat(flat: (number | Uint8Array)[]): Moved[] {
+  const moved: Moved[] = [];
+  for (let at = 0; at < flat.length; at += 2) {
+    moved.push({ source: flat[at] as number, changed: unpackChanges(flat[at + 1] as Uint8Array) });
+  }
+  return moved;
 }
 
 // JSON --------------------------------------------------------------------------------------------------------
 
 type AgedRecord = Omit<Published, "tick"> & { age: number };
+type JsonChange = Record<string, number>;
+type JsonMoved = { source: number; changed: JsonChange[] };
 type JsonCell =
   | { cell: number; keyframe: true; checksum: number; entities: AgedRecord[] }
-  | { cell: number; keyframe: false; checksum: number | null; gone: number[]; entered: AgedRecord[]; changed: Record<string, number>[] };
+  | { cell: number; keyframe: false; checksum: number | null; gone: number[]; entered: AgedRecord[]; moved: JsonMoved[]; changed: JsonChange[] };
 
 export const jsonCodec: Codec = {
   subprotocol: "ricochet.v1.json",
@@ -134,11 +150,15 @@ function cellsFromObjects(cells: JsonCell[], tick: number): Cells {
   return cells.map((cell) =>
     cell.keyframe
       ? { ...cell, entities: cell.entities.map(ticked) }
-      : { ...cell, entered: cell.entered.map(ticked), changed: cell.changed.map(changeFromObject) },
+      : { ...cell, entered: cell.entered.map(ticked), moved: cell.moved.map(movedFromObject), changed: cell.changed.map(changeFromObject) },
   );
 }
 
-function changeFromObject(record: Record<string, number>): number[] {
+function movedFromObject({ source, changed }: JsonMoved): Moved {
+  return { source, changed: changed.map(changeFromObject) };
+}
+
+function changeFromObject(record: JsonChange): number[] {
   const present = CHANGED_FIELDS.filter(([, names]) => names[0]! in record);
   const mask = present.reduce((bits, [bit]) => bits | bit, 0);
   return [record["id"]!, mask, ...present.flatMap(([, names]) => names.map((name) => record[name]!))];

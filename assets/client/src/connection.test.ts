@@ -4,6 +4,7 @@ import conversation from "../../../tests/golden/conversation.json";
 import { jsonCodec } from "./codec";
 import { Connection } from "./connection";
 import type { ServerMessage } from "./messages";
+import { PERFECT } from "./netsim";
 
 /** The server's end of a WebSocket, held in the hand. */
 class Socket {
@@ -55,7 +56,7 @@ const states: string[] = [];
 const stored = new Map<string, string>();
 
 function joined(): { connection: Connection; socket: Socket } {
-  const connection = new Connection({ url: "ws://arena/play", room: "north" }, jsonCodec, {
+  const connection = new Connection({ url: "ws://arena/play", room: "north", token: "aa.bb.cc" }, jsonCodec, {
     heard: (message) => void heard.push(message),
     changed: () => void states.push(connection.state),
   });
@@ -86,7 +87,7 @@ afterEach(() => {
 test("hello comes first, once the socket is open, and the welcome begins the game", () => {
   const { connection, socket } = joined();
   expect(socket.subprotocol).toBe("ricochet.v1.json");
-  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: null, room: "north", resume: null, role: "player", bot: false });
+  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: "aa.bb.cc", room: "north", resume: null, role: "player", bot: false });
   expect(connection.link(0)).toEqual({ state: "playing", reason: "", retry_in_s: 0 });
   expect(heard).toEqual([welcome]);
 });
@@ -205,5 +206,56 @@ test("dropping is what the network does, and nothing that arrives late is taken"
   socket.say({ type: "event", tick: 1, name: "late", body: {} });
   expect(heard).toHaveLength(1);
   connection.send({ type: "chat", text: "anyone?" });
+  expect(socket.heard.some(({ type }) => type === "chat")).toBe(false);
+});
+
+test("a network that is made worse delays what is said, what arrives and the end, in order", () => {
+  const { connection, socket } = joined();
+  connection.worsen({ ...PERFECT, rtt_ms: 200 });
+  connection.send({ type: "chat", text: "slow" });
+  socket.say({ type: "event", tick: 1, name: "x", body: {} });
+  socket.end(1006);
+  expect(connection.state).toBe("playing");
+  vi.advanceTimersByTime(99);
+  expect(heard).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(heard.at(-1)).toMatchObject({ name: "x" });
+  expect(socket.heard.at(-1)).toMatchObject({ text: "slow" });
+  expect(connection.state).toBe("lost");
+});
+
+test("the network that is simulated is in the round trip", () => {
+  const { connection, socket } = joined();
+  connection.worsen({ ...PERFECT, rtt_ms: 300 });
+  vi.advanceTimersByTime(1000);
+  socket.say({ type: "event", tick: 1, name: "x", body: {} });
+  vi.advanceTimersByTime(300);
+  const ping = socket.heard.find(({ type, nonce }) => type === "ping" && Number(nonce) > 1_000_000)!;
+  socket.say({ type: "pong", nonce: ping["nonce"], tick: 5 });
+  vi.advanceTimersByTime(150);
+  expect(connection.rtt_ms).toBeGreaterThanOrEqual(300);
+});
+
+test("made good again, everything that was under way comes at once", () => {
+  const { connection, socket } = joined();
+  connection.worsen({ ...PERFECT, rtt_ms: 2000 });
+  connection.worsen({ ...PERFECT, rtt_ms: 2000, jitter_ms: 10 });
+  connection.send({ type: "chat", text: "slow" });
+  socket.say({ type: "event", tick: 1, name: "x", body: {} });
+  connection.worsen(PERFECT);
+  expect(heard).toHaveLength(2);
+  expect(socket.heard.at(-1)).toMatchObject({ text: "slow" });
+  connection.send({ type: "chat", text: "fast" });
+  expect(socket.heard.at(-1)).toMatchObject({ text: "fast" });
+});
+
+test("a connection that is dropped takes with it what was under way", () => {
+  const { connection, socket } = joined();
+  connection.worsen({ ...PERFECT, rtt_ms: 200 });
+  connection.send({ type: "chat", text: "lost" });
+  socket.say({ type: "event", tick: 1, name: "lost", body: {} });
+  connection.drop();
+  vi.advanceTimersByTime(200);
+  expect(heard).toHaveLength(1);
   expect(socket.heard.some(({ type }) => type === "chat")).toBe(false);
 });

@@ -7,11 +7,15 @@
  * Every message but a pong goes to the listener. The token that resumes a seat is kept in the tab's session storage, so that
  * a reload comes back to the same ship; that is why nothing is said when the page goes. Pings ride on what arrives, not on a
  * timer, for a hidden tab's timers sleep.
+ *
+ * The network can be made to seem worse than it is (`worsen`): what is said and what arrives, the end included, then waits.
  */
 
 import { Backoff, comesBackAfter } from "./backoff";
 import type { Codec, Wire } from "./codec";
+import { Delayed } from "./delayed";
 import { type ClientMessage, PROTOCOL_VERSION, type ServerMessage } from "./messages";
+import { type Conditions, isPerfect } from "./netsim";
 import type { LinkState } from "./scene";
 
 const PING_EVERY_MS = 1000;
@@ -22,10 +26,14 @@ const RESUME_KEY = "ricochet.resume";
 /** The close codes of a connection that broke, and of one whose session another tab took over. */
 const LOST_CLOSURE = 1006;
 const REPLACED = 4030;
+/** Of the simulated network, up and down: the same sliders are the same network for everybody. */
+const SEEDS = [1, 2] as const;
 
 export interface Address {
   url: string;
   room: string | null;
+  /** Who we are; null: a guest. */
+  token: string | null;
 }
 
 /** Who listens. */
@@ -46,6 +54,8 @@ export class Connection {
   readonly #listener: Listener;
   readonly #backoff = new Backoff();
   #socket: WebSocket | null = null;
+  /** Both ways of the network that is simulated; null: none is. */
+  #worse: { up: Delayed; down: Delayed } | null = null;
   #state: LinkState["state"] = "connecting";
   #name = "";
   #last_words = "";
@@ -74,9 +84,15 @@ export class Connection {
 
   /** Says something, if anybody listens. */
   send(message: ClientMessage): void {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return;
     const wire = this.#codec.encode(message);
-    this.#socket.send(wire);
+    if (this.#worse) {
+      const kept = wire.slice(); // the codec may write over its own
+      this.#worse.up.pass(wire.length, () => socket === this.#socket && socket.send(kept));
+    } else {
+      socket.send(wire);
+    }
     this.traffic.sent_messages += 1;
     this.traffic.sent_bytes += wire.length;
   }
@@ -89,6 +105,22 @@ export class Connection {
   /** Breaks the connection as the network would. */
   drop(): void {
     this.#end(LOST_CLOSURE, "");
+  }
+
+  /** From now on the network seems to be so much worse than it is. What is under way arrives as it would have. */
+  worsen(conditions: Conditions): void {
+    if (isPerfect(conditions)) {
+      const { up, down } = this.#worse ?? {};
+      this.#worse = null;
+      up?.flush();
+      down?.flush();
+    } else if (this.#worse) {
+      this.#worse.up.change(conditions);
+      this.#worse.down.change(conditions);
+    } else {
+      const [up, down] = SEEDS.map((seed) => new Delayed(conditions, seed, performance.now()));
+      this.#worse = { up: up!, down: down! };
+    }
   }
 
   link(now_ms: number): LinkState {
@@ -106,15 +138,22 @@ export class Connection {
     const socket = new WebSocket(this.#address.url, this.#codec.subprotocol);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#hello();
-    socket.onmessage = ({ data }: MessageEvent<Wire>) => this.#take(data);
-    socket.onclose = ({ code, reason }) => this.#end(code, this.#last_words || reason);
+    socket.onmessage = ({ data }: MessageEvent<Wire>) => {
+      if (this.#worse) this.#worse.down.pass(sizeOf(data), () => socket === this.#socket && this.#take(data));
+      else this.#take(data);
+    };
+    socket.onclose = ({ code, reason }) => {
+      const end = () => this.#end(code, this.#last_words || reason);
+      if (this.#worse) this.#worse.down.pass(0, () => socket === this.#socket && end());
+      else end();
+    };
     this.#socket = socket;
   }
 
   #hello(): void {
-    const { room } = this.#address;
+    const { room, token } = this.#address;
     const resume = stored();
-    const [token, role, bot] = [null, "player", false] as const;
+    const [role, bot] = ["player", false] as const;
     this.#heard_ms = this.#hello_ms = performance.now();
     this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, room, resume, role, bot });
   }
@@ -123,7 +162,7 @@ export class Connection {
     const now_ms = performance.now();
     this.#heard_ms = now_ms;
     this.traffic.received_messages += 1;
-    this.traffic.received_bytes += typeof wire === "string" ? wire.length : wire.byteLength;
+    this.traffic.received_bytes += sizeOf(wire);
     const message = this.#codec.decode(wire);
     if (message?.type === "pong") this.rtt_ms = now_ms - message.nonce / 1000;
     if (message?.type === "welcome") this.rtt_ms = now_ms - this.#hello_ms;
@@ -170,6 +209,8 @@ export class Connection {
   #leaveSocket(): void {
     const socket = this.#socket;
     this.#socket = null;
+    this.#worse?.up.drop();
+    this.#worse?.down.drop();
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
@@ -178,6 +219,10 @@ export class Connection {
   #watch(): void {
     if (this.#socket && performance.now() - this.#heard_ms > SILENCE_MS_MAX) this.#end(LOST_CLOSURE, "The server has gone silent");
   }
+}
+
+function sizeOf(wire: Wire): number {
+  return typeof wire === "string" ? wire.length : wire.byteLength;
 }
 
 function stored(): string | null {

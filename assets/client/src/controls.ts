@@ -17,8 +17,9 @@ export class DeviceControls implements Controls {
   origin: Vec = { x: 0, y: 0 };
   private readonly fire = new Button();
   private readonly boost = new Button();
+  private readonly pulse = new Button();
   private readonly keyboardMouse: KeyboardMouse;
-  private readonly gamepad = new GamepadReader(this.fire, this.boost);
+  private readonly gamepad = new GamepadReader(this.fire, this.boost, this.pulse);
   private readonly touch: TouchSticks;
   private pointerSeen: Vec | null = null;
   private aim = -Math.PI / 2;
@@ -26,8 +27,8 @@ export class DeviceControls implements Controls {
 
   /** Listens on `surface`; draws the touch sticks in `layer`. */
   constructor(surface: HTMLElement, layer: HTMLElement) {
-    this.keyboardMouse = new KeyboardMouse(surface, this.fire, this.boost);
-    this.touch = new TouchSticks(surface, layer, this.fire, this.boost);
+    this.keyboardMouse = new KeyboardMouse(surface, this.fire, this.boost, this.pulse);
+    this.touch = new TouchSticks(surface, layer, this.fire, this.boost, this.pulse);
   }
 
   sample(): ControlSample {
@@ -35,8 +36,9 @@ export class DeviceControls implements Controls {
     const keys = this.keyboardMouse.move();
     const move = atMostOne(keys.x + pad.move.x + this.touch.move.x, keys.y + pad.move.y + this.touch.move.y);
     this.takeAim(pad.aim, pad.move);
-    const [fire, boost] = [this.fire.take(), this.boost.take()];
-    return { move, aim: this.aim, fire: fire.down, boost: boost.down, pressed: { fire: fire.pressed, boost: boost.pressed } };
+    const [fire, boost, pulse] = [this.fire.take(), this.boost.take(), this.pulse.take()];
+    const pressed = { fire: fire.pressed, boost: boost.pressed, pulse: pulse.pressed };
+    return { move, aim: this.aim, fire: fire.down, boost: boost.down, pulse: pulse.down, pressed };
   }
 
   private takeAim(pad_aim: Vec, pad_move: Vec): void {

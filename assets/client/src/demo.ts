@@ -28,6 +28,7 @@ if (root === null) throw new Error("demo.html has no #game");
 const look = await openLook(root, {
   play: () => look.enter(DEMO_ARENA),
   chat: (text) => look.event({ name: "chat", body: { player: 1, text } }),
+  network: () => undefined,
 });
 
 function match(): Match {
@@ -49,7 +50,7 @@ function scene(): Scene {
     me_id: 1,
     aim: me === null ? aim : me.angle,
     camera: me ?? { x: 1024, y: 1000 },
-    hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, respawn_ticks: 74 },
+    hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
     match: match(),
     stops_tick: null,
@@ -95,6 +96,7 @@ if (showing !== "menu") {
   for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
     if (flown === 20) world.kill(9, 1);
     if (flown === 30) world.kill(6, 2);
+    if (flown === Number(asked.get("fly")) - 2) for (const beam of world.beams()) look.event(beam);
     if (flown === 35) look.event({ name: "chat", body: { player: 3, text: "off three walls?! <b>how</b>" } });
     step(STEP_S);
   }

@@ -83,6 +83,17 @@ export class DemoWorld {
     if (credited !== undefined) Object.assign(credited, { score: credited.score + 100, kills: credited.kills + 1 });
   }
 
+  /** A pulse from one's own ship, and one from somebody near that hits it. */
+  beams(): GameEvent[] {
+    const me = this.me;
+    if (me === null) return [];
+    const [dx, dy] = [Math.cos(me.angle), Math.sin(me.angle)];
+    const other = this.bodies.find((body) => body.kind === "ship" && !body.mine && Math.hypot(body.x - me.x, body.y - me.y) < 420);
+    const beams = [{ player: 1, x: me.x, y: me.y, to_x: me.x + 480 * dx, to_y: me.y + 480 * dy, hit: 0 }];
+    if (other) beams.push({ player: other.owner, x: other.x, y: other.y, to_x: me.x, to_y: me.y, hit: 1 });
+    return beams.map((body) => ({ name: "pulse", body }));
+  }
+
   private addPlayer(index: number): void {
     const name = NAMES[index % NAMES.length] + (index >= NAMES.length ? " II" : "");
     const score = 1800 - 70 * index;

@@ -22,7 +22,7 @@ export const LINK: LinkState = { state: "playing", reason: "", retry_in_s: 0 };
 export class Duel {
   readonly said: ClientMessage[] = [];
   readonly gauges = new Map<string, number>();
-  controls: ControlSample = { move: { x: 1, y: 0 }, aim: 0, fire: false, boost: false, pressed: { fire: false, boost: false } };
+  controls: ControlSample = { move: { x: 1, y: 0 }, aim: 0, fire: false, boost: false, pulse: false, pressed: { fire: false, boost: false, pulse: false } };
   readonly play = new Play(
     welcome,
     { rtt_ms: 0, send: (message) => this.#hear(message) },
@@ -68,7 +68,7 @@ export class Duel {
     const own: Own = { entity: 7, x: ship.x, y: ship.y, vx: ship.vx, vy: ship.vy, boost_ticks: ship.boost_ticks };
     const slack_ms = Number.isFinite(this.#slack_ms) ? Math.round(this.#slack_ms) : null;
     this.#slack_ms = Infinity;
-    return { type: "snapshot", tick, ack: this.#inputs.has(tick) ? tick : 0, slack_ms, own, hud: [80, 1500], left: [], cells: [], ...news };
+    return { type: "snapshot", tick, ack: this.#inputs.has(tick) ? tick : 0, slack_ms, own, hud: [80, 1500], left: [], near: null, cells: [], ...news };
   }
 
   inputs(): Inputs[] {

@@ -51,7 +51,7 @@ class Screening {
 
   #tell(): void {
     const cell = { cell: 0, keyframe: true, checksum: checksumOf(this.#believed), entities: this.#believed } as const;
-    const snapshot: Snapshot = { type: "snapshot", tick: this.tick, ack: 0, slack_ms: null, own: null, hud: null, left: [], cells: [{ ...cell, entities: [...this.#believed] }] };
+    const snapshot: Snapshot = { type: "snapshot", tick: this.tick, ack: 0, slack_ms: null, own: null, hud: null, left: [], near: null, cells: [{ ...cell, entities: [...this.#believed] }] };
     this.view.apply(snapshot);
     this.interpolation.heard(this.tick * TICK_MS);
   }

@@ -48,18 +48,19 @@ export async function openLook(root: HTMLElement, wishes: Wishes): Promise<Look>
 
 class WholeLook implements Look {
   readonly controls: DeviceControls;
-  readonly overlay = new Overlay();
+  readonly overlay: Overlay;
   private readonly stage: Stage;
   private readonly menu: Menu;
   private readonly hud: Hud;
   private readonly sound = new Sound(settings.muted);
   private entered = false;
   private drawn_s: number | null = null;
-  private me_id = 0;
+  private scene: Scene | null = null;
 
   constructor(root: HTMLElement, view: HTMLElement, stage: Stage, menu: Menu, wishes: Wishes) {
     this.stage = stage;
     this.menu = menu;
+    this.overlay = new Overlay((weather) => wishes.network(weather));
     this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted));
     this.hud.shown = false;
     root.append(this.hud.root, this.overlay.root);
@@ -75,7 +76,7 @@ class WholeLook implements Look {
   }
 
   draw(scene: Scene): void {
-    this.me_id = scene.me_id;
+    this.scene = scene;
     if (!this.entered) {
       this.menu.showLink(scene.link);
       return;
@@ -91,14 +92,24 @@ class WholeLook implements Look {
 
   event(event: GameEvent): void {
     this.hud.event(event);
-    this.sound.event(event, this.me_id);
-    if (event.name === "hit" && numberIn(event.body, "player") === this.me_id) {
+    if (this.scene === null) return;
+    this.sound.event(event, this.scene.me_id);
+    if (event.name === "pulse") this.pulse(event, this.scene);
+    if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));
     }
   }
 
   notice(sentence: string): void {
     this.hud.notice.say(sentence);
+  }
+
+  private pulse({ body }: GameEvent, scene: Scene): void {
+    const [from, to] = [
+      { x: numberIn(body, "x"), y: numberIn(body, "y") },
+      { x: numberIn(body, "to_x"), y: numberIn(body, "to_y") },
+    ];
+    this.stage.pulse(from, to, numberIn(body, "player"), numberIn(body, "hit") > 0, scene);
   }
 
   private feel(effect: Effect, { camera }: Scene): void {

@@ -9,6 +9,7 @@ import { Connection } from "./connection";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
 import type { ServerMessage } from "./messages";
+import { PERFECT } from "./netsim";
 import { Picture } from "./picture";
 import { Play } from "./play";
 import { type Probe, probe } from "./probe";
@@ -16,6 +17,7 @@ import { readQuery } from "./query";
 import type { LinkState, Look, Scene } from "./scene";
 import { Refusals } from "./refusals";
 import { settings } from "./settings";
+import { takeToken } from "./token";
 
 declare global {
   interface Window {
@@ -36,11 +38,14 @@ function emptyScene(time_s: number, link: LinkState): Scene {
 
 async function open(root: HTMLElement): Promise<void> {
   const query = readQuery(location);
-  const connection = new Connection(query, query.codec, { heard: hear, changed: draw });
+  const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
+  const token = takeToken({ hash: location.hash, memory: () => sessionStorage, rename });
+  const connection = new Connection({ ...query, token }, query.codec, { heard: hear, changed: draw });
   const opening = openLook(root, {
     // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
     play: (name) => void opening.then(() => join(name), () => undefined),
     chat: (text) => connection.send({ type: "chat", text }),
+    network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
   const look: Look = await opening;
   const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
@@ -83,8 +88,9 @@ async function open(root: HTMLElement): Promise<void> {
   function draw(): void {
     const now_ms = performance.now();
     const link = connection.link(now_ms);
-    look.draw(picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link));
+    const scene = picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link);
     for (const event of play?.happened() ?? []) look.event(event);
+    look.draw(scene);
     measure(now_ms);
   }
 

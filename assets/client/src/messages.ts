@@ -43,6 +43,8 @@ export interface Inputs {
   entries: Input[];
   /** The newest snapshot tick we have. */
   applied: number;
+  /** How much older than each entry's tick the picture of the others was, in 1/16 ticks; 0: we don't say. */
+  seen: number;
 }
 
 export interface Ping {

@@ -18,6 +18,7 @@ export const BOOST_COOLDOWN_S = 1.5;
 
 export const FIRE = 1;
 export const BOOST = 2;
+export const PULSE = 4;
 
 /** What one player did in one tick, in wire integers. `edges` were pressed since the previous input, even if released again. */
 export interface Input {

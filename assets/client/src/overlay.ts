@@ -1,5 +1,5 @@
 /**
- * The F3 panel: live graphs of whatever numbers are pushed, each under its own name.
+ * The F3 panel: live graphs of whatever numbers are pushed, each under its own name, and sliders that make the network worse.
  *
  * Pushing is cheap and always on, so that the panel has a past to show when it is opened; drawing costs only while it is open.
  * Units are the last part of a name ("rtt_ms").
@@ -7,7 +7,8 @@
 
 import { element, show, write } from "./hud/dom";
 import { Series } from "./hud/series";
-import type { Gauges } from "./scene";
+import { Sliders } from "./hud/sliders";
+import type { Gauges, Weather } from "./scene";
 
 const GRAPH_WIDTH_PX = 220;
 const GRAPH_HEIGHT_PX = 34;
@@ -27,8 +28,9 @@ export class Overlay implements Gauges {
   private readonly rows = new Map<string, Row>();
   private drawn_ms = 0;
 
-  constructor() {
+  constructor(onWeather: (weather: Weather) => void) {
     this.root.setAttribute("aria-label", "Network graphs");
+    this.root.append(new Sliders(onWeather).root);
     show(this.root, false);
     window.addEventListener("keydown", (event) => {
       if (event.code !== "F3") return;

@@ -75,3 +75,30 @@ test("after the page was hidden the clock is set anew", () => {
   duel.run(2);
   expect(duel.play.lead.snaps).toBe(1);
 });
+
+test("what we say is stamped with how old the picture was", () => {
+  duel.run(120);
+  const { first_tick, entries, seen } = duel.inputs().at(-1)!;
+  const newest = first_tick + entries.length - 1;
+  expect(newest - seen / 16).toBeGreaterThan(duel.play.interpolation.tick - 3);
+  expect(newest - seen / 16).toBeLessThan(duel.play.interpolation.tick);
+});
+
+test("one's own pulse is shown at once, and not again when the server tells of it", () => {
+  duel.run(60);
+  duel.play.hud["pulse_until"] = 0;
+  duel.controls = { ...duel.controls, pressed: { fire: false, boost: false, pulse: true } };
+  const { x } = duel.play.prediction.ship;
+  duel.run(1);
+  duel.controls = { ...duel.controls, pressed: { fire: false, boost: false, pulse: false } };
+  const [beam, ...more] = duel.play.happened();
+  expect(more).toEqual([]);
+  expect(beam).toMatchObject({ name: "pulse", body: { player: duel.play.welcome.player, x } });
+  const body = { ...beam!.body };
+  duel.play.take({ type: "event", tick: duel.play.tick, name: "pulse", body }, duel.now_ms);
+  duel.run(30);
+  expect(duel.play.happened()).toEqual([]);
+  duel.play.take({ type: "event", tick: duel.tick, name: "pulse", body: { ...body, player: 99 } }, duel.now_ms);
+  duel.run(30);
+  expect(duel.play.happened()).toHaveLength(1);
+});

@@ -12,8 +12,11 @@ import { Outbox, inputOf } from "./inputs";
 import { Interpolation } from "./interpolation";
 import type { Kind } from "./kinds";
 import { Lead } from "./lead";
+import type { Input } from "./motion";
 import type { ClientMessage, Happening, ServerMessage, Welcome } from "./messages";
+import { OwnPulse } from "./own_pulse";
 import { Prediction } from "./prediction";
+import { seenToWire } from "./quantize";
 import { Roster } from "./roster";
 import type { Controls, GameEvent, Gauges } from "./scene";
 import { Smoothing } from "./smoothing";
@@ -49,7 +52,10 @@ export class Play {
   readonly #controls: Controls;
   readonly #gauges: Gauges;
   readonly #outbox: Outbox;
+  readonly #pulse: OwnPulse;
   readonly #happenings: Happening[] = [];
+  /** What is foreseen to happen, and shown at once. */
+  readonly #foreseen: GameEvent[] = [];
   #heard_ms = NaN;
   #stale = false;
 
@@ -67,6 +73,7 @@ export class Play {
     this.prediction = new Prediction(ship, this.engine, tick_rate);
     this.interpolation = new Interpolation(this.view, snapshot_rate);
     this.smoothing = new Smoothing(2 * ship.radius);
+    this.#pulse = new OwnPulse(arena, this.interpolation);
     this.#outbox = new Outbox(snapshotInterval(welcome), (inputs) => post.send(inputs));
   }
 
@@ -79,7 +86,7 @@ export class Play {
     if (message.type === "snapshot") this.#apply(message, now_ms);
     if (message.type === "event") {
       this.roster.take(message);
-      this.#happenings.push(message);
+      if (!this.#isForeseen(message)) this.#happenings.push(message);
     }
   }
 
@@ -90,21 +97,36 @@ export class Play {
     for (let tick = Math.max(this.tick + 1, due - TICKS_PER_STEP_MAX + 1); tick <= due; tick += 1) {
       const input = inputOf(this.#controls.sample());
       this.lead.took(tick, now_ms);
+      this.#pulseAt(tick, input);
       this.prediction.advance(tick, input);
-      this.#outbox.add(tick, input, this.view.tick);
+      this.#outbox.add(tick, input, this.view.tick, seenToWire(tick - this.interpolation.tick));
     }
     this.#outbox.post(this.view.tick);
   }
 
-  /** What has happened by the tick that the picture shows; each once. */
+  /** What has happened by the tick that the picture shows, and what we foresee; each once. */
   happened(): GameEvent[] {
     const ahead = this.#happenings.findIndex(({ tick }) => tick > this.interpolation.tick);
-    return this.#happenings.splice(0, ahead < 0 ? this.#happenings.length : ahead);
+    return [...this.#foreseen.splice(0), ...this.#happenings.splice(0, ahead < 0 ? this.#happenings.length : ahead)];
   }
 
   /** The page was hidden: whatever the clock says then is not to be trusted. */
   pause(): void {
     this.#stale = true;
+  }
+
+  /** Before the ship moves: as the server does it. */
+  #pulseAt(tick: number, input: Input): void {
+    const { pulse_until } = this.hud;
+    if (!this.prediction.alive || pulse_until === undefined || this.roster.match?.phase === "podium") return;
+    const { ship } = this.prediction;
+    const from = { x: ship.x + this.smoothing.x, y: ship.y + this.smoothing.y };
+    const beam = this.#pulse.take(tick, input, from, this.entity, this.welcome.player, pulse_until, this.ack);
+    if (beam) this.#foreseen.push(beam);
+  }
+
+  #isForeseen({ name, tick, body }: Happening): boolean {
+    return name === "pulse" && body["player"] === this.welcome.player && this.#pulse.tells(tick);
   }
 
   #apply(snapshot: Snapshot, now_ms: number): void {

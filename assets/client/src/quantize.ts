@@ -5,7 +5,7 @@
  * Rounding is `floor(value * scale + 0.5)`, the same in every language.
  *
  *     position 1/8 unit · angle 1/256 turn, -128..127 · spin 1/4096 turn per second
- *     aim 1/4096 turn, 0..4095 · move 1/127 of full thrust
+ *     aim 1/4096 turn, 0..4095 · move 1/127 of full thrust · seen 1/16 tick
  */
 
 export const POSITION_SCALE = 8;
@@ -13,6 +13,8 @@ export const ANGLE_STEPS = 256;
 export const SPIN_SCALE = 4096;
 export const AIM_STEPS = 4096;
 export const MOVE_FULL = 127;
+const SEEN_SCALE = 16;
+const SEEN_MAX = 65535;
 
 const TURN = 2 * Math.PI;
 
@@ -41,6 +43,11 @@ export function aimFromWire(steps: number): number {
 /** One axis of a stick, -1..1. */
 export function moveToWire(value: number): number {
   return nearest(Math.max(-1, Math.min(1, value)) * MOVE_FULL);
+}
+
+/** How many `ticks` before its input's a picture was; at least 1, for 0 says that nobody looked at one. */
+export function seenToWire(ticks: number): number {
+  return Math.max(1, Math.min(SEEN_MAX, nearest(ticks * SEEN_SCALE)));
 }
 
 /** The remainder with the divisor's sign, as Python's `%`. */

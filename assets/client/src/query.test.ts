@@ -14,8 +14,12 @@ test("a secure page makes a secure connection", () => {
 });
 
 test("everything can be asked for", () => {
-  const search = "?name=%20Ada%20&room=north&autojoin=1&encoding=json&url=ws://127.0.0.1:9000/play";
+  const search = "?name=%20Ada%20&room=north&autojoin=1&encoding=json";
   expect(readQuery({ ...page, search })).toEqual({
-    name: "Ada", room: "north", autojoin: true, codec: jsonCodec, url: "ws://127.0.0.1:9000/play",
+    name: "Ada", room: "north", autojoin: true, codec: jsonCodec, url: "ws://arena.example:8000/play",
   });
+});
+
+test("no link sends a player elsewhere", () => {
+  expect(readQuery({ ...page, search: "?url=wss://evil.example/play" }).url).toBe("ws://arena.example:8000/play");
 });

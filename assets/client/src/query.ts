@@ -1,7 +1,9 @@
 /**
  * What the page's address asks for.
  *
- *     ?name=Ada  ?room=north  ?autojoin=1  ?encoding=json  ?url=ws://host:port/play
+ *     ?name=Ada  ?room=north  ?autojoin=1  ?encoding=json
+ *
+ * The game is always at the server that sent the page: no link may send a player, and their tokens, elsewhere.
  */
 
 import { type Codec, jsonCodec, msgpackCodec } from "./codec";
@@ -16,7 +18,7 @@ export interface Query {
   url: string;
 }
 
-/** Reads `page`'s address; the server that sent the page is the one to play on, unless another is named. */
+/** Reads `page`'s address. */
 export function readQuery(page: { search: string; protocol: string; host: string }): Query {
   const asked = new URLSearchParams(page.search);
   const scheme = page.protocol === "https:" ? "wss" : "ws";
@@ -25,6 +27,6 @@ export function readQuery(page: { search: string; protocol: string; host: string
     room: asked.get("room"),
     autojoin: asked.get("autojoin") === "1",
     codec: asked.get("encoding") === "json" ? jsonCodec : msgpackCodec,
-    url: asked.get("url") ?? `${scheme}://${page.host}/play`,
+    url: `${scheme}://${page.host}/play`,
   };
 }

@@ -78,8 +78,8 @@ export interface Scene {
   aim: number;
   camera: Vec;
   /**
-   * Integers the server names: hull 0..100, shield 0..100, and what is left of rapid_ticks, boost_ticks, respawn_ticks,
-   * protect_ticks.
+   * Integers the server names: hull 0..100, shield 0..100, and what is left of rapid_ticks, boost_ticks, pulse_ticks,
+   * respawn_ticks, protect_ticks.
    */
   hud: Readonly<Record<string, number>>;
   players: ReadonlyMap<number, PlayerInfo>;
@@ -94,7 +94,7 @@ export interface Scene {
  *
  *     kill    {killer, victim, assists[], bounces}        pickup  {player, what}
  *     hit     {player, by, damage, x, y, bounces}         chat    {player, text}
- *     match   {…}
+ *     match   {…}                                         pulse   {player, x, y, to_x, to_y, hit}
  */
 export interface GameEvent {
   name: string;
@@ -121,8 +121,9 @@ export interface ControlSample {
   aim: number;
   fire: boolean;
   boost: boolean;
+  pulse: boolean;
   /** Latched since the last sample: a press released in between is still a press. */
-  pressed: { fire: boolean; boost: boolean };
+  pressed: { fire: boolean; boost: boolean; pulse: boolean };
 }
 
 export interface Controls {
@@ -169,11 +170,19 @@ export interface Gauges {
   counters(): Readonly<Record<string, number>>;
 }
 
+/** How much worse than it is the network shall seem; all noughts: not at all. As `Conditions` in netsim.ts. */
+export interface Weather {
+  rtt_ms: number;
+  jitter_ms: number;
+  stalls_per_s: number;
+}
+
 /** What the player asks of the rest of the client. */
 export interface Wishes {
   /** Join under this name (1..20 characters); also asked again from the "refused" banner. */
   play(name: string): void;
   chat(text: string): void;
+  network(weather: Weather): void;
 }
 
 /** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the menu. */

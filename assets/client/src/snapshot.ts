@@ -4,12 +4,14 @@
  *     entities, entered   14 integers each, flat: a `Published` record whose `tick` is an age (snapshot tick - tick)
  *     changed             id · mask · the fields of the mask: residuals against `reckoning` at this tick, or at one that
  *                         is `age` ticks earlier
+ *     moved               source · changed: the same for entities that come from cell `source`, as they were believed there
  *
  * `packing` and `codec` make these objects of bytes, `view` applies them.
  */
 
 import { RECORD_FIELDS } from "./checksum";
 import type { Kind } from "./kinds";
+import type { Near } from "./near";
 import { wrapAngle } from "./quantize";
 import { type Published, reckonWire } from "./reckoning";
 
@@ -38,6 +40,13 @@ export interface CellDelta {
   entered: Published[];
   /** Each `[id, mask, field, …]`. */
   changed: number[][];
+  moved: Moved[];
+}
+
+/** Entities that have come from another cell, which we know. */
+export interface Moved {
+  source: number;
+  changed: number[][];
 }
 
 export interface Snapshot {
@@ -48,6 +57,8 @@ export interface Snapshot {
   own: Own | null;
   hud: number[] | null;
   left: number[];
+  /** What may touch the ship soon, the nearest first. */
+  near: Near[] | null;
   cells: (CellKeyframe | CellDelta)[];
 }
 

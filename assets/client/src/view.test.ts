@@ -19,11 +19,11 @@ function keyframe(cell: number, ...entities: Published[]): CellKeyframe {
 }
 
 function delta(cell: number, news: Partial<CellDelta>): CellDelta {
-  return { cell, keyframe: false, checksum: null, gone: [], entered: [], changed: [], ...news };
+  return { cell, keyframe: false, checksum: null, gone: [], entered: [], moved: [], changed: [], ...news };
 }
 
 function snapshot(tick: number, cells: Snapshot["cells"], left: number[] = []): Snapshot {
-  return { type: "snapshot", tick, ack: 0, slack_ms: null, own: null, hud: null, left, cells };
+  return { type: "snapshot", tick, ack: 0, slack_ms: null, own: null, hud: null, left, near: null, cells };
 }
 
 test("thirty snapshots of a busy arena leave us believing what the server does", () => {
@@ -42,6 +42,17 @@ test("an entity that crosses a border is there once, whichever cell is told of f
     const crossing = [delta(0, { gone: [7] }), delta(1, { entered: [entity(7, { tick: 12, x: 5000 })] })];
     view.apply(snapshot(12, order > 0 ? crossing : crossing.reverse()));
     expect(view.entities.get(7)).toMatchObject({ x: 5000 });
+    expect([view.cell(0)!.size, view.cell(1)!.size]).toEqual([0, 1]);
+  }
+});
+
+test("who moves takes along what was believed, whichever cell is told of first", () => {
+  for (const order of [1, -1]) {
+    const view = new View(kinds, 60);
+    view.apply(snapshot(10, [keyframe(0, entity(7, { x: 800 })), keyframe(1)]));
+    const crossing = [delta(0, { gone: [7] }), delta(1, { moved: [{ source: 0, changed: [[7, 1, 5, 0]] }] })];
+    view.apply(snapshot(10, order > 0 ? crossing : crossing.reverse()));
+    expect(view.entities.get(7)).toMatchObject({ x: 805, tick: 10 });
     expect([view.cell(0)!.size, view.cell(1)!.size]).toEqual([0, 1]);
   }
 });

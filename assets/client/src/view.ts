@@ -1,8 +1,9 @@
 /**
  * What this client believes: the published state of every entity in the cells it sees. The twin of `bots/view.py`.
  *
- * `apply` takes snapshots in the order they came. An entity that crosses a border is gone from one cell and entered
- * in another in the same snapshot, so everything that goes, goes before anything is added. Where a checksum disagrees the
+ * `apply` takes snapshots in the order they came. An entity that crosses a border is gone from one cell and has moved to,
+ * or entered, another in the same snapshot; so who moves is looked up first, and everything that goes, goes before anything
+ * is added. Where a checksum disagrees the
  * cell is named for a `resync`; the server then sends its keyframe. It must never happen, and is counted.
  *
  * Rule: published states are never changed in place. Whoever keeps one (interpolation does) keeps what was true.
@@ -32,8 +33,9 @@ export class View {
   apply(snapshot: Snapshot): number[] {
     this.tick = snapshot.tick;
     for (const cell of snapshot.left) this.#forget(cell);
+    const movers = this.#movers(snapshot.cells);
     for (const news of snapshot.cells) this.#remove(news);
-    for (const news of snapshot.cells) this.#add(news);
+    for (const news of snapshot.cells) this.#add(news, movers);
     const disagreeing = snapshot.cells.filter((news) => !this.#agrees(news)).map((news) => news.cell);
     this.checksum_mismatches += disagreeing.length;
     return disagreeing;
@@ -66,12 +68,31 @@ export class View {
     }
   }
 
-  #add(news: CellKeyframe | CellDelta): void {
+  /** Who comes from other cells, as it was believed there. */
+  #movers(news: readonly (CellKeyframe | CellDelta)[]): Map<number, Published> {
+    const movers = new Map<number, Published>();
+    for (const one of news) {
+      for (const { source, changed } of one.keyframe ? [] : one.moved) {
+        for (const [id] of changed) {
+          const believed = this.#cells.get(source)?.get(id!);
+          if (believed) movers.set(id!, believed);
+        }
+      }
+    }
+    return movers;
+  }
+
+  #add(news: CellKeyframe | CellDelta, movers: ReadonlyMap<number, Published>): void {
     const known = this.#known(news.cell);
     for (const entity of news.keyframe ? news.entities : news.entered) this.#believe(known, entity);
     if (news.keyframe) return;
-    for (const change of news.changed) {
-      const believed = known.get(change[0]!);
+    for (const { changed } of news.moved) this.#change(known, movers, changed);
+    this.#change(known, known, news.changed);
+  }
+
+  #change(known: Map<number, Published>, before: ReadonlyMap<number, Published>, changes: readonly number[][]): void {
+    for (const change of changes) {
+      const believed = before.get(change[0]!);
       // A cell whose checksum disagreed may lack it; the keyframe that was asked for is on its way.
       if (believed) this.#believe(known, changed(believed, change, this.kindOf(believed), this.tick, this.tick_rate));
     }

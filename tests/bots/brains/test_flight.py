@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bots.brains.flight import away_from_walls, meeting_s, pull
-from bots.prediction import Walls
+from bots.walls import Walls
 from tests.bots.stage import ARENA
 
 spans = st.floats(-800, 800)

@@ -1,6 +1,6 @@
 """The hunter: what it goes for, where it aims, and that it can be beaten."""
 
-from math import atan2, cos, hypot, pi
+from math import atan2, cos, hypot, pi, sin
 from random import Random
 
 import pytest
@@ -109,6 +109,29 @@ def test_it_stays_with_its_target_until_another_is_much_nearer() -> None:
     assert side(published(2, 700, 500)) > 0.8
     assert side(published(2, 700, 500), published(3, 320, 500)) > 0.8
     assert cos(mean_aim(fixed(hunter, view_of((500, 500), published(2, 700, 500), published(3, 420, 500))), pi)) < -0.8
+
+
+def pulses_of(view: View, count: int = 300) -> list[Act]:
+    hunter = Hunter(common_room(), Random(1))
+    return [act for act in (hunter.think(view, 100 + 6 * i) for i in range(count)) if act.pulse]
+
+
+def test_it_lets_its_pulse_go_when_it_points_at_what_it_sees_and_only_when_it_is_ready() -> None:
+    me, target = (400.0, 500.0), published(2, 700, 500)
+    ready = with_pulse(view_of(me, target), 0)
+    pulses = pulses_of(ready)
+    assert 5 < len(pulses) < 100
+    for act in pulses:
+        assert abs(300 * sin(act.aim)) < 16
+    assert not pulses_of(with_pulse(view_of(me, target), 10**6))
+    assert not pulses_of(view_of(me, target)), "a game without a pulse"
+    assert not pulses_of(with_pulse(view_of(me, published(2, 985, 500)), 0)), "out of reach"
+    assert not pulses_of(with_pulse(view_of((900, 500), published(2, 1100, 500)), 0)), "behind a wall"
+
+
+def with_pulse(view: View, until: int) -> View:
+    view.hud["pulse_until"] = until
+    return view
 
 
 def test_hunters_harm_each_other_in_a_real_room() -> None:

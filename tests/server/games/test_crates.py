@@ -11,6 +11,7 @@ from protocol.ticks import Rates
 from server.game import Player, Stage
 from server.games.crates import CRATE_BACK_S, CRATE_HULL, PICKUP_LIFE_S, Crates
 from server.games.pieces import CRATE_KIND, PICKUP_KIND
+from server.rewind import Past
 from server.world import World
 
 CRATE, PICKUP = range(2)
@@ -29,6 +30,9 @@ class BareStage:
 
     def say(self, name: str, body: dict[str, Any], to: object = None) -> None:
         raise AssertionError("crates say nothing")
+
+    def rewound(self, player: Player) -> Past:
+        raise AssertionError("crates see nothing")
 
 
 def depot(entities_max: int = 16) -> tuple[BareStage, Crates]:

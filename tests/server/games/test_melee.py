@@ -12,7 +12,7 @@ from protocol.motion import Button, Input
 from protocol.quantize import aim_to_wire
 from server.games import melee as rules
 from server.games.crates import CRATE_BACK_S, PICKUP_LIFE_S
-from server.games.ledger import Fighter, Shot
+from server.games.fighter import HULL_FULL, SHIELD_FULL, STATUS_PROTECTED, STATUS_SHIELD, Fighter
 from server.games.melee import CRATE, PICKUP, SHIP, Melee
 from server.world import World, WorldFullError
 from tests.instruments.stepper import Client, Stepper, arena_named, wander
@@ -86,7 +86,7 @@ def test_damage_grows_with_each_bounce(cabin: Cabin, bounces: int) -> None:
     cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=5)
     cabin.stepper.step(2)
     damage = rules.DAMAGE + rules.DAMAGE_PER_BOUNCE * bounces
-    assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL - damage
+    assert cabin.fighter(cabin.bob).hull == HULL_FULL - damage
     [hit] = cabin.bob.events_named("hit")
     assert (hit["player"], hit["by"], hit["damage"], hit["bounces"]) == (2, 1, damage, bounces)
     assert cabin.ann.events_named("hit") == [hit]
@@ -122,7 +122,7 @@ def test_own_shots_never_hit_oneself(cabin: Cabin) -> None:
         cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
         shot = cabin.fire(cabin.ann, aim)
         cabin.stepper.until(lambda shot=shot: shot not in cabin.melee.shots)  # type: ignore[misc]
-    assert cabin.fighter(cabin.ann).hull == rules.HULL_FULL
+    assert cabin.fighter(cabin.ann).hull == HULL_FULL
     assert cabin.ann.events_named("hit") == []
 
 
@@ -154,30 +154,30 @@ def test_a_press_between_two_inputs_is_a_shot(cabin: Cabin) -> None:
 def test_who_comes_is_protected_until_firing(cabin: Cabin) -> None:
     cat = cabin.stepper.join("Cat")
     cabin.stepper.step()
-    assert cabin.world.status[cat.player.ship] & rules.STATUS_PROTECTED
+    assert cabin.world.status[cat.player.ship] & STATUS_PROTECTED
     cabin.hit(cabin.ann, cabin.bob)
     cabin.place(cabin.bob, 60, 450)
     cabin.place(cat, 200, 200)
     cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
     shot = cabin.fire(cabin.ann, RIGHT)
     cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=10)
-    assert cabin.fighter(cat).hull == rules.HULL_FULL
+    assert cabin.fighter(cat).hull == HULL_FULL
     assert cat.events_named("hit") == []
     cabin.fire(cat, UP)
     cabin.hit(cabin.ann, cat)
-    assert cabin.fighter(cat).hull == rules.HULL_FULL - rules.DAMAGE
-    assert not cabin.world.status[cat.player.ship] & rules.STATUS_PROTECTED
+    assert cabin.fighter(cat).hull == HULL_FULL - rules.DAMAGE
+    assert not cabin.world.status[cat.player.ship] & STATUS_PROTECTED
 
 
 def test_a_shield_takes_damage_first(cabin: Cabin) -> None:
     bob = cabin.fighter(cabin.bob)
     bob.shield = rules.DAMAGE + 5
     cabin.hit(cabin.ann, cabin.bob)
-    assert (bob.shield, bob.hull) == (5, rules.HULL_FULL)
-    assert cabin.world.status[cabin.bob.player.ship] & rules.STATUS_SHIELD
+    assert (bob.shield, bob.hull) == (5, HULL_FULL)
+    assert cabin.world.status[cabin.bob.player.ship] & STATUS_SHIELD
     cabin.hit(cabin.ann, cabin.bob)
-    assert (bob.shield, bob.hull) == (0, rules.HULL_FULL - rules.DAMAGE + 5)
-    assert not cabin.world.status[cabin.bob.player.ship] & rules.STATUS_SHIELD
+    assert (bob.shield, bob.hull) == (0, HULL_FULL - rules.DAMAGE + 5)
+    assert not cabin.world.status[cabin.bob.player.ship] & STATUS_SHIELD
 
 
 def test_who_is_shot_down_is_back_in_a_moment(cabin: Cabin) -> None:
@@ -194,7 +194,7 @@ def test_who_is_shot_down_is_back_in_a_moment(cabin: Cabin) -> None:
     assert cabin.bob.events_named("kill") == [kill]
     ticks = cabin.stepper.until(lambda: cabin.bob.player.ship != 0)
     assert ticks <= rules.RESPAWN_S * 60
-    assert (bob.hull, bob.deaths, bob.respawn_until) == (rules.HULL_FULL, 1, 0)
+    assert (bob.hull, bob.deaths, bob.respawn_until) == (HULL_FULL, 1, 0)
     assert bob.protect_until == cabin.stepper.room.tick + rules.PROTECT_S * 60
 
 
@@ -265,8 +265,8 @@ def test_in_a_crowd_a_kill_is_told_to_those_concerned_and_near(cabin: Cabin, mon
     near.player.eye = 210.0, 200.0
     far.player.eye = 2000.0, 2000.0
     victim = cabin.fighter(cabin.bob)
-    cabin.bob.player.eye = 200.0, 200.0
-    cabin.melee._down(victim, Shot(cabin.ann.player.id, 0))
+    victim.player.eye = 200.0, 200.0
+    cabin.melee._down(victim, cabin.ann.player.id, 0)
     cabin.stepper.step(4)
     assert [len(client.events_named("kill")) for client in (cabin.ann, cabin.bob, near, far)] == [1, 1, 1, 0]
 
@@ -326,7 +326,7 @@ def test_a_pickup_that_nobody_wants_vanishes(cabin: Cabin) -> None:
 
 @pytest.mark.parametrize(
     ("what", "hull", "shield", "rapid_ticks"),
-    [(rules.REPAIR_KIT, 90, 0, 0), (rules.RAPID_FIRE, 40, 0, 480), (rules.SHIELD, 40, rules.SHIELD_FULL, 0)],
+    [(rules.REPAIR_KIT, 90, 0, 0), (rules.RAPID_FIRE, 40, 0, 480), (rules.SHIELD, 40, SHIELD_FULL, 0)],
 )
 def test_a_pickup_does_its_good_once(cabin: Cabin, what: int, hull: int, shield: int, rapid_ticks: int) -> None:
     bob, pickup = cabin.fighter(cabin.bob), break_crate(cabin)
@@ -348,7 +348,7 @@ def test_a_repair_fills_the_hull_at_most(cabin: Cabin) -> None:
     cabin.world.variant[pickup] = rules.REPAIR_KIT
     cabin.place(cabin.bob, cabin.world.x[pickup], cabin.world.y[pickup])
     cabin.stepper.step()
-    assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL
+    assert cabin.fighter(cabin.bob).hull == HULL_FULL
 
 
 def test_a_full_world_only_goes_without(cabin: Cabin) -> None:
@@ -410,7 +410,7 @@ def test_a_match_a_podium_and_the_next_match() -> None:
     assert [standing["score"] for standing in play["standings"]] == [0, 0]
     for client in (cabin.ann, cabin.bob):
         fighter = cabin.fighter(client)
-        assert (fighter.score, fighter.kills, fighter.deaths, fighter.hull) == (0, 0, 0, rules.HULL_FULL)
+        assert (fighter.score, fighter.kills, fighter.deaths, fighter.hull) == (0, 0, 0, HULL_FULL)
     [crate] = cabin.entities(CRATE)
     assert (cabin.world.x[crate], cabin.world.y[crate]) == (CRATE_AT.x, CRATE_AT.y)
     assert len(cabin.entities(SHIP)) == 2
@@ -424,8 +424,8 @@ def test_nobody_is_hurt_on_the_podium() -> None:
     cabin.place(cabin.bob, 300, 200)
     shot = cabin.fire(cabin.ann, RIGHT)
     cabin.stepper.until(lambda: shot not in cabin.melee.shots)
-    assert cabin.melee.state.phase == "podium"
-    assert cabin.fighter(cabin.bob).hull == rules.HULL_FULL
+    assert cabin.melee.phase == "podium"
+    assert cabin.fighter(cabin.bob).hull == HULL_FULL
 
 
 def test_equal_scores_stand_in_the_order_of_the_scoreboard(cabin: Cabin) -> None:

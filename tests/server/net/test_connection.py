@@ -123,6 +123,14 @@ async def test_what_breaks_the_protocol_gets_a_close_frame(played: Played, wire:
     assert (await played.peer.hear_close())[0] == code
 
 
+async def test_what_was_said_before_the_framing_broke_is_answered_first(played: Played) -> None:
+    await played.peer.say(HELLO)
+    await played.peer.hear(Welcome)
+    await played.peer.stream.send_all(frame(MSGPACK.encode(Ping(7))) + frame(b"reserved", 0xF2))
+    assert (await played.peer.hear(Pong)).nonce == 7
+    assert (await played.peer.hear_close())[0] == 1002
+
+
 class Faulty(MsgpackCodec):
     """A mistake of our own, in wait for a ping."""
 

@@ -15,6 +15,7 @@ from trio_websocket import connect_websocket_url
 from protocol.codec import CODECS
 from protocol.limits import HANDSHAKE_DEADLINE_S, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import Hello, Welcome
+from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from tests.instruments.stepper import Stepper
@@ -30,10 +31,12 @@ async def page(request: Request) -> Response:
 class Served:
     """A front door on a loopback port, open while its nursery is."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None, connections_max: int = 10) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext | None = None, connections_max: int = 10, proxies: Proxies | None = None
+    ) -> None:
         self.lobby = Stepper(seed=1).lobby
         pages = HttpServer(Starlette(routes=[Route("/page", page)]))
-        self.door = FrontDoor(self.lobby, pages, ["http://friend.example"], connections_max, tls)
+        self.door = FrontDoor(self.lobby, pages, ["http://friend.example"], connections_max, tls, proxies=proxies)
         self.port = 0
 
     async def open(self, nursery: trio.Nursery) -> None:
@@ -86,6 +89,12 @@ async def test_players_and_pages_come_through_one_port(served: Served, nursery: 
     assert answer.endswith(b"a page")
 
 
+def tls_with(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
 async def test_both_come_encrypted_too(nursery: trio.Nursery) -> None:
     authority = trustme.CA()
     server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -101,6 +110,34 @@ async def test_both_come_encrypted_too(nursery: trio.Nursery) -> None:
     assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 200")
     await stream.aclose()
     assert await served.ask(PAGE) == b""
+
+
+async def test_a_new_certificate_is_for_those_who_come_and_drops_nobody(nursery: trio.Nursery) -> None:
+    authority, client_tls = trustme.CA(), ssl.create_default_context()
+    authority.configure_trust(client_tls)
+    served = Served(tls_with(authority))
+    await served.open(nursery)
+    url = f"wss://localhost:{served.port}/play"
+    playing = await connect_websocket_url(nursery, url, ssl_context=client_tls, subprotocols=[SUBPROTOCOL_JSON])
+    other = trustme.CA()
+    served.door.tls = tls_with(other)
+    await playing.send_message(CODECS[SUBPROTOCOL_JSON].encode(Hello(1, "Ann")).decode())
+    assert '"welcome"' in await playing.get_message()
+    other.configure_trust(client_tls)
+    await play(nursery, url, SUBPROTOCOL_MSGPACK, client_tls)
+    await playing.aclose()
+
+
+async def test_a_trusted_proxy_says_who_is_calling(nursery: trio.Nursery) -> None:
+    served = Served(proxies=Proxies(["127.0.0.1"]))
+    await served.open(nursery)
+    said = {"x_forwarded_for": "9.9.9.9, 203.0.113.9", "x_forwarded_host": "friendly", "x_forwarded_proto": "https"}
+    async with await served.connect() as stream:
+        await stream.send_all(upgrade(host="inside", origin="https://friendly", **said))
+        assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 101")
+        await until(lambda: bool(served.lobby.sessions))
+        assert [session.link.address for session in served.lobby.sessions] == ["203.0.113.9"]
+    assert b" 403 " in await served.ask(upgrade(host="inside", origin="http://friendly", **said))
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,17 @@ async def test_the_head_is_replayed_and_the_body_follows(tcp_ends: Ends) -> None
     assert answer.endswith(b"POST /echo body here")
 
 
+async def test_the_app_finds_what_is_known_of_the_request(tcp_ends: Ends) -> None:
+    async def tell(request: Request) -> Response:
+        return PlainTextResponse(request.state.caller)
+
+    server, client = tcp_ends
+    assert isinstance(server, trio.SocketStream)
+    pages = HttpServer(Starlette(routes=[Route("/tell", tell)]))
+    await pages.serve(server, b"GET /tell HTTP/1.1\r\nHost: a\r\n\r\n", server.socket, {"caller": "Ann"})
+    assert (await client.receive_some(4096)).endswith(b"Ann")
+
+
 async def test_a_second_request_on_the_connection_is_not_answered(tcp_ends: Ends) -> None:
     """The front door must see it, for it may be an upgrade."""
     request = b"GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import limits
-from server.net.request import ANY_ORIGIN, Refusal, Request, RequestReader, judge
+from server.net.forwarded import Caller
+from server.net.origins import ANY_ORIGIN
+from server.net.request import Refusal, Request, RequestReader, judge
 from tests.server.net.wires import JSON, MSGPACK, request_of, upgrade
 
 PAGE = b"GET /index.html?x=1 HTTP/1.1\r\nHost: game.example\r\n\r\n"
@@ -85,6 +87,15 @@ def test_pages_of_other_sites_may_not_play(origin: str | None, allowed: tuple[st
         assert judge(request_of(head), allowed) is MSGPACK
     else:
         assert refused(head, *allowed).status == HTTPStatus.FORBIDDEN
+
+
+def test_the_own_origin_is_what_the_caller_calls_us() -> None:
+    request = request_of(upgrade(host="10.0.0.1:8000", origin="https://game.example"))
+    with pytest.raises(Refusal):
+        judge(request, ())
+    assert judge(request, (), Caller("1.2.3.4", "game.example", is_secure=True)) is MSGPACK
+    with pytest.raises(Refusal):
+        judge(request_of(upgrade(origin="http://game.example")), (), Caller("1.2.3.4", "game.example", is_secure=True))
 
 
 @given(st.lists(st.integers(1, len(PAGE) - 1), unique=True).map(sorted))

@@ -7,7 +7,11 @@ import pytest
 import trio
 from starlette.types import Message
 
-from server.net.web import ASK_FIRST, FOREVER, NEVER, SECURITY_HEADERS, Sources, build
+from server.moderation import Moderation
+from server.net.api import Api
+from server.net.forwarded import Caller
+from server.net.web import ASK_FIRST, FOREVER, NEVER, SECURITY_HEADERS, TLS_ONLY, Sources, build
+from tests.instruments.stepper import Stepper
 
 
 class Answer:
@@ -29,9 +33,10 @@ class Site:
         maps.mkdir()
         (maps / "pinball.json").write_text("{}")
         (folder / "secret").write_text("not for you")
-        sources = Sources(
-            self.client, maps, lambda: self.is_ready, lambda: [{"name": "pinball"}], lambda: (b"m 1\n", "text/plain")
-        )
+        stepper = Stepper()
+        moderation = Moderation(stepper.lobby, stepper.lobby.close_room, lambda: None)
+        api = Api(lambda: [{"name": "pinball"}], moderation, stepper.lobby.gate)
+        sources = Sources(self.client, maps, lambda: self.is_ready, api, lambda: (b"m 1\n", "text/plain"))
         self.app = build(sources)
 
     def build_client(self) -> None:
@@ -39,7 +44,7 @@ class Site:
         (self.client / "index.html").write_text("<title>the game</title>")
         (self.client / "assets" / "main-abc123.js").write_text("play()")
 
-    async def get(self, path: str) -> Answer:
+    async def get(self, path: str, caller: Caller | None = None) -> Answer:
         messages: list[Message] = []
 
         async def receive() -> Message:
@@ -57,6 +62,7 @@ class Site:
             "root_path": "",
             "query_string": b"",
             "headers": [],
+            "state": {"caller": caller} if caller else {},
         }
         await self.app(scope, receive, send)
         return Answer(messages)
@@ -113,4 +119,12 @@ async def test_every_answer_has_the_security_headers(site: Site, path: str) -> N
     site.build_client()
     headers = (await site.get(path)).headers
     assert {name: headers[name.lower()] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert "'unsafe-inline'" not in headers["content-security-policy"]
     assert "unsafe-eval'" not in headers["content-security-policy"].replace("'wasm-unsafe-eval'", "")
+
+
+async def test_who_comes_encrypted_is_told_to_stay_so(site: Site) -> None:
+    encrypted = await site.get("/healthz", Caller("1.2.3.4", "a", is_secure=True))
+    assert encrypted.headers["strict-transport-security"] == TLS_ONLY
+    plain = await site.get("/healthz", Caller("1.2.3.4", "a", is_secure=False))
+    assert "strict-transport-security" not in plain.headers

@@ -5,7 +5,7 @@ import { MATCH_END, MATCH_START, OWN_KILL, effectPatch } from "./patches";
 import { type Patch, patchLength } from "./synth";
 
 const NAMES: readonly EffectName[] = [
-  "shot", "bounce", "spent", "explosion", "hurt", "shield_down", "boost", "spawn", "crate_hurt", "debris", "pickup",
+  "shot", "bounce", "spent", "explosion", "hurt", "shield_down", "boost", "spawn", "crate_hurt", "debris", "pickup", "pulse",
 ];
 
 function pitch(patch: Patch): number {

@@ -48,6 +48,14 @@ export function effectPatch(name: EffectName, amount: number): Patch {
         tones: [{ wave: "triangle", from_hz: 300, to_hz: 60, length_s: 0.2, gain: 0.2 }],
         noises: [{ filter: "bandpass", from_hz: 1700, to_hz: 300, length_s: 0.3, gain: 0.35 }],
       };
+    case "pulse":
+      return {
+        tones: [
+          { wave: "sawtooth", from_hz: 1900, to_hz: 110, length_s: 0.22, gain: 0.12 },
+          { wave: "sine", from_hz: 520, to_hz: 60, length_s: 0.32, gain: 0.3 },
+        ],
+        noises: [{ filter: "bandpass", from_hz: 5200, to_hz: 700, length_s: 0.2, gain: 0.16 }],
+      };
     case "pickup":
       return arpeggio([523, 659, 784, 1047], 0.055, 0.2, 0.13);
   }

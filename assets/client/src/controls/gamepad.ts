@@ -1,6 +1,6 @@
 /**
- * A gamepad with the standard layout: left stick moves, right stick aims; right trigger or shoulder fires; left trigger,
- * left shoulder or A boosts.
+ * A gamepad with the standard layout: left stick moves, right stick aims; right trigger or shoulder fires; left trigger
+ * or A boosts; left shoulder or X lets the pulse go.
  *
  * The browser offers gamepads by polling only, so what is pressed for less than a tick can't be seen here.
  */
@@ -12,7 +12,8 @@ import { withoutDeadZone } from "./sticks";
 const DEAD_ZONE = 0.18;
 const TRIGGER_DOWN = 0.3;
 const FIRE_BUTTONS = [7, 5];
-const BOOST_BUTTONS = [6, 4, 0];
+const BOOST_BUTTONS = [6, 0];
+const PULSE_BUTTONS = [4, 2];
 
 export interface GamepadSticks {
   move: Vec;
@@ -24,10 +25,12 @@ const AT_REST: GamepadSticks = { move: { x: 0, y: 0 }, aim: { x: 0, y: 0 } };
 export class GamepadReader {
   private readonly fire: Button;
   private readonly boost: Button;
+  private readonly pulse: Button;
 
-  constructor(fire: Button, boost: Button) {
+  constructor(fire: Button, boost: Button, pulse: Button) {
     this.fire = fire;
     this.boost = boost;
+    this.pulse = pulse;
   }
 
   /** Reads the first gamepad there is; holds the buttons accordingly. */
@@ -36,6 +39,7 @@ export class GamepadReader {
     const down = (buttons: number[]): boolean => buttons.some((index) => (pad?.buttons[index]?.value ?? 0) > TRIGGER_DOWN);
     this.fire.hold("gamepad", down(FIRE_BUTTONS));
     this.boost.hold("gamepad", down(BOOST_BUTTONS));
+    this.pulse.hold("gamepad", down(PULSE_BUTTONS));
     if (pad === null || pad === undefined) return AT_REST;
     const [move_x = 0, move_y = 0, aim_x = 0, aim_y = 0] = pad.axes;
     return { move: withoutDeadZone(move_x, move_y, DEAD_ZONE), aim: withoutDeadZone(aim_x, aim_y, DEAD_ZONE) };

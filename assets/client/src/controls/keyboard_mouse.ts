@@ -1,5 +1,6 @@
 /**
- * Keys and mouse: WASD or arrows move, the mouse aims, its left button or the space bar fires, shift or the right button boosts.
+ * Keys and mouse: WASD or arrows move, the mouse aims, its left button or the space bar fires, its right
+ * button or E lets the pulse go, shift boosts.
  *
  * Keys go by their place on the keyboard (`code`), so that WASD is where WASD is on every layout. What is typed into a
  * field is no game input. When the page loses focus everything is let go, since the releases would go elsewhere.
@@ -16,6 +17,7 @@ const MOVES: Readonly<Record<string, Vec>> = {
 };
 const FIRE_KEYS: ReadonlySet<string> = new Set(["Space"]);
 const BOOST_KEYS: ReadonlySet<string> = new Set(["ShiftLeft", "ShiftRight"]);
+const PULSE_KEYS: ReadonlySet<string> = new Set(["KeyE"]);
 const LEFT_BUTTON = 0;
 const RIGHT_BUTTON = 2;
 
@@ -25,10 +27,12 @@ export class KeyboardMouse {
   private readonly held = new Set<string>();
   private readonly fire: Button;
   private readonly boost: Button;
+  private readonly pulse: Button;
 
-  constructor(surface: HTMLElement, fire: Button, boost: Button) {
+  constructor(surface: HTMLElement, fire: Button, boost: Button, pulse: Button) {
     this.fire = fire;
     this.boost = boost;
+    this.pulse = pulse;
     window.addEventListener("keydown", (event) => this.keyDown(event));
     window.addEventListener("keyup", (event) => this.keyUp(event.code));
     window.addEventListener("blur", () => this.releaseAll());
@@ -57,6 +61,7 @@ export class KeyboardMouse {
     if (code in MOVES) this.held.add(code);
     else if (FIRE_KEYS.has(code)) this.fire.press(code);
     else if (BOOST_KEYS.has(code)) this.boost.press(code);
+    else if (PULSE_KEYS.has(code)) this.pulse.press(code);
     else return;
     // The space bar also presses whichever button has the focus, and the arrows scroll.
     event.preventDefault();
@@ -66,6 +71,7 @@ export class KeyboardMouse {
     this.held.delete(code);
     this.fire.release(code);
     this.boost.release(code);
+    this.pulse.release(code);
   }
 
   private pointAt(event: PointerEvent): void {
@@ -74,18 +80,19 @@ export class KeyboardMouse {
 
   private mouseDown(event: MouseEvent): void {
     if (event.button === LEFT_BUTTON) this.fire.press("mouse");
-    if (event.button === RIGHT_BUTTON) this.boost.press("mouse");
+    if (event.button === RIGHT_BUTTON) this.pulse.press("mouse");
   }
 
   private mouseUp(event: MouseEvent): void {
     if (event.button === LEFT_BUTTON) this.fire.release("mouse");
-    if (event.button === RIGHT_BUTTON) this.boost.release("mouse");
+    if (event.button === RIGHT_BUTTON) this.pulse.release("mouse");
   }
 
   private releaseAll(): void {
     this.held.clear();
     this.fire.releaseAll();
     this.boost.releaseAll();
+    this.pulse.releaseAll();
   }
 }
 

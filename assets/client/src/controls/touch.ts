@@ -1,5 +1,6 @@
 /**
- * Two sticks on the glass: a thumb on the left half moves, one on the right half aims and fires, and a button boosts.
+ * Two sticks on the glass: a thumb on the left half moves, one on the right half aims and fires, and two buttons boost
+ * and let the pulse go.
  *
  * A stick appears where the thumb comes down, so that nobody has to look for it. It shows itself only once the screen
  * has been touched. Both work at once, each following its own finger.
@@ -63,11 +64,10 @@ export class TouchSticks {
   private readonly aiming = new Stick("stick-aim");
   private readonly fire: Button;
 
-  constructor(surface: HTMLElement, layer: HTMLElement, fire: Button, boost: Button) {
+  constructor(surface: HTMLElement, layer: HTMLElement, fire: Button, boost: Button, pulse: Button) {
     this.fire = fire;
-    const boostButton = element("button", "boost-button", "boost");
-    boostButton.type = "button";
-    const sticks = element("div", "sticks", this.moving.root, this.aiming.root, boostButton);
+    const buttons = [thumbButton("boost", boost), thumbButton("pulse", pulse)];
+    const sticks = element("div", "sticks", this.moving.root, this.aiming.root, ...buttons);
     layer.append(sticks);
     show(sticks, false);
 
@@ -76,13 +76,7 @@ export class TouchSticks {
     surface.addEventListener("pointermove", (event) => this.moved(event));
     for (const end of ["pointerup", "pointercancel"] as const) {
       surface.addEventListener(end, (event) => this.up(event));
-      boostButton.addEventListener(end, () => boost.release("touch"));
     }
-    boostButton.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      boost.press("touch");
-    });
-    boostButton.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
   get move(): Vec {
@@ -117,4 +111,17 @@ export class TouchSticks {
     const { x, y } = this.aiming.value;
     this.fire.hold("touch", this.aiming.held && Math.hypot(x, y) > FIRE_FROM);
   }
+}
+
+/** A round button under the right thumb that holds `button`. */
+function thumbButton(name: string, button: Button): HTMLElement {
+  const root = element("button", `thumb-button ${name}-button`, name);
+  root.type = "button";
+  root.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    button.press("touch");
+  });
+  for (const end of ["pointerup", "pointercancel"] as const) root.addEventListener(end, () => button.release("touch"));
+  root.addEventListener("contextmenu", (event) => event.preventDefault());
+  return root;
 }

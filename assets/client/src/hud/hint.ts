@@ -11,12 +11,14 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["WASD", "fly"],
   ["Mouse", "aim"],
   ["Click", "shoot"],
+  ["Right click", "pulse"],
   ["Shift", "boost"],
   ["Tab", "scores"],
 ];
 export const TOUCHES: readonly (readonly [string, string])[] = [
   ["Left thumb", "fly"],
   ["Right thumb", "aim and shoot"],
+  ["Buttons", "boost and pulse"],
 ];
 
 export class Hint {

@@ -1,5 +1,5 @@
 /**
- * How one's own ship is: hull, shield, boost and rapid fire, as bars with words.
+ * How one's own ship is: hull, shield, boost, pulse and rapid fire, as bars with words.
  *
  * The server tells what is left, not of how much; the longest that was seen since it last ran out is taken for the whole.
  */
@@ -40,29 +40,38 @@ export class Vitals {
   private readonly hull = new Bar("hull", "Hull");
   private readonly shield = new Bar("shield", "Shield");
   private readonly boost = new Bar("boost", "Boost");
+  private readonly pulse = new Bar("pulse", "Pulse");
   private readonly rapid = new Bar("rapid", "Rapid");
   private readonly boostLeft = new CountDown();
+  private readonly pulseLeft = new CountDown();
   private readonly rapidLeft = new CountDown();
 
   constructor() {
-    this.root = element("section", "vitals", this.shield.root, this.hull.root, this.boost.root, this.rapid.root);
+    const bars = [this.shield, this.hull, this.boost, this.pulse, this.rapid];
+    this.root = element("section", "vitals", ...bars.map((bar) => bar.root));
     this.root.setAttribute("aria-label", "Your ship");
   }
 
   draw(scene: Scene): void {
     show(this.root, scene.me !== null);
     if (scene.me === null) return;
-    const { hull = 0, shield = 0, boost_ticks = 0, rapid_ticks = 0 } = scene.hud as Partial<Record<string, number>>;
+    const { hull = 0, shield = 0, boost_ticks = 0, pulse_ticks = 0, rapid_ticks = 0 } = scene.hud as Partial<Record<string, number>>;
     this.hull.draw(hull / 100, String(hull));
     mark(this.hull.root, "low", hull <= LOW_HULL);
     show(this.shield.root, shield > 0);
     this.shield.draw(shield / 100, String(shield));
-    const ready = boost_ticks <= 0;
-    this.boost.draw(1 - this.boostLeft.share(boost_ticks), ready ? "ready" : seconds(boost_ticks, scene));
-    mark(this.boost.root, "ready", ready);
+    drawLoading(this.boost, this.boostLeft, boost_ticks, scene);
+    drawLoading(this.pulse, this.pulseLeft, pulse_ticks, scene);
     show(this.rapid.root, rapid_ticks > 0);
     this.rapid.draw(this.rapidLeft.share(rapid_ticks), seconds(rapid_ticks, scene));
   }
+}
+
+/** Fills up until it is ready again. */
+function drawLoading(bar: Bar, left: CountDown, ticks: number, scene: Scene): void {
+  const ready = ticks <= 0;
+  bar.draw(1 - left.share(ticks), ready ? "ready" : seconds(ticks, scene));
+  mark(bar.root, "ready", ready);
 }
 
 function seconds(ticks: number, { tick_rate }: Scene): string {

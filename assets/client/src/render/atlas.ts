@@ -10,7 +10,7 @@ import { Rectangle, Texture, TextureSource } from "pixi.js";
 import { CRATE_SIZE, PICKUP_RADIUS, SHIP_RADIUS } from "../scene";
 
 export const STAMPS = [
-  "glow", "streak", "flame", "ring", "shard", "core", "pixel", "bubble", "beacon",
+  "glow", "streak", "band", "flame", "ring", "shard", "core", "pixel", "bubble", "beacon",
   "dart_fill", "dart_line", "dart_glow", "fork_fill", "fork_line", "fork_glow",
   "crate_fill", "crate_line", "crate_glow", "crate_cracks",
   "pickup_ring", "repair", "rapid", "shield",
@@ -37,7 +37,7 @@ const COLUMNS = 5;
  * How much of its cell a stamp shows, where that isn't all. What is squeezed into lines must be drawn slim: scaled
  * down from a whole cell, it would be blurred into its neighbours.
  */
-const FRAMES_UNITS: Partial<Record<StampName, readonly [number, number]>> = { pixel: [32, 32], streak: [60, 14] };
+const FRAMES_UNITS: Partial<Record<StampName, readonly [number, number]>> = { pixel: [32, 32], streak: [60, 14], band: [32, 58] };
 const WHOLE: readonly [number, number] = [CELL_UNITS, CELL_UNITS];
 
 type Pen = CanvasRenderingContext2D;
@@ -95,6 +95,7 @@ const DRAW: Readonly<Record<StampName, (pen: Pen) => void>> = {
   glow: (pen) => disc(pen, 29, [[0, 1], [0.15, 0.62], [0.4, 0.2], [0.7, 0.05], [1, 0]]),
   core: (pen) => disc(pen, 29, [[0, 1], [0.5, 1], [0.62, 0.75], [0.8, 0.1], [1, 0]]),
   streak: (pen) => beam(pen, 30, 7),
+  band: (pen) => band(pen),
   flame: (pen) => flame(pen),
   ring: (pen) => circle(pen, 26, [[7, 0.08], [4, 0.16], [1.6, 1]]),
   bubble: (pen) => bubble(pen),
@@ -182,6 +183,16 @@ function disc(pen: Pen, radius: number, stops: readonly (readonly [number, numbe
 function beam(pen: Pen, half_length: number, half_width: number): void {
   pen.scale(half_length / 30, half_width / 30);
   disc(pen, 29, [[0, 1], [0.2, 0.75], [0.5, 0.25], [1, 0]]);
+}
+
+/** Light that is the same all along x, and soft across. */
+function band(pen: Pen): void {
+  const gradient = pen.createLinearGradient(0, -29, 0, 29);
+  for (const [at, alpha] of [[0, 0], [0.25, 0.12], [0.4, 0.42], [0.5, 0.9], [0.6, 0.42], [0.75, 0.12], [1, 0]] as const) {
+    gradient.addColorStop(at, `rgb(255 255 255 / ${alpha})`);
+  }
+  pen.fillStyle = gradient;
+  pen.fillRect(-20, -29, 40, 58);
 }
 
 /** Burns from the centre towards +x. */

@@ -5,7 +5,7 @@ import type { Effect, EffectName } from "./effects";
 import { Particles } from "./particles";
 
 const NAMES: readonly EffectName[] = [
-  "shot", "bounce", "spent", "explosion", "hurt", "shield_down", "boost", "spawn", "crate_hurt", "debris", "pickup",
+  "shot", "bounce", "spent", "explosion", "hurt", "shield_down", "boost", "spawn", "crate_hurt", "debris", "pickup", "pulse",
 ];
 
 function effect(name: EffectName, changes: Partial<Effect> = {}): Effect {

@@ -55,6 +55,9 @@ export function burst(particles: Particles, effect: Effect, style: BurstStyle): 
       sparks(particles, effect, style, 14, 240, ACCENT);
       flash(particles, effect, CRATE, 120, 0.18);
       break;
+    case "pulse":
+      impact(particles, effect, style);
+      break;
     case "pickup":
       ring(particles, effect, PICKUPS[effect.amount] ?? WHITE, 26, 2.8, 0.4);
       sparks(particles, effect, style, 12, 150, PICKUPS[effect.amount] ?? WHITE);
@@ -70,6 +73,16 @@ function bounce(particles: Particles, effect: Effect, style: BurstStyle): void {
   const count = Math.ceil((6 + 4 * effect.amount) * style.share);
   for (let index = 0; index < count; index += 1) {
     spark(particles, effect, along + (style.random() - 0.5) * 2.2, 120 + 360 * style.random(), colour, style);
+  }
+}
+
+/** Where a beam ends: sparks come back, more of them off a ship. */
+function impact(particles: Particles, effect: Effect, style: BurstStyle): void {
+  flash(particles, effect, mix(style.colour, WHITE, 0.6), 70 + 60 * effect.amount, 0.16);
+  if (effect.amount > 0) ring(particles, effect, style.colour, 16, 3.4, 0.3);
+  const count = Math.ceil((9 + 13 * effect.amount) * style.share);
+  for (let index = 0; index < count; index += 1) {
+    spark(particles, effect, effect.angle + Math.PI + (style.random() - 0.5) * 2.4, 140 + 340 * style.random(), mix(style.colour, WHITE, 0.4), style);
   }
 }
 

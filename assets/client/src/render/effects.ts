@@ -22,7 +22,8 @@ export type EffectName =
   | "spawn"
   | "crate_hurt"
   | "debris"
-  | "pickup";
+  | "pickup"
+  | "pulse";
 
 export interface Effect {
   name: EffectName;
@@ -34,7 +35,7 @@ export interface Effect {
   /** Player id whose entity it is, 0 = nobody. */
   owner: number;
   mine: boolean;
-  /** shot, bounce, spent: bounces. hurt: hull lost, 0..1. pickup: variant. */
+  /** shot, bounce, spent: bounces. hurt: hull lost, 0..1. pickup: variant. pulse: 1 where it hit a ship. */
   amount: number;
 }
 

@@ -11,6 +11,7 @@ import { Application, Container } from "pixi.js";
 import { type Arena, type Drawn, type Scene, type Vec } from "../scene";
 import { drawArena } from "./arena_view";
 import { bakeAtlas } from "./atlas";
+import { Beams } from "./beams";
 import { burst } from "./bursts";
 import { Camera, Shake } from "./camera";
 import { type Effect, EffectReader } from "./effects";
@@ -41,6 +42,9 @@ export class Stage {
   private readonly layers: Layers;
   private readonly particles = new Particles();
   private readonly trails = new Trails();
+  private readonly beams = new Beams();
+  /** What was told since the last picture, and is no change of anything that is drawn. */
+  private told: Effect[] = [];
   private readonly effects = new EffectReader();
   private readonly shake = new Shake();
   private readonly stones = new Container();
@@ -84,6 +88,15 @@ export class Stage {
     this.effects.forget();
     this.trails.clear();
     this.particles.clear();
+    this.beams.clear();
+    this.told = [];
+  }
+
+  /** A pulse was let go: the beam appears with the next picture. */
+  pulse(from: Vec, to: Vec, owner: number, hit: boolean, scene: Scene): void {
+    const angle = Math.atan2(to.y - from.y, to.x - from.x);
+    this.beams.add(from, to, liveryOf(scene.players, owner).colour);
+    this.told.push({ name: "pulse", ...to, vx: 0, vy: 0, angle, owner, mine: owner === scene.me_id, amount: hit ? 1 : 0 });
   }
 
   /** Draws the scene; returns what happened since the last one, for whoever wants to be heard. */
@@ -91,10 +104,12 @@ export class Stage {
     this.keepPace(1000 * dt_s);
     this.aimCamera(scene, dt_s, calm);
     const drawing: Drawing = { scene, camera: this.camera, layers: this.layers, particles: this.particles, dt_s, calm };
-    const effects = this.effects.read(scene);
+    const effects = [...this.effects.read(scene), ...this.told];
+    this.told = [];
     for (const effect of effects) this.burst(effect, drawing);
     for (const entity of scene.entities) this.drawEntity(entity, drawing);
     this.drawAim(scene);
+    this.beams.draw(this.layers.over, dt_s, calm);
     this.drawParticles(dt_s);
     this.flush();
     this.app.render();

@@ -1,0 +1,50 @@
+/** The token that a page is opened with: taken once, kept for the tab, and gone from the address. */
+
+import { expect, test } from "vitest";
+
+import { takeToken } from "./token";
+
+function opened(hash: string, kept: Record<string, string> = {}) {
+  const page = {
+    hash,
+    memory: () => ({
+      getItem: (key: string) => kept[key] ?? null,
+      setItem: (key: string, value: string) => {
+        kept[key] = value;
+      },
+    }),
+    rename(now: string) {
+      page.hash = now;
+    },
+  };
+  return page;
+}
+
+test("it is taken out of the address and kept", () => {
+  const kept = {};
+  const page = opened("#token=aa.b_b.c-c", kept);
+  expect(takeToken(page)).toBe("aa.b_b.c-c");
+  expect(page.hash).toBe("");
+  expect(takeToken(opened("", kept))).toBe("aa.b_b.c-c");
+});
+
+test("a newer one replaces it", () => {
+  const kept = {};
+  takeToken(opened("#token=old", kept));
+  expect(takeToken(opened("#a=b&token=new", kept))).toBe("new");
+  expect(takeToken(opened("", kept))).toBe("new");
+});
+
+test("without one we are a guest, and the address stays", () => {
+  const page = opened("#about");
+  expect(takeToken(page)).toBeNull();
+  expect(page.hash).toBe("#about");
+});
+
+test("where nothing may be stored it is good for this once", () => {
+  const forbidden = () => {
+    throw new Error("forbidden");
+  };
+  const page = { ...opened("#token=x"), memory: forbidden };
+  expect(takeToken(page)).toBe("x");
+});

@@ -1,0 +1,70 @@
+"""Who our ship's neighbours are: states of bodies for a `Neighbourhood`, as of a snapshot's tick.
+
+The nearest are told exactly (`near`). What these may run into in their turn, which then turns them aside, is known only
+as it is published: right to about half a unit, which is enough for that.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import hypot, tau
+from typing import Final
+
+from bots.cell_table import Sighting
+from bots.neighbourhood import BodyState
+from protocol.near import Near
+from protocol.physics import SOLID
+from protocol.quantize import SPIN_SCALE, angle_from_wire
+from protocol.reckoning import Published
+from protocol.snapshot import Own
+
+OTHERS_UNITS: Final = 320.0
+"""How far from our ship others are of interest."""
+
+
+def neighbours(own: Own, near: Sequence[Near], entity: Callable[[int], Published | None]) -> list[BodyState]:
+    """The bodies that `near` tells of, the nearest first. `entity` says what is published of one: what sort it is."""
+    return [_told(own, told, published) for told in near if (published := entity(told.entity)) is not None]
+
+
+def others(own: Own, beside: Sequence[BodyState], sightings: Iterable[Sighting]) -> list[BodyState]:
+    """Of the `sightings`, the solid bodies that are not `beside` us but not far away, the nearest first."""
+    known = {own.entity, *(body.entity for body in beside)}
+    found = [
+        (hypot(seen.x - own.x, seen.y - own.y), seen)
+        for seen in sightings
+        if seen.kind.category in SOLID and abs(seen.x - own.x) < OTHERS_UNITS and seen.entity.id not in known
+    ]
+    found.sort(key=lambda pair: (pair[0], pair[1].entity.id))
+    return [_seen(seen) for apart, seen in found if apart < OTHERS_UNITS]
+
+
+def _told(own: Own, told: Near, published: Published) -> BodyState:
+    return BodyState(
+        told.entity,
+        published.kind,
+        published.variant,
+        own.x + told.dx,
+        own.y + told.dy,
+        told.vx,
+        told.vy,
+        told.angle * tau,
+        told.spin * tau,
+        told.move_x,
+        told.move_y,
+    )
+
+
+def _seen(seen: Sighting) -> BodyState:
+    published = seen.entity
+    return BodyState(
+        published.id,
+        published.kind,
+        published.variant,
+        seen.x,
+        seen.y,
+        seen.vx,
+        seen.vy,
+        angle_from_wire(seen.angle),
+        published.spin / SPIN_SCALE * tau,
+        published.move_x,
+        published.move_y,
+    )

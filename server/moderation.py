@@ -1,0 +1,186 @@
+"""What an admin can do to people and rooms. Pure; `net/api` and `ricochet admin` are the ways to it.
+
+People are named by their place (room and player number), by the subject of their token, or by their address. Bans and
+mutes hold for whoever they are (see `restrictions`), wherever they sit. Each action says in a sentence what it
+has done, or raises CantBe with the sentence why it couldn't.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Final
+
+from msgspec import Meta, Struct
+
+from protocol import limits
+from protocol.errors import Code
+from server.lobby import Lobby
+from server.restrictions import (
+    REASON_CHARS_MAX,
+    RESTRICTION_S_MAX,
+    RESTRICTIONS_MAX,
+    Restrictions,
+    TableFull,
+    address_key,
+    subject_key,
+)
+from server.seats import Seat
+from server.tokens import SUBJECT_CHARS_MAX
+
+SECONDS_DEFAULT: Final = 3600.0
+ADDRESS_CHARS_MAX: Final = 64
+
+
+class CantBe(Exception):
+    """Nothing was done; `str(error)` says why."""
+
+
+class Order(Struct, forbid_unknown_fields=True):
+    """About somebody: `room` and `player`, or `subject`, or `address`. `seconds` is for what has an end."""
+
+    room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)] | None = None
+    player: Annotated[int, Meta(ge=1)] | None = None
+    subject: Annotated[str, Meta(max_length=SUBJECT_CHARS_MAX)] | None = None
+    address: Annotated[str, Meta(max_length=ADDRESS_CHARS_MAX)] | None = None
+    seconds: Annotated[float, Meta(gt=0, le=RESTRICTION_S_MAX)] = SECONDS_DEFAULT
+    reason: Annotated[str, Meta(max_length=REASON_CHARS_MAX)] = ""
+
+    def __post_init__(self) -> None:
+        if not self.reason.isprintable():
+            raise ValueError("a reason is printable text")
+
+
+class RoomOrder(Struct, forbid_unknown_fields=True):
+    """About a room."""
+
+    room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
+
+
+class Moderation:
+    """`close_room` and `drain` are the server's; `drain` begins to, and returns."""
+
+    def __init__(self, lobby: Lobby, close_room: Callable[[str], None], drain: Callable[[], None]) -> None:
+        self._lobby = lobby
+        self._close_room = close_room
+        self.drain = drain
+
+    def kick(self, order: Order, now_s: float) -> str:
+        """End their conversations and give up their seats. They may come back."""
+        seats = self._seats(order)
+        if not seats:
+            raise CantBe("nobody like that is here")
+        return f"kicked {self._expel(seats, Code.KICKED, _because('kicked by an admin', order.reason))}"
+
+    def ban(self, order: Order, now_s: float) -> str:
+        """Kick, and keep out for a while."""
+        key = self._key(order)
+        _add(self._lobby.bans, key, order, now_s)
+        seats = [seat for seat in self._lobby.seats() if seat.key == key]
+        gone = self._expel(seats, Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
+        return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
+
+    def unban(self, order: Order, now_s: float) -> str:
+        return _lift(self._lobby.bans, self._key(order), "banned")
+
+    def mute(self, order: Order, now_s: float) -> str:
+        """Let nobody hear what they say, for a while."""
+        key = self._key(order)
+        _add(self._lobby.mutes, key, order, now_s)
+        return f"muted {key} for {order.seconds:.0f} s"
+
+    def unmute(self, order: Order, now_s: float) -> str:
+        return _lift(self._lobby.mutes, self._key(order), "mute")
+
+    def close(self, order: RoomOrder, now_s: float) -> str:
+        """End a room and every conversation in it."""
+        if order.room not in self._lobby.rooms:
+            raise CantBe(f"there is no room {order.room!r}")
+        self._close_room(order.room)
+        return f"closed the room {order.room}"
+
+    def players(self, now_s: float) -> list[dict[str, Any]]:
+        """Everybody who has a seat."""
+        return [
+            {
+                "room": seat.room.name,
+                "player": seat.player.id if seat.player else None,
+                "name": seat.player.name if seat.player else None,
+                "bot": bool(seat.player and seat.player.bot),
+                "connected": seat.session is not None,
+                "subject": seat.identity.subject,
+                "role": seat.identity.role.value,
+                "known_as": seat.key,
+                "muted": self._lobby.mutes.find(seat.key, now_s) is not None,
+            }
+            for seat in self._lobby.seats()
+        ]
+
+    def restrictions(self, now_s: float) -> list[dict[str, Any]]:
+        """All bans and mutes."""
+        tables = (("ban", self._lobby.bans), ("mute", self._lobby.mutes))
+        return [
+            {"what": what, "known_as": key, "seconds": round(entry.until_s - now_s), "reason": entry.reason}
+            for what, table in tables
+            for key, entry in table.all(now_s)
+        ]
+
+    def _key(self, order: Order) -> str:
+        """What the one that is meant is known by."""
+        match order:
+            case Order(room=None, player=None, subject=str(subject), address=None):
+                return subject_key(subject)
+            case Order(room=None, player=None, subject=None, address=str(address)):
+                return address_key(address)
+            case Order(room=str(room), player=int(player), subject=None, address=None):
+                return self._seat(room, player).key
+        raise CantBe("say whom: a room and a player, or a subject, or an address")
+
+    def _seats(self, order: Order) -> list[Seat]:
+        if order.player is not None and order.room is not None:
+            self._key(order)
+            return [self._seat(order.room, order.player)]
+        key = self._key(order)
+        return [seat for seat in self._lobby.seats() if seat.key == key]
+
+    def _seat(self, room: str, player: int) -> Seat:
+        found = self._seats_in(room, player)
+        seat = next(found, None)
+        if seat is None:
+            raise CantBe(f"there is no player {player} in the room {room!r}")
+        return seat
+
+    def _seats_in(self, room: str, player: int) -> Iterator[Seat]:
+        for seat in self._lobby.seats():
+            if seat.room.name == room and seat.player is not None and seat.player.id == player:
+                yield seat
+
+    def _expel(self, seats: list[Seat], code: Code, sentence: str) -> int:
+        for seat in seats:
+            self._lobby.expel(seat, code, sentence)
+        return len(seats)
+
+
+ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Struct]]]] = {
+    "kick": (Moderation.kick, Order),
+    "ban": (Moderation.ban, Order),
+    "unban": (Moderation.unban, Order),
+    "mute": (Moderation.mute, Order),
+    "unmute": (Moderation.unmute, Order),
+    "close": (Moderation.close, RoomOrder),
+}
+"""Each action by its name, and what it is told."""
+
+
+def _add(table: Restrictions, key: str, order: Order, now_s: float) -> None:
+    try:
+        table.add(key, order.seconds, order.reason, now_s)
+    except TableFull:
+        raise CantBe(f"the table has its {RESTRICTIONS_MAX} entries; lift one first") from None
+
+
+def _lift(table: Restrictions, key: str, what: str) -> str:
+    if not table.lift(key):
+        raise CantBe(f"{key} is not {what}")
+    return f"{key} is {what} no more"
+
+
+def _because(what: str, reason: str) -> str:
+    return f"{what}: {reason}" if reason else what

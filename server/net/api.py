@@ -1,0 +1,188 @@
+"""The HTTP API.
+
+    GET  /api/rooms                 the rooms, for everybody
+    GET  /api/admin/players         who is here                        for admins, with `Authorization: Bearer TOKEN`
+    GET  /api/admin/restrictions    bans and mutes
+    POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close: a JSON object (`moderation.Order`)
+    POST /api/admin/drain           as SIGTERM does
+
+An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. Nothing here goes by cookies: a page
+of another site can send nothing in an admin's name. It is turned away all the same: from the admin part always, from
+the rest unless the configuration names it.
+Every admin action, and every attempt at one, leaves a line in the log `ricochet.audit`.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import aclosing
+from typing import Any, Final
+
+import msgspec
+import structlog
+import trio
+from msgspec import Struct
+from starlette.background import BackgroundTask
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from protocol.errors import Violation
+from server.gate import Gate
+from server.moderation import ACTIONS, CantBe, Moderation
+from server.net.forwarded import Caller
+from server.net.origins import is_own, is_welcome
+from server.roles import TABLE, Identity
+from server.tokens import UnknownKey
+
+ORDER_BYTES_MAX: Final = 4096
+PREFIX: Final = "/api"
+ADMIN_PREFIX: Final = "/api/admin"
+
+audit = structlog.get_logger("ricochet.audit")
+
+
+class Refused(Exception):
+    """What is asked for isn't done: a status and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+
+class Api(Struct, frozen=True):
+    """Where the answers come from."""
+
+    rooms: Callable[[], list[dict[str, Any]]]
+    moderation: Moderation
+    gate: Gate
+    origins: Collection[str] = ()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/rooms", self._rooms),
+            Route(f"{ADMIN_PREFIX}/players", self._list),
+            Route(f"{ADMIN_PREFIX}/restrictions", self._list),
+            Route(f"{ADMIN_PREFIX}/{{action}}", self._act, methods=["POST"]),
+        ]
+
+    async def _rooms(self, request: Request) -> Response:
+        return JSONResponse(self.rooms())
+
+    async def _list(self, request: Request) -> Response:
+        what = request.url.path.rpartition("/")[2]
+        try:
+            admin = self._admin(request)
+        except Refused as refused:
+            return _refuse(request, what, refused)
+        audit.info("admin", action=f"list {what}", by=admin.subject, address=caller_of(request.scope).address)
+        now_s = trio.current_time()
+        moderation = self.moderation
+        return JSONResponse(moderation.players(now_s) if what == "players" else moderation.restrictions(now_s))
+
+    async def _act(self, request: Request) -> Response:
+        action = request.path_params["action"]
+        try:
+            admin = self._admin(request)
+            if action == "drain":
+                done, order = "draining", None
+            else:
+                done, order = await self._obey(action, request)
+        except Refused as refused:
+            return _refuse(request, action, refused)
+        audit.info(
+            "admin", action=action, by=admin.subject, address=caller_of(request.scope).address, done=done, order=order
+        )
+        after = BackgroundTask(self._drain) if action == "drain" else None
+        return JSONResponse({"done": done}, background=after)
+
+    async def _obey(self, action: str, request: Request) -> tuple[str, Any]:
+        """(what has been done, what was asked for)."""
+        if action not in ACTIONS:
+            raise Refused(404, f"there is no action {action!r}; there are {', '.join(ACTIONS)} and drain")
+        act, kind = ACTIONS[action]
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            raise Refused(415, "an order is JSON: Content-Type: application/json")
+        body = bytearray()
+        async with aclosing(request.stream()) as parts:
+            async for part in parts:
+                body += part
+                if len(body) > ORDER_BYTES_MAX:
+                    raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
+        try:
+            order = msgspec.json.decode(bytes(body), type=kind)
+            return act(self.moderation, order, trio.current_time()), msgspec.to_builtins(order)
+        except msgspec.DecodeError as error:
+            raise Refused(400, f"this is no order: {error}") from None
+        except CantBe as error:
+            raise Refused(409, str(error)) from None
+
+    async def _drain(self) -> None:
+        self.moderation.drain()
+
+    def _admin(self, request: Request) -> Identity:
+        """Who asks, if they may. Raises Refused."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if self.gate.verifier is None:
+            raise Refused(404, "there are no admins here: the server knows no keys")
+        if scheme.lower() != "bearer" or not token:
+            raise Refused(401, "this needs a token: Authorization: Bearer TOKEN")
+        try:
+            identity = self.gate.identify(token.strip())
+        except Violation as violation:
+            if isinstance(violation, UnknownKey):
+                self.gate.ask_for_keys()
+            raise Refused(401, violation.sentence) from None
+        if not TABLE[identity.role].moderate:
+            raise Refused(403, f"the role {identity.role} may not do that")
+        return identity
+
+
+def caller_of(scope: Scope) -> Caller:
+    """Whose request it is, as the front door has found out."""
+    return scope.get("state", {}).get("caller") or Caller("unknown", _header(scope, b"host") or "", is_secure=False)
+
+
+def _refuse(request: Request, action: str, refused: Refused) -> Response:
+    address = caller_of(request.scope).address
+    audit.info("admin refused", action=action, address=address, status=refused.status, why=refused.sentence)
+    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
+    return JSONResponse({"error": refused.sentence}, refused.status, headers)
+
+
+class Guarded:
+    """`app`, whose API is for its own pages and those of `origins`, and whose admin part only for its own."""
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        self._app, self._origins = app, origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = _header(scope, b"origin")
+        if origin is None or not scope["path"].startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        caller = caller_of(scope)
+        named = () if scope["path"].startswith(ADMIN_PREFIX) else self._origins
+        if not is_welcome(origin, caller.host, caller.is_secure, named):
+            answer = JSONResponse({"error": f"pages of {origin} may not ask this"}, 403)
+            await answer(scope, receive, send)
+        elif is_own(origin, caller.host, caller.is_secure):
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, _allowing(origin, send))
+
+
+def _allowing(origin: str, send: Send) -> Send:
+    async def send_allowing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Access-Control-Allow-Origin"] = origin
+            headers.add_vary_header("Origin")
+        await send(message)
+
+    return send_allowing
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    found = [value for key, value in scope["headers"] if key.lower() == name]
+    return found[0].decode("latin-1") if found else None

@@ -1,0 +1,91 @@
+"""Who is banned, and who is mute, until when: a small bounded table. Pure.
+
+Somebody is known by the subject of their token, or else by their address: of IPv6 by the network of 64 bits, for
+whoever has one address of it has them all. So a ban of an address concerns the guests from there and nobody else.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+from msgspec import Struct
+
+from server.roles import Identity
+
+RESTRICTIONS_MAX: Final = 1024
+RESTRICTION_S_MAX: Final = 366 * 86_400.0
+REASON_CHARS_MAX: Final = 100
+
+
+class TableFull(Exception):
+    """There is no room for one more; something must be lifted first."""
+
+
+class Restriction(Struct, frozen=True):
+    until_s: float
+    reason: str
+
+
+class Restrictions:
+    """Time is an argument, in seconds of the server's own clock."""
+
+    def __init__(self, entries_max: int = RESTRICTIONS_MAX) -> None:
+        self._entries_max = entries_max
+        self._entries: dict[str, Restriction] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, key: str, seconds: float, reason: str, now_s: float) -> None:
+        """Restrict `key`; a later end replaces an earlier one and the other way round. Raises TableFull."""
+        if key not in self._entries and len(self._entries) >= self._entries_max:
+            self._forget_the_past(now_s)
+            if len(self._entries) >= self._entries_max:
+                raise TableFull
+        self._entries[key] = Restriction(now_s + seconds, reason)
+
+    def lift(self, key: str) -> bool:
+        """Whether there was anything to lift."""
+        return self._entries.pop(key, None) is not None
+
+    def find(self, key: str, now_s: float) -> Restriction | None:
+        """What holds for `key` now."""
+        found = self._entries.get(key)
+        return found if found is not None and found.until_s > now_s else None
+
+    def all(self, now_s: float) -> Iterator[tuple[str, Restriction]]:
+        """Whatever holds now."""
+        self._forget_the_past(now_s)
+        yield from self._entries.items()
+
+    def _forget_the_past(self, now_s: float) -> None:
+        self._entries = {key: entry for key, entry in self._entries.items() if entry.until_s > now_s}
+
+
+def key_of(identity: Identity, address: str) -> str:
+    """What somebody is known by who comes as `identity` from `address`."""
+    return subject_key(identity.subject) if identity.subject is not None else address_key(address)
+
+
+def subject_key(subject: str) -> str:
+    return f"subject:{subject}"
+
+
+def address_key(address: str) -> str:
+    """`address` as a link has it: `1.2.3.4`, `1.2.3.4:80`, `::1`, `[::1]:80`; anything else stands for itself."""
+    host = host_of(address)
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return f"address:{host}"
+    if isinstance(ip, IPv6Address):
+        mapped = ip.ipv4_mapped
+        return f"address:{mapped}" if mapped else f"address:{ip_network((int(ip), 64), strict=False)}"
+    return f"address:{ip}"
+
+
+def host_of(address: str) -> str:
+    """`address` without its port."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

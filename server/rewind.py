@@ -1,0 +1,117 @@
+"""Where things were, as everyone believed it: the last quarter of a second of what was published.
+
+An instant hit is judged where its target was on the shooter's screen. There others are drawn from what was published, a
+small delay in the past; so what the history must hold is not the truth but the belief:
+
+    snapshot    …   S-2     S-1      S    now       where each solid thing is believed to be when S has been said;
+    known           •-------•--------•-----•        between two of them a straight line, at the end the truth
+
+The line stands for what a client draws between two publications (reckoned on from the first, blending over to the
+second). It is off by what both bend within a snapshot interval: a tenth of a unit under full thrust, under 4 units in
+the interval in which a ship boosts or bounces.
+
+Kept: SLOTS_MAX snapshots or fewer, columns of place and angle for every row of the world. Only what stops a beam is
+written: shots and pick-ups have no history. An id means the same entity from the snapshot since which it has been there
+without a break; what wasn't there then wasn't seen, and isn't there in the past.
+"""
+
+from bisect import bisect_right
+from math import ceil, tau
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+
+from protocol.limits import REWIND_S_MAX
+from protocol.quantize import ANGLE_STEPS
+from protocol.ticks import Rates
+from server.beliefs import TICK, Floats, Ints
+from server.publisher import NOWHERE, Publisher
+from server.world import Hit, World
+
+SLOTS_BEYOND: Final = 2
+"""One before the oldest moment that may be asked for, and one because it lies between two snapshots."""
+_RADIANS_PER_STEP: Final = tau / ANGLE_STEPS
+_SOLID: Final = frozenset(("ship", "rock", "crate", "ball"))
+
+
+class Past(Struct):
+    """The solid things of one world at one moment: who, and where."""
+
+    world: World
+    rows: Ints
+    x: Floats
+    y: Floats
+    angle: Floats
+    """In radians."""
+
+    def strike(self, x: float, y: float, aim: float, reach_units: float, radius: float, but: int = 0) -> Hit:
+        """What a beam of `radius` from (x, y) meets first, and where it ends. `but` lets it pass."""
+        others = np.flatnonzero(self.rows != but)
+        columns = self.rows[others], self.x[others], self.y[others], self.angle[others]
+        return self.world.cast((x, y), aim, reach_units, radius, *columns)
+
+
+class Rewind:
+    """The history of what `publisher` has published."""
+
+    def __init__(self, publisher: Publisher, rates: Rates) -> None:
+        self.slots_max: Final = ceil(REWIND_S_MAX * rates.snapshot_rate) + SLOTS_BEYOND
+        self._publisher, self._world = publisher, publisher.world
+        world = publisher.world
+        self._is_solid = np.array([kind.category in _SOLID for kind in world.kinds])
+        capacity = len(world.alive)
+        self._places: Floats = np.full((self.slots_max, 3, capacity), np.nan)
+        """x, y, angle of every row in every slot; nan: not there."""
+        self._since: Ints = np.zeros(capacity, dtype=np.int64)
+        """The snapshot since which a row has been there without a break."""
+        self._ticks: list[int] = []
+        """Of the snapshots known, the oldest first."""
+        self._slots: list[int] = []
+        """Where each of them is."""
+
+    def __len__(self) -> int:
+        return len(self._ticks)
+
+    def record(self, tick: int) -> None:
+        """The snapshot of `tick` has been published."""
+        slot = self._slots.pop(0) if len(self._slots) == self.slots_max else len(self._slots)
+        del self._ticks[: -self.slots_max + 1]
+        beliefs, rows = self._publisher.beliefs, self._solid_rows()
+        rows = rows[self._publisher.cell[rows] != NOWHERE]
+        ticks = tick - beliefs.table[:, TICK][rows]
+        places = self._places[slot]
+        fresh = rows[np.isnan(self._places[self._slots[-1], 0, rows])] if self._slots else rows
+        self._since[fresh] = tick
+        places.fill(np.nan)
+        places[0, rows], places[1, rows] = beliefs.places(rows, self._world.kind[rows], ticks)
+        places[2, rows] = beliefs.angles(rows, ticks) * _RADIANS_PER_STEP
+        self._ticks.append(tick)
+        self._slots.append(slot)
+
+    def at(self, tick: float, now: int) -> Past:
+        """What stands in the way of a beam at `tick`; the world's own columns are those after tick `now`.
+
+        What is older than all that is known is taken for the oldest.
+        """
+        world, rows = self._world, self._solid_rows()
+        truth = np.stack((world.x[rows], world.y[rows], world.angle[rows]))
+        if tick >= now or not self._ticks:
+            return Past(world, rows, *truth)
+        tick = max(tick, self._ticks[0])
+        before = bisect_right(self._ticks, tick) - 1
+        was = self._places[self._slots[before]][:, rows]
+        if before + 1 < len(self._ticks):
+            after_tick, after = self._ticks[before + 1], self._places[self._slots[before + 1]][:, rows]
+        else:
+            after_tick, after = now, truth
+        share = (tick - self._ticks[before]) / (after_tick - self._ticks[before]) if after_tick > tick else 0.0
+        turned = after - was
+        turned[2] -= tau * np.rint(turned[2] / tau)
+        known = np.flatnonzero(~np.isnan(was[0]) & (self._since[rows] <= self._ticks[before]))
+        x, y, angle = (was + share * turned)[:, known]
+        return Past(world, rows[known], x, y, angle)
+
+    def _solid_rows(self) -> Ints:
+        world = self._world
+        return np.flatnonzero(world.alive & self._is_solid[world.kind])

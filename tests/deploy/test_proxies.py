@@ -1,0 +1,111 @@
+"""The examples in `deploy/`, run: a game is played through nginx and through Caddy, and everybody is who they are."""
+
+import json
+import ssl
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from protocol.limits import SUBPROTOCOL_JSON
+from server.roles import Role
+from server.tokens import secret_key, sign
+from tests.instruments.proxies import caddy, nginx
+from tests.instruments.served import Served, served
+
+CALLER = "127.0.0.2"
+"""Where the client calls from. The server trusts 127.0.0.1, where the proxy calls from."""
+SECRET = b"a secret of thirty-two bytes at least"
+ADMIN = sign(secret_key(SECRET), {"sub": "root", "role": Role.ADMIN.value, "exp": 4_000_000_000})
+Proxy = Callable[[int, trustme.LeafCert, Path], AbstractContextManager[int]]
+
+
+class Site:
+    """A server behind a proxy, as a client sees it."""
+
+    def __init__(self, server: Served, port: int, trust: ssl.SSLContext) -> None:
+        self.server, self.port, self.trust = server, port, trust
+
+    @property
+    def origin(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    def get(self, path: str, **headers: str) -> tuple[Any, bytes]:
+        """(headers, body)."""
+        request = urllib.request.Request(f"{self.origin}{path}", headers=headers)
+        with urllib.request.urlopen(request, context=self.trust, timeout=60) as answer:
+            return answer.headers, answer.read()
+
+    def connect(self, origin: str, **headers: str) -> ClientConnection:
+        """A WebSocket, from CALLER."""
+        return connect(
+            f"wss://localhost:{self.port}/play",
+            ssl=self.trust,
+            subprotocols=[Subprotocol(SUBPROTOCOL_JSON)],
+            origin=Origin(origin),
+            additional_headers=headers,
+            compression=None,
+            max_size=None,
+            source_address=(CALLER, 0),
+        )
+
+
+@pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    proxy: Proxy = request.param
+    folder, authority, trust = tmp_path_factory.mktemp("proxy"), trustme.CA(), ssl.create_default_context()
+    authority.configure_trust(trust)
+    (folder / "secret").write_bytes(SECRET)
+    with (
+        served("--trusted-proxies", "127.0.0.1", "--jwt-secret", str(folder / "secret"), "--seed", "1") as server,
+        proxy(server.port, authority.issue_cert("localhost"), folder) as port,
+    ):
+        yield Site(server, port, trust)
+
+
+def hear(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    while True:
+        message: dict[str, Any] = json.loads(socket.recv(timeout=60))
+        if message["type"] == kind:
+            return message
+
+
+def test_a_game_is_played_through_it_and_the_caller_is_known(site: Site) -> None:
+    """And what a client says of itself in the proxy's words is not believed."""
+    lies = {"X-Forwarded-For": "9.9.9.9", "Forwarded": "for=8.8.8.8", "X-Real-IP": "7.7.7.7"}
+    with site.connect(site.origin, **lies) as socket:
+        socket.send(json.dumps({"type": "hello", "version": 1, "name": "Ada"}))
+        assert hear(socket, "welcome")["player"] >= 1
+        ticks = [hear(socket, "snapshot")["tick"] for _ in range(10)]
+        assert ticks == sorted(set(ticks))
+        socket.send(json.dumps({"type": "chat", "text": "through"}))
+        assert hear(socket, "chat")["text"] == "through"
+        _, players = site.get("/api/admin/players", Authorization=f"Bearer {ADMIN}")
+        assert [line["known_as"] for line in json.loads(players) if line["name"] == "Ada"] == [f"address:{CALLER}"]
+        socket.send(json.dumps({"type": "leave"}))
+        assert hear(socket, "bye")["code"] == 1000
+
+
+def test_the_page_is_its_own_origin_and_nobody_else_is(site: Site) -> None:
+    for origin in (
+        "https://evil.example",
+        site.origin.replace("https", "http"),
+        f"https://localhost:{site.server.port}",
+    ):
+        with pytest.raises(InvalidStatus) as refused:
+            site.connect(origin)
+        assert refused.value.response.status_code == 403
+
+
+def test_pages_come_through_it_and_are_told_to_stay_encrypted(site: Site) -> None:
+    headers, body = site.get("/healthz")
+    assert body == b"ok\n"
+    assert headers["Strict-Transport-Security"]
+    assert headers["Content-Security-Policy"]

@@ -1,0 +1,122 @@
+"""`ricochet admin`, as it is typed, against a real server."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import time
+from typing import NamedTuple
+
+import pytest
+import trustme
+
+import ricochet
+from server.roles import Role
+from server.tokens import Rules, Verifier, secret_key
+from tests.instruments.proxies import write_certificate
+from tests.instruments.served import Served, served
+
+SECRET = b"a secret of thirty-two bytes at least\n"
+NOWHERE = "http://127.0.0.1:9"
+
+
+class Done(NamedTuple):
+    """What a person has before them when a command has ended."""
+
+    status: object
+    out: str
+    err: str
+
+
+Admin = Callable[..., Done]
+
+
+@pytest.fixture
+def admin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Admin:
+    """`ricochet admin WORDS`, with `token` in the environment."""
+
+    def type_in(*words: str, token: str | None = None) -> Done:
+        monkeypatch.delenv("RICOCHET_ADMIN_TOKEN", raising=False)
+        monkeypatch.delenv("RICOCHET_ADMIN_URL", raising=False)
+        if token is not None:
+            monkeypatch.setenv("RICOCHET_ADMIN_TOKEN", token)
+        with pytest.raises(SystemExit) as ended:
+            ricochet.main(["admin", *words])
+        return Done(ended.value.code or 0, *capsys.readouterr())
+
+    return type_in
+
+
+def refused(done: Done, *names: str) -> None:
+    assert (done.status, done.out) == (2, ""), done
+    assert done.err.count("\n") == 1, done.err
+    assert all(name in done.err for name in names), done.err
+
+
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "secret"
+    path.write_bytes(SECRET)
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(secret: Path) -> Iterator[Served]:
+    with served("--seed", "1", "--jwt-secret", str(secret)) as running:
+        yield running
+
+
+@pytest.fixture
+def token(admin: Admin, secret: Path) -> str:
+    return admin("token", "root", "--secret", str(secret), "--role", "admin").out.strip()
+
+
+def test_a_token_is_what_it_was_made_to_be(admin: Admin, secret: Path) -> None:
+    words = ["--role", "editor", "--seconds", "60", "--audience", "game", "--issuer", "us"]
+    made = admin("token", "ann", "--secret", str(secret), *words)
+    identity = Verifier([secret_key(SECRET)], Rules("game", "us")).verify(made.out.strip(), time())
+    assert (identity.subject, identity.role) == ("ann", Role.EDITOR)
+
+
+def test_people_are_banned_seen_and_let_in_again(admin: Admin, server: Served, token: str, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(token + "\n")
+    where = ("--url", server.page_url, "--token-file", str(file))
+    done = admin("ban", "--subject", "eve", "--seconds", "600", "--reason", "spam", *where)
+    assert (done.status, done.out) == (0, "banned subject:eve for 600 s, and kicked 0\n"), done.err
+    listed = [json.loads(line) for line in admin("restrictions", *where).out.splitlines()]
+    assert [(line["what"], line["known_as"], line["reason"]) for line in listed] == [("ban", "subject:eve", "spam")]
+    assert admin("unban", "--subject", "eve", *where).out == "subject:eve is banned no more\n"
+    assert admin("players", *where).out == ""
+
+
+def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, tmp_path: Path) -> None:
+    where = ("--url", server.page_url)
+    refused(admin("kick", "--room", "pinball", "--player", "7", *where, token=token), "no player 7")
+    refused(admin("kick", *where, token=token), "say whom")
+    refused(admin("mute", "--subject", "x", *where, token="rubbish"), "not valid")
+    refused(admin("players", *where), "RICOCHET_ADMIN_TOKEN")
+    refused(admin("players", *where, "--token-file", str(tmp_path / "none")), "none", "can't be read")
+    refused(admin("players", "--url", NOWHERE, token=token), NOWHERE)
+    refused(admin("token", "ann", "--secret", str(tmp_path / "none")), "none", "can't be read")
+
+
+@pytest.mark.parametrize("url", ["http://game.example", "ftp://127.0.0.1", "game.example"])
+def test_a_token_goes_nowhere_in_the_clear(admin: Admin, url: str, token: str) -> None:
+    refused(admin("players", "--url", url, token=token), "https")
+
+
+def test_it_goes_over_tls_to_whom_it_can_know(admin: Admin, secret: Path, token: str, tmp_path: Path) -> None:
+    authority, ca = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(ca)
+    cert, key = write_certificate(authority.issue_cert("127.0.0.1"), tmp_path)
+    with served("--tls-cert", str(cert), "--tls-key", str(key), "--jwt-secret", str(secret)) as server:
+        done = admin("players", "--url", server.page_url, "--ca", str(ca), token=token)
+        assert (done.status, done.out) == (0, ""), done.err
+        refused(admin("players", "--url", server.page_url, token=token), "certificate")
+
+
+def test_the_server_drains_when_it_is_told_to(admin: Admin, secret: Path, token: str) -> None:
+    with served("--jwt-secret", str(secret)) as server:
+        done = admin("drain", "--url", server.page_url, token=token)
+        assert (done.status, done.out) == (0, "draining\n"), done.err
+        assert server.process.wait(60) == 0

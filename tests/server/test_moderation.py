@@ -1,0 +1,167 @@
+"""What an admin can do to people and rooms, and the sentence for what can't be done."""
+
+from typing import Any
+
+import pytest
+
+from protocol.errors import Code
+from protocol.messages import Chat
+from server.gate import Gate
+from server.moderation import ACTIONS, CantBe, Moderation, Order, RoomOrder
+from server.restrictions import RESTRICTIONS_MAX
+from server.tokens import Rules, Verifier
+from tests.instruments.keys import HMAC, NOW_UNIX_S, token
+from tests.instruments.stepper import Client, Stepper
+
+EVE, ANN = "1.2.3.4:1", "1.2.3.5:1"
+
+
+class House:
+    """A room with Ann and Eve, guests, and Bob, who has a token; and who looks after it."""
+
+    def __init__(self) -> None:
+        self.stepper = Stepper(gate=Gate(Verifier([HMAC], Rules()), clock=lambda: NOW_UNIX_S))
+        self.lobby = self.stepper.lobby
+        self.moderation = Moderation(self.lobby, self.lobby.close_room, lambda: None)
+        self.ann = self.stepper.join("Ann", address=ANN)
+        self.eve = self.stepper.join("Eve", address=EVE)
+        self.bob = self.stepper.join("Bob", address=EVE, token=token(sub="bob"))
+
+    def do(self, action: str, **order: Any) -> str:
+        act, kind = ACTIONS[action]
+        return act(self.moderation, kind(**order), self.stepper.now_s)
+
+    def cant(self, action: str, **order: Any) -> str:
+        with pytest.raises(CantBe) as error:
+            self.do(action, **order)
+        return str(error.value)
+
+    def names(self) -> list[str]:
+        return [player.name for player in self.stepper.room.players.values()]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def end_of(client: Client) -> tuple[int, str]:
+    client.read()
+    assert client.bye is not None
+    return client.bye.code, client.bye.sentence
+
+
+@pytest.mark.parametrize(
+    ("whom", "left"),
+    [
+        ({"room": "main", "player": 2}, ["Ann", "Bob"]),
+        ({"address": "1.2.3.4"}, ["Ann", "Bob"]),
+        ({"subject": "bob"}, ["Ann", "Eve"]),
+    ],
+)
+def test_people_are_named_in_three_ways(house: House, whom: dict[str, Any], left: list[str]) -> None:
+    assert house.do("kick", **whom) == "kicked 1"
+    assert house.names() == left
+
+
+def test_who_is_kicked_is_told_why_and_may_come_back(house: House) -> None:
+    house.do("kick", room="main", player=2, reason="language")
+    assert end_of(house.eve) == (Code.KICKED, "kicked by an admin: language")
+    assert house.stepper.join("Eve", address=EVE).bye is None
+
+
+def test_who_is_banned_may_not_until_it_ends_or_is_lifted(house: House) -> None:
+    said = house.do("ban", room="main", player=2, seconds=90.0, reason="spam")
+    assert said == "banned address:1.2.3.4 for 90 s, and kicked 1"
+    assert end_of(house.eve) == (Code.BANNED, "banned for 90 s: spam")
+    assert end_of(house.stepper.join("Eve", address="1.2.3.4:99"))[0] == Code.BANNED
+    assert house.bob.link.closed is None
+    assert house.do("unban", address="1.2.3.4") == "address:1.2.3.4 is banned no more"
+    assert house.stepper.join("Eve", address="1.2.3.4:99").bye is None
+
+
+def test_a_ban_by_place_is_one_of_the_subject_who_sits_there(house: House) -> None:
+    assert "subject:bob" in house.do("ban", room="main", player=3)
+    assert end_of(house.stepper.join("Bob", address=ANN, token=token(sub="bob")))[0] == Code.BANNED
+    assert house.stepper.join("Guest", address=EVE).bye is None
+
+
+def test_somebody_who_is_not_here_can_be_banned_all_the_same(house: House) -> None:
+    assert house.do("ban", subject="carl").endswith("kicked 0")
+    assert end_of(house.stepper.join("Carl", token=token(sub="carl")))[0] == Code.BANNED
+
+
+def test_everybody_at_an_address_goes(house: House) -> None:
+    house.stepper.join("Eve2", address="1.2.3.4:2")
+    assert house.do("kick", address="1.2.3.4") == "kicked 2"
+
+
+def test_who_is_mute_is_not_heard_until_it_is_lifted(house: House) -> None:
+    house.do("mute", room="main", player=2)
+    house.eve.say(Chat("buy"), 1.0)
+    house.do("unmute", room="main", player=2)
+    house.eve.say(Chat("sorry"), 2.0)
+    house.stepper.step(2)
+    assert [line.text for line in house.ann.chats] == ["sorry"]
+
+
+def test_a_room_is_closed(house: House) -> None:
+    assert house.do("close", room="main") == "closed the room main"
+    assert end_of(house.ann)[0] == Code.ROOM_CLOSED
+    assert "no room" in house.cant("close", room="main")
+
+
+@pytest.mark.parametrize(
+    ("action", "order", "names"),
+    [
+        ("kick", {"room": "main", "player": 9}, "no player 9"),
+        ("kick", {"room": "side", "player": 1}, "'side'"),
+        ("kick", {"address": "9.9.9.9"}, "nobody"),
+        ("kick", {}, "say whom"),
+        ("kick", {"player": 1}, "say whom"),
+        ("kick", {"room": "main"}, "say whom"),
+        ("kick", {"room": "main", "player": 1, "subject": "bob"}, "say whom"),
+        ("ban", {"subject": "bob", "address": "1.2.3.4"}, "say whom"),
+        ("unban", {"subject": "bob"}, "not banned"),
+        ("unmute", {"subject": "bob"}, "not mute"),
+    ],
+)
+def test_what_cant_be_done_is_said_and_changes_nothing(
+    house: House, action: str, order: dict[str, Any], names: str
+) -> None:
+    assert names in house.cant(action, **order)
+    assert house.names() == ["Ann", "Eve", "Bob"]
+    assert not house.moderation.restrictions(0.0)
+
+
+def test_a_full_table_is_said_and_nobody_is_kicked(house: House) -> None:
+    for n in range(RESTRICTIONS_MAX):
+        house.do("ban", subject=f"nobody-{n}")
+    assert str(RESTRICTIONS_MAX) in house.cant("ban", subject="bob")
+    assert house.names() == ["Ann", "Eve", "Bob"]
+
+
+def test_a_reason_is_text_on_one_line() -> None:
+    with pytest.raises(ValueError, match="printable"):
+        Order(subject="bob", reason="a\nb")
+
+
+def test_it_tells_who_is_here_and_what_holds(house: House) -> None:
+    house.do("mute", subject="bob", seconds=60.0, reason="loud")
+    house.stepper.drop(house.eve)
+    house.stepper.join("Zoe", role="spectator")
+    told = {line["name"]: line for line in house.moderation.players(1.0)}
+    assert [(told[name]["player"], told[name]["connected"], told[name]["muted"]) for name in ("Ann", "Eve", "Bob")] == [
+        (1, True, False),
+        (2, False, False),
+        (3, True, True),
+    ]
+    assert (told["Bob"]["subject"], told["Bob"]["role"], told["Bob"]["known_as"]) == ("bob", "player", "subject:bob")
+    assert told[None]["player"] is None
+    assert house.moderation.restrictions(1.0) == [
+        {"what": "mute", "known_as": "subject:bob", "seconds": 59, "reason": "loud"}
+    ]
+
+
+def test_a_room_order_is_about_a_room() -> None:
+    assert {name for name, (_, kind) in ACTIONS.items() if kind is RoomOrder} == {"close"}
