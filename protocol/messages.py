@@ -23,6 +23,7 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.arena import Arena
+from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Input
 from protocol.quantize import SEEN_MAX
@@ -127,6 +128,7 @@ class Welcome(ServerMessage, tag="welcome"):
     kinds: list[Kind]
     arena: Arena
     players: list[PlayerInfo]
+    gun: Gun | None = None
 
 
 class Event(ServerMessage, tag="event"):

@@ -26,6 +26,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from msgspec import Struct, field
 
 from protocol.arena import Arena
+from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
@@ -79,6 +80,8 @@ class Game(Protocol):
     kinds: ClassVar[tuple[Kind, ...]]
     hud: ClassVar[tuple[str, ...]]
     """Names of the integers of `hud_of`."""
+    gun: ClassVar[Gun | None]
+    """What ships fire, for clients to foresee their own shots; None: those come when they come."""
 
     def __init__(self, stage: Stage) -> None: ...
     def begin(self) -> None: ...

@@ -203,6 +203,7 @@ class Room:
             kinds=list(self.game.kinds),
             arena=self.arena,
             players=roster,
+            gun=self.game.gun,
         )
 
     # what is said ------------------------------------------------------------------------------------------

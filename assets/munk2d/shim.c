@@ -6,7 +6,7 @@
 
    enter   puts a body into the space as new: whatever the engine remembered of its contacts is forgotten
    move    changes its whole state, and leaves what the engine remembers
-   push    changes its velocity only: what steering does
+   push    changes its velocity and spin only: what steering does
    leave   takes it out, and frees the slot
 
    Nothing here decides anything: numbers such as masses and categories come from physics.ts, the rule of
@@ -130,11 +130,14 @@ surfaced(cpShape *shape)
 	return shape;
 }
 
+/* Corners 0 and 1 are its ends, 2 and 3 the points before and after them in its wall; an end of a wall has itself there. */
 EXPORT(add_segment) void
-add_segment(double ax, double ay, double bx, double by, double radius)
+add_segment(double radius)
 {
 	cpBody *arena = cpSpaceGetStaticBody(space);
-	cpSpaceAddShape(space, surfaced(cpSegmentShapeNew(arena, cpv(ax, ay), cpv(bx, by), radius)));
+	cpShape *segment = cpSegmentShapeNew(arena, corners[0], corners[1], radius);
+	cpSegmentShapeSetNeighbors(segment, corners[2], corners[3]);
+	cpSpaceAddShape(space, surfaced(segment));
 }
 
 EXPORT(add_block) void
@@ -240,7 +243,9 @@ move(int32_t slot)
 EXPORT(push) void
 push(int32_t slot)
 {
-	cpBodySetVelocity(cpShapeGetBody(shapes[slot]), cpv(states[slot].vx, states[slot].vy));
+	cpBody *body = cpShapeGetBody(shapes[slot]);
+	cpBodySetVelocity(body, cpv(states[slot].vx, states[slot].vy));
+	cpBodySetAngularVelocity(body, states[slot].spin);
 }
 
 EXPORT(leave) void
@@ -252,6 +257,33 @@ leave(int32_t slot)
 	cpShapeFree(shape);
 	cpBodyFree(body);
 	shapes[slot] = NULL;
+}
+
+static void
+add_type(cpBody *body, cpArbiter *arbiter, cpDataPointer types)
+{
+	(void)body;
+	cpShape *own, *other;
+	cpArbiterGetShapes(arbiter, &own, &other);
+	*(uint32_t *)types |= (uint32_t)cpShapeGetCollisionType(other);
+}
+
+/* The types, which are bits, of all that a body touches after the last step. */
+EXPORT(touched) uint32_t
+touched(int32_t slot)
+{
+	uint32_t types = 0;
+	cpBodyEachArbiter(cpShapeGetBody(shapes[slot]), add_type, &types);
+	return types;
+}
+
+/* How far along the way from one place to another something of this radius gets, 0 to 1, before it meets what is of these categories. */
+EXPORT(reach) double
+reach(double ax, double ay, double bx, double by, double radius, uint32_t mask)
+{
+	cpShapeFilter filter = {CP_NO_GROUP, CP_ALL_CATEGORIES, mask};
+	cpSegmentQueryInfo info;
+	return cpSpaceSegmentQueryFirst(space, cpv(ax, ay), cpv(bx, by), radius, filter, &info) ? info.alpha : 1.0;
 }
 
 static void

@@ -13,6 +13,7 @@ import numpy as np
 
 from protocol.arena import Place
 from protocol.cells import VIEW_HALF_UNITS
+from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Button, boost_ticks_of
 from protocol.physics import CATEGORY_BITS
@@ -22,7 +23,7 @@ from server.games import pulse
 from server.games.crates import Crates
 from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
 from server.games.ledger import Ledger, Shot, record_of
-from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
+from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
 from server.world import Contact, Hit, WorldFullError
 
 SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
@@ -30,9 +31,9 @@ KINDS: Final = (SHIP_KIND, SHOT_KIND, ROCK_KIND, CRATE_KIND, PICKUP_KIND)
 
 MATCH_S, PODIUM_S = 300.0, 10.0
 RESPAWN_S, PROTECT_S = 2.0, 2.0
-GUN_S, GUN_RAPID_S, RAPID_S = 0.22, 0.11, 8.0
-SHOT_SPEED, SHOT_LIFE_S, MUZZLE_UNITS = 900.0, 1.7, 10.0
-BOUNCES_MAX, SPEED_PER_BOUNCE = 3, 0.1
+GUN_S, GUN_RAPID_S, RAPID_S = GUN.cooldown_s, GUN.rapid_cooldown_s, 8.0
+SHOT_SPEED, SHOT_LIFE_S, MUZZLE_UNITS = GUN.speed, GUN.life_s, GUN.muzzle_units
+BOUNCES_MAX, SPEED_PER_BOUNCE = GUN.bounces_max, GUN.speed_per_bounce
 DAMAGE, DAMAGE_PER_BOUNCE = 18, 9
 REPAIR = 50
 SCORE_KILL, SCORE_ASSIST, SCORE_PER_BOUNCE = 100, 50, 50
@@ -50,6 +51,7 @@ class Melee:
     name: ClassVar[str] = "melee"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
     saved: ClassVar[type[Ledger]] = Ledger
+    gun: ClassVar[Gun | None] = GUN
     hud: ClassVar[tuple[str, ...]] = (
         "hull",
         "shield",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from protocol.gun import Gun
 from protocol.kinds import Kind
 
 SHIP_KIND: Final = Kind(
@@ -26,3 +27,14 @@ CRATE_KIND: Final = Kind(
     name="crate", category="crate", shape="box", radius=20, mass=6, elasticity=0.4, velocity_scale=32
 )
 PICKUP_KIND: Final = Kind(name="pickup", category="pickup", radius=14, mass=1, sensor=True)
+GUN: Final = Gun(
+    kind=1,
+    speed=900.0,
+    muzzle_units=10.0,
+    cooldown_s=0.22,
+    rapid_cooldown_s=0.11,
+    life_s=1.7,
+    bounces_max=3,
+    speed_per_bounce=0.1,
+)
+"""Of a game whose second kind is the shot."""

@@ -28,7 +28,9 @@ from protocol.physics import make_body, make_space, step
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon, reckon_wire
 from protocol.snapshot import CellDelta, CellKeyframe, Moved, Own, change_of, checksum_of
+from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
+from tests.instruments.neighbourhood_scenes import neighbourhood
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
 TICK_RATE: Final = 60
@@ -180,6 +182,7 @@ def conversation(_: Random) -> Vectors:
             KINDS,
             ARENA,
             enrolled,
+            GUN,
         ),
         messages.Event(70001, "kill", {"killer": 2, "victim": 1, "assists": [], "bounces": 3}),
         messages.Pong(2**53 - 1, 70002),
@@ -329,7 +332,10 @@ def _both_encodings(message: messages.Message) -> Vectors:
 
 MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
-    for maker in (reckoning, motion, bounces, changes, checksums, netsim, conversation, snapshots, engine)
+    for maker in (
+        *(reckoning, motion, bounces, changes, checksums, netsim),
+        *(conversation, snapshots, engine, neighbourhood),
+    )
 }
 
 

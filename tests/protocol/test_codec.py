@@ -58,7 +58,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             players=[messages.PlayerInfo(2, "Ada", 11, False)],
         ),
         (
-            b"\x9f\x10",
+            b"\xdc\x00\x10\x10",
             b"\x01",
             b"\x02",
             b"\xa1r",
@@ -75,11 +75,12 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\xa6spawns\x91\x83\xa1x\x40\xa1y\x40\xa5angle\xcb" + bytes(8),
             b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90",
             b"\x91\x84\xa2id\x02\xa4name\xa3Ada\xa6colour\x0b\xa3bot\xc2",
+            b"\xc0",
         ),
         '{"type":"welcome","version":1,"player":2,"room":"r","game":"melee","tick":5,"tick_rate":60,"snapshot_rate":30,'
         '"cell_units":512,"resume":"t","role":"player","hud":["hull"],"kinds":[],"arena":{"name":"A",'
         '"size":{"width":512,"height":512},"spawns":[{"x":64,"y":64,"angle":0.0}],"walls":[],"blocks":[],"rocks":[],'
-        '"crates":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false}]}',
+        '"crates":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false}],"gun":null}',
     ),
     (
         messages.Event(5, "left", {"id": 2}),

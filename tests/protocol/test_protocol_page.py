@@ -17,6 +17,7 @@ from msgspec import Struct
 from protocol import arena, cells, limits, messages, motion, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
+from protocol.gun import Gun
 from protocol.kinds import Category, Kind
 from protocol.motion import Button, Input
 from protocol.near import RECORD_BYTES, Near, pack_near
@@ -192,6 +193,11 @@ def test_a_kind() -> None:
     said = {name: names(row[1]) for row in table for name in names(row[0])}
     assert said["category"] == list(get_args(Category))
     assert said["shape"] == list(get_args(msgspec.structs.fields(Kind)[2].type))
+
+
+def test_a_gun() -> None:
+    table = tables(section("6. Reckoning, exactly"))[1]
+    assert fields_in(table) == list(Gun.__struct_fields__)
 
 
 def test_an_arena() -> None:

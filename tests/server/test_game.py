@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytest
 
 from protocol.errors import UserError
+from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.messages import Inputs
 from protocol.motion import Input
@@ -25,6 +26,7 @@ class Notary:
     name: ClassVar[str] = "notary"
     kinds: ClassVar[tuple[Kind, ...]] = (SHIP_KIND, PICKUP_KIND)
     hud: ClassVar[tuple[str, ...]] = ("tick",)
+    gun: ClassVar[Gun | None] = None
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage

@@ -26,6 +26,15 @@ test("a closed wall has as many segments as points", () => {
   expect(segmentsOf(open).slice(4)).toHaveLength(2);
 });
 
+test("a segment knows the points before and after it; an end has none but itself", () => {
+  const around = (closed: boolean) => {
+    const segments = segmentsOf({ ...arena, walls: [{ ...arena.walls[0]!, closed }] }).slice(4);
+    return segments.map(({ before, after }) => [before.x, before.y, after.x, after.y]);
+  };
+  expect(around(false)).toEqual([[0, 0, 10, 10], [0, 0, 10, 10]]);
+  expect(around(true)).toEqual([[10, 10, 10, 10], [0, 0, 0, 0], [10, 0, 10, 0]]);
+});
+
 test("blocks are wound the same way however the map winds them", () => {
   const [one, other] = blocksOf(arena);
   expect(one!.corners).toEqual(other!.corners);

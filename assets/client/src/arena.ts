@@ -2,7 +2,8 @@
  * The solid parts of an arena, as the server's space is built of them: the twin of `make_space` in `protocol/physics.py`.
  *
  * Thick segments (walls, and the border laid just outside) and convex blocks, in the order in which the server adds them,
- * for the engine finds contacts in that order. Rocks and crates are entities.
+ * for the engine finds contacts in that order. The segments of one wall know their neighbours, so that who flies along is
+ * not caught by the cracks. Rocks and crates are entities.
  */
 
 import type { Arena, Point, Vec } from "./scene";
@@ -12,9 +13,12 @@ export const WALL_FRICTION = 0.2;
 /** The border is segments of this radius laid just outside, thick enough that nothing tunnels. */
 export const BORDER_RADIUS = 64;
 
+/** From `a` to `b`, between the points of its wall that come before and after; an end of a wall has itself there. */
 export interface Segment {
   readonly a: Vec;
   readonly b: Vec;
+  readonly before: Vec;
+  readonly after: Vec;
   readonly radius: number;
 }
 
@@ -44,13 +48,21 @@ function border(arena: Arena): Segment[] {
     [width + out, height + out],
     [-out, height + out],
   ];
-  return corners.map((corner, at) => ({ a: vec(corners.at(at - 1)!), b: vec(corner), radius: BORDER_RADIUS }));
+  return corners.map((corner, at) => {
+    const [a, b] = [vec(corners.at(at - 1)!), vec(corner)];
+    return { a, b, before: a, after: b, radius: BORDER_RADIUS };
+  });
 }
 
 function polyline(points: readonly Point[], radius: number, closed: boolean): Segment[] {
-  const segments = points.slice(1).map((point, at) => ({ a: vec(points[at]!), b: vec(point), radius }));
-  if (closed) segments.push({ a: vec(points.at(-1)!), b: vec(points[0]!), radius });
-  return segments;
+  const way = (closed ? [...points, points[0]!] : points).map(vec);
+  const last = way.length - 2;
+  return way.slice(1).map((b, at) => {
+    const a = way[at]!;
+    const before = at > 0 ? way[at - 1]! : closed ? way[last]! : a;
+    const after = at < last ? way[at + 2]! : closed ? way[1]! : b;
+    return { a, b, before, after, radius };
+  });
 }
 
 function doubleArea(corners: readonly Vec[]): number {

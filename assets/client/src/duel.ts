@@ -5,11 +5,12 @@
  */
 
 import conversation from "../../../tests/golden/conversation.json";
-import { Walls } from "./collision";
+import { engine } from "./engine_inline";
 import type { ClientMessage, Inputs, Welcome } from "./messages";
 import { type Input, NEUTRAL } from "./motion";
 import { Picture } from "./picture";
 import { Play } from "./play";
+import { Neighbourhood, type ShipState } from "./neighbourhood";
 import { Prediction } from "./prediction";
 import type { ControlSample, LinkState, Scene } from "./scene";
 import type { Own, Snapshot } from "./snapshot";
@@ -25,6 +26,7 @@ export class Duel {
   controls: ControlSample = { move: { x: 1, y: 0 }, aim: 0, fire: false, boost: false, pulse: false, pressed: { fire: false, boost: false, pulse: false } };
   readonly play = new Play(
     welcome,
+    engine,
     { rtt_ms: 0, send: (message) => this.#hear(message) },
     { sample: () => this.controls },
     { push: (name, value) => void this.gauges.set(name, value), counters: () => ({}) },
@@ -32,14 +34,23 @@ export class Duel {
   readonly picture = new Picture(this.play);
   tick = 1000;
   now_ms = this.tick * TICK_MS;
-  readonly server = new Prediction(welcome.kinds[0]!, new Walls(welcome.arena), 60);
+  readonly server = new Prediction(new Neighbourhood(engine, welcome.arena, welcome.kinds, welcome.kinds[0]!, 60), 60);
   /** Shoves the server's ship to the right in its next tick, by units. */
   push = 0;
   readonly #inputs = new Map<number, { input: Input; said_ms: number }>();
   #slack_ms = Infinity;
 
   constructor() {
-    this.server.reconcile({ entity: 7, x: 500, y: 600, vx: 0, vy: 0, boost_ticks: 0 }, this.tick);
+    this.put({ x: 500, y: 600, vx: 0, vy: 0, boost_ticks: 0 });
+  }
+
+  get ship(): ShipState {
+    return this.server.state!;
+  }
+
+  /** Sets the server's ship down there. */
+  put(ship: ShipState): void {
+    this.server.reconcile({ entity: 7, ...ship }, this.tick);
   }
 
   /** Plays on until the server is so many ticks further, showing each scene to `seen`. */
@@ -57,15 +68,15 @@ export class Duel {
     this.tick += 1;
     const taken = this.#inputs.get(this.tick);
     if (taken) this.#note(this.tick * TICK_MS - taken.said_ms);
-    this.server.advance(this.tick, taken?.input ?? NEUTRAL);
-    this.server.ship.x += this.push;
+    this.server.step(this.tick, taken?.input ?? NEUTRAL);
+    if (this.push !== 0) this.put({ ...this.ship, x: this.ship.x + this.push });
     this.push = 0;
     if (this.tick % 2 === 0) this.play.take(this.snapshot(), this.now_ms);
   }
 
   snapshot(news: Partial<Snapshot> = {}): Snapshot {
-    const { tick, ship } = this.server;
-    const own: Own = { entity: 7, x: ship.x, y: ship.y, vx: ship.vx, vy: ship.vy, boost_ticks: ship.boost_ticks };
+    const { tick } = this.server;
+    const own: Own = { entity: 7, ...this.ship };
     const slack_ms = Number.isFinite(this.#slack_ms) ? Math.round(this.#slack_ms) : null;
     this.#slack_ms = Infinity;
     return { type: "snapshot", tick, ack: this.#inputs.has(tick) ? tick : 0, slack_ms, own, hud: [80, 1500], left: [], near: null, cells: [], ...news };

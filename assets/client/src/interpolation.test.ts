@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 
+import golden from "../../../tests/golden/bounces.json";
 import { checksumOf } from "./checksum";
+import { engine } from "./engine_inline";
 import { Interpolation, type Track } from "./interpolation";
 import type { Kind } from "./kinds";
 import type { Published } from "./reckoning";
+import type { Arena } from "./scene";
 import type { Snapshot } from "./snapshot";
 import { View } from "./view";
+import { Walls } from "./walls";
 
 const TICK_MS = 1000 / 60;
 const DELAY_TICKS = 1.7 * 2;
@@ -19,10 +23,12 @@ function shot(fields: Partial<Published>): Published {
   return { id: 1, kind: 0, variant: 0, owner: 0, status: 0, tick: 0, x: 0, y: 0, vx: 0, vy: 0, angle: 0, spin: 0, move_x: 0, move_y: 0, ...fields };
 }
 
+const walls = new Walls(engine, { ...(golden.arena as unknown as Arena), walls: [], blocks: [] });
+
 /** A view that is told the whole of its one cell every other tick, and the picture made of it; a render frame per tick. */
 class Screening {
   readonly view = new View(kinds, 60);
-  readonly interpolation = new Interpolation(this.view, 30);
+  readonly interpolation = new Interpolation(this.view, 30, walls);
   tick = 100;
   #believed: Published[] = [];
 
@@ -32,9 +38,9 @@ class Screening {
     return this;
   }
 
-  run(ticks: number, told = true): this {
+  run(ticks: number, told = true, late_ms: () => number = () => 0): this {
     for (const end = this.tick + ticks; this.tick < end; this.tick += 1) {
-      if (told && this.tick % 2 === 0) this.#tell();
+      if (told && this.tick % 2 === 0) this.#tell(late_ms());
       this.interpolation.advance(this.tick * TICK_MS);
     }
     return this;
@@ -49,11 +55,11 @@ class Screening {
     return track !== undefined && track.born <= this.interpolation.tick;
   }
 
-  #tell(): void {
+  #tell(late_ms: number): void {
     const cell = { cell: 0, keyframe: true, checksum: checksumOf(this.#believed), entities: this.#believed } as const;
     const snapshot: Snapshot = { type: "snapshot", tick: this.tick, ack: 0, slack_ms: null, own: null, hud: null, left: [], near: null, cells: [{ ...cell, entities: [...this.#believed] }] };
     this.view.apply(snapshot);
-    this.interpolation.heard(this.tick * TICK_MS);
+    this.interpolation.heard(this.tick * TICK_MS + late_ms);
   }
 }
 
@@ -143,4 +149,39 @@ test("an id that is used again is somebody else", () => {
   screening.believe(shot({ kind: 1, tick: 122, x: 400 })).run(8);
   expect(screening.track().kind.category).toBe("ship");
   expect(screening.track().at.x).toBe(50);
+});
+
+test("the more they jitter, the later the picture; and when they don't any more it is as before", () => {
+  let at = 0;
+  const screening = new Screening().run(240, true, () => [0, 10, 20, 30, 40][(at += 3) % 5]!);
+  const delay_ms = (screening.tick - 1 - screening.interpolation.tick) * TICK_MS;
+  expect(screening.interpolation.jitter_ms).toBeCloseTo(20, 6);
+  expect(delay_ms).toBeCloseTo(40 + DELAY_TICKS * TICK_MS, 0);
+  screening.run(360);
+  expect(screening.tick - 1 - screening.interpolation.tick).toBeCloseTo(DELAY_TICKS, 0);
+});
+
+test("a few that come very late don't matter, and a stall makes the picture wait for a moment only", () => {
+  let at = 0;
+  const screening = new Screening().run(120, true, () => ((at += 1) % 30 === 0 ? 300 : 0));
+  expect(screening.interpolation.jitter_ms).toBeCloseTo(0, 6);
+  let stalled_ms = 500;
+  screening.run(30, true, () => (stalled_ms = Math.max(0, stalled_ms - 2 * TICK_MS)));
+  expect(screening.interpolation.jitter_ms).toBeLessThanOrEqual(100);
+  screening.run(240);
+  expect(screening.tick - 1 - screening.interpolation.tick).toBeCloseTo(DELAY_TICKS, 0);
+});
+
+test("a way that became longer is followed: the picture stops running ahead of the news", () => {
+  const screening = new Screening().run(120).run(180, true, () => 90);
+  expect((screening.tick - 1 - screening.interpolation.tick) * TICK_MS).toBeCloseTo(90 + DELAY_TICKS * TICK_MS, -1);
+});
+
+test("without news nobody is drawn beyond a wall", () => {
+  const fast = shot({ tick: 100, x: 700 * 8, y: 600 * 8, vx: 16 * 900 });
+  const screening = new Screening().believe(fast).run(10);
+  let farthest = 0;
+  for (let tick = 0; tick < 40; tick += 1) farthest = Math.max(farthest, screening.run(1, false).track().at.x);
+  expect(farthest).toBeGreaterThan(1000);
+  expect(farthest).toBeLessThanOrEqual(1024 - 4 + 1e-6);
 });

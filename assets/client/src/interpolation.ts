@@ -5,7 +5,12 @@
  * An entity's course is a chain of beliefs. A new one takes over, if it can, at the moment between now and its own tick at
  * which it is nearest to the old: a bounce keeps its corner, a turn its curve. What jump remains becomes an offset that
  * melts. An entity appears when the picture reaches its first tick, and goes when the picture reaches the tick at which
- * it went. Nothing is drawn more than EXTRAPOLATE_S_MAX ahead of the newest snapshot.
+ * it went.
+ *
+ * The delay adapts to the network: snapshots are expected as late as all but the latest few came recently, and the
+ * picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time. A stall makes nobody wait for long: half of
+ * the recent ones were on time, and a delay is at most JITTER_MS_MAX more than theirs. Without news nothing is drawn more than EXTRAPOLATE_S_MAX
+ * ahead of the newest snapshot, nor beyond a wall.
  *
  * Pure: `now_ms` is an argument. No garbage in a render frame beyond what newcomers need.
  */
@@ -14,6 +19,7 @@ import type { Kind } from "./kinds";
 import { nowhere, type Published, type Reckoned, reckon } from "./reckoning";
 import { wrapAngle } from "./quantize";
 import type { View } from "./view";
+import type { Walls } from "./walls";
 
 const DELAY_INTERVALS = 1.7;
 const DELAY_MS_MIN = 5;
@@ -28,6 +34,11 @@ const MELT = 0.85;
 /** A correction larger than this is a teleport, and shown as one. */
 const JUMP_UNITS = 160;
 const BELIEFS_KEPT = 4;
+/** Of so many snapshots it is remembered how late they were: a second and a half. */
+const LATENESSES_KEPT = 48;
+/** This many of them may be later than expected. */
+const LATEST_FORGIVEN = 2;
+const JITTER_MS_MAX = 100;
 
 /** A published state and the tick at which the picture changes over to it. */
 interface Belief {
@@ -51,25 +62,31 @@ export class Interpolation {
   /** The picture's tick, with its fraction. */
   tick = 0;
   readonly tracks = new Map<number, Track>();
+  /** How much later than the usual snapshot one is expected. */
+  jitter_ms = 0;
   readonly #view: View;
+  readonly #walls: Walls;
   readonly #tick_rate: number;
-  readonly #delay_ticks: number;
-  #newest_ms = NaN;
+  readonly #delay_ms: number;
+  /** How much later each came than its tick's time by a clock that began with tick 0. */
+  readonly #latenesses_ms: number[] = [];
+  #expected_ms = 0;
   #shown_ms = 0;
+  readonly #known: Reckoned = nowhere();
 
-  constructor(view: View, snapshot_rate: number) {
+  constructor(view: View, snapshot_rate: number, walls: Walls) {
     this.#view = view;
+    this.#walls = walls;
     this.#tick_rate = view.tick_rate;
-    const delay_ms = Math.max(DELAY_MS_MIN, (DELAY_INTERVALS * 1000) / snapshot_rate);
-    this.#delay_ticks = (delay_ms * view.tick_rate) / 1000;
+    this.#delay_ms = Math.max(DELAY_MS_MIN, (DELAY_INTERVALS * 1000) / snapshot_rate);
   }
 
   /** The view has applied a snapshot, which arrived at `now_ms`. */
   heard(now_ms: number): void {
-    const first = Number.isNaN(this.#newest_ms);
-    this.#newest_ms = now_ms;
+    const first = this.#latenesses_ms.length === 0;
+    this.#expect(now_ms);
     if (first) {
-      this.tick = this.#view.tick - this.#delay_ticks;
+      this.tick = this.#target(now_ms);
       this.#shown_ms = now_ms;
     }
     for (const [id, track] of this.tracks) {
@@ -90,11 +107,25 @@ export class Interpolation {
     }
   }
 
+  #expect(now_ms: number): void {
+    this.#latenesses_ms.push(now_ms - (this.#view.tick * 1000) / this.#tick_rate);
+    if (this.#latenesses_ms.length > LATENESSES_KEPT) this.#latenesses_ms.shift();
+    const sorted = this.#latenesses_ms.toSorted((one, other) => one - other);
+    const usual_ms = sorted[sorted.length >> 1]!;
+    const late_ms = sorted[Math.max(sorted.length >> 1, sorted.length - 1 - LATEST_FORGIVEN)]!;
+    this.jitter_ms = Math.min(late_ms - usual_ms, JITTER_MS_MAX);
+    this.#expected_ms = usual_ms + this.jitter_ms;
+  }
+
+  /** The tick to be drawn at `now_ms`, were we to draw what there is. */
+  #target(now_ms: number): number {
+    return ((now_ms - this.#expected_ms - this.#delay_ms) * this.#tick_rate) / 1000;
+  }
+
   #follow(elapsed_s: number, now_ms: number): number {
     const rate = this.#tick_rate;
-    const newest = this.#view.tick + ((now_ms - this.#newest_ms) / 1000) * rate;
     const last = this.#view.tick + EXTRAPOLATE_S_MAX * rate;
-    const target = Math.min(newest - this.#delay_ticks, last);
+    const target = Math.min(this.#target(now_ms), last);
     const behind_s = (target - this.tick) / rate - elapsed_s;
     if (Math.abs(behind_s) > SNAP_S) return target;
     const speed = Math.max(SPEED_MIN, Math.min(SPEED_MAX, 1 + behind_s / PULL_S));
@@ -144,6 +175,17 @@ export class Interpolation {
     at.x += track.offset.x;
     at.y += track.offset.y;
     at.angle += track.offset.angle;
+    if (this.tick > this.#view.tick) this.#stopAtWalls(track);
+  }
+
+  /** Where it goes from what is known is a guess that knows no walls. */
+  #stopAtWalls({ beliefs, kind, offset, at }: Track): void {
+    const known = believedAt(beliefs[0]!.published, kind, this.#view.tick, this.#tick_rate, this.#known);
+    known.x += offset.x;
+    known.y += offset.y;
+    const reach = this.#walls.reach(known, at, kind.radius);
+    at.x = known.x + (at.x - known.x) * reach;
+    at.y = known.y + (at.y - known.y) * reach;
   }
 
   /** Leaves the first belief for the second; their difference goes into the offset. */

@@ -18,6 +18,8 @@ const START_AHEAD_TICKS = 2;
 const SNAP_TICKS = 10;
 /** So much further ahead of the news than a round trip makes no sense; the server would soon refuse our inputs. */
 const SENSE_TICKS = 60;
+/** News that come in one burst, after a sleep, count together: the newest says what time it is. */
+const BURST_MS = 25;
 const MEASUREMENTS_KEPT = 64;
 /** This many of the kept measurements may be worse than the one that counts. */
 const SPIKES_FORGIVEN = 1;
@@ -45,6 +47,7 @@ export class Lead {
   /** Jumps made, beside the first start. */
   snaps = 0;
   #started = false;
+  #began_ms = -Infinity;
   #anchor_ms = 0;
   #anchor_tick = 0;
   readonly #tick_ms: number;
@@ -64,14 +67,24 @@ export class Lead {
   start(tick: number, rtt_ms: number, now_ms: number): void {
     if (this.#started) this.snaps += 1;
     this.#started = true;
+    this.#began_ms = now_ms;
     this.#ways = [];
     this.#phase_ticks.fill(-1);
-    this.#set(tick + Math.ceil(rtt_ms / this.#tick_ms) + START_AHEAD_TICKS, 1, now_ms);
+    this.#set(this.#firstTick(tick, rtt_ms), 1, now_ms);
+  }
+
+  #firstTick(tick: number, rtt_ms: number): number {
+    return tick + Math.ceil(rtt_ms / this.#tick_ms) + START_AHEAD_TICKS;
   }
 
   /** The tick that it is, with its fraction. */
   tickAt(now_ms: number): number {
     return this.#anchor_tick + ((now_ms - this.#anchor_ms) * this.speed) / this.#tick_ms;
+  }
+
+  /** How long ago, in ms, `tick` began; negative: it is still to come. */
+  lateAt(tick: number, now_ms: number): number {
+    return (this.tickAt(now_ms) - tick) * this.#tick_ms;
   }
 
   /** The input for `tick` was taken at `now_ms`. */
@@ -87,6 +100,9 @@ export class Lead {
     if (ahead < 0 || ahead > rtt_ms / this.#tick_ms + SENSE_TICKS) {
       this.start(tick, rtt_ms, now_ms);
       return;
+    }
+    if (now_ms - this.#began_ms < BURST_MS && this.#firstTick(tick, rtt_ms) > this.tickAt(now_ms)) {
+      this.#set(this.#firstTick(tick, rtt_ms), 1, now_ms);
     }
     const at = ack % PHASES_KEPT;
     if (slack_ms === null || this.#phase_ticks[at] !== ack) return;

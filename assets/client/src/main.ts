@@ -10,6 +10,7 @@ import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
 import type { ServerMessage } from "./messages";
 import { PERFECT } from "./netsim";
+import { CannotForesee, type Engine, loadEngine } from "./physics";
 import { Picture } from "./picture";
 import { Play } from "./play";
 import { type Probe, probe } from "./probe";
@@ -41,13 +42,14 @@ async function open(root: HTMLElement): Promise<void> {
   const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
   const token = takeToken({ hash: location.hash, memory: () => sessionStorage, rename });
   const connection = new Connection({ ...query, token }, query.codec, { heard: hear, changed: draw });
+  const loading = loadEngine();
   const opening = openLook(root, {
     // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
-    play: (name) => void opening.then(() => join(name), () => undefined),
+    play: (name) => void Promise.all([opening, loading]).then(() => join(name), () => undefined),
     chat: (text) => connection.send({ type: "chat", text }),
     network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
-  const look: Look = await opening;
+  const [look, engine]: [Look, Engine] = await Promise.all([opening, loading]);
   const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
   let play: Play | null = null;
   let picture: Picture | null = null;
@@ -62,15 +64,16 @@ async function open(root: HTMLElement): Promise<void> {
 
   function hear(message: ServerMessage, now_ms: number): void {
     if (message.type === "welcome") {
-      play = new Play(message, connection, look.controls, look.overlay);
+      play = new Play(message, engine, connection, look.controls, look.overlay);
       picture = new Picture(play);
       look.enter(message.arena);
     } else if (message.type === "chat") {
       look.event({ name: "chat", body: { player: message.player, text: message.text } });
     } else if (message.type === "error") {
       refusals.take(message);
-    } else {
-      play?.take(message, now_ms);
+    } else if (play) {
+      play.take(message, now_ms);
+      if (message.type === "snapshot") play.figures.add("snapshot_ms", performance.now() - now_ms);
     }
   }
 
@@ -89,8 +92,10 @@ async function open(root: HTMLElement): Promise<void> {
     const now_ms = performance.now();
     const link = connection.link(now_ms);
     const scene = picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link);
+    play?.figures.add("picture_ms", performance.now() - now_ms);
     for (const event of play?.happened() ?? []) look.event(event);
     look.draw(scene);
+    play?.figures.add("frame_ms", performance.now() - now_ms);
     measure(now_ms);
   }
 
@@ -116,7 +121,7 @@ const root = document.getElementById("game");
 if (!root) throw new Error("the page has no #game");
 open(root).catch((error: unknown) => {
   console.error(error);
-  const apology = element("p", "apology panel", error instanceof CannotDraw ? error.message : BROKEN);
+  const apology = element("p", "apology panel", error instanceof CannotDraw || error instanceof CannotForesee ? error.message : BROKEN);
   apology.setAttribute("role", "alert");
   root.replaceChildren(apology);
 });

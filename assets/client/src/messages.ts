@@ -16,6 +16,7 @@
  * Field names are the wire's, in both encodings.
  */
 
+import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
 import type { Arena } from "./scene";
@@ -94,6 +95,8 @@ export interface Welcome {
   kinds: Kind[];
   arena: Arena;
   players: Enrolled[];
+  /** What a ship fires, if the game has it. */
+  gun?: Gun | null;
 }
 
 /** Something happened at `tick`; never lost, never out of order. */

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
+import { engine } from "./engine_inline";
 import { Interpolation } from "./interpolation";
 import type { Kind } from "./kinds";
 import { NEUTRAL, PULSE } from "./motion";
@@ -8,6 +9,7 @@ import { aimToWire } from "./quantize";
 import type { Published } from "./reckoning";
 import type { Arena } from "./scene";
 import { View } from "./view";
+import { Walls } from "./walls";
 
 const ARENA: Arena = {
   name: "range", size: { width: 2000, height: 1000 },
@@ -29,7 +31,7 @@ let pulse: OwnPulse;
 
 function begin(): void {
   view = new View(KINDS, 60);
-  picture = new Interpolation(view, 30);
+  picture = new Interpolation(view, 30, new Walls(engine, ARENA));
   pulse = new OwnPulse(ARENA, picture);
 }
 

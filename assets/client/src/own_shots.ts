@@ -3,112 +3,207 @@
  *
  *     drawn tick = picture + max(0, gap - age / 3)        gap = clock - picture
  *
- * A shot leaves the muzzle at the clock's tick and falls back to the picture's during three gaps of its flight, so that it
- * is at its target when the target is drawn being hit. Ahead of what is published its walls are bounced off by the `Engine`;
- * what turns out otherwise melts away.
+ * A shot is there at once, in the tick in which our gun fires as far as we know. When the server's comes, the nearest of ours
+ * becomes it; one that none came for by MATCH_TICKS later is dropped. It leaves the muzzle at the clock's tick and
+ * falls back to the picture's during three gaps of its flight, so that it is at its target when the target is drawn being
+ * hit. Its bounces are lived ahead (`course`); what is published to be otherwise is flown anew, and the difference melts away.
  */
 
-import type { Body, Engine } from "./collision";
+import { type At, type Course, type Flight, type Loose, Range } from "./course";
+import { type Gun, Trigger } from "./gun";
 import { type Track, believedAt } from "./interpolation";
+import type { Input } from "./motion";
+import type { ShipState } from "./neighbourhood";
+import type { Engine } from "./physics";
+import { aimFromWire, angleFromWire } from "./quantize";
 import { type Published, type Reckoned, nowhere } from "./reckoning";
+import type { Arena } from "./scene";
+import { ticksIn } from "./ticks";
+import type { View } from "./view";
 
 /** How many gaps a shot takes to fall back to the picture; its speed on screen is less by one part in so many. */
 const GAPS_TO_PICTURE = 3;
 /** Of a correction, this much is left after a tick. */
 const MELT = 0.8;
-const REPLAY_TICKS_MAX = 120;
-const BOUNCES_MAX = 3;
+/** The server's shot may be fired so many ticks later or earlier than ours. */
+export const MATCH_TICKS = 8;
+const MATCH_UNITS = 160;
+/** A published state no farther from its course than this changes nothing. */
+const AGREE_UNITS = 1;
+/** Unconfirmed at once: with the fastest gun at the longest round trips it would be a few. */
+export const UNCONFIRMED_MAX = 32;
+const LOOSE: ReadonlySet<string> = new Set(["rock", "crate", "ball"]);
+const LOOSE_REACH_UNITS = 600;
 
+/** One of our shots, as drawn. */
 export interface Shot extends Reckoned {
-  /** Bounces so far, those included that are only predicted. */
+  /** For drawing: the same before and after the server tells of it. */
+  readonly id: number;
+  /** Bounces so far, those included that are only foreseen. */
   status: number;
 }
 
-interface Flight {
-  published: Published;
-  /** Where it is after `tick`. */
-  readonly body: Body;
-  tick: number;
-  bounces: number;
+interface Mine {
+  readonly born: number;
+  course: Course;
+  /** What its course agrees with. */
+  published: Published | null;
   readonly offset: { x: number; y: number };
   drawn_tick: number;
   readonly shot: Shot;
 }
 
 export class OwnShots {
-  readonly #engine: Engine;
-  readonly #tick_rate: number;
-  readonly #flights = new WeakMap<Track, Flight>();
+  readonly kind: number;
+  readonly #gun: Gun;
+  readonly #flight: Flight;
+  readonly #range: Range;
+  readonly #trigger: Trigger;
+  readonly #view: View;
+  readonly #arena: Arena;
+  readonly #life_ticks: number;
+  readonly #told = new WeakMap<Track, Mine>();
+  #unconfirmed: Mine[] = [];
+  #fired = 0;
+  #rapid_until = 0;
+  readonly #at: At = { x: 0, y: 0, vx: 0, vy: 0, bounces: 0 };
 
-  constructor(engine: Engine, tick_rate: number) {
-    this.#engine = engine;
-    this.#tick_rate = tick_rate;
+  constructor(gun: Gun, engine: Engine, arena: Arena, view: View) {
+    this.kind = gun.kind;
+    this.#gun = gun;
+    this.#flight = { ...gun, kind: view.kinds[gun.kind]! };
+    this.#range = new Range(engine, arena, view.tick_rate);
+    this.#trigger = new Trigger(gun, view.tick_rate);
+    this.#view = view;
+    this.#arena = arena;
+    this.#life_ticks = ticksIn(gun.life_s, view.tick_rate);
   }
 
-  /** The shot at the clock's tick `now`, while others are drawn at `picture`; null: not born or already gone. */
+  /** Fires, if our gun does at `tick` from `ship`, which is where it was after the tick before. */
+  step(tick: number, input: Readonly<Input>, ship: ShipState, rapid_until: number): void {
+    this.#rapid_until = rapid_until;
+    if (!this.#trigger.pull(tick, input, rapid_until) || this.#unconfirmed.length === UNCONFIRMED_MAX) return;
+    const aim = aimFromWire(input.aim);
+    const [dx, dy] = [Math.cos(aim), Math.sin(aim)];
+    const { muzzle_units, speed } = this.#gun;
+    const from = { x: ship.x + dx * muzzle_units, y: ship.y + dy * muzzle_units, vx: dx * speed, vy: dy * speed, bounces: 0 };
+    const course = this.#fly(from, tick - 1, this.#life_ticks);
+    this.#unconfirmed.push(this.#make(tick, course, null));
+  }
+
+  /** A snapshot has come: what it should have told of by now, and didn't, never was. */
+  heard(): void {
+    this.#unconfirmed = this.#unconfirmed.filter(({ born }) => this.#view.tick <= born + MATCH_TICKS);
+  }
+
+  /** The server's shot at the clock's tick `now`, while others are drawn at `picture`; null: not born or already gone. */
   place(track: Track, now: number, picture: number): Shot | null {
-    const tick = picture + Math.max(0, now - picture - Math.max(0, now - track.born) / GAPS_TO_PICTURE);
-    if (tick < track.born || tick >= track.gone) return null;
-    const flight = this.#flightOf(track);
-    if (tick < flight.tick) this.#restart(flight, flight.published, track, tick);
+    const mine = this.#mineOf(track);
+    const tick = drawnTick(mine, now, picture);
+    if (tick < mine.born || tick >= track.gone) return null;
     const newest = track.beliefs.at(-1)!.published;
-    if (newest !== flight.published && newest.tick <= tick) this.#correct(flight, newest, track, tick);
-    this.#fly(flight, track, Math.floor(tick));
-    return this.#draw(flight, tick);
+    if (newest !== mine.published && newest.tick <= tick) this.#correct(mine, newest, track, tick);
+    return this.#draw(mine, tick);
   }
 
-  #flightOf(track: Track): Flight {
-    let flight = this.#flights.get(track);
-    if (!flight) {
+  /** Those that the server hasn't told of yet. */
+  *unconfirmed(now: number, picture: number): Iterable<Shot> {
+    for (const mine of this.#unconfirmed) {
+      const tick = drawnTick(mine, now, picture);
+      const shot = tick < mine.born ? null : this.#draw(mine, tick);
+      if (shot) yield shot;
+    }
+  }
+
+  #mineOf(track: Track): Mine {
+    let mine = this.#told.get(track);
+    if (!mine) {
       const { published } = track.beliefs[0]!;
-      const shot = { ...nowhere(), status: 0 };
-      flight = { published, body: { x: 0, y: 0, vx: 0, vy: 0 }, tick: 0, bounces: 0, offset: { x: 0, y: 0 }, drawn_tick: published.tick, shot };
-      this.#restart(flight, published, track, published.tick);
-      this.#flights.set(track, flight);
+      mine = this.#confirmed(track, published);
+      this.#trigger.fired(track.born, mine?.born ?? null, this.#rapid_until);
+      mine ??= this.#make(track.born, this.#flyOn(published, track), published);
+      this.#told.set(track, mine);
     }
-    return flight;
+    return mine;
   }
 
-  /** What was drawn goes on from where it is; the state goes where it belongs. */
-  #correct(flight: Flight, newest: Published, track: Track, tick: number): void {
-    this.#fly(flight, track, Math.floor(tick));
-    const { x, y } = flight.body;
-    this.#restart(flight, newest, track, newest.tick);
-    this.#fly(flight, track, Math.floor(tick));
-    flight.offset.x += x - flight.body.x;
-    flight.offset.y += y - flight.body.y;
+  /** The one of ours that the server's is, if there is one. */
+  #confirmed(track: Track, published: Published): Mine | undefined {
+    const { x, y } = believedAt(published, track.kind, published.tick, this.#view.tick_rate, scratch);
+    const off = ({ born, course }: Mine) => {
+      if (Math.abs(born - track.born) > MATCH_TICKS || !course.at(published.tick, this.#at)) return Infinity;
+      return Math.hypot(this.#at.x - x, this.#at.y - y);
+    };
+    const [nearest] = this.#unconfirmed.toSorted((one, other) => off(one) - off(other));
+    if (!nearest || off(nearest) > MATCH_UNITS) return undefined;
+    this.#unconfirmed.splice(this.#unconfirmed.indexOf(nearest), 1);
+    return nearest;
   }
 
-  #restart(flight: Flight, published: Published, { kind }: Track, tick: number): void {
-    flight.published = published;
-    flight.tick = Math.min(Math.floor(tick), published.tick);
-    flight.bounces = 0;
-    const { x, y, vx, vy } = believedAt(published, kind, flight.tick, this.#tick_rate, flight.shot);
-    Object.assign(flight.body, { x, y, vx, vy });
+  /** What was drawn goes on from where it is; the course goes where it belongs. */
+  #correct(mine: Mine, newest: Published, track: Track, tick: number): void {
+    const truth = believedAt(newest, track.kind, newest.tick, this.#view.tick_rate, scratch);
+    mine.published = newest;
+    const known = mine.course.at(newest.tick, this.#at) && this.#at.bounces === newest.status;
+    if (known && Math.hypot(this.#at.x - truth.x, this.#at.y - truth.y) <= AGREE_UNITS) return;
+    const was = mine.course.at(tick, this.#at) ? { ...this.#at } : null;
+    mine.course = this.#flyOn(newest, track);
+    if (!was || !mine.course.at(tick, this.#at)) return;
+    mine.offset.x += was.x - this.#at.x;
+    mine.offset.y += was.y - this.#at.y;
   }
 
-  #fly(flight: Flight, { kind }: Track, tick: number): void {
-    const { body } = flight;
-    for (let left = REPLAY_TICKS_MAX; flight.tick < tick && left > 0; left -= 1) {
-      const { vx, vy } = body;
-      this.#engine.step(body, kind, this.#tick_rate);
-      if (body.vx !== vx || body.vy !== vy) flight.bounces += 1;
-      flight.tick += 1;
+  #flyOn(published: Published, { kind, born }: Track): Course {
+    const { x, y, vx, vy } = believedAt(published, kind, published.tick, this.#view.tick_rate, scratch);
+    const left = Math.max(1, this.#life_ticks - (published.tick - born));
+    return this.#fly({ x, y, vx, vy, bounces: published.status }, published.tick, left);
+  }
+
+  #fly(from: At, tick: number, ticks: number): Course {
+    return this.#range.fly(this.#flight, from, tick, ticks, this.#looseAround(from, tick));
+  }
+
+  /** What a shot may meet, the nearest first. */
+  #looseAround({ x, y }: At, tick: number): Loose[] {
+    const found: { away: number; loose: Loose }[] = [];
+    for (const published of this.#view.entities.values()) {
+      const kind = this.#view.kindOf(published);
+      if (!LOOSE.has(kind.category)) continue;
+      const at = believedAt(published, kind, tick, this.#view.tick_rate, scratch);
+      const away = Math.hypot(at.x - x, at.y - y);
+      if (away > LOOSE_REACH_UNITS) continue;
+      const corners = kind.shape === "polygon" ? this.#arena.rocks[published.variant]!.points : [];
+      const spin = angleFromWire(published.spin / 16);
+      found.push({ away, loose: { kind, corners, x: at.x, y: at.y, vx: at.vx, vy: at.vy, angle: angleFromWire(at.angle), spin } });
     }
+    return found.sort((one, other) => one.away - other.away).map(({ loose }) => loose);
   }
 
-  #draw(flight: Flight, tick: number): Shot {
-    const { body, offset, shot } = flight;
-    const left = MELT ** Math.max(0, tick - flight.drawn_tick);
-    const seconds = (tick - flight.tick) / this.#tick_rate;
+  #make(born: number, course: Course, published: Published | null): Mine {
+    this.#fired += 1;
+    const shot = { ...nowhere(), id: -this.#fired, status: 0 };
+    return { born, course, published, offset: { x: 0, y: 0 }, drawn_tick: born, shot };
+  }
+
+  #draw(mine: Mine, tick: number): Shot | null {
+    const { course, offset, shot } = mine;
+    if (!course.at(tick, this.#at)) return null;
+    const left = MELT ** Math.max(0, tick - mine.drawn_tick);
     offset.x *= left;
     offset.y *= left;
-    flight.drawn_tick = tick;
-    shot.x = body.x + body.vx * seconds + offset.x;
-    shot.y = body.y + body.vy * seconds + offset.y;
-    shot.vx = body.vx;
-    shot.vy = body.vy;
-    shot.status = Math.min(BOUNCES_MAX, flight.published.status + flight.bounces);
+    mine.drawn_tick = tick;
+    const { x, y, vx, vy, bounces } = this.#at;
+    shot.x = x + offset.x;
+    shot.y = y + offset.y;
+    shot.vx = vx;
+    shot.vy = vy;
+    shot.status = bounces;
     return shot;
   }
+}
+
+const scratch = nowhere();
+
+function drawnTick({ born }: Mine, now: number, picture: number): number {
+  return picture + Math.max(0, now - picture - Math.max(0, now - born) / GAPS_TO_PICTURE);
 }

@@ -91,7 +91,7 @@ interface Exports {
   set_surface(
     elasticity: number, friction: number, sensor: number, type: number, group: number, categories: number, mask: number,
   ): void;
-  add_segment(ax: number, ay: number, bx: number, by: number, radius: number): void;
+  add_segment(radius: number): void;
   add_block(count: number): void;
   make_circle(mass: number, turns: number, radius: number): number;
   make_box(mass: number, turns: number, side: number, bevel: number): number;
@@ -100,15 +100,32 @@ interface Exports {
   move(body: number): void;
   push(body: number): void;
   leave(body: number): void;
+  touched(body: number): number;
+  reach(ax: number, ay: number, bx: number, by: number, radius: number, mask: number): number;
   step(dt: number, times: number): void;
 }
 
-/** Fetches and compiles the engine. Rejects where there is no WebAssembly, or where it can't be fetched. */
+/** Why there is no engine; its message is a sentence for the player. */
+export class CannotForesee extends Error {
+  constructor(sentence: string, cause: unknown) {
+    super(sentence, { cause });
+  }
+}
+
+const MISSING = "This browser can't run the game's physics: WebAssembly is missing or turned off. Another browser will help.";
+const UNREACHABLE = "The game's physics engine could not be loaded. Loading the page again may help.";
+
+/** Fetches and compiles the engine. Rejects with `CannotForesee` where there is no WebAssembly, or where it can't be fetched. */
 export async function loadEngine(url: string = engineUrl): Promise<Engine> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`the physics engine can't be fetched: HTTP ${response.status}`);
-  const streams = response.headers.get("Content-Type") === "application/wasm";
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  if (typeof WebAssembly === "undefined") throw new CannotForesee(MISSING, null);
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const streams = response.headers.get("Content-Type") === "application/wasm";
+    return await (streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+  } catch (error) {
+    throw new CannotForesee(UNREACHABLE, error);
+  }
 }
 
 /** An empty space with the arena's solid parts. */
@@ -116,6 +133,18 @@ export function makeSpace(engine: Engine, arena: Arena): Space {
   const space = new Space(engine);
   space.addSolids(arena);
   return space;
+}
+
+/** How many steps of the engine make a tick. */
+function stepsIn(tick_rate: number): number {
+  return Math.ceil(STEPS_PER_SECOND_MIN / tick_rate);
+}
+
+/** The radius of the circle around the centre of a body of `kind` that holds all of it. */
+export function reachOf(kind: Kind, corners: readonly Point[] = []): number {
+  if (kind.shape === "circle") return kind.radius;
+  const points = kind.shape === "box" ? [[kind.radius, kind.radius] as const] : corners;
+  return Math.max(...points.map(([x, y]) => Math.hypot(x, y))) + BEVEL;
 }
 
 export class Space {
@@ -145,7 +174,10 @@ export class Space {
   addSolids(arena: Arena): void {
     const engine = this.#engine;
     engine.set_surface(WALL_ELASTICITY, WALL_FRICTION, 0, WALL, 0, WALL, ALL_CATEGORIES);
-    for (const { a, b, radius } of segmentsOf(arena)) engine.add_segment(a.x, a.y, b.x, b.y, radius);
+    for (const { a, b, before, after, radius } of segmentsOf(arena)) {
+      this.#writeCorners([a, b, before, after].map(({ x, y }) => [x, y] as const));
+      engine.add_segment(radius);
+    }
     for (const block of arena.blocks) engine.add_block(this.#writeCorners(block.points));
   }
 
@@ -193,7 +225,7 @@ export class Space {
     this.#engine.move(body);
   }
 
-  /** Gives a body its row's velocity. */
+  /** Gives a body its row's velocity and spin. */
   push(body: number): void {
     this.#engine.push(body);
   }
@@ -219,14 +251,29 @@ export class Space {
 
   /** One tick of physics; in several steps when ticks are rare, so that nothing tunnels. */
   step(tick_rate: number): void {
-    const steps = Math.ceil(STEPS_PER_SECOND_MIN / tick_rate);
+    const steps = stepsIn(tick_rate);
     this.#engine.step(1 / (tick_rate * steps), steps);
+  }
+
+  /** One step of the engine with nothing in motion: it moves nothing, finds the contacts, and knows what to push apart. */
+  stepAtRest(tick_rate: number): void {
+    this.#engine.step(1 / (tick_rate * stepsIn(tick_rate)), 1);
   }
 
   /** What began to touch in the last tick, in the order in which the engine found it. */
   contacts(): Contact[] {
     const count = this.#engine.contact_count();
     return Array.from({ length: count }, (_, at) => ({ entity: this.#contacts[2 * at]!, other: this.#contacts[2 * at + 1]! }));
+  }
+
+  /** The category bits of all that a body touches after the last step. */
+  touched(body: number): number {
+    return this.#engine.touched(body);
+  }
+
+  /** How far along the way from a to b something of `radius` gets before it meets a wall, 0..1. What it touches already is not in its way. */
+  reach(ax: number, ay: number, bx: number, by: number, radius: number): number {
+    return this.#engine.reach(ax, ay, bx, by, radius, WALL);
   }
 
   /** Keeps everything, in `into`'s bytes if they are enough. */

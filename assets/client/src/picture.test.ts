@@ -38,10 +38,10 @@ test("without a ship the camera stays where it was lost", () => {
 test.each([1000 / 144, 1000 / 60 + 0.2, 1000 / 30])("in steady flight the ship is drawn evenly, with a frame every %d ms", (frame_ms) => {
   duel.controls = { ...duel.controls, move: { x: 0, y: 0 } };
   duel.run(60, frame_ms);
-  Object.assign(duel.server.ship, { x: 100, y: 600, vx: 300, vy: 0 });
+  duel.put({ x: 100, y: 600, vx: 300, vy: 0, boost_ticks: 0 });
   duel.run(30, frame_ms);
   let { x } = duel.picture.take(duel.now_ms, LINK).me!;
-  let way = (duel.play.prediction.ship.vx * frame_ms) / 1000;
+  let way = (duel.play.prediction.state!.vx * frame_ms) / 1000;
   duel.run(40, frame_ms, ({ me }) => {
     expect(Math.abs(me!.x - x - way)).toBeLessThan(0.1 * way);
     way = me!.x - x;

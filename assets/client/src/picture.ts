@@ -1,13 +1,14 @@
 /**
  * The scene of one render frame, put together from a stay: others where the picture is, oneself and one's own shots where the
- * clock is.
+ * clock is; and what we push, too (`touch`).
  *
  * Drawn entities are reused from frame to frame; a scene is valid until the next.
  */
 
+import { Ahead } from "./ahead";
 import type { Track } from "./interpolation";
 import { thrustOf } from "./motion";
-import { OwnShots } from "./own_shots";
+import type { Shot } from "./own_shots";
 import type { Play } from "./play";
 import { aimFromWire, angleFromWire } from "./quantize";
 import type { Reckoned } from "./reckoning";
@@ -20,8 +21,8 @@ const WHOLE_HULL = 0x0f;
 
 export class Picture {
   readonly #play: Play;
-  readonly #shots: OwnShots;
-  readonly #drawn = new WeakMap<Track, Drawn>();
+  readonly #ahead: Ahead;
+  readonly #drawn = new WeakMap<Track | Shot, Drawn>();
   readonly #entities: Drawn[] = [];
   readonly #me: Drawn = blank();
   readonly #camera: Vec;
@@ -30,7 +31,7 @@ export class Picture {
   constructor(play: Play) {
     const { width, height } = play.welcome.arena.size;
     this.#play = play;
-    this.#shots = new OwnShots(play.engine, play.view.tick_rate);
+    this.#ahead = new Ahead(play.prediction);
     this.#camera = { x: width / 2, y: height / 2 };
     Object.assign(this.#me, { kind: "ship", owner: play.welcome.player, mine: true });
   }
@@ -39,10 +40,13 @@ export class Picture {
   take(now_ms: number, link: LinkState): Scene {
     const { view, roster, interpolation, smoothing, welcome } = this.#play;
     interpolation.advance(now_ms);
-    smoothing.melt(Number.isNaN(this.#taken_ms) ? 0 : (now_ms - this.#taken_ms) / 1000);
+    const elapsed_s = Number.isNaN(this.#taken_ms) ? 0 : (now_ms - this.#taken_ms) / 1000;
+    smoothing.melt(elapsed_s);
     this.#taken_ms = now_ms;
     const me = this.#drawMe(now_ms);
-    this.#drawOthers(me, now_ms);
+    this.#drawOthers(me, now_ms, elapsed_s);
+    this.#drawShots(now_ms);
+    if (me) this.#entities.push(me);
     if (me) Object.assign(this.#camera, { x: me.x, y: me.y });
     return {
       time_s: now_ms / 1000,
@@ -61,47 +65,64 @@ export class Picture {
     };
   }
 
+  #fraction(now_ms: number): number {
+    const { prediction, lead } = this.#play;
+    return Math.max(0, Math.min(1, lead.tickAt(now_ms) - prediction.tick));
+  }
+
   #drawMe(now_ms: number): Drawn | null {
-    const { prediction, smoothing, lead, view, entity } = this.#play;
+    const { prediction, smoothing, view, entity } = this.#play;
+    const { state, input } = prediction;
     const me = this.#me;
-    if (!prediction.alive) return null;
+    if (!state) return null;
     const published = view.entities.get(entity);
-    const fraction = Math.max(0, Math.min(1, lead.tickAt(now_ms) - prediction.tick));
-    prediction.placeAt(fraction, me);
+    this.#ahead.place(this.#fraction(now_ms), me);
     me.id = entity;
     me.x += smoothing.x;
     me.y += smoothing.y;
-    me.vx = prediction.ship.vx;
-    me.vy = prediction.ship.vy;
+    me.vx = state.vx;
+    me.vy = state.vy;
     me.variant = published?.variant ?? 0;
     me.status = published?.status ?? WHOLE_HULL;
-    me.angle = aimFromWire(prediction.input.aim);
-    thrustOf(prediction.input.move_x, prediction.input.move_y, me.thrust);
+    me.angle = aimFromWire(input.aim);
+    thrustOf(input.move_x, input.move_y, me.thrust);
     return me;
   }
 
-  #drawOthers(me: Drawn | null, now_ms: number): void {
-    const { interpolation, lead, welcome } = this.#play;
-    const now = lead.tickAt(now_ms);
-    const entities = this.#entities;
-    entities.length = 0;
+  #drawOthers(me: Drawn | null, now_ms: number, elapsed_s: number): void {
+    const { interpolation, touch } = this.#play;
+    const fraction = this.#fraction(now_ms);
+    this.#entities.length = 0;
     for (const [id, track] of interpolation.tracks) {
-      if (id === me?.id) continue;
-      const { published } = track.beliefs[0]!;
-      if (track.kind.category === "shot" && published.owner === welcome.player) {
-        const shot = this.#shots.place(track, now, interpolation.tick);
-        if (shot) entities.push(this.#draw(id, track, shot, shot.status));
-      } else if (track.born <= interpolation.tick) {
-        entities.push(this.#draw(id, track, track.at, published.status));
-      }
+      if (id === me?.id || this.#isOwnShot(track) || track.born > interpolation.tick) continue;
+      const foreseen = me && this.#ahead.beside(id, fraction);
+      const { kind, at } = track;
+      const place = me ? touch.draw(id, at, foreseen, me, this.#play.ship.radius, !kind.steered, elapsed_s) : at;
+      this.#entities.push(this.#draw(id, track, place));
     }
-    if (me) entities.push(me);
+    touch.keep(interpolation.tracks);
+  }
+
+  #isOwnShot({ kind, beliefs }: Track): boolean {
+    const { shots, welcome } = this.#play;
+    return shots !== null && kind === welcome.kinds[shots.kind] && beliefs[0]!.published.owner === welcome.player;
+  }
+
+  #drawShots(now_ms: number): void {
+    const { shots, interpolation, lead } = this.#play;
+    if (!shots) return;
+    const now = lead.tickAt(now_ms);
+    for (const track of interpolation.tracks.values()) {
+      const shot = this.#isOwnShot(track) ? shots.place(track, now, interpolation.tick) : null;
+      if (shot) this.#entities.push(this.#drawShot(shot));
+    }
+    for (const shot of shots.unconfirmed(now, interpolation.tick)) this.#entities.push(this.#drawShot(shot));
   }
 
   /** The server's integers, those that are ticks as what is left until then, and the boost that is predicted. */
   #hud(): Record<string, number> {
     const { hud, view, prediction } = this.#play;
-    const shown: Record<string, number> = { boost_ticks: prediction.alive ? prediction.ship.boost_ticks : 0 };
+    const shown: Record<string, number> = { boost_ticks: prediction.state?.boost_ticks ?? 0 };
     for (const [name, value] of Object.entries(hud)) {
       if (name.endsWith(UNTIL)) shown[`${name.slice(0, -UNTIL.length)}_ticks`] = Math.max(0, value - view.tick);
       else shown[name] = value;
@@ -109,24 +130,41 @@ export class Picture {
     return shown;
   }
 
-  #draw(id: number, track: Track, at: Readonly<Reckoned>, status: number): Drawn {
-    let drawn = this.#drawn.get(track);
-    if (!drawn) {
-      drawn = { ...blank(), id, kind: track.kind.category };
-      this.#drawn.set(track, drawn);
-    }
+  #draw(id: number, track: Track, at: Readonly<Reckoned>): Drawn {
+    const drawn = this.#drawnOf(track, id, track.kind.category);
     const { published } = track.beliefs[0]!;
     drawn.variant = published.variant;
     drawn.owner = published.owner;
-    drawn.status = status;
-    drawn.x = at.x;
-    drawn.y = at.y;
-    drawn.vx = at.vx;
-    drawn.vy = at.vy;
+    drawn.status = published.status;
     drawn.angle = angleFromWire(at.angle);
     thrustOf(published.move_x, published.move_y, drawn.thrust);
+    return moved(drawn, at);
+  }
+
+  #drawShot(shot: Shot): Drawn {
+    const drawn = this.#drawnOf(shot, shot.id, "shot");
+    drawn.owner = this.#play.welcome.player;
+    drawn.status = shot.status;
+    drawn.angle = Math.atan2(shot.vy, shot.vx);
+    return moved(drawn, shot);
+  }
+
+  #drawnOf(what: Track | Shot, id: number, kind: string): Drawn {
+    let drawn = this.#drawn.get(what);
+    if (!drawn) {
+      drawn = { ...blank(), id, kind };
+      this.#drawn.set(what, drawn);
+    }
     return drawn;
   }
+}
+
+function moved(drawn: Drawn, { x, y, vx, vy }: Readonly<Reckoned>): Drawn {
+  drawn.x = x;
+  drawn.y = y;
+  drawn.vx = vx;
+  drawn.vy = vy;
+  return drawn;
 }
 
 function blank(): Drawn {

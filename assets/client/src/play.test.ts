@@ -20,8 +20,8 @@ test("nothing is said before the first snapshot; then every tick is said once, a
 
 test("the own ship is where the server will have it", () => {
   duel.run(120);
-  expect(duel.play.prediction.error_units).toBe(0);
-  expect(duel.play.prediction.ship.x).toBeGreaterThan(duel.server.ship.x);
+  expect(duel.gauges.get("prediction_error_units")).toBe(0);
+  expect(duel.play.prediction.state!.x).toBeGreaterThan(duel.ship.x);
   expect(duel.play.ack).toBe(duel.play.view.tick);
 });
 
@@ -32,7 +32,7 @@ test("what was not foreseen moves the state at once and the picture gently", () 
   duel.run(2);
   const { me } = duel.picture.take(duel.now_ms, LINK);
   expect(duel.gauges.get("prediction_error_units")).toBeCloseTo(12, 6);
-  expect(me!.x - before).toBeLessThan(12 + 2 * (duel.play.prediction.ship.vx / 60));
+  expect(me!.x - before).toBeLessThan(12 + 2 * (duel.play.prediction.state!.vx / 60));
   duel.run(60);
   expect(Math.hypot(duel.play.smoothing.x, duel.play.smoothing.y)).toBeLessThan(0.6);
 });
@@ -88,7 +88,7 @@ test("one's own pulse is shown at once, and not again when the server tells of i
   duel.run(60);
   duel.play.hud["pulse_until"] = 0;
   duel.controls = { ...duel.controls, pressed: { fire: false, boost: false, pulse: true } };
-  const { x } = duel.play.prediction.ship;
+  const { x } = duel.play.prediction.state!;
   duel.run(1);
   duel.controls = { ...duel.controls, pressed: { fire: false, boost: false, pulse: false } };
   const [beam, ...more] = duel.play.happened();

@@ -7,22 +7,29 @@
  * A slow client skips ticks (the server holds its inputs) rather than to fall further and further behind.
  */
 
-import { type Engine, Walls } from "./collision";
+import { Figures } from "./figures";
 import { Outbox, inputOf } from "./inputs";
 import { Interpolation } from "./interpolation";
 import type { Kind } from "./kinds";
 import { Lead } from "./lead";
 import type { Input } from "./motion";
 import type { ClientMessage, Happening, ServerMessage, Welcome } from "./messages";
+import { Neighbourhood, type ShipState } from "./neighbourhood";
+import { neighbours, others } from "./neighbours";
 import { OwnPulse } from "./own_pulse";
+import { OwnShots } from "./own_shots";
+import type { Engine } from "./physics";
 import { Prediction } from "./prediction";
 import { seenToWire } from "./quantize";
 import { Roster } from "./roster";
 import type { Controls, GameEvent, Gauges } from "./scene";
 import { Smoothing } from "./smoothing";
 import type { Snapshot } from "./snapshot";
+import { Thrift } from "./thrift";
 import { snapshotInterval } from "./ticks";
+import { Touch } from "./touch";
 import { View } from "./view";
+import { Walls } from "./walls";
 
 const TICKS_PER_STEP_MAX = 8;
 /** Without news we don't run on for ever; the server refuses what is more than 120 ticks ahead. */
@@ -35,43 +42,50 @@ export interface Post {
 }
 
 export class Play {
-  readonly engine: Engine;
   readonly view: View;
   readonly roster: Roster;
   readonly lead: Lead;
   readonly prediction: Prediction;
   readonly interpolation: Interpolation;
   readonly smoothing: Smoothing;
+  readonly touch = new Touch();
+  /** Ours alone; null in a game that doesn't say what its guns are like. */
+  readonly shots: OwnShots | null;
+  readonly figures = new Figures();
   /** The integers that `welcome.hud` names. */
   readonly hud: Record<string, number> = {};
   ack = 0;
   /** The own ship's entity; 0 with none. */
   entity = 0;
   readonly welcome: Welcome;
+  /** The kind of ours. */
+  readonly ship: Kind;
   readonly #post: Post;
   readonly #controls: Controls;
   readonly #gauges: Gauges;
   readonly #outbox: Outbox;
   readonly #pulse: OwnPulse;
+  readonly #thrift = new Thrift();
   readonly #happenings: Happening[] = [];
   /** What is foreseen to happen, and shown at once. */
   readonly #foreseen: GameEvent[] = [];
   #heard_ms = NaN;
   #stale = false;
 
-  constructor(welcome: Welcome, post: Post, controls: Controls, gauges: Gauges) {
-    const { kinds, tick_rate, snapshot_rate, arena, players } = welcome;
+  constructor(welcome: Welcome, engine: Engine, post: Post, controls: Controls, gauges: Gauges) {
+    const { kinds, tick_rate, snapshot_rate, arena, players, gun } = welcome;
     this.welcome = welcome;
     this.#post = post;
     this.#controls = controls;
     this.#gauges = gauges;
     const ship = shipAmong(kinds);
+    this.ship = ship;
     this.view = new View(kinds, tick_rate);
     this.roster = new Roster(players);
     this.lead = new Lead(tick_rate);
-    this.engine = new Walls(arena);
-    this.prediction = new Prediction(ship, this.engine, tick_rate);
-    this.interpolation = new Interpolation(this.view, snapshot_rate);
+    this.prediction = new Prediction(new Neighbourhood(engine, arena, kinds, ship, tick_rate), tick_rate);
+    this.shots = gun ? new OwnShots(gun, engine, arena, this.view) : null;
+    this.interpolation = new Interpolation(this.view, snapshot_rate, new Walls(engine, arena));
     this.smoothing = new Smoothing(2 * ship.radius);
     this.#pulse = new OwnPulse(arena, this.interpolation);
     this.#outbox = new Outbox(snapshotInterval(welcome), (inputs) => post.send(inputs));
@@ -94,11 +108,12 @@ export class Play {
   step(now_ms: number): void {
     if (!this.lead.started) return;
     const due = Math.min(Math.floor(this.lead.tickAt(now_ms)), this.view.tick + AHEAD_TICKS_MAX);
+    if (due > this.tick) this.#thrift.note(this.lead.lateAt(this.tick + 1, now_ms), now_ms);
     for (let tick = Math.max(this.tick + 1, due - TICKS_PER_STEP_MAX + 1); tick <= due; tick += 1) {
       const input = inputOf(this.#controls.sample());
       this.lead.took(tick, now_ms);
       this.#pulseAt(tick, input);
-      this.prediction.advance(tick, input);
+      this.#foresee(tick, input);
       this.#outbox.add(tick, input, this.view.tick, seenToWire(tick - this.interpolation.tick));
     }
     this.#outbox.post(this.view.tick);
@@ -118,8 +133,8 @@ export class Play {
   /** Before the ship moves: as the server does it. */
   #pulseAt(tick: number, input: Input): void {
     const { pulse_until } = this.hud;
-    if (!this.prediction.alive || pulse_until === undefined || this.roster.match?.phase === "podium") return;
-    const { ship } = this.prediction;
+    const ship = this.prediction.state;
+    if (!ship || pulse_until === undefined || this.roster.match?.phase === "podium") return;
     const from = { x: ship.x + this.smoothing.x, y: ship.y + this.smoothing.y };
     const beam = this.#pulse.take(tick, input, from, this.entity, this.welcome.player, pulse_until, this.ack);
     if (beam) this.#foreseen.push(beam);
@@ -138,6 +153,7 @@ export class Play {
     this.ack = snapshot.ack;
     this.#keepTime(snapshot, now_ms);
     this.#reconcile(snapshot);
+    this.shots?.heard();
     this.#measure(snapshot, now_ms);
   }
 
@@ -148,25 +164,67 @@ export class Play {
     this.#stale = false;
   }
 
+  #foresee(tick: number, input: Input): void {
+    const { prediction } = this;
+    if (prediction.state && this.roster.match?.phase !== "podium") {
+      this.shots?.step(tick, input, prediction.state, this.hud["rapid_until"] ?? 0);
+    }
+    prediction.step(tick, input);
+    this.figures.touched(tick, prediction.space.takeTouched());
+  }
+
   /** The state jumps to what is right; what is drawn follows. */
-  #reconcile({ own, tick }: Snapshot): void {
-    const { ship } = this.prediction;
-    const { x, y } = ship;
-    const same = this.prediction.alive && own?.entity === this.entity;
-    this.prediction.reconcile(own, tick);
+  #reconcile({ own, tick, near, ack, slack_ms }: Snapshot): void {
+    const { prediction, figures } = this;
+    const before = prediction.state;
+    const same = before !== null && own?.entity === this.entity;
+    const places = this.#places();
+    const beside = own && near ? neighbours(own, near, this.view.entities) : [];
+    const around = () => (own ? others(own, beside, this.view) : []);
+    const done = prediction.reconcile(own, tick, beside, around, this.#thrift.bodies_max);
     this.entity = own?.entity ?? 0;
-    if (same) this.smoothing.moved(ship.x - x, ship.y - y);
-    else this.smoothing.clear();
+    figures.touched(prediction.tick, prediction.space.takeTouched());
+    figures.punctual(tick, ack, slack_ms);
+    const situation = figures.reconciled(tick, prediction.tick - tick, done);
+    if (done.error_units !== null) this.#gauges.push(`own_error_${situation}_units`, done.error_units);
+    this.#gauges.push("prediction_error_units", done.error_units ?? 0);
+    this.#gauges.push("surprise_units", done.surprise_units ?? 0);
+    this.#gauges.push("correction_units", done.correction_units);
+    this.#gauges.push("replayed_body_ticks", done.replayed_ticks * (1 + done.bodies));
+    this.#gauges.push("bodies_left_out", done.bodies_left_out);
+    this.#melt(same ? before : null, places);
+  }
+
+  /** Where what is beside our ship is foreseen now. */
+  #places(): Map<number, { x: number; y: number }> {
+    const places = new Map<number, { x: number; y: number }>();
+    if (this.prediction.state) this.prediction.space.look((entity, { x, y }) => places.set(entity, { x, y }));
+    return places;
+  }
+
+  /** What a snapshot has moved is drawn where it was, and then goes where it is. */
+  #melt(before: ShipState | null, places: ReadonlyMap<number, { x: number; y: number }>): void {
+    const { state, space } = this.prediction;
+    if (!before || !state) {
+      this.smoothing.clear();
+      this.touch.clear();
+      return;
+    }
+    this.smoothing.moved(state.x - before.x, state.y - before.y);
+    space.look((entity, { x, y }) => {
+      const was = places.get(entity);
+      if (was) this.touch.moved(entity, x - was.x, y - was.y);
+    });
   }
 
   #measure({ tick, slack_ms }: Snapshot, now_ms: number): void {
     const gauges = this.#gauges;
     if (!Number.isNaN(this.#heard_ms)) gauges.push("snapshot_interval_ms", now_ms - this.#heard_ms);
     this.#heard_ms = now_ms;
+    gauges.push("jitter_ms", this.interpolation.jitter_ms);
     gauges.push("rtt_ms", this.#post.rtt_ms);
     if (slack_ms !== null) gauges.push("slack_ms", slack_ms);
     gauges.push("lead_ticks", this.lead.tickAt(now_ms) - tick);
-    gauges.push("prediction_error_units", this.prediction.error_units);
   }
 }
 

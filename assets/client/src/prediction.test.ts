@@ -1,20 +1,22 @@
 import { expect, test } from "vitest";
 
 import golden from "../../../tests/golden/bounces.json";
-import { Walls } from "./collision";
+import { engine } from "./engine_inline";
 import type { Kind } from "./kinds";
 import { BOOST, type Input, NEUTRAL } from "./motion";
-import { HISTORY_TICKS, Prediction } from "./prediction";
+import { type BodyState, Neighbourhood } from "./neighbourhood";
+import { BODIES_MAX, BODY_TICKS_MAX, Prediction, REPLAY_TICKS_MAX } from "./prediction";
 import type { Arena } from "./scene";
 import type { Own } from "./snapshot";
 
-const ship = golden.kinds[0] as Kind;
-const walls = new Walls(golden.arena as unknown as Arena);
+const kinds = golden.kinds as Kind[];
+const ship = kinds[0]!;
+const arena = golden.arena as unknown as Arena;
 const right: Input = { ...NEUTRAL, move_x: 127 };
 const START: Own = { entity: 9, x: 512, y: 600, vx: 0, vy: 0, boost_ticks: 0 };
 
 function prediction(own: Own | null = START, tick = 100): Prediction {
-  const made = new Prediction(ship, walls, 60);
+  const made = new Prediction(new Neighbourhood(engine, arena, kinds, ship, 60), 60);
   made.reconcile(own, tick);
   return made;
 }
@@ -22,80 +24,131 @@ function prediction(own: Own | null = START, tick = 100): Prediction {
 /** The server's ship after these inputs. */
 function lived(inputs: readonly Input[]): Own {
   const server = prediction();
-  inputs.forEach((input, at) => server.advance(101 + at, input));
-  return { entity: 9, ...server.ship };
+  inputs.forEach((input, at) => server.step(101 + at, input));
+  return { entity: 9, ...server.state! };
 }
 
-test("a server that agrees changes nothing", () => {
+function beside(count: number, x = 560): BodyState[] {
+  return Array.from({ length: count }, (_, at) => ({
+    entity: 20 + at, kind: 0, variant: 0, x, y: 600 + 40 * at, vx: 0, vy: 0, angle: 0, spin: 0, move_x: 0, move_y: 0,
+  }));
+}
+
+test("a server that agrees changes nothing, and nothing is lived again", () => {
   const inputs = Array.from({ length: 60 }, (_, at): Input => ({ ...right, move_y: at, buttons: at % 20 ? 0 : BOOST }));
   const client = prediction();
-  inputs.forEach((input, at) => client.advance(101 + at, input));
-  const before = { ...client.ship };
-  client.reconcile(lived(inputs.slice(0, 30)), 130);
-  expect(client.ship).toEqual(before);
-  expect(client.error_units).toBe(0);
+  inputs.forEach((input, at) => client.step(101 + at, input));
+  const before = client.state;
+  const told = client.reconcile(lived(inputs.slice(0, 30)), 130);
+  expect(client.state).toBe(before);
+  expect(told).toEqual({ error_units: 0, surprise_units: 0, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 });
 });
 
-test("a golden flight is predicted from any of its snapshots", () => {
+test("a golden flight with its bounces is foreseen to the bit, from any of its snapshots", () => {
   const { start, inputs, after } = golden.flights[0]!;
   const [x, y, vx, vy, boost_ticks] = start as [number, number, number, number, number];
   const client = prediction({ entity: 1, x, y, vx, vy, boost_ticks }, 0);
   inputs.forEach(([move_x, move_y, aim, buttons, edges], at) => {
-    client.advance(at + 1, { move_x: move_x!, move_y: move_y!, aim: aim!, buttons: buttons!, edges: edges! });
+    client.step(at + 1, { move_x: move_x!, move_y: move_y!, aim: aim!, buttons: buttons!, edges: edges! });
     if (at < 10 || at % 2) return;
     const [sx, sy, svx, svy, sticks] = after[at - 10] as [number, number, number, number, number];
-    client.reconcile({ entity: 1, x: sx, y: sy, vx: svx, vy: svy, boost_ticks: sticks }, at - 9);
-    expect(client.error_units).toBeLessThan(0.5);
+    const { surprise_units } = client.reconcile({ entity: 1, x: sx, y: sy, vx: svx, vy: svy, boost_ticks: sticks }, at - 9);
+    expect(surprise_units).toBe(0);
   });
 });
 
 test("a push that was not foreseen is measured and taken over", () => {
   const client = prediction();
-  for (let tick = 101; tick <= 110; tick += 1) client.advance(tick, right);
-  const { x } = client.ship;
+  for (let tick = 101; tick <= 110; tick += 1) client.step(tick, right);
+  const { x } = client.state!;
   const told = lived(Array.from({ length: 5 }, () => right));
-  client.reconcile({ ...told, x: told.x + 3, y: told.y + 4 }, 105);
-  expect(client.error_units).toBeCloseTo(5, 9);
-  expect(client.ship.x).toBeCloseTo(x + 3, 9);
+  const { error_units, correction_units, replayed_ticks } = client.reconcile({ ...told, x: told.x + 3, y: told.y + 4 }, 105);
+  expect(error_units).toBeCloseTo(5, 9);
+  expect(correction_units).toBeCloseTo(5, 9);
+  expect(replayed_ticks).toBe(5);
+  expect(client.state!.x).toBeCloseTo(x + 3, 9);
+});
+
+test("what was seen at first surprises, though it was known better since", () => {
+  const client = prediction();
+  for (let tick = 101; tick <= 110; tick += 1) client.step(tick, right);
+  const after = (ticks: number, dx: number) => {
+    const told = lived(Array.from({ length: ticks }, () => right));
+    return { ...told, x: told.x + dx };
+  };
+  client.reconcile(after(2, 3), 102);
+  expect(client.reconcile(after(4, 3), 104)).toMatchObject({ error_units: expect.closeTo(0, 6), surprise_units: expect.closeTo(3, 6), correction_units: expect.closeTo(0, 6) });
 });
 
 test("ticks that were left out are held as the server holds them, edges apart", () => {
   const skipping = prediction();
-  skipping.advance(101, { ...right, edges: BOOST });
-  skipping.advance(130, right);
+  skipping.step(101, { ...right, edges: BOOST });
+  skipping.step(130, right);
   const held = prediction();
-  held.advance(101, { ...right, edges: BOOST });
-  for (let tick = 102; tick < 130; tick += 1) held.advance(tick, tick < 117 ? right : NEUTRAL);
-  held.advance(130, right);
-  expect(skipping.ship).toEqual(held.ship);
+  held.step(101, { ...right, edges: BOOST });
+  for (let tick = 102; tick < 130; tick += 1) held.step(tick, tick < 117 ? right : NEUTRAL);
+  held.step(130, right);
+  expect(skipping.state).toEqual(held.state);
 });
 
-test("without a ship there is nothing to predict, and a new one begins without error", () => {
+test("without a ship there is nothing to foresee, and a new one begins without error", () => {
   const client = prediction(null);
-  client.advance(101, right);
-  expect(client.alive).toBe(false);
-  client.reconcile(START, 101);
-  expect(client.alive).toBe(true);
-  expect(client.error_units).toBe(0);
-  client.advance(102, right);
-  expect(client.ship.x).toBeGreaterThan(START.x);
+  client.step(101, right);
+  expect(client.state).toBeNull();
+  expect(client.reconcile(START, 101).error_units).toBeNull();
+  client.step(102, right);
+  expect(client.state!.x).toBeGreaterThan(START.x);
+  expect(client.reconcile({ ...START, entity: 10, x: 700 }, 102)).toMatchObject({ error_units: null, correction_units: 0 });
 });
 
-test("however long the silence, no more than the history is replayed", () => {
+test("however long the silence, no more than the bound is lived again", () => {
   const client = prediction();
-  for (let tick = 101; tick <= 100 + 5 * HISTORY_TICKS; tick += 1) client.advance(tick, NEUTRAL);
-  client.reconcile({ ...START, vx: 60 }, 101);
+  for (let tick = 101; tick <= 100 + 5 * REPLAY_TICKS_MAX; tick += 1) client.step(tick, NEUTRAL);
+  const { replayed_ticks } = client.reconcile({ ...START, vx: 60 }, 101);
+  expect(replayed_ticks).toBe(REPLAY_TICKS_MAX);
   const coast = prediction({ ...START, vx: 60 });
-  for (let tick = 101; tick <= 100 + HISTORY_TICKS; tick += 1) coast.advance(tick, NEUTRAL);
-  expect(client.ship.x).toBeCloseTo(coast.ship.x, 9);
+  for (let tick = 101; tick <= 100 + REPLAY_TICKS_MAX; tick += 1) coast.step(tick, NEUTRAL);
+  expect(client.state).toEqual(coast.state);
 });
 
-test("between two ticks the ship is drawn between them, on the near side of walls", () => {
-  const client = prediction({ ...START, x: 1000, vx: 800 });
-  client.advance(101, right);
-  const place = { x: 0, y: 0 };
-  const whole = client.placeAt(1, { x: 0, y: 0 });
-  expect(client.placeAt(0.5, place).x).toBeCloseTo((client.ship.x + whole.x) / 2, 9);
-  client.advance(102, right);
-  expect(client.ship.x).toBeCloseTo(whole.x, 9);
+test("bodies are lived with when one may be touched, and not when none may", () => {
+  const client = prediction();
+  client.step(101, right);
+  expect(client.reconcile(START, 100, beside(2))).toMatchObject({ bodies: 2, replayed_ticks: 1, bodies_left_out: 0 });
+  expect(client.space.is_alone).toBe(false);
+  expect(client.reconcile(START, 100, beside(2, 900))).toMatchObject({ bodies: 0, replayed_ticks: 1 });
+  expect(client.space.is_alone).toBe(true);
+});
+
+test("what is published is lived with, too, where something may touch us", () => {
+  const client = prediction();
+  let asked = 0;
+  const others = () => {
+    asked += 1;
+    return beside(1, 700);
+  };
+  expect(client.reconcile(START, 100, beside(1, 900), others)).toMatchObject({ bodies: 0 });
+  expect(asked).toBe(0);
+  expect(client.reconcile(START, 100, beside(1), others)).toMatchObject({ bodies: 2 });
+  expect(asked).toBe(1);
+});
+
+test("after a boost that the server didn't know of, what is farther off matters", () => {
+  const client = prediction();
+  for (let tick = 101; tick <= 110; tick += 1) client.step(tick, { ...right, edges: tick === 103 ? BOOST : 0 });
+  const others = () => beside(1, 680);
+  expect(client.reconcile(lived([right]), 101, [], others)).toMatchObject({ bodies: 1 });
+  const calm = prediction();
+  for (let tick = 101; tick <= 110; tick += 1) calm.step(tick, right);
+  expect(calm.reconcile(lived([right]), 101, [], others)).toMatchObject({ bodies: 0 });
+});
+
+test("a snapshot costs no more than it may: the farthest bodies are left out", () => {
+  const client = prediction();
+  expect(client.reconcile(START, 100, beside(12))).toMatchObject({ bodies: BODIES_MAX, bodies_left_out: 0 });
+  expect(client.reconcile(START, 100, beside(12), undefined, 3)).toMatchObject({ bodies: 3, bodies_left_out: BODIES_MAX - 3 });
+  for (let tick = 101; tick <= 200; tick += 1) client.step(tick, NEUTRAL);
+  const { bodies, replayed_ticks } = client.reconcile(START, 100, beside(12));
+  expect(bodies).toBe(2);
+  expect(bodies * replayed_ticks).toBeLessThanOrEqual(BODY_TICKS_MAX);
 });

@@ -1,115 +1,190 @@
 /**
- * The own ship, now: what the server will say, before it says so. The twin of `bots/prediction.py`.
+ * Where our own ship is now: what the server last said, and our own inputs since, through the same physics.
+ * The twin of `bots/prediction.py`.
  *
- * Every tick the ship is moved by the rules that the server runs (`motion`, then one step of the `Engine`). Every snapshot
- * brings its exact state after the snapshot's tick; from there the inputs after it are replayed. What the player
- * would have seen jump is left to `smoothing`; the state itself is never smoothed.
+ * The server's ship after tick S is exact (`Own`), and so is what is close to it (`near`). Ahead of it we have sent inputs
+ * for the ticks up to P. We live through S+1..P in a `Neighbourhood`, and expect the server to arrive where we did. Each
+ * snapshot is one of two cases:
  *
- * Bounded: HISTORY_TICKS of inputs are remembered, more are never replayed.
+ *     alone     nothing may touch our ship before the next snapshots: when the server's ship after S is the one we
+ *               foresaw, to the bit, all that we foresaw after it holds
+ *     else      go back to what the server says, and live S+1..P again
+ *
+ * What others will do after S is not known: their sticks are held. That is what the error is made of. The state jumps to
+ * what is right; to show that gently is `smoothing`'s.
+ *
+ * Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
+ *
+ * The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
+ * bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out makes
+ * the prediction worse where they are touched and costs nothing else. Our own ship is always lived.
  */
 
-import type { Body, Engine } from "./collision";
-import type { Kind } from "./kinds";
-import { type Helm, type Input, NEUTRAL, steer } from "./motion";
-import type { Vec } from "./scene";
+import { BOOST_SPEED, type Input, NEUTRAL } from "./motion";
+import type { BodyState, Neighbourhood, ShipState } from "./neighbourhood";
 import type { Own } from "./snapshot";
 
-export const HISTORY_TICKS = 128;
+/** Inputs further behind than this are forgotten; the server has dealt with them or never will. */
+export const REPLAY_TICKS_MAX = 120;
+/** Beside our ship. */
+export const BODIES_MAX = 8;
+/** Bodies times ticks lived again for one snapshot. */
+export const BODY_TICKS_MAX = 256;
+/** A snapshot must do until so many ticks after the newest input: the next ones may be late. */
+export const SOON_TICKS = 8;
+/** What steering may bring two things closer in that time than they go by themselves. */
+export const MARGIN_UNITS = 24;
 /** A missing input repeats the last one for this many ticks, then the ship is left alone. */
 const HOLD_TICKS_MAX = 15;
 
-type Ship = Body & Helm;
-
-interface Past {
-  tick: number;
-  input: Input;
-  x: number;
-  y: number;
+/** What a snapshot did to a prediction. */
+export interface Reconciled {
+  /** How far from the server's ship the one was that we foresaw for its tick, if we did. */
+  error_units: number | null;
+  /** The same, for what we had foreseen of that tick at first, when it was lived and no snapshot had corrected it. */
+  surprise_units: number | null;
+  /** How far our ship, as it is now, was moved. */
+  correction_units: number;
+  replayed_ticks: number;
+  /** That were lived with our ship. */
+  bodies: number;
+  /** That ought to have been, and were too much. */
+  bodies_left_out: number;
 }
 
+const NOTHING: Reconciled = { error_units: null, surprise_units: null, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 };
+const NO_ONE = (): readonly BodyState[] => [];
+
+/** One ship, ahead of the server. */
 export class Prediction {
-  /** The ship after `tick`; meaningless while not `alive`. */
-  readonly ship: Ship = { x: 0, y: 0, vx: 0, vy: 0, boost_ticks: 0 };
-  alive = false;
-  /** The newest tick that was predicted. */
+  /** The ship after `tick`; null without a ship. */
+  state: ShipState | null = null;
+  /** The newest tick that was lived. */
   tick = 0;
   /** The newest input that was applied. */
-  input: Input = { ...NEUTRAL };
-  /** How far off the place was that had been predicted for the newest snapshot's tick. */
-  error_units = 0;
-  readonly #history: Past[] = Array.from({ length: HISTORY_TICKS }, () => ({ tick: -1, input: NEUTRAL, x: NaN, y: NaN }));
-  readonly #next: Ship = { ...this.ship };
-
-  readonly #kind: Kind;
-  readonly #engine: Engine;
+  input: Readonly<Input> = NEUTRAL;
+  /** Counts whenever `state` becomes another one. */
+  version = 0;
+  readonly space: Neighbourhood;
   readonly #tick_rate: number;
+  #entity = 0;
+  /** Inputs that the server has not simulated yet, as far as we know. */
+  #sent: { tick: number; input: Readonly<Input> }[] = [];
+  /** The state after each tick of these, as we know it now. */
+  readonly #foreseen = new Map<number, ShipState>();
+  /** The same, as it was foreseen at first: what a player saw. */
+  readonly #shown = new Map<number, ShipState>();
 
-  constructor(kind: Kind, engine: Engine, tick_rate: number) {
-    this.#kind = kind;
-    this.#engine = engine;
+  constructor(space: Neighbourhood, tick_rate: number) {
+    this.space = space;
     this.#tick_rate = tick_rate;
   }
 
-  /** Takes the ship through `tick` with `input`. Ticks come in ascending order; those left out are held as the server holds them. */
-  advance(tick: number, input: Input): void {
+  /** Lives through `tick`, later than any before, with the input that is sent for it. Ticks left out are held as the server holds them. */
+  step(tick: number, now: Input): void {
     const held: Input = { ...this.input, edges: 0 };
     const released: Input = { ...NEUTRAL, aim: held.aim };
     const last = this.tick;
-    for (let missing = Math.max(last + 1, tick - HISTORY_TICKS + 1); missing < tick; missing += 1) {
-      this.#take(missing, missing - last <= HOLD_TICKS_MAX ? held : released);
+    for (let missing = Math.max(last + 1, tick - REPLAY_TICKS_MAX + 1); missing < tick; missing += 1) {
+      this.#live(missing, missing - last <= HOLD_TICKS_MAX ? held : released);
     }
-    this.#take(tick, input);
+    this.#live(tick, now);
   }
 
-  #take(tick: number, input: Input): void {
+  /**
+   * Takes the server's ship after `tick`, and what is beside it, the nearest first. `others` says what else there is around, and is
+   * asked only when it matters.
+   */
+  reconcile(
+    own: Own | null, tick: number, beside: readonly BodyState[] = [], others: () => readonly BodyState[] = NO_ONE, bodies_max = BODIES_MAX,
+  ): Reconciled {
+    let { foreseen, shown } = this.#answer(tick);
+    this.tick = Math.max(this.tick, tick);
+    this.version += 1;
+    if (!own) {
+      this.#loseShip();
+      return NOTHING;
+    }
+    if (own.entity !== this.#entity) {
+      foreseen = shown = undefined;
+      this.#entity = own.entity;
+      this.state = null;
+    }
+    const { x, y, vx, vy, boost_ticks } = own;
+    const truth: ShipState = { x, y, vx, vy, boost_ticks };
+    const errors = { error_units: foreseen ? apart(foreseen, truth) : null, surprise_units: shown ? apart(shown, truth) : null };
+    const { wanted, bodies } = this.#choose(truth, beside, others, bodies_max);
+    const bodies_left_out = Math.min(wanted, BODIES_MAX) - bodies.length;
+    if (foreseen && same(foreseen, truth) && bodies.length === 0 && this.space.is_alone) {
+      return { ...NOTHING, ...errors, bodies_left_out };
+    }
+    const before = this.state;
+    const correction_units = apart(this.#liveAgain(truth, bodies), before ?? this.state!);
+    return { ...errors, correction_units, replayed_ticks: this.#sent.length, bodies: bodies.length, bodies_left_out };
+  }
+
+  #loseShip(): void {
+    this.#entity = 0;
+    this.state = null;
+    this.#foreseen.clear();
+    this.#shown.clear();
+  }
+
+  #live(tick: number, input: Readonly<Input>): void {
     this.tick = tick;
     this.input = input;
-    if (this.alive) this.#step(this.ship, input);
-    const past = this.#past(tick);
-    past.tick = tick;
-    past.input = input;
-    past.x = this.alive ? this.ship.x : NaN;
-    past.y = this.alive ? this.ship.y : NaN;
+    this.version += 1;
+    if (this.#sent.length === REPLAY_TICKS_MAX) this.#forget(this.#sent.shift()!.tick);
+    this.#sent.push({ tick, input });
+    if (!this.state) return;
+    this.state = this.space.step(input);
+    this.#foreseen.set(tick, this.state);
+    this.#shown.set(tick, this.state);
   }
 
-  /** Goes back to the server's state after `tick`, and replays what was done since. */
-  reconcile(own: Own | null, tick: number): void {
-    const before = this.#past(tick);
-    const predicted = this.alive && before.tick === tick && !Number.isNaN(before.x);
-    this.error_units = own && predicted ? Math.hypot(own.x - before.x, own.y - before.y) : 0;
-    this.alive = own !== null;
-    this.tick = Math.max(this.tick, tick);
-    if (!own) return;
-    const { x, y, vx, vy, boost_ticks } = own;
-    Object.assign(this.ship, { x, y, vx, vy, boost_ticks });
-    before.x = x;
-    before.y = y;
-    for (let at = Math.max(tick + 1, this.tick - HISTORY_TICKS + 1); at <= this.tick; at += 1) this.#replay(at);
+  /** What we foresaw for `tick`, now and at first. The inputs up to it are done with. */
+  #answer(tick: number): { foreseen: ShipState | undefined; shown: ShipState | undefined } {
+    const answer = { foreseen: this.#foreseen.get(tick), shown: this.#shown.get(tick) };
+    while (this.#sent[0] && this.#sent[0].tick <= tick) this.#forget(this.#sent.shift()!.tick);
+    return answer;
   }
 
-  /** Where the ship is a `fraction` of a tick after `tick`, if the input stays as it is; written `into`. */
-  placeAt(fraction: number, into: Vec): Vec {
-    Object.assign(this.#next, this.ship);
-    this.#step(this.#next, this.input);
-    into.x = this.ship.x + (this.#next.x - this.ship.x) * fraction;
-    into.y = this.ship.y + (this.#next.y - this.ship.y) * fraction;
-    return into;
+  #forget(tick: number): void {
+    this.#foreseen.delete(tick);
+    this.#shown.delete(tick);
   }
 
-  #replay(tick: number): void {
-    const past = this.#past(tick);
-    if (past.tick !== tick) return;
-    this.#step(this.ship, past.input);
-    past.x = this.ship.x;
-    past.y = this.ship.y;
+  /** How many matter, and those that are lived with: all there are around, or none if none may touch us soon. */
+  #choose(
+    truth: ShipState, beside: readonly BodyState[], others: () => readonly BodyState[], bodies_max: number,
+  ): { wanted: number; bodies: readonly BodyState[] } {
+    const seconds = (this.#sent.length + SOON_TICKS) / this.#tick_rate;
+    const boosted = this.state !== null && this.state.boost_ticks > truth.boost_ticks; // since, which the server didn't know
+    const margin_units = MARGIN_UNITS + (boosted ? BOOST_SPEED * seconds : 0);
+    let around = boosted ? [...beside, ...others()] : beside;
+    if (!around.some((body) => this.space.mayTouch(truth, body, seconds, margin_units))) return { wanted: 0, bodies: [] };
+    if (!boosted) around = [...beside, ...others()];
+    const afforded = Math.min(BODIES_MAX, bodies_max, Math.floor(BODY_TICKS_MAX / Math.max(1, this.#sent.length)));
+    return { wanted: around.length, bodies: around.slice(0, afforded) };
   }
 
-  #step(ship: Ship, input: Input): void {
-    steer(ship, input, this.#kind, this.#tick_rate);
-    this.#engine.step(ship, this.#kind, this.#tick_rate);
+  #liveAgain(truth: ShipState, bodies: readonly BodyState[]): ShipState {
+    this.space.restore(truth, bodies);
+    let state = truth;
+    this.#foreseen.clear();
+    for (const { tick, input } of this.#sent) {
+      state = this.space.step(input);
+      this.#foreseen.set(tick, state);
+    }
+    this.state = state;
+    return state;
   }
+}
 
-  #past(tick: number): Past {
-    return this.#history[tick % HISTORY_TICKS]!;
-  }
+function apart(one: ShipState, other: ShipState): number {
+  return Math.hypot(one.x - other.x, one.y - other.y);
+}
+
+function same(one: ShipState, other: ShipState): boolean {
+  return one.x === other.x && one.y === other.y && one.vx === other.vx && one.vy === other.vy && one.boost_ticks === other.boost_ticks;
 }

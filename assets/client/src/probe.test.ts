@@ -18,7 +18,7 @@ test("it tells how the stay goes, each time it is asked", () => {
   const told = probe(connection, gauges, () => duel.play);
   duel.run(60);
   const { own, ack } = told;
-  expect(own!.x).toBe(duel.play.prediction.ship.x);
+  expect(own!.x).toBe(duel.play.prediction.state!.x);
   expect(told.kills).toEqual({ 1: 0, 2: 0 });
   expect(told.hud).toEqual({ hull: 80, respawn_until: 1500 });
   duel.run(10);

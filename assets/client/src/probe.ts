@@ -1,10 +1,12 @@
 /**
  * `window.ricochet`: how things are, for tests that drive the page from outside and for the curious.
  *
- * To be read, not to be written; `drop()` alone does something: it breaks the connection as the network would.
+ * To be read, not to be written. Two things can be done: `drop()` breaks the connection as the network would, and `forget()`
+ * begins the figures anew.
  */
 
 import type { Connection } from "./connection";
+import type { Summary } from "./figures";
 import type { Play } from "./play";
 import type { Gauges, LinkState, PlayerInfo } from "./scene";
 
@@ -24,7 +26,11 @@ export interface Probe {
   readonly checksum_mismatches: number;
   /** The latest of everything that the F3 panel shows, and what the connection counts. */
   readonly counters: Readonly<Record<string, number>>;
+  /** What the prediction's figures were so far, by name, and its counts. */
+  readonly figures: Readonly<Record<string, Summary>>;
+  readonly counts: Readonly<Record<string, number>>;
   drop(): void;
+  forget(): void;
 }
 
 export function probe(connection: Connection, gauges: Gauges, playing: () => Play | null): Probe {
@@ -44,8 +50,8 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
       return playing()?.welcome.player ?? 0;
     },
     get own() {
-      const prediction = playing()?.prediction;
-      return prediction?.alive ? { x: prediction.ship.x, y: prediction.ship.y } : null;
+      const state = playing()?.prediction.state;
+      return state ? { x: state.x, y: state.y } : null;
     },
     get hud() {
       return { ...playing()?.hud };
@@ -68,6 +74,14 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
     get counters() {
       return { ...gauges.counters(), ...connection.traffic, lead_snaps: playing()?.lead.snaps ?? 0 };
     },
+    get figures() {
+      return playing()?.figures.summaries() ?? {};
+    },
+    get counts() {
+      const { replayed_body_ticks = 0, bodies_left_out = 0, late = 0, timed = 0 } = playing()?.figures ?? {};
+      return { replayed_body_ticks, bodies_left_out, late, timed };
+    },
     drop: () => connection.drop(),
+    forget: () => playing()?.figures.forget(),
   };
 }

@@ -19,7 +19,7 @@ export function toCircle(from: Vec, way: Vec, centre: Vec, radius: number): numb
 }
 
 /** A segment with round ends. */
-export function toSegment(from: Vec, way: Vec, { a, b, radius }: Segment): number {
+export function toSegment(from: Vec, way: Vec, { a, b, radius }: Pick<Segment, "a" | "b" | "radius">): number {
   const ends = Math.min(toCircle(from, way, a, radius), toCircle(from, way, b, radius));
   const length = Math.hypot(b.x - a.x, b.y - a.y);
   if (length === 0) return ends;

@@ -14,3 +14,8 @@ export interface Rates {
 export function snapshotInterval(rates: Rates): number {
   return rates.tick_rate / rates.snapshot_rate;
 }
+
+/** The nearest whole number of ticks in `seconds`, at least one. */
+export function ticksIn(seconds: number, tick_rate: number): number {
+  return Math.max(1, Math.round(seconds * tick_rate));
+}

@@ -1,0 +1,105 @@
+"""A person's ship over a bad network: what the page foresees comes true, in flight, along walls and through rocks.
+
+The page makes its own network bad, with the sliders of F3, and counts how well it foresees; keys are pressed by a
+script. The arena is a basin with a heap of rocks in the middle. What goes wrong because a machine stood still is
+counted as such by the page ("late"), and not judged here.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.page import opened, probe, settle, wait_for
+from tests.instruments.served import Served, served
+
+pytestmark = pytest.mark.browser
+RTT_MS, JITTER_MS = 150, 10
+SMALL = (400, 300)
+"""Without a graphics card drawing costs as much as there is to draw."""
+SETTLE_S = 6.0
+ROUNDS_MAX = 12
+COUNT_MIN = 60
+"""Snapshots of a situation, without which nothing is said of it."""
+ERROR_UNITS_P99 = {"flight": 0.05, "walls": 0.1, "rocks": 2.0}
+CORRECTION_UNITS_MAX = 3.0
+SNAPSHOT_MS_P50 = 1.0
+"""Reading and all."""
+WAY = (("d",), ("d", "s"), ("s",), ("a", "s"), ("a",), ("a", "w"), ("w",), ("d", "w"))
+"""Once around, and along each wall."""
+
+
+def basin() -> dict[str, Any]:
+    hexagon = [
+        [round(40 * math.cos(turn * math.pi / 3)), round(40 * math.sin(turn * math.pi / 3))] for turn in range(6)
+    ]
+    rocks = [
+        {"points": hexagon, "x": 450 + 110 * column, "y": 250 + 100 * row} for column in range(3) for row in range(3)
+    ]
+    return {"name": "Basin", "size": {"width": 1100, "height": 700}, "spawns": [{"x": 200, "y": 350}], "rocks": rocks}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    arena = tmp_path_factory.mktemp("maps") / "basin.json"
+    arena.write_text(json.dumps(basin()), "utf-8")
+    with served("--map", str(arena), "--seed", "3") as running:
+        yield running
+
+
+@contextmanager
+def held(page: Page, *keys: str) -> Iterator[None]:
+    for key in keys:
+        page.keyboard.down(key)
+    yield
+    for key in keys:
+        page.keyboard.up(key)
+
+
+def worsen(page: Page, rtt_ms: int, jitter_ms: int) -> None:
+    page.keyboard.press("F3")
+    page.get_by_label("added latency").fill(str(rtt_ms))
+    page.get_by_label("added jitter").fill(str(jitter_ms))
+    page.keyboard.press("F3")
+    page.evaluate("document.activeElement.blur()")
+    wait_for(page, f"r.counters.rtt_ms >= {rtt_ms}")
+
+
+def fly_around(page: Page) -> None:
+    for number, keys in enumerate(WAY):
+        boost = ("Shift",) if number % 3 == 1 else ()
+        with held(page, *keys, *boost):
+            settle(page, 0.9)
+        settle(page, 0.3)
+
+
+def counted(page: Page, situation: str) -> int:
+    figure = probe(page)["figures"].get(f"own_error_units.{situation}")
+    return figure["count"] if figure else 0
+
+
+def test_what_is_foreseen_comes_true(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?name=Far&autojoin=1", SMALL) as page:
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        worsen(page, RTT_MS, JITTER_MS)
+        settle(page, SETTLE_S)
+        page.evaluate("window.ricochet.forget()")
+        for _ in range(ROUNDS_MAX):
+            fly_around(page)
+            if all(counted(page, situation) >= COUNT_MIN for situation in ERROR_UNITS_P99):
+                break
+        found = probe(page)
+    figures = found["figures"]
+    for situation, units in ERROR_UNITS_P99.items():
+        error, shown = (figures[f"{what}.{situation}"] for what in ("own_error_units", "correction_shown_units"))
+        assert error["count"] >= COUNT_MIN, (situation, figures)
+        assert error["p99"] <= units, (situation, error)
+        assert shown["max"] <= CORRECTION_UNITS_MAX, (situation, shown)
+    assert found["counts"]["replayed_body_ticks"] > 0
+    assert figures["snapshot_ms"]["p50"] < SNAPSHOT_MS_P50
+    assert found["checksum_mismatches"] == 0
