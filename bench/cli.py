@@ -11,6 +11,8 @@ MEASUREMENTS: Final = {
     "publish": "bench.publish",
     "stall": "bench.stall",
     "overload": "bench.overload",
+    "crash": "bench.restart",
+    "restart": "bench.restart",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

@@ -4,6 +4,7 @@ On a terminal the swarm shows a live table; in a pipe it is quiet and prints the
 cleanly: every bot leaves, the report is written, the status is 0.
 """
 
+import os
 import secrets
 import signal
 import sys
@@ -61,6 +62,7 @@ def swarm(
     seed: Annotated[int | None, typer.Option(help="The same seed, the same characters and networks.")] = None,
     name_prefix: Annotated[str, typer.Option(help="Bots are named so, and numbered.")] = "bot",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True, help="End when stdin does.")] = False,
 ) -> None:
     """Send bots to a server, and report how it played."""
     plan = Plan(
@@ -73,7 +75,7 @@ def swarm(
         network=_conditions(latency, jitter, stalls, stall_ms, bandwidth, disconnects),
     )
     _check(plan)
-    result, tally = trio.run(_run, plan, processes, quiet)
+    result, tally = trio.run(_run, plan, processes, quiet, with_parent)
     if json is not None:
         _write(result, json)
     if report is not None:
@@ -146,11 +148,11 @@ def _check(plan: Plan) -> None:
         raise UserError(f"{longest!r} is not a name: 1 to 20 printable characters, no blank at either end")
 
 
-async def _run(plan: Plan, processes: int, quiet: bool) -> tuple[Report, Tally]:
+async def _run(plan: Plan, processes: int, quiet: bool, with_parent: bool) -> tuple[Report, Tally]:
     address = parse_address(plan.url)
     before, began_s = await read_metrics(address), time.monotonic()
     with _live_board(plan, began_s, quiet) as on_second:
-        tally = await _play_until_stopped(plan, processes, on_second)
+        tally = await _play_until_stopped(plan, processes, on_second, with_parent)
     seconds = time.monotonic() - began_s
     try:
         server = server_report_of(before, await read_metrics(address))
@@ -163,12 +165,14 @@ async def _play_share(plan: Plan) -> None:
     _print_tally(await _play_until_stopped(plan, 1, _print_tally))
 
 
-async def _play_until_stopped(plan: Plan, processes: int, on_second: Listener) -> Tally:
-    """Play to the end of the plan, or to a signal. Raises UserError."""
+async def _play_until_stopped(plan: Plan, processes: int, on_second: Listener, with_parent: bool = False) -> Tally:
+    """Play to the end of the plan, or to a signal, or to the end of whoever holds our stdin. Raises UserError."""
     stop = trio.Event()
     with _user_errors_bare():
         async with trio.open_nursery() as nursery:
             await nursery.start(_stop_on_signals, stop)
+            if with_parent:
+                nursery.start_soon(_stop_with_parent, stop)
             if processes == 1:
                 tally = await play(plan, on_second, stop)
             else:
@@ -201,6 +205,12 @@ async def _stop_on_signals(stop: trio.Event, task_status: trio.TaskStatus[None] 
             if stop.is_set():
                 raise SystemExit(128 + number)
             stop.set()
+
+
+async def _stop_with_parent(stop: trio.Event) -> None:
+    """A parent that was killed can't tell us to end, but its end of our stdin is closed then."""
+    await trio.to_thread.run_sync(os.read, sys.stdin.fileno(), 1, abandon_on_cancel=True)
+    stop.set()
 
 
 @contextmanager

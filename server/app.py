@@ -1,8 +1,9 @@
-"""The running server: one room, its tick loop, the front door, and a clean end.
+"""The running server: one room under supervision, the front door, and a clean end.
 
-Everything that can be wrong with the settings (the map, the port, the certificate) is a UserError before the
-first connection comes in. After that only a signal ends the server: players are told, then it stops. A second
-signal doesn't wait for them.
+Everything that can be wrong with the settings (the map, the port, the certificate, the folder for the state) is a
+UserError before the first connection comes in. After that only a signal ends the server. SIGTERM drains: people may
+finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either way the rooms are kept, where there is a
+`state_dir`, players are told, and it stops. A second signal waits for nobody.
 """
 
 import gc
@@ -19,12 +20,17 @@ from typing import Any
 
 import structlog
 import trio
+from msgspec import Struct
 
 from protocol.arena import Arena, parse
 from protocol.errors import Code, UserError
+from protocol.ticks import Rates
 from server import garbage
 from server.config import Config
+from server.drain import let_finish
+from server.game import Game
 from server.games import game_named
+from server.keeper import Keeper
 from server.lobby import Lobby
 from server.moderation import Moderation
 from server.net import certificates, web
@@ -34,6 +40,11 @@ from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.sweep import sweep
+from server.room import Room
+from server.seats import Doors
+from server.store import Store
+from server.supervisor import Supervisor
+from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
 from server.tick_loop import keep_time
 
@@ -43,7 +54,6 @@ CLIENT = ASSETS / "client" / "dist"
 SWEEP_EVERY_S = 0.5
 ABSENT_S_MIN = 0.5
 """A process that wakes so much later than it wanted to was stopped, or starved."""
-BACKLOG = 1024
 DRAIN_S_MAX = 3.0
 """How long players get to hear that the server stops."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -54,22 +64,29 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    server = Server(config)
-    listeners = await listen(config)
-    url = url_of(config, listeners)
-    async with trio.open_nursery() as nursery:
-        await nursery.start(server.serve, listeners)
-        await nursery.start(_stop_on_signal, server, nursery.cancel_scope)
-        print(f"Ricochet is ready: {url}", flush=True)
-        if config.bots:
-            nursery.start_soon(_play_with_bots, url, config.bots, server.admission.token_for_bots())
+    venue_of(config), tls_of(config)  # a mistake in them is told before another server is waited for
+    until_s = trio.current_time() + config.takeover_s
+    folder = await take_folder(config, until_s)
+    try:
+        server = Server(config, folder)
+        listeners = await listen(config, until_s)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(server.serve, listeners)
+            await nursery.start(_stop_on_signal, server, nursery.cancel_scope, config.drain_s)
+            print(f"Ricochet is ready: {url_of(config, listeners)}", flush=True)
+            if config.bots:
+                token = server.admission.token_for_bots()
+                nursery.start_soon(_play_with_bots, url_of(config, listeners), config.bots, token)
+    finally:
+        if folder is not None:
+            folder.close()
 
 
 class Server:
     """A server with `config`, without its sockets. Raises UserError when something of it can't be had."""
 
-    def __init__(self, config: Config) -> None:
-        self.is_ready = False
+    def __init__(self, config: Config, store: Store | None = None) -> None:
+        """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self.lobby = Lobby(gate=self.admission.gate)
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
@@ -86,18 +103,34 @@ class Server:
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
         )
-        self.room = self.lobby.open_room(
-            name=Path(config.map).stem,
-            game=game_named(config.game),
-            arena=find_arena(config.map),
-            rates=config.rates,
-            seed=secrets.randbits(32) if config.seed is None else config.seed,
-            options={"match_s": config.match_s},
-        )
+        self._venue = venue_of(config)
+        self._keeper = Keeper(self.lobby, store) if store is not None else None
+        self.room = self._kept_room() or self._fresh_room()
+        self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
         self._collector = garbage.Collector(config.tick_rate)
-        self._accepting = trio.CancelScope()
-        self._ticking = trio.CancelScope()
+        self._has_ticked = False
+        self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
         self._config = config
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether newcomers are welcome, and will find a game."""
+        return self._has_ticked and self.lobby.doors is Doors.OPEN and bool(self.lobby.rooms)
+
+    def _kept_room(self) -> Room | None:
+        keeper, venue = self._keeper, self._venue
+        if keeper is None:
+            return None
+        try:
+            return keeper.reopen(venue.name, venue.game, venue.arena, venue.rates, venue.options)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise UserError(f"the checkpoint of {venue.name} can't be read: {why}") from None
+
+    def _fresh_room(self) -> Room:
+        venue = self._venue
+        seed = secrets.randbits(32) if venue.seed is None else venue.seed
+        return self.lobby.open_room(venue.name, venue.game, venue.arena, venue.rates, seed, venue.options)
 
     async def serve(
         self,
@@ -108,8 +141,10 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._tick)
+                nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
+                if self._keeper is not None:
+                    nursery.start_soon(self._keeper.run)
                 nursery.start_soon(self.admission.keep_fresh)
                 nursery.start_soon(self._keep_certificate)
                 with self._accepting:
@@ -120,24 +155,34 @@ class Server:
         finally:
             garbage.unsettle()
 
-    async def drain(self) -> None:
-        """Take no more connections, tell everybody that the server stops, and let them hear it."""
+    async def _play(self) -> None:
+        with self._playing:
+            async with trio.open_nursery() as nursery:
+                for room in list(self.lobby.rooms.values()):
+                    nursery.start_soon(self._supervisor.keep, room)
+
+    async def _keep_time(self, room: Room) -> None:
+        await keep_time(room, partial(self._tick_done, room), drain=sweep)
+
+    async def drain(self, patience_s: float = 0.0) -> None:
+        """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
+        await let_finish(self.lobby, patience_s)
+        self.lobby.doors = Doors.SHUT
+        self._playing.cancel()
+        if self._keeper is not None:
+            await self._keeper.save_all()
         self._accepting.cancel()
+        if self._keeper is not None:
+            self._keeper.let_go()  # a server that waits for it is there before players come back
         with trio.move_on_after(DRAIN_S_MAX):
             while self.door.conversations:
-                self.is_ready = False
                 self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
 
     def close_room(self, name: str) -> None:
         """End a room, its conversations and its ticks."""
         self.lobby.close_room(name)
-        self._ticking.cancel()
-        self.is_ready = False
-
-    async def _tick(self) -> None:
-        with self._ticking:
-            await keep_time(self.room, self._tick_done, drain=sweep)
+        self._supervisor.end(name)
 
     async def _keep_certificate(self) -> None:
         config, door = self._config, self.door
@@ -160,9 +205,11 @@ class Server:
             for room in self.lobby.rooms.values()
         ]
 
-    def _tick_done(self, duration_s: float, lateness_s: float) -> None:
-        self.is_ready = not self._accepting.cancel_called
+    def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
+        self._has_ticked = True
         self.telemetry.tick_done(duration_s, lateness_s)
+        if self._keeper is not None:
+            self._keeper.tick_done(room, lateness_s)
         work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
@@ -182,7 +229,32 @@ async def keep_deadlines(lobby: Lobby) -> None:
             log.warning("absent", seconds=round(now_s - due_s, 1))
             lobby.excuse(now_s - due_s)
         sweep()
-        lobby.sweep(now_s)
+        for error in lobby.sweep(now_s):
+            lobby.faults.chores_failed += 1
+            log.error("a deadline could not be kept", exc_info=error)
+
+
+class Venue(Struct, frozen=True):
+    """What a room is opened with."""
+
+    name: str
+    game: type[Game]
+    arena: Arena
+    rates: Rates
+    seed: int | None
+    options: dict[str, Any]
+
+
+def venue_of(config: Config) -> Venue:
+    """Raises UserError."""
+    return Venue(
+        name=Path(config.map).stem,
+        game=game_named(config.game),
+        arena=find_arena(config.map),
+        rates=config.rates,
+        seed=config.seed,
+        options={"match_s": config.match_s},
+    )
 
 
 def find_arena(name: str) -> Arena:
@@ -205,15 +277,6 @@ def tls_of(config: Config) -> ssl.SSLContext | None:
     return certificates.load(config.tls_cert, config.tls_key)
 
 
-async def listen(config: Config) -> list[trio.SocketListener]:
-    """The sockets of `config`'s host and port. Raises UserError when they can't be had."""
-    try:
-        return await trio.open_tcp_listeners(config.port, host=config.host or None, backlog=BACKLOG)
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise UserError(f"port {config.port} of {config.host} can't be had: {why}") from None
-
-
 def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
     """Where a browser on this machine finds the server."""
     scheme = "http" if config.tls_cert is None else "https"
@@ -223,16 +286,19 @@ def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
 
 
 async def _stop_on_signal(
-    server: Server, everything: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    server: Server,
+    everything: trio.CancelScope,
+    drain_s: float,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Started once a signal would be noticed."""
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         task_status.started()
-        await anext(signals)
+        first = await anext(signals)
         log.info("stopping", players=server.door.conversations)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_on_next, signals, nursery.cancel_scope)
-            await server.drain()
+            await server.drain(drain_s if first == signal.SIGTERM else 0.0)
             nursery.cancel_scope.cancel()
     everything.cancel()
 
@@ -248,13 +314,18 @@ def _ask_to_stop() -> None:
 
 
 async def _play_with_bots(url: str, count: int, token: str | None) -> None:
-    """Bots in a process of their own, through the front door like everybody; it ends when this is cancelled."""
-    words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet"]
-    ended = await trio.run_process(
-        [sys.executable, *words],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        env=os.environ if token is None else {**os.environ, "RICOCHET_TOKEN": token},
-    )
+    """Bots in a process of their own, through the front door like everybody. It ends with ours, however that ends."""
+    words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet", "--with-parent"]
+    theirs, ours = os.pipe()
+    try:
+        ended = await trio.run_process(
+            [sys.executable, *words],
+            check=False,
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            env=os.environ if token is None else {**os.environ, "RICOCHET_TOKEN": token},
+        )
+    finally:
+        os.close(theirs)
+        os.close(ours)
     log.warning("the bots have stopped", status=ended.returncode)

@@ -13,11 +13,15 @@ anywhere else and never while awaiting:
 It changes the world only through the stage, draws chance only from `stage.random` and time only from
 `stage.tick`; so the same seed and the same inputs give the same game. Steering (`protocol.motion`) is the
 room's work: a game gives a player a `ship`, or takes it away. To be playable a game puts itself into `games.GAMES`.
+
+When the server is started again, whoever was in a room is back in it, whatever its game. A game that only keeps the
+contract begins anew with them (`begin`, then `joined` for each). One that is `Lasting`, which takes a struct of plain
+values, goes on where it was.
 """
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -87,3 +91,21 @@ class Game(Protocol):
     def before_step(self) -> None: ...
     def after_step(self, contacts: Sequence[Contact]) -> None: ...
     def hud_of(self, player: Player) -> tuple[int, ...]: ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """What a game adds to the contract so that a restart doesn't end it."""
+
+    saved: ClassVar[type[Struct]]
+    """A struct of plain values, for all that it must remember beyond the world and the players."""
+
+    def save(self) -> Struct:
+        """One of these, between two ticks. It is encoded at once, so it may share what is in it with the game."""
+
+    def restore(self, saved: Any) -> None:
+        """Instead of `begin`: world and players are as they were, and `saved` is what was remembered then."""
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is between two matches: a server that is to stop need not wait any longer."""

@@ -10,13 +10,24 @@ edge is never lost and never repeated. Memory is bounded by INPUT_AHEAD_TICKS_MA
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from protocol.errors import Code, Violation
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
 from protocol.messages import Inputs
 from protocol.motion import Input
 from server.statistics import RoomStatistics
+
+
+class SavedInputs(Struct, array_like=True, frozen=True):
+    """An input buffer in a checkpoint."""
+
+    ack: int
+    newest: int
+    held: tuple[int, int, int, int, int]
+    """The fields of an `Input`."""
+    held_ticks: int
 
 
 class InputBuffer:
@@ -55,6 +66,14 @@ class InputBuffer:
 
     def __len__(self) -> int:
         return len(self._by_tick)
+
+    def save(self) -> SavedInputs:
+        """What outlasts the connection; inputs for ticks to come are sent again by whoever comes back."""
+        return SavedInputs(self.ack, self.newest, astuple(self._held), self._held_ticks)
+
+    def restore(self, saved: SavedInputs) -> None:
+        self.ack, self.newest = saved.ack, saved.newest
+        self._held, self._held_ticks = Input(*saved.held), saved.held_ticks
 
     def put(
         self,

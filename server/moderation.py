@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.errors import Code
-from server.lobby import Lobby, Seat
+from server.lobby import Lobby
 from server.restrictions import (
     REASON_CHARS_MAX,
     RESTRICTION_S_MAX,
@@ -22,6 +22,7 @@ from server.restrictions import (
     address_key,
     subject_key,
 )
+from server.seats import Seat
 from server.tokens import SUBJECT_CHARS_MAX
 
 SECONDS_DEFAULT: Final = 3600.0

@@ -10,14 +10,14 @@ Between ticks the room only takes notes: inputs go into buffers, comings and goi
 and no socket; `now_s` is an argument and only measures slack.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from protocol.arena import Arena
+from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
@@ -51,8 +51,11 @@ class Room:
         seed: int,
         options: Mapping[str, Any] | None = None,
         players_max: int = PLAYERS_PER_ROOM_MAX,
+        begins: bool = True,
     ) -> None:
+        """With `begins` False the game has yet to begin, or to go on: `server.checkpoint` sees to that."""
         self.name, self.arena, self.rates, self.options = name, arena, rates, options or {}
+        self.fingerprint = fingerprint(arena)
         self.players_max, self._tick_s = players_max, rates.tick_s
         self.tick = 0
         self.random = Random(seed)
@@ -69,8 +72,11 @@ class Room:
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
+        self.stops_tick: int | None = None
+        """When the server is going to stop, if it is."""
         self.game: Game = game(self)
-        self.game.begin()
+        if begins:
+            self.game.begin()
 
     # the tick ----------------------------------------------------------------------------------------------
 
@@ -132,15 +138,31 @@ class Room:
         self._next_player += 1
         self._players[player.id] = player
         self.say("joined", {"id": player.id, "name": name, "colour": player.colour, "bot": bot})
-        self.game.joined(player)
+        try:
+            self.game.joined(player)
+        except Exception:
+            del self._players[player.id]  # the mistake ends this one connection, and not the room
+            self.say("left", {"id": player.id})
+            raise
         return player
+
+    def reinstate(self, players: Iterable[Player], next_player: int) -> None:
+        """Of a room that goes on from a checkpoint: who was there, with what is theirs."""
+        self._players.update((player.id, player) for player in players)
+        self._next_player = next_player
+
+    @property
+    def next_player(self) -> int:
+        return self._next_player
 
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
         self._viewers.pop(player.id, None)
-        self.game.left(player)
-        del self._players[player.id]
-        self.say("left", {"id": player.id})
+        try:
+            self.game.left(player)
+        finally:
+            del self._players[player.id]
+            self.say("left", {"id": player.id})
 
     def watch(self, link: Link, player: Player | None) -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
@@ -150,7 +172,9 @@ class Room:
         else:
             self._viewers[player.id] = viewer
             self.game.greet(player)
-            viewer.pay()
+        if self.stops_tick is not None:
+            self._owe(self._stopping(self.stops_tick), [viewer])
+        viewer.pay()
         return viewer
 
     def unwatch(self, viewer: Viewer) -> None:
@@ -198,6 +222,14 @@ class Room:
         else:
             viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
         self._owe(Event(self.tick, name, body), viewers)
+
+    def announce_stop(self, in_s: float) -> None:
+        """Tell everybody, and whoever comes back meanwhile, that the server stops after so many seconds."""
+        self.stops_tick = self.tick + self.rates.ticks_in(in_s)
+        self._owe(self._stopping(self.stops_tick), self._everyone())
+
+    def _stopping(self, stops_tick: int) -> Event:
+        return Event(self.tick, "stopping", {"ends_tick": stops_tick})
 
     def rewound(self, player: Player) -> Past:
         """The world as `player` saw it when it gave this tick's input, as far as it is believed; see `stamps`."""

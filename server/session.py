@@ -40,7 +40,8 @@ from server.roles import GUEST, TABLE, Role
 from server.tokens import UnknownKey
 
 if TYPE_CHECKING:
-    from server.lobby import Lobby, Seat
+    from server.lobby import Lobby
+    from server.seats import Seat
 
 CLOSED_NORMALLY = 1000
 GENTLE = frozenset({Code.INPUT_TOO_FAR, Code.NOT_ALLOWED, Code.CHAT_REFUSED, Code.RESUME_REFUSED})

@@ -11,6 +11,26 @@ class Traffic(Struct):
     received_bytes: int = 0
     received_messages: int = 0
     turned_away: int = 0
+    connections_failed: int = 0
+    """Ended by a mistake of our own."""
+
+
+class Faults(Struct):
+    """Mistakes of our own that came to light, each with a traceback in the log."""
+
+    rooms_failed: int = 0
+    chores_failed: int = 0
+
+
+class Keeping(Struct):
+    """What became of checkpoints."""
+
+    checkpoints: int = 0
+    checkpoints_skipped: int = 0
+    checkpoints_failed: int = 0
+    checkpoints_refused: int = 0
+    checkpoint_bytes: int = 0
+    checkpoint_ms: float = 0.0
 
 
 class RoomStatistics(Struct):
@@ -53,3 +73,12 @@ class Statistics(RoomStatistics):
     received_bytes: int = 0
     received_messages: int = 0
     turned_away: int = 0
+    rooms_failed: int = 0
+    connections_failed: int = 0
+    chores_failed: int = 0
+    checkpoints: int = 0
+    checkpoints_skipped: int = 0
+    checkpoints_failed: int = 0
+    checkpoints_refused: int = 0
+    checkpoint_bytes: int = 0
+    checkpoint_ms: float = 0.0

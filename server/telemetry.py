@@ -39,6 +39,13 @@ COUNTERS = {
     "received_bytes": "Bytes read from players",
     "received_messages": "Messages read from players",
     "turned_away": "Connections refused because there were too many, in all or from one address",
+    "rooms_failed": "Rooms ended by a mistake of the server's own",
+    "connections_failed": "Connections ended by a mistake of the server's own",
+    "chores_failed": "Deadlines that could not be kept because of a mistake of the server's own",
+    "checkpoints": "Checkpoints written",
+    "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
+    "checkpoints_failed": "Checkpoints that could not be made or written",
+    "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -53,6 +60,8 @@ GAUGES = {
     "waiting_bytes": "Bytes held in this process for sockets that are full, or for the library to fetch",
     "waiting_events": "Events owed to viewers and not yet posted",
     "entities": "Entities in all rooms",
+    "checkpoint_bytes": "Size of the latest checkpoint",
+    "checkpoint_ms": "How long the latest checkpoint kept the game's thread busy",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",

@@ -78,6 +78,8 @@ class World:
         self._keep, self._gain = _floats(entities_max), _floats(entities_max)
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
+        self.corners: dict[int, list[tuple[float, float]]] = {}
+        """Of those that are polygons."""
         self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
         """Bodies of entities that are gone, by kind; never more than there were entities at once."""
         self._row_of_body: dict[int, int] = {self._space.static_body.id: 0}
@@ -109,14 +111,7 @@ class World:
             self.refused += 1
             raise WorldFullError
         entity = heapq.heappop(self._free)
-        sort = self.kinds[kind]
-        group = owner if sort.category in ("ship", "shot") else 0
-        body, shape = self._make_or_take(kind, corners, group)
-        body.position, body.velocity, body.angle = (x, y), (vx, vy), angle
-        self._space.add(body, shape)
-        self._bodies[entity], self._row_of_body[body.id] = body, entity
-        self._rows_in_space_order = None
-        self.alive[entity] = True
+        self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
         self.kind[entity], self.variant[entity], self.owner[entity], self.status[entity] = (
             kind,
             variant,
@@ -125,10 +120,33 @@ class World:
         )
         self.x[entity], self.y[entity], self.vx[entity], self.vy[entity] = x, y, vx, vy
         self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
+        return entity
+
+    def put_in(
+        self,
+        entity: int,
+        kind: int,
+        owner: int,
+        corners: list[tuple[float, float]] | None,
+        place: tuple[float, float],
+        velocity: tuple[float, float],
+        angle: float,
+        spin: float = 0.0,
+    ) -> None:
+        """Give an entity its body; the columns that say what it is are the caller's."""
+        sort = self.kinds[kind]
+        group = owner if sort.category in ("ship", "shot") else 0
+        body, shape = self._make_or_take(kind, corners, group)
+        body.position, body.velocity, body.angle, body.angular_velocity = place, velocity, angle, spin
+        self._space.add(body, shape)
+        self._bodies[entity], self._row_of_body[body.id] = body, entity
+        if corners is not None:
+            self.corners[entity] = corners
+        self._rows_in_space_order = None
+        self.alive[entity] = True
         self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
         self.steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
-        return entity
 
     def remove(self, entity: int) -> None:
         """Take an entity out; its id rests until `release`."""
@@ -138,6 +156,7 @@ class World:
         if not isinstance(shape, pymunk.Poly):
             self._spare[int(self.kind[entity])].append((body, shape))
         del self._row_of_body[body.id]
+        self.corners.pop(entity, None)
         self._rows_in_space_order = None
         self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)
@@ -160,6 +179,11 @@ class World:
         for entity in released:
             heapq.heappush(self._free, entity)
         return released
+
+    def settle(self, removed: list[int]) -> None:
+        """After everything is back in its place: these ids rest, and all others are free."""
+        self.removed = removed
+        self._free = sorted({*range(1, len(self.alive))}.difference(removed, self._bodies))
 
     def set_velocity(self, entity: int, vx: float, vy: float) -> None:
         self._bodies[entity].velocity = (vx, vy)

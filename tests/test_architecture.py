@@ -31,6 +31,11 @@ IO_FILES = (
     "server/tick_loop.py",
     "server/app.py",
     "server/cli.py",
+    "server/drain.py",
+    "server/keeper.py",
+    "server/store.py",
+    "server/supervisor.py",
+    "server/takeover.py",
     "server/admin_cli.py",
     "bots/client.py",
     "bots/lane.py",
@@ -47,6 +52,8 @@ IO_FILES = (
     "bench/stall.py",
     "bench/sleepers.py",
     "bench/overload.py",
+    "bench/flock.py",
+    "bench/restart.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 

@@ -4,6 +4,8 @@ A part of a game, not a game: it owns its entities from `put_all` to `remove_all
 pickup is good for. In a full world it goes without, and tries again later.
 """
 
+from msgspec import Struct, field
+
 from server.game import Stage
 from server.world import WorldFullError
 
@@ -11,16 +13,26 @@ CRATE_HULL, CRATE_BACK_S, PICKUP_LIFE_S = 50, 20.0, 20.0
 STATUS_WHOLE = 15
 
 
-class Crates:
-    """The crates of the stage's arena. The kinds are indices into the game's; `sorts` of pickups are drawn from."""
+class Books(Struct):
+    """What has become of the crates: all that must be remembered of them."""
 
-    def __init__(self, stage: Stage, crate_kind: int, pickup_kind: int, sorts: int) -> None:
-        self.hulls: dict[int, int] = {}
-        """What is left of each crate, by entity."""
-        self.pickups: dict[int, int] = {}
-        """The tick at which each vanishes, by entity."""
-        self.due: list[tuple[int, int]] = []
-        """(tick, place in the arena's crates): when a broken crate is back."""
+    hulls: dict[int, int] = field(default_factory=dict)
+    """What is left of each crate, by entity."""
+    pickups: dict[int, int] = field(default_factory=dict)
+    """The tick at which each vanishes, by entity, the oldest first."""
+    due: list[tuple[int, int]] = field(default_factory=list)
+    """(tick, place in the arena's crates): when a broken crate is back."""
+
+
+class Crates:
+    """The crates of the stage's arena. The kinds are indices into the game's; `sorts` of pickups are drawn from.
+
+    All that it remembers is written into `books`.
+    """
+
+    def __init__(self, stage: Stage, crate_kind: int, pickup_kind: int, sorts: int, books: Books | None = None) -> None:
+        self.books = books or Books()
+        self.hulls, self.pickups, self.due = self.books.hulls, self.books.pickups, self.books.due
         self._stage, self._world = stage, stage.world
         self._crate_kind, self._pickup_kind, self._sorts = crate_kind, pickup_kind, sorts
 
@@ -31,7 +43,8 @@ class Crates:
     def remove_all(self) -> None:
         for entity in (*self.hulls, *self.pickups):
             self._world.remove(entity)
-        self.hulls, self.pickups, self.due = {}, {}, []
+        for book in (self.hulls, self.pickups, self.due):
+            book.clear()
 
     def hit(self, crate: int, damage: int) -> None:
         """Break a crate, a little or altogether."""

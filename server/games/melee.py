@@ -10,7 +10,6 @@ from math import cos, hypot, sin
 from typing import ClassVar, Final
 
 import numpy as np
-from msgspec import Struct
 
 from protocol.arena import Place
 from protocol.cells import VIEW_HALF_UNITS
@@ -23,6 +22,7 @@ from server.game import Player, Stage
 from server.games import pulse
 from server.games.crates import Crates
 from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
+from server.games.ledger import Ledger, Shot, record_of
 from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
 from server.world import Contact, Hit, WorldFullError
 
@@ -45,19 +45,12 @@ REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
 BOOST_SHOWN_S = 0.3
 
 
-class Shot(Struct, eq=False):
-    owner: int
-    dies: int
-    bounces: int = 0
-    bounced: int = 0
-    """Tick of the latest bounce: a corner is one bounce, not two."""
-
-
 class Melee:
     """One match after another, in one room."""
 
     name: ClassVar[str] = "melee"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
+    saved: ClassVar[type[Ledger]] = Ledger
     gun: ClassVar[Gun | None] = GUN
     hud: ClassVar[tuple[str, ...]] = (
         "hull",
@@ -86,6 +79,21 @@ class Melee:
         for variant, rock in enumerate(self.stage.arena.rocks):
             self.world.spawn(ROCK, rock.x, rock.y, angle=rock.angle, variant=variant, corners=list(rock.points))
         self.crates.put_all()
+
+    def save(self) -> Ledger:
+        records = [record_of(fighter) for fighter in self.fighters.values()]
+        return Ledger(self.ends_tick, self.phase, records, self.shots, self.rescored, self.crates.books)
+
+    def restore(self, saved: Ledger) -> None:
+        players = self.stage.players
+        self.ends_tick, self.phase = saved.ends_tick, saved.phase
+        self.fighters = {record.id: record.fighter(players[record.id]) for record in saved.fighters}
+        self.shots, self.rescored = saved.shots, saved.rescored
+        self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=saved.crates)
+
+    @property
+    def rests(self) -> bool:
+        return self.phase == "podium"
 
     def joined(self, player: Player) -> None:
         fighter = self.fighters[player.id] = Fighter(player)

@@ -114,6 +114,7 @@ class _Delivery:
         try:
             conversation.receive(message, trio.current_time())
         except Exception:
+            self._traffic.connections_failed += 1
             log.exception("a message could not be handled", address=link.address)
             conversation.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
 

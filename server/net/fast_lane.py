@@ -121,7 +121,13 @@ class FastLane(PlainLane):
         if not received:
             self.stop_reading()
             return
-        self._take(received)
+        try:
+            self._take(received)
+        except (
+            Exception
+        ) as error:  # ours: it ends this connection, and neither the sweep nor the tick that it is part of
+            self.stop_reading()
+            self._nursery.start_soon(_fail, error)
 
     def _take(self, received: bytes) -> None:
         self.traffic.received_bytes += len(received)
@@ -202,3 +208,8 @@ class FastLane(PlainLane):
             await self._settled.wait()
         if self._broken:
             raise trio.BrokenResourceError("the peer is gone, or reads nothing")
+
+
+async def _fail(error: Exception) -> None:
+    await trio.lowlevel.checkpoint()
+    raise error

@@ -75,6 +75,7 @@ class FrontDoor:
                 if standing is not Standing.CROWD:
                     await self._serve(stream, address, TOO_MANY.get(standing))
         except Exception:
+            self._host.traffic.connections_failed += 1
             log.exception("a connection could not be served", address=address)
         finally:
             self.connections -= 1

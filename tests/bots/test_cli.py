@@ -62,6 +62,16 @@ def test_a_signal_ends_it_cleanly(server: Served, number: signal.Signals, proces
     assert json.loads(file.read_text())["bots"] == 2
 
 
+def test_it_ends_with_its_parent_when_it_is_told_so(server: Served) -> None:
+    words = (server.page_url, "--bots", "1", "--seconds", "0", "--quiet", "--with-parent")
+    with subprocess.Popen(command(*words), cwd=ROOT, stdin=subprocess.PIPE) as process:
+        wait_for_players(server, 1)
+        assert process.poll() is None
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(15.0) == 0
+
+
 def test_bots_play_through_a_bad_network_and_the_report_says_so(server: Served, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
     done = run(

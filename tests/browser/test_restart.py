@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.page import DESKTOP, opened, settle, wait_for
+from tests.browser.page import DESKTOP, opened, probe, settle, wait_for
 from tests.instruments.served import served
+from tests.wire.stranger import open_stranger
 
 pytestmark = pytest.mark.browser
 AWAY_S = 3.0
@@ -25,6 +26,41 @@ def test_a_restarted_server_gets_its_players_back(chromium_path: Path) -> None:
         with served("--port", str(first.port)):
             page.get_by_text("that seat is gone", exact=False).wait_for(timeout=BACK_S_MAX * 1000)
             wait_for(page, "r.state === 'playing' && r.own", BACK_S_MAX)
+
+
+def test_who_plays_on_a_server_that_is_killed_is_the_same_player_afterwards(
+    chromium_path: Path, tmp_path: Path
+) -> None:
+    kept = ("--state-dir", str(tmp_path), "--seed", "3")
+    with (
+        served(*kept) as first,
+        open_stranger(first.play_url, "ricochet.v1.json") as stranger,
+        opened(chromium_path, first.page_url, DESKTOP) as page,
+    ):
+        stranger.tell("hello", version=1, name="Number one")
+        stranger.hear_until("welcome")
+        page.goto(f"{first.page_url}?name=Ada&autojoin=1")
+        wait_for(page, "r.state === 'playing' && r.ack > 0")
+        player, tick = probe(page)["player"], probe(page)["server_tick"]
+        settle(page, 2.0)  # by then it has been written down
+        first.kill()
+        wait_for(page, "r.state === 'lost'")
+        with served("--port", str(first.port), *kept):
+            wait_for(page, "r.state === 'playing' && r.own", BACK_S_MAX)
+            assert probe(page)["player"] == player
+            assert probe(page)["server_tick"] > tick
+            assert page.get_by_text("that seat is gone").count() == 0
+
+
+def test_a_server_that_is_going_to_stop_counts_down(chromium_path: Path, tmp_path: Path) -> None:
+    with served("--drain-s", "20") as server:
+        with opened(chromium_path, f"{server.page_url}?name=Ada&autojoin=1", DESKTOP) as page:
+            wait_for(page, "r.state === 'playing' && r.ack > 0")
+            server.process.terminate()
+            page.get_by_text("The server restarts in").wait_for()
+            assert probe(page)["state"] == "playing"
+        server.has_ended = True
+        assert server.process.wait(BACK_S_MAX) == 0, "nobody is there any more, so it waits no longer"
 
 
 def test_whoever_looks_again_need_not_wait(chromium_path: Path) -> None:

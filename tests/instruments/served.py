@@ -22,6 +22,19 @@ class Served:
     scheme: str
     port: int
     process: "subprocess.Popen[str]"
+    has_ended: bool = False
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        self.has_ended = True
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As a deployment does, with SIGTERM; it ends by itself."""
+        self.has_ended = True
+        self.process.terminate()
+        assert self.process.wait(STOP_S) == 0
 
     @property
     def page_url(self) -> str:
@@ -54,7 +67,7 @@ def behind_a_bad_network(server: Served, *flags: str) -> Iterator[str]:
 
 @contextmanager
 def served(*flags: str) -> Iterator[Served]:
-    """Run until the block is left; then it must end by itself, with status 0, when asked to."""
+    """Run until the block is left; then, if it still runs, it must end by itself, with status 0, when asked to."""
     command = [sys.executable, "-m", "ricochet", "serve", "--port", "0", *flags]
     environment = {**os.environ, "RICOCHET_LOG_LEVEL": "warning"}
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
@@ -63,9 +76,11 @@ def served(*flags: str) -> Iterator[Served]:
         line = process.stdout.readline()
         found = READY.search(line)
         assert found, f"not ready: {line!r}, status {process.poll()}"
-        yield Served(found[1], int(found[2]), process)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(STOP_S) == 0
+        serving = Served(found[1], int(found[2]), process)
+        yield serving
+        if not serving.has_ended:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(STOP_S) == 0
     finally:
         process.kill()
         process.wait()

@@ -3,6 +3,7 @@
 import gc
 import json
 import urllib.request
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,17 @@ import trio
 import trio.testing
 import trustme
 
-from protocol.errors import UserError
+from protocol.errors import Code, UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
-from protocol.messages import Bye, Hello, Inputs, Ping
+from protocol.messages import Bye, Chat, Hello, Inputs, Ping
 from protocol.motion import Input
-from server.app import Server, find_arena, keep_deadlines, listen, run, tls_of, url_of
+from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
+from server.seats import Doors
 from server.session import State
+from server.store import Folder
+from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
 from tests.instruments.keys import SECRET
 from tests.instruments.served import Served, served
@@ -104,6 +108,78 @@ async def test_draining_tells_everybody_and_takes_nobody(running: Running, nurse
     assert (bye.code, int.from_bytes(heard[-1][1][:2], "big")) == (4032, 4032)
     with pytest.raises(OSError, match="all attempts to connect"):
         await running.get("/readyz")
+
+
+async def test_who_drains_is_not_ready(running: Running) -> None:
+    await until(lambda: running.server.room.tick > 0)
+    running.server.lobby.doors = Doors.RETURNING
+    assert (await running.get("/readyz"))[0] == 503
+    assert (await running.get("/healthz"))[0] == 200
+
+
+async def test_a_server_keeps_its_rooms_and_the_next_goes_on(tmp_path: Path) -> None:
+    ticks = []
+    for _ in range(2):
+        with closing(Folder(tmp_path)) as folder:
+            server = Server(settings(), folder)
+            ticks.append(server.room.tick)
+            async with trio.open_nursery() as nursery:
+                await nursery.start(server.serve, await listen(settings()))
+                await until(lambda: server.room.tick > 20)  # noqa: B023
+                await server.drain()
+                ticks.append(server.room.tick)
+                nursery.cancel_scope.cancel()
+    assert ticks[0] == 0
+    assert ticks[2] == ticks[1] > 20, "not one tick is lost when it was asked to stop"
+
+
+async def test_a_mistake_in_a_room_ends_the_room_and_not_the_server(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = running.server.room
+    await until(lambda: first.tick > 0)
+
+    def fail() -> None:
+        monkeypatch.undo()
+        raise ZeroDivisionError("the mistake")
+
+    monkeypatch.setattr(first.game, "before_step", fail)
+    await until(lambda: running.server.lobby.rooms.get("pinball") not in (None, first))
+    fresh = running.server.lobby.rooms["pinball"]
+    await until(lambda: fresh.tick > 2)
+    assert b"ricochet_rooms_failed_total 1.0" in (await running.get("/metrics"))[1]
+
+
+async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(player: object, text: str) -> None:
+        raise ZeroDivisionError("the mistake")
+
+    monkeypatch.setattr(running.server.room, "chat", fail)
+    heard: dict[str, list[tuple[int, bytes]]] = {"Ann": [], "Bob": []}
+
+    async def play(name: str, frames: list[tuple[int, bytes]]) -> None:
+        held = bytearray()
+        async with await running.connect() as stream:
+            await stream.send_all(upgrade())
+            await stream.receive_some(4096)
+            await stream.send_all(frame(MSGPACK.encode(Hello(1, name))))
+            if name == "Bob":
+                await stream.send_all(frame(MSGPACK.encode(Chat("hello"))))
+            while not frames or frames[-1][0] != CLOSE:
+                frames.append(await hear_frame(stream, held))
+
+    async with trio.open_nursery() as nursery:
+        for name, frames in heard.items():
+            nursery.start_soon(play, name, frames)
+        await until(lambda: bool(heard["Bob"]) and heard["Bob"][-1][0] == CLOSE)
+        so_far = len(heard["Ann"])
+        await until(lambda: len(heard["Ann"]) > so_far + 5)
+        nursery.cancel_scope.cancel()
+    assert int.from_bytes(heard["Bob"][-1][1][:2], "big") == Code.SERVER_FAULT
+    assert running.server.lobby.traffic.connections_failed == 1
+    assert running.server.lobby.faults.rooms_failed == 0
 
 
 @pytest.mark.parametrize(("lane", "link"), [("fast", FastLink), ("plain", PlainLink)])

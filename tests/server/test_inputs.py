@@ -234,6 +234,17 @@ def test_no_press_is_lost_or_repeated(messages: list[tuple[int, int, int]]) -> N
     assert heard == len(pressed)
 
 
+def test_what_is_held_outlasts_the_connection() -> None:
+    talk = Conversation()
+    talk.put(1, FIRE)
+    talk.take(3)
+    again = InputBuffer(RoomStatistics())
+    again.restore(talk.buffer.save())
+    assert (again.ack, again.newest) == (talk.buffer.ack, talk.buffer.newest)
+    for tick in range(4, 4 + INPUT_HOLD_TICKS_MAX + 2):
+        assert again.take(tick, 0.0) == talk.buffer.take(tick, 0.0)
+
+
 def test_with_an_input_comes_the_message_that_it_was_said_in() -> None:
     talk = Conversation()
     assert talk.buffer.said is None

@@ -53,6 +53,7 @@ function scene(): Scene {
     hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
     match: match(),
+    stops_tick: null,
     link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0 },
   };
 }

@@ -60,6 +60,7 @@ export class Picture {
       hud: this.#hud(),
       players: roster.players,
       match: roster.match,
+      stops_tick: roster.stops_tick,
       link,
     };
   }

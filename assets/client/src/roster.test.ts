@@ -36,3 +36,10 @@ test("the match is what was said last", () => {
   roster.take(event("match", match));
   expect(roster.match).toEqual(match);
 });
+
+test("it is known when the server stops, once it has said so", () => {
+  const roster = new Roster([]);
+  expect(roster.stops_tick).toBeNull();
+  roster.take(event("stopping", { ends_tick: 1200 }));
+  expect(roster.stops_tick).toBe(1200);
+});

@@ -12,6 +12,8 @@ type Row = readonly number[];
 export class Roster {
   readonly players = new Map<number, PlayerInfo>();
   match: Match | null = null;
+  /** The tick at which the server stops, once it has said so. */
+  stops_tick: number | null = null;
 
   constructor(enrolled: readonly Enrolled[]) {
     for (const player of enrolled) this.#join(player);
@@ -35,6 +37,9 @@ export class Roster {
         break;
       case "match":
         this.match = body as unknown as Match;
+        break;
+      case "stopping":
+        this.stops_tick = body["ends_tick"] as number;
         break;
     }
   }

@@ -84,6 +84,8 @@ export interface Scene {
   hud: Readonly<Record<string, number>>;
   players: ReadonlyMap<number, PlayerInfo>;
   match: Match | null;
+  /** The tick at which the server is going to stop; null: it isn't. */
+  stops_tick: number | null;
   link: LinkState;
 }
 

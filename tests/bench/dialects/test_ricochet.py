@@ -11,8 +11,9 @@ from bench.dialects.ricochet import RicochetDialect
 from bench.scene import VARIANTS, aim_of, stick_of
 from protocol.messages import Inputs, Ping
 from protocol.snapshot import Snapshot
-from server.app import Server, listen
+from server.app import Server
 from server.config import Config
+from server.takeover import listen
 from tests.bench.dialects.test_plain import understood
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK

@@ -12,9 +12,10 @@ from structlog.testing import LogCapture
 
 from protocol.errors import Code
 from protocol.messages import Bye, Hello, Welcome
-from server.app import Server, listen
+from server.app import Server
 from server.config import Config
 from server.net.api import ORDER_BYTES_MAX
+from server.takeover import listen
 from tests.instruments.keys import SECRET, STRANGER, token
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
 

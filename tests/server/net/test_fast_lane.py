@@ -153,3 +153,29 @@ async def test_an_aborted_one_sees_its_end(nursery: trio.Nursery) -> None:
     assert await lane.receive_some() == b""
     await trio.aclose_forcefully(server)
     await trio.aclose_forcefully(client)
+
+
+async def test_a_mistake_of_ours_ends_its_own_connection_and_no_sweep(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    other_server, other_client = await stream_pair("fast")
+    delivered: list[bytes] = []
+    other = lane_over(other_server, nursery)
+    other.open(delivered.append)
+
+    def fail(message: bytes | str) -> None:
+        raise ZeroDivisionError("the mistake")
+
+    with pytest.RaisesGroup(ZeroDivisionError):
+        async with trio.open_nursery() as its_own:
+            lane = lane_over(server, its_own)
+            lane.open(fail)
+            await client.send_all(frame(b"one"))
+            await trio.sleep_forever()
+    await other_client.send_all(frame(b"two"))
+    with trio.fail_after(60):
+        while not delivered:  # noqa: ASYNC110
+            await trio.sleep(0.001)
+    assert delivered == [b"two"]
+    other.stop_reading()
+    await trio.aclose_forcefully(other_server)
+    await trio.aclose_forcefully(other_client)

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { linkSentence } from "./banner";
+import { linkSentence, stopSentence } from "./banner";
 
 test("while all is well nothing is said", () => {
   expect(linkSentence({ state: "playing", reason: "", retry_in_s: 0 })).toBe("");
@@ -15,4 +15,11 @@ test("a lost connection says when it comes back", () => {
 test("a refusal gives the server's reason", () => {
   expect(linkSentence({ state: "refused", reason: "The room is full.", retry_in_s: 0 })).toBe("The room is full.");
   expect(linkSentence({ state: "refused", reason: "", retry_in_s: 0 })).not.toBe("");
+});
+
+test("a server that is going to stop is counted down", () => {
+  expect(stopSentence(null, 1000, 60)).toBe("");
+  expect(stopSentence(2200, 1000, 60)).toBe("The server restarts in 20 s — you will be back by yourself");
+  expect(stopSentence(1030, 1000.5, 60)).toContain("in 1 s");
+  expect(stopSentence(1000, 1200, 60)).toContain("in 0 s");
 });

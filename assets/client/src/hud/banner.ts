@@ -19,8 +19,8 @@ export class Banner {
     show(this.again, false);
   }
 
-  draw(link: LinkState): void {
-    const text = linkSentence(link);
+  draw({ link, stops_tick, tick, tick_rate }: Scene): void {
+    const text = linkSentence(link) || stopSentence(stops_tick, tick, tick_rate);
     show(this.root, text !== "");
     write(this.text, text);
     this.root.dataset["state"] = link.state;
@@ -46,6 +46,13 @@ export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
       return seconds > 0 ? `${what} — back in ${seconds} s` : `${what} — reconnecting …`;
     }
   }
+}
+
+/** How long the server goes on that has said when it stops; "" when it has not. Pure. */
+export function stopSentence(stops_tick: number | null, tick: number, tick_rate: number): string {
+  if (stops_tick === null) return "";
+  const seconds = Math.max(0, Math.ceil((stops_tick - tick) / tick_rate));
+  return `The server restarts in ${seconds} s — you will be back by yourself`;
 }
 
 /** The server's reasons begin small, as the middle of a sentence does. */

@@ -79,7 +79,7 @@ export class Hud {
     this.reward.draw(scene);
     this.chat.draw(scene);
     this.notice.draw(scene.time_s);
-    this.banner.draw(scene.link);
+    this.banner.draw(scene);
     this.hurt = Math.max(0, this.hurt - 2.5 * dt_s);
     style(this.flash, "--hurt", this.hurt.toFixed(2));
   }

@@ -1,0 +1,196 @@
+"""A room as bytes, and back: what outlasts the process. Pure; `keeper` says when, `store` says where.
+
+    capture     a room between two ticks  -> what is saved of it, in one go; nothing of it changes with the room
+    seal        what is saved             -> a checkpoint; in another thread, if need be
+    unseal      a checkpoint              -> what was saved, or one sentence why not
+    revive      what was saved            -> a room that goes on, or one sentence why not
+
+A checkpoint is
+
+    8 bytes   RICOCHET
+    2         VERSION                         integers are big-endian
+    8         how long the body is
+    32        SHA-256 of all the rest
+    …         the body: `SavedRoom` in msgpack
+
+so that whatever is cut off, added or changed is noticed before anything is believed. Ids, places, velocities, scores,
+the match clock and the generator of chance are the same after a restart. What the physics engine remembers of contacts
+is not there, so the game goes on in the same way and not bit for bit as it would have.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from struct import Struct as Layout
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from protocol.arena import Arena, fingerprint
+from protocol.motion import Helm
+from protocol.ticks import Rates
+from server.game import Game, Lasting, Player
+from server.inputs import InputBuffer, SavedInputs
+from server.roles import GUEST, Identity
+from server.room import Room
+from server.saved_world import SavedWorld, restore, save
+from server.statistics import RoomStatistics
+
+VERSION: Final = 1
+"""Another one for every change that an older server could misread, or a newer one miss."""
+BYTES_MAX: Final = 64_000_000
+MAGIC: Final = b"RICOCHET"
+_HEAD: Final = Layout(">8sHQ32s")
+
+
+class Unusable(Exception):
+    """A checkpoint can't be gone on from; `str(error)` says why, in one sentence that begins with "it"."""
+
+
+class SavedPlayer(Struct):
+    """`server.game.Player`, with the inputs in a form of their own, and without this tick's: it has been."""
+
+    id: int
+    name: str
+    colour: int
+    bot: bool
+    inputs: SavedInputs
+    ship: int
+    helm: Helm
+    eye: tuple[float, float]
+    rtt_ms: int
+
+
+class SavedSeat(Struct, array_like=True, gc=False):
+    """`server.lobby.Seat`. Tokens are there as digests, so that a checkpoint in strange hands opens no seat."""
+
+    player: int
+    lock: bytes
+    next_lock: bytes
+    vacant_s: float | None
+    """For how long nobody had sat there; None: somebody did."""
+    identity: Identity = GUEST
+    key: str = ""
+
+
+class SavedRoom(Struct, frozen=True):
+    """Everything of a room that outlasts it."""
+
+    name: str
+    game: str
+    arena: int
+    """Its fingerprint."""
+    kinds: list[str]
+    tick_rate: int
+    snapshot_rate: int
+    tick: int
+    chance: tuple[int, tuple[int, ...], float | None]
+    next_player: int
+    world: SavedWorld
+    players: msgspec.Raw
+    """A list of `SavedPlayer`."""
+    seats: list[SavedSeat]
+    state: msgspec.Raw
+    """Of a `Lasting` game; else nil."""
+
+
+def _plain(value: Any) -> SavedInputs:
+    assert isinstance(value, InputBuffer), f"{type(value).__name__} can't be saved"
+    return value.save()
+
+
+_NIL: Final = msgspec.msgpack.encode(None)
+_LIVE: Final = msgspec.msgpack.Encoder(enc_hook=_plain)
+"""Encodes players as they are, which spares a copy of each."""
+
+
+def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
+    """What a checkpoint of `room` holds. To be called between two ticks."""
+    return SavedRoom(
+        name=room.name,
+        game=room.game.name,
+        arena=room.fingerprint,
+        kinds=[kind.name for kind in room.game.kinds],
+        tick_rate=room.rates.tick_rate,
+        snapshot_rate=room.rates.snapshot_rate,
+        tick=room.tick,
+        chance=room.random.getstate(),
+        next_player=room.next_player,
+        world=save(room.world),
+        players=msgspec.Raw(_LIVE.encode(list(room.players.values()))),
+        seats=list(seats),
+        state=msgspec.Raw(_LIVE.encode(room.game.save() if isinstance(room.game, Lasting) else None)),
+    )
+
+
+def seal(saved: SavedRoom) -> bytes:
+    """The checkpoint."""
+    body = msgspec.msgpack.encode(saved)
+    return _HEAD.pack(MAGIC, VERSION, len(body), _digest(VERSION, body)) + body
+
+
+def unseal(checkpoint: bytes) -> SavedRoom:
+    """What a checkpoint says. Raises Unusable, whatever the bytes."""
+    if len(checkpoint) < _HEAD.size or not checkpoint.startswith(MAGIC):
+        raise Unusable("it is no checkpoint, or only the beginning of one")
+    _, version, length, digest = _HEAD.unpack_from(checkpoint)
+    body = checkpoint[_HEAD.size :]
+    if version != VERSION:
+        raise Unusable(f"it is of version {version}, and this server reads version {VERSION}")
+    if len(body) != length:
+        raise Unusable(f"it ought to have {length} bytes and has {len(body)}")
+    if digest != _digest(version, body):
+        raise Unusable("it is damaged: its checksum is another")
+    try:
+        return msgspec.msgpack.decode(body, type=SavedRoom)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unusable(f"it can't be read: {error}") from None
+
+
+def revive(saved: SavedRoom, game: type[Game], arena: Arena, rates: Rates, options: Mapping[str, Any]) -> Room:
+    """The room that was saved, if it was one of these settings. Raises Unusable, and leaves nothing half done."""
+    was = (saved.game, saved.arena, saved.kinds, saved.tick_rate, saved.snapshot_rate)
+    kinds = [kind.name for kind in game.kinds]
+    if was != (game.name, fingerprint(arena), kinds, rates.tick_rate, rates.snapshot_rate):
+        raise Unusable("it is of another game, arena or rate than the settings ask for")
+    room = Room(saved.name, game, arena, rates, seed=0, options=options, begins=False)
+    try:
+        _fill(room, saved)
+    except Exception as error:  # whatever a game makes of a state that was not its own
+        raise Unusable(f"it doesn't hold together: {error}") from error
+    return room
+
+
+def _fill(room: Room, saved: SavedRoom) -> None:
+    room.tick = saved.tick
+    room.random.setstate(saved.chance)
+    players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
+    game = room.game
+    if isinstance(game, Lasting) and bytes(saved.state) != _NIL:
+        restore(room.world, saved.world)
+        room.reinstate((_player(player, room.statistics) for player in players), saved.next_player)
+        game.restore(msgspec.msgpack.decode(saved.state, type=game.saved))
+    else:
+        game.begin()
+        room.reinstate((_player(player, room.statistics) for player in players), saved.next_player)
+        for person in room.players.values():
+            person.ship = 0
+            game.joined(person)
+    seated = {seat.player for seat in saved.seats}
+    if len(seated) < len(saved.seats) or not room.players.keys() >= seated:
+        raise ValueError("a seat is nobody's")
+    for person in [person for person in room.players.values() if person.id not in seated]:
+        room.leave(person)
+
+
+def _player(saved: SavedPlayer, statistics: RoomStatistics) -> Player:
+    inputs = InputBuffer(statistics)
+    inputs.restore(saved.inputs)
+    return Player(**{**asdict(saved), "inputs": inputs})
+
+
+def _digest(version: int, body: bytes) -> bytes:
+    hashed = sha256(_HEAD.pack(MAGIC, version, len(body), bytes(32)))
+    hashed.update(body)
+    return hashed.digest()

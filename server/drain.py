@@ -1,0 +1,38 @@
+"""How a server that is asked to stop waits for those who play.
+
+From the first moment on nobody new comes in; who has a seat may still come back to it. Everybody is told when the
+server stops, and it waits until that moment, but no longer than until no person is connected or every match is over.
+"""
+
+from typing import Final
+
+import structlog
+import trio
+
+from server.game import Lasting
+from server.lobby import Lobby
+from server.seats import Doors
+
+LOOK_EVERY_S: Final = 0.05
+
+log = structlog.get_logger("ricochet.drain")
+
+
+async def let_finish(lobby: Lobby, patience_s: float) -> None:
+    """Close the gate to newcomers, and wait for at most so long until there is nothing to wait for."""
+    lobby.doors = Doors.RETURNING
+    if patience_s <= 0 or is_idle(lobby):
+        return
+    log.info("draining", people=lobby.people(), seconds=patience_s)
+    for room in lobby.rooms.values():
+        room.announce_stop(patience_s)
+    with trio.move_on_after(patience_s):
+        while not is_idle(lobby):  # noqa: ASYNC110  # it changes in too many places to tell
+            await trio.sleep(LOOK_EVERY_S)
+
+
+def is_idle(lobby: Lobby) -> bool:
+    """Whether nobody would miss a moment: no person is connected, or there is a pause between matches everywhere."""
+    return not lobby.people() or all(
+        isinstance(room.game, Lasting) and room.game.rests for room in lobby.rooms.values()
+    )

@@ -1,0 +1,56 @@
+"""What melee must remember of a match beyond the world and the players: plain values, for a checkpoint."""
+
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import astuple
+
+from server.game import Player
+from server.games.crates import Books
+from server.games.fighter import Fighter
+
+
+class Shot(Struct, eq=False):
+    owner: int
+    dies: int
+    bounces: int = 0
+    bounced: int = 0
+    """Tick of the latest bounce: a corner is one bounce, not two."""
+
+
+class Record(Struct, array_like=True):
+    """A `Fighter`, with its player's number in the place of the player."""
+
+    id: int
+    hull: int
+    shield: int
+    score: int
+    kills: int
+    deaths: int
+    gun_until: int
+    pulse_until: int
+    rapid_until: int
+    protect_until: int
+    respawn_until: int
+    hurt_by: dict[int, int]
+
+    def fighter(self, player: Player) -> Fighter:
+        _, *values = astuple(self)
+        return Fighter(player, *values)
+
+
+class Ledger(Struct):
+    """One room's match."""
+
+    ends_tick: int
+    phase: str
+    fighters: list[Record]
+    shots: dict[int, Shot]
+    """By entity, the oldest first."""
+    rescored: set[int]
+    crates: Books = field(default_factory=Books)
+
+
+def record_of(fighter: Fighter) -> Record:
+    values: tuple[Any, ...] = astuple(fighter)
+    return Record(fighter.player.id, *values[1:])

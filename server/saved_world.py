@@ -1,0 +1,52 @@
+"""A world in a checkpoint: everything that is where it is. What the solver remembers of contacts is not part of it."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from server.world import World
+
+
+class SavedWorld(Struct, array_like=True, frozen=True):
+    """The tables have a row for each entity, little-endian, by id."""
+
+    integers: bytes
+    """8 bytes each: id, kind, variant, owner, status, move x and y."""
+    floats: bytes
+    """x, y, vx, vy, angle, spin."""
+    corners: dict[int, list[tuple[float, float]]]
+    """Of polygons."""
+    removed: list[int]
+
+
+def save(world: World) -> SavedWorld:
+    """A copy."""
+    rows = np.flatnonzero(world.alive)
+    whole = (rows, world.kind[rows], world.variant[rows], world.owner[rows], world.status[rows])
+    integers = np.column_stack((*whole, world.move[rows])).astype("<i8")
+    columns = (world.x, world.y, world.vx, world.vy, world.angle, world.spin)
+    floats = np.column_stack([column[rows] for column in columns]).astype("<f8")
+    return SavedWorld(integers.tobytes(), floats.tobytes(), dict(world.corners), world.removed[:])
+
+
+def restore(world: World, saved: SavedWorld) -> None:
+    """Fill a world that is empty yet. Raises ValueError when `saved` doesn't hold together."""
+    integers = np.frombuffer(saved.integers, dtype="<i8").reshape(-1, 7).astype(np.int64)
+    floats = np.frombuffer(saved.floats, dtype="<f8").reshape(len(integers), 6)
+    rows = integers[:, 0]
+    _check(world, [*rows.tolist(), *saved.removed], integers[:, 1], floats)
+    world.kind[rows], world.variant[rows], world.owner[rows], world.status[rows] = integers[:, 1:5].T
+    world.move[rows] = integers[:, 5:]
+    world.x[rows], world.y[rows], world.vx[rows], world.vy[rows], world.angle[rows], world.spin[rows] = floats.T
+    for entity, (x, y, vx, vy, angle, spin) in zip(rows.tolist(), floats.tolist(), strict=True):
+        kind, owner = int(world.kind[entity]), int(world.owner[entity])
+        turns = 0.0 if world.kinds[kind].steered else spin
+        world.put_in(entity, kind, owner, saved.corners.get(entity), (x, y), (vx, vy), angle, turns)
+    world.settle(list(saved.removed))
+
+
+def _check(world: World, ids: list[int], kinds: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
+    if len(set(ids)) < len(ids) or any(not 0 < entity < len(world.alive) for entity in ids):
+        raise ValueError("ids of entities are out of range, or there twice")
+    if not np.isfinite(floats).all() or not ((kinds >= 0) & (kinds < len(world.kinds))).all():
+        raise ValueError("an entity is of no kind, or nowhere")

@@ -1,0 +1,84 @@
+"""A seat: one player's place in one room, with the token that opens it; and who may come in at all.
+
+Only digests of tokens are kept. A seat's next token is made in advance, for a checkpoint holds the digests of both:
+who came back after it was written, and before the crash, has the next.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from server.checkpoint import SavedSeat
+from server.game import Player
+from server.roles import GUEST, Identity
+from server.room import Room
+from server.viewers import Viewer
+
+if TYPE_CHECKING:
+    from server.session import Session
+
+
+class Doors(IntEnum):
+    """Who may come in."""
+
+    OPEN = auto()
+    RETURNING = auto()
+    """Who has a seat: the server is going to stop."""
+    SHUT = auto()
+
+
+class Seat(Struct, eq=False):
+    """One place in a room; `player` is None for a spectator."""
+
+    room: Room
+    player: Player | None
+    viewer: Viewer
+    lock: bytes
+    """Digest of the token that opens it."""
+    next_token: str
+    """What whoever comes back to it will be given."""
+    next_lock: bytes
+    session: Session | None
+    """Who sits there now; None while it is kept for someone who dropped."""
+    vacant_since_s: float = 0.0
+    identity: Identity = GUEST
+    """Whose it is; for another subject its token is worth nothing."""
+    key: str = ""
+    """What bans and mutes know them by."""
+
+    def save(self, now_s: float) -> SavedSeat | None:
+        """For a checkpoint; a spectator's is not kept."""
+        if self.player is None:
+            return None
+        vacant_s = None if self.session is not None else now_s - self.vacant_since_s
+        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+
+
+class Reserved(Struct, eq=False):
+    """A seat from a checkpoint, to which nobody has come back yet. Either lock may be opened."""
+
+    room: Room
+    player: Player
+    lock: bytes
+    next_lock: bytes
+    vacant_since_s: float
+    identity: Identity
+    key: str
+
+    @classmethod
+    def of(cls, saved: SavedSeat, room: Room, vacant_since_s: float) -> Reserved:
+        player = room.players[saved.player]
+        return cls(room, player, saved.lock, saved.next_lock, vacant_since_s, saved.identity, saved.key)
+
+    def save(self, now_s: float) -> SavedSeat:
+        vacant_s = now_s - self.vacant_since_s
+        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+
+
+def digest(token: str) -> bytes:
+    """What is kept of a token: it can be recognised by it, and not made from it."""
+    return sha256(token.encode()).digest()

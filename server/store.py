@@ -1,0 +1,139 @@
+"""Where checkpoints are kept: the seam, and a folder behind it.
+
+`Store` is all that the server asks of a place; an object store would do as well. Its calls may block, so they are made
+from a worker thread. A write is all or nothing: readers find the whole old checkpoint or the whole new one.
+
+    NAME.checkpoint                 the newest, by the room's name
+    NAME.checkpoint.new             being written; whatever a crash leaves of it is written over
+    NAME.checkpoint.refused-N       could not be gone on from
+    NAME.checkpoint.failed-N        what a room was when it failed
+    lock                            held by the one process that uses the folder
+"""
+
+import os
+import re
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, Protocol
+from urllib.parse import quote
+
+from protocol.errors import UserError
+from server.checkpoint import BYTES_MAX
+
+ASIDE_MAX: Final = 10
+"""So many that were set aside are kept, the newest."""
+SUFFIX: Final = ".checkpoint"
+_ASIDE: Final = re.compile(r"\.checkpoint\.(?:refused|failed)-(\d+)$")
+
+Why = Literal["refused", "failed"]
+
+
+class Store(Protocol):
+    """Keeps the newest checkpoint of each name. What goes wrong is an OSError."""
+
+    def read(self, name: str) -> bytes | None:
+        """The newest; None when there is none."""
+
+    def write(self, name: str, checkpoint: bytes) -> None:
+        """Put a newer one in its place, for good."""
+
+    def set_aside(self, name: str, why: Why, checkpoint: bytes | None = None) -> str:
+        """Keep `checkpoint`, else the newest, for a person to look at, where it is not read again; say where."""
+
+    def close(self) -> None:
+        """Let go of it: somebody else may use it now."""
+
+
+class Folder:
+    """A store in a folder of this machine, made if need be. Raises UserError when that can't be."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock: BinaryIO = (folder / "lock").open("a+b")
+        except OSError as error:
+            raise UserError(f"{folder} can't be used for the state: {(error.strerror or str(error)).lower()}") from None
+
+    def lock(self) -> bool:
+        """Whether this process, and no other, has the folder now. A process that dies lets go of it."""
+        try:
+            _lock(self._lock)
+        except OSError:
+            return False
+        self._lock.truncate(0)
+        self._lock.write(f"{os.getpid()}\n".encode())
+        self._lock.flush()
+        return True
+
+    def holder(self) -> str:
+        """Which process said last that it has the folder."""
+        self._lock.seek(0)
+        return self._lock.read(20).decode(errors="replace").strip() or "unknown"
+
+    def close(self) -> None:
+        self._lock.close()
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            with self._path(name).open("rb") as file:
+                return file.read(BYTES_MAX + 1)
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, checkpoint: bytes) -> None:
+        path = self._path(name)
+        self._write(path.with_name(path.name + ".new"), checkpoint)
+        os.replace(path.with_name(path.name + ".new"), path)
+        self._sync_folder()
+
+    def set_aside(self, name: str, why: Why, checkpoint: bytes | None = None) -> str:
+        path = self._path(name)
+        aside = self._aside()
+        number = max(aside, default=0) + 1
+        place = path.with_name(f"{path.name}.{why}-{number}")
+        if checkpoint is None:
+            os.replace(path, place)
+        else:
+            self._write(place, checkpoint)
+        self._sync_folder()
+        for old in sorted(aside)[: max(0, len(aside) + 1 - ASIDE_MAX)]:
+            aside[old].unlink(missing_ok=True)
+        return str(place)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{quote(name, safe='')}{SUFFIX}"
+
+    def _aside(self) -> dict[int, Path]:
+        """What is set aside already, by number."""
+        found = ((_ASIDE.search(path.name), path) for path in self.folder.iterdir())
+        return {int(match[1]): path for match, path in found if match}
+
+    def _write(self, path: Path, content: bytes) -> None:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _sync_folder(self) -> None:
+        """A rename is only for good when the folder is written too; systems that can't say so do it themselves."""
+        with suppress(OSError):
+            folder = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(1 << 30)  # a byte that nobody reads
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,212 @@
+"""When checkpoints are made, what becomes of slow and broken disks, and what is gone on from. A clock of our own."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+import trio
+import trio.testing
+
+from server.checkpoint import seal, unseal
+from server.games.melee import Melee
+from server.keeper import LAST_S_MAX, LATE_S_MAX, POSTPONED_S_MAX, Keeper
+from server.lobby import Lobby
+from server.store import Folder
+from tests.instruments.stepper import Stepper, wander
+from tests.server.test_checkpoint import saved_of
+
+TICK_S = 1 / 60
+
+
+class Memory:
+    """A store in memory, which can be told to be slow or broken."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.aside: list[tuple[str, str, bytes | None]] = []
+        self.is_slow, self.released = False, threading.Event()
+        self.why_broken = ""
+
+    def read(self, name: str) -> bytes | None:
+        return self.written[-1] if self.written else None
+
+    def write(self, name: str, checkpoint: bytes) -> None:
+        if self.is_slow:
+            assert self.released.wait(60)
+        if self.why_broken:
+            raise OSError(self.why_broken)
+        self.written.append(checkpoint)
+
+    def set_aside(self, name: str, why: str, checkpoint: bytes | None = None) -> str:
+        self.aside.append((name, why, checkpoint))
+        return "memory"
+
+    def close(self) -> None:
+        raise AssertionError("whoever opened it closes it")
+
+
+class Kept:
+    """A room that is stepped by hand, on a clock that is moved by hand, and kept in memory by a real worker thread."""
+
+    def __init__(self, clock: trio.testing.MockClock) -> None:
+        self.clock = clock
+        self.stepper = Stepper()
+        self.store = Memory()
+        self.keeper = Keeper(self.stepper.lobby, self.store)
+        self.counted = self.stepper.lobby.keeping
+
+    async def play(self, seconds: float, lateness_s: float = 0.0) -> None:
+        for _ in range(round(seconds / TICK_S)):
+            self.clock.jump(TICK_S)
+            self.stepper.step()
+            self.keeper.tick_done(self.stepper.room, lateness_s)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is being written, unless the disk is slow."""
+        for _ in range(3):
+            await trio.lowlevel.checkpoint()
+        while self.keeper.is_writing and not self.store.is_slow:
+            await trio.lowlevel.checkpoint()
+
+    def ticks(self) -> list[int]:
+        """Of what was written."""
+        return [unseal(checkpoint).tick for checkpoint in self.store.written]
+
+
+Clock = trio.testing.MockClock
+
+
+@pytest.fixture
+async def kept(nursery: trio.Nursery, mock_clock: Clock) -> Kept:
+    kept = Kept(mock_clock)
+    nursery.start_soon(kept.keeper.run)
+    await trio.testing.wait_all_tasks_blocked()
+    return kept
+
+
+async def test_there_is_one_a_second_from_the_first_tick_on(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(5.2)
+    assert len(kept.ticks()) == 6
+    assert kept.ticks()[0] == 1
+    assert all(abs(later - earlier - 60) <= 1 for earlier, later in pairwise(kept.ticks()))
+    assert (kept.counted.checkpoints, kept.counted.checkpoints_skipped, kept.counted.checkpoints_failed) == (6, 0, 0)
+    assert kept.counted.checkpoint_bytes == len(kept.store.written[-1])
+    assert kept.counted.checkpoint_ms > 0
+
+
+async def test_a_late_loop_gets_to_it_when_it_is_not(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(1.1)
+    await kept.play(0.9 + POSTPONED_S_MAX / 2, lateness_s=2 * LATE_S_MAX)
+    assert len(kept.ticks()) == 2, "the third was due and waits"
+    await kept.play(0.1)
+    assert len(kept.ticks()) == 3
+
+
+async def test_but_a_loop_that_is_always_late_is_kept_too(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(6.0, lateness_s=1.0)
+    assert len(kept.ticks()) >= 4
+    assert max(later - earlier for earlier, later in pairwise(kept.ticks())) <= 2 * 60
+
+
+async def test_a_slow_disk_is_never_waited_for(kept: Kept, mock_clock: Clock) -> None:
+    kept.store.is_slow = True
+    await kept.play(4.1)
+    assert kept.stepper.room.tick == 246, "the ticks went on"
+    assert (kept.counted.checkpoints, kept.counted.checkpoints_skipped) == (0, 4)
+    kept.store.is_slow = False
+    kept.store.released.set()
+    await kept.settle()
+    await kept.play(1.0)
+    assert (kept.counted.checkpoints, kept.counted.checkpoints_skipped) == (2, 4)
+
+
+async def test_a_broken_disk_is_counted_and_the_game_goes_on(kept: Kept, mock_clock: Clock) -> None:
+    kept.store.why_broken = "no space left on device"
+    await kept.play(2.1)
+    assert (kept.counted.checkpoints, kept.counted.checkpoints_failed) == (0, 3)
+    kept.store.why_broken = ""
+    await kept.play(1.0)
+    assert kept.counted.checkpoints == 1
+
+
+async def test_a_game_whose_state_cant_be_saved_is_counted_and_goes_on(kept: Kept, mock_clock: Clock) -> None:
+    game = kept.stepper.room.game
+    assert isinstance(game, Melee)
+    game.phase = object()  # type: ignore[assignment]
+    await kept.play(1.1)
+    assert (kept.counted.checkpoints, kept.counted.checkpoints_failed) == (0, 2)
+
+
+async def test_the_last_one_is_of_the_last_tick(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(1.5)
+    assert await kept.keeper.save_all()
+    assert kept.ticks()[-1] == kept.stepper.room.tick
+
+
+async def test_the_last_one_is_waited_for_but_not_for_ever(kept: Kept, mock_clock: Clock) -> None:
+    kept.store.is_slow = True
+    answers: list[bool] = []
+
+    async def save() -> None:
+        answers.append(await kept.keeper.save_all())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(save)
+        await trio.testing.wait_all_tasks_blocked()
+        kept.clock.jump(LAST_S_MAX - 0.1)
+        await trio.testing.wait_all_tasks_blocked()
+        assert answers == []
+        kept.clock.jump(0.2)
+    assert answers == [False]
+    kept.store.released.set()
+
+
+# going on --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    with closing(Folder(tmp_path)) as folder:
+        yield folder
+
+
+async def test_a_room_goes_on_with_its_seats(folder: Folder) -> None:
+    stepper = Stepper()
+    ann = stepper.join("Ann")
+    ann.pilot = wander(Random(1))
+    stepper.step(100)
+    folder.write("main", seal(saved_of(stepper)))
+    lobby = Lobby()
+    room = Keeper(lobby, folder).reopen("main", Melee, stepper.room.arena, stepper.rates, {})
+    assert room is lobby.rooms["main"]
+    assert room.tick == 100
+    assert room.world.checksum() == stepper.room.world.checksum()
+    assert len(lobby.save_seats(room, 0.0)) == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "older"])
+async def test_what_cant_be_gone_on_from_is_set_aside(
+    folder: Folder, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stepper, lobby = Stepper(), Lobby()
+    if damage == "older":
+        monkeypatch.setattr("server.checkpoint.VERSION", 0)
+    whole = seal(saved_of(stepper))
+    monkeypatch.undo()
+    damaged = {"cut": whole[:-1], "flipped": whole[:-1] + bytes([whole[-1] ^ 1]), "empty": b"", "older": whole}[damage]
+    folder.write("main", damaged)
+    assert Keeper(lobby, folder).reopen("main", Melee, stepper.room.arena, stepper.rates, {}) is None
+    assert lobby.rooms == {}
+    assert lobby.keeping.checkpoints_refused == 1
+    assert (folder.folder / "main.checkpoint.refused-1").read_bytes() == damaged
+    assert folder.read("main") is None
+
+
+async def test_where_nothing_is_kept_there_is_nothing_to_go_on_from() -> None:
+    stepper = Stepper()
+    assert Keeper(Lobby(), Memory()).reopen("main", Melee, stepper.room.arena, stepper.rates, {}) is None

@@ -1,0 +1,139 @@
+"""A mistake in a room ends that room: what its players hear, what is kept, what takes its place, and how often."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+import structlog
+import trio
+import trio.testing
+
+from protocol.errors import Code
+from server.checkpoint import unseal
+from server.games.melee import Melee
+from server.keeper import Keeper
+from server.room import Room
+from server.session import State
+from server.supervisor import CALM_S, PAUSE_S_MAX, Relapses, Supervisor
+from server.tick_loop import keep_time
+from server.world import Contact
+from tests.instruments.stepper import Stepper
+from tests.server.test_keeper import Memory
+
+
+class Brittle(Melee):
+    """Melee, with a mistake in it that comes to light at some tick."""
+
+    breaks_at = 30
+
+    def after_step(self, contacts: Sequence[Contact]) -> None:
+        super().after_step(contacts)
+        if self.stage.tick == self.breaks_at:
+            raise ZeroDivisionError("the mistake")
+
+
+class Supervised:
+    """A lobby with a brittle room, and one more that is not."""
+
+    def __init__(self, nursery: trio.Nursery, is_kept: bool = False) -> None:
+        self.stepper = Stepper(game=Brittle)
+        self.lobby = self.stepper.lobby
+        self.store = Memory()
+        arena, rates = self.stepper.room.arena, self.stepper.rates
+        self.sound = self.lobby.open_room("sound", Melee, arena, rates, 1)
+        supervisor = Supervisor(
+            self.lobby,
+            partial(keep_time, on_tick=lambda duration_s, lateness_s: None),
+            lambda: self.lobby.open_room("main", Brittle, arena, rates, 1),
+            Keeper(self.lobby, self.store) if is_kept else None,
+        )
+        for room in (self.stepper.room, self.sound):
+            nursery.start_soon(supervisor.keep, room)
+
+    @property
+    def room(self) -> Room | None:
+        return self.lobby.rooms.get("main")
+
+
+Clock = trio.testing.MockClock
+
+
+@pytest.fixture
+async def supervised(nursery: trio.Nursery) -> Supervised:
+    return Supervised(nursery)
+
+
+async def test_the_room_ends_with_its_conversations_and_a_fresh_one_is_there(
+    supervised: Supervised, autojump_clock: Clock
+) -> None:
+    stepper, first = supervised.stepper, supervised.room
+    ann, bob = stepper.join("Ann", room="main"), stepper.join("Bob", room="sound")
+    with structlog.testing.capture_logs() as logs:
+        await trio.sleep(0.75)
+    ann.read()
+    assert ann.bye is not None
+    assert (ann.bye.code, ann.session.state) == (Code.SERVER_FAULT, State.ENDED)
+    assert "fresh" in ann.bye.sentence
+    assert bob.session.state is State.PLAYING
+    assert supervised.sound.tick > 40, "the other room never noticed"
+    assert supervised.room not in (None, first)
+    assert supervised.lobby.faults.rooms_failed == 1
+    [failure] = [entry for entry in logs if entry["event"] == "a room has failed"]
+    assert failure["exc_info"], "with its traceback"
+    back = stepper.join("Ann", resume=ann.welcome.resume, room="main")
+    assert [error.code for error in back.errors] == [Code.RESUME_REFUSED]
+    assert back.session.seat is not None
+    assert back.session.seat.room is supervised.room
+
+
+async def test_what_it_was_is_kept_for_a_person_to_look_at(nursery: trio.Nursery, mock_clock: Clock) -> None:
+    mock_clock.autojump_threshold = 0.02  # which gives the worker thread its time
+    supervised = Supervised(nursery, is_kept=True)
+    supervised.stepper.join("Ann", room="main")
+    await trio.sleep(0.75)
+    [(name, why, kept)] = supervised.store.aside
+    assert (name, why) == ("main", "failed")
+    assert kept is not None
+    saved = unseal(kept)
+    assert (saved.tick, len(saved.seats)) == (Brittle.breaks_at, 1)
+
+
+async def test_one_that_fails_again_and_again_is_opened_ever_less_often(
+    supervised: Supervised, autojump_clock: Clock
+) -> None:
+    await trio.sleep(20)
+    assert supervised.lobby.faults.rooms_failed == 6  # with 0, 1, 2, 4 and 8 s between them
+    assert supervised.sound.tick > 1190
+
+
+async def test_while_it_is_gone_newcomers_are_asked_to_come_back(supervised: Supervised, autojump_clock: Clock) -> None:
+    await trio.sleep(1.3)  # it has failed twice, and the third is not open yet
+    assert supervised.room is None
+    for room in ("main", None):
+        client = supervised.stepper.join("Ann", room=room)
+        assert client.bye is not None
+        assert client.bye.code == Code.SERVER_FAULT
+    await trio.sleep(1.0)
+    assert supervised.stepper.join("Ann", room="main").bye is None
+
+
+async def test_a_room_that_cant_even_be_opened_is_tried_again(
+    supervised: Supervised, autojump_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(stage: object) -> None:
+        raise ZeroDivisionError("the mistake")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Brittle, "begin", broken)
+        await trio.sleep(1.0)
+        assert supervised.room is None
+        assert supervised.lobby.faults.rooms_failed >= 2
+    monkeypatch.setattr(Brittle, "breaks_at", -1)
+    await trio.sleep(PAUSE_S_MAX)
+    assert supervised.room is not None
+
+
+def test_pauses_grow_and_are_forgotten() -> None:
+    relapses = Relapses()
+    assert [relapses.pause_s(now_s) for now_s in (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)] == [0, 1, 2, 4, 8, 16, 30]
+    assert relapses.pause_s(40.0 + PAUSE_S_MAX + CALM_S) == 0

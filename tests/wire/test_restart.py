@@ -1,0 +1,154 @@
+"""A server that is killed, stopped or replaced, and started again: who played plays on."""
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import trio
+
+import bots
+from bots.sdk import Bot
+from protocol.messages import ChatLine, Error, Event
+from tests.instruments.served import ROOT, Served, served
+from tests.wire.stranger import open_stranger
+
+LOST_S_MAX = 2.0
+PATIENCE_S = 60.0
+
+
+def kept_in(folder: Path, *flags: str) -> tuple[str, ...]:
+    return ("--state-dir", str(folder), "--seed", "1", *flags)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    with trio.fail_after(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110
+            await trio.sleep(0.02)
+
+
+def number_of(bot: Bot) -> int:
+    assert bot._player.welcome is not None
+    return bot._player.welcome.player
+
+
+def welcomed_at(bot: Bot) -> int:
+    """The tick of its latest welcome."""
+    assert bot._player.welcome is not None
+    return bot._player.welcome.tick
+
+
+async def checkpoint_of(folder: Path, after: float) -> None:
+    """Until there is one that was begun after that time of the file system's."""
+    path = folder / "pinball.checkpoint"
+    await until(lambda: path.exists() and path.stat().st_mtime > after)
+
+
+async def back(bot: Bot, welcome: object) -> None:
+    await until(lambda: bot._player.welcome is not welcome and bot._player.lead is not None)
+
+
+async def test_kill_minus_nine(tmp_path: Path) -> None:
+    """Number, ship and score are there, in either encoding; and no more than two seconds are gone."""
+    with served(*kept_in(tmp_path)) as first:
+        async with (
+            bots.connect(first.play_url, "Ada", seed=1) as ada,
+            bots.connect(first.play_url, "Bob", seed=2, json=True) as bob,
+        ):
+            scores: list[Any] = []
+
+            def hear(message: Event | ChatLine | Error) -> None:
+                if isinstance(message, Event) and message.name == "scores":
+                    scores.append(message.body)
+
+            ada.hear(hear)
+            await checkpoint_of(tmp_path, time.time() + 0.2)
+            numbers, ships = (number_of(ada), number_of(bob)), (ada.ship, bob.ship)
+            assert None not in ships
+            tick, welcome = ada.view.tick, ada._player.welcome
+            first.kill()
+            with served(*kept_in(tmp_path, "--port", str(first.port))):
+                await back(ada, welcome)
+                await until(lambda: bob._player.lead is not None)
+                assert (number_of(ada), number_of(bob)) == numbers
+                assert tick - LOST_S_MAX * 60 <= welcomed_at(ada)
+                await until(lambda: ada.ship is not None and bool(scores))
+                assert sorted(row[0] for row in scores[0]["scores"]) == sorted(numbers)
+                assert {player.name for player in ada.players.values()} == {"Ada", "Bob"}
+
+
+def test_a_damaged_checkpoint_is_set_aside_and_the_game_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "pinball.checkpoint"
+    with served(*kept_in(tmp_path)) as first:
+        first.stop()
+    path.write_bytes(path.read_bytes()[:-7])
+    with served(*kept_in(tmp_path)) as second:
+        with urllib.request.urlopen(f"{second.page_url}metrics") as answer:
+            assert b"ricochet_checkpoints_refused_total 1.0" in answer.read()
+        assert (tmp_path / "pinball.checkpoint.refused-1").exists()
+
+
+async def test_a_second_server_takes_over(tmp_path: Path) -> None:
+    """It is started while the first plays, on the same port and folder, and waits; then the first is told to stop."""
+    with served(*kept_in(tmp_path, "--drain-s", "0")) as first:
+        async with bots.connect(first.play_url, "Ada", seed=1) as ada:
+            refused: list[str] = []
+            ada.hear(lambda message: refused.append(message.sentence) if isinstance(message, Error) else None)
+            number, welcome, tick = number_of(ada), ada._player.welcome, ada.view.tick
+            command = [sys.executable, "-m", "ricochet", "serve", "--port", str(first.port), "--takeover-s", "60"]
+            second = await trio.lowlevel.open_process(
+                [*command, *kept_in(tmp_path)], cwd=ROOT, stdout=subprocess.DEVNULL
+            )
+            try:
+                await trio.sleep(1.0)
+                assert second.poll() is None
+                assert ada._player.welcome is welcome, "the first plays on"
+                await trio.to_thread.run_sync(first.stop)
+                await back(ada, welcome)
+                assert number_of(ada) == number
+                assert welcomed_at(ada) >= tick, "nothing at all is lost"
+                assert refused == []
+            finally:
+                second.terminate()
+                await second.wait()
+
+
+async def test_a_folder_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with served(*kept_in(tmp_path)) as first:
+        command = [sys.executable, "-m", "ricochet", "serve", "--port", "0", *kept_in(tmp_path)]
+        ended = await trio.run_process(command, cwd=ROOT, check=False, capture_stderr=True)
+        assert ended.returncode == 2
+        assert f"in use by another server, process {first.process.pid}" in ended.stderr.decode()
+
+
+def ready(server: Served) -> int:
+    try:
+        with urllib.request.urlopen(f"{server.page_url}readyz") as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_draining(tmp_path: Path) -> None:
+    """A person plays; SIGTERM: newcomers are refused, the person is told when, and plays until then."""
+    with served(*kept_in(tmp_path, "--drain-s", "3")) as server:
+        with open_stranger(server.play_url, "ricochet.v1.json") as person:
+            person.tell("hello", version=1, name="Ada")
+            person.hear_until("snapshot")
+            server.process.terminate()
+            while (stopping := person.hear_until("event"))["name"] != "stopping":
+                pass
+            assert stopping["body"]["ends_tick"] > stopping["tick"]
+            assert ready(server) == 503
+            with open_stranger(server.play_url, "ricochet.v1.json") as late:
+                late.tell("hello", version=1, name="Late")
+                assert late.hear_until("bye")["code"] == 4032
+            person.hear_until("snapshot")
+            assert person.hear_until("bye")["code"] == 4032
+        assert server.process.wait(PATIENCE_S) == 0
+        server.has_ended = True
+    assert (tmp_path / "pinball.checkpoint").exists()
