@@ -11,6 +11,7 @@ MEASUREMENTS: Final = {
     "publish": "bench.publish",
     "stall": "bench.stall",
     "overload": "bench.overload",
+    "netcode": "bench.netcode",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 
