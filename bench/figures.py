@@ -48,7 +48,6 @@ class Figures(Struct):
     rewinds: int = 0
     stamps_refused: int = 0
     snapshots: int = 0
-    replayed_ticks: int = 0
     body_ticks: int = 0
 
     @property

@@ -51,6 +51,8 @@ class NetRow(Struct, frozen=True, kw_only=True):
     stall_recovery_ms: Percentiles
     stall_snaps: Percentiles
     """What jumped, for each stall."""
+    body_ticks_per_snapshot: float
+    """What foreseeing costs: ticks lived again, times bodies beside our ship."""
 
 
 def rows_of(measured: Measured, network: Conditions, seconds: float, seed: int) -> Iterator[NetRow]:
@@ -85,4 +87,5 @@ def _row(measured: Measured, network: Conditions, situation: Situation, seconds:
         ships_beyond_walls=crowd.beyond_walls,
         stall_recovery_ms=crowd.recovery_ms.percentiles(),
         stall_snaps=crowd.snaps.percentiles(),
+        body_ticks_per_snapshot=round(crowd.body_ticks / max(1, crowd.snapshots), 2),
     )

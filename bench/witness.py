@@ -93,7 +93,6 @@ class Witness:
         done, view, figures = self._player.reconciled, self._player.view, self._figures
         assert view is not None
         figures.snapshots += 1
-        figures.replayed_ticks += done.replayed_ticks
         figures.body_ticks += done.replayed_ticks * done.bodies
         if done.error_units is None or done.surprise_units is None or view.own is None:
             return
