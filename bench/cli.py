@@ -13,6 +13,7 @@ MEASUREMENTS: Final = {
     "overload": "bench.overload",
     "crash": "bench.restart",
     "restart": "bench.restart",
+    "netcode": "bench.netcode",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

@@ -136,6 +136,11 @@ class Way:
         if conditions.stalls_per_s > 0.0:
             self._stall_after(now_ms)
 
+    @property
+    def stall(self) -> tuple[float, float]:
+        """From when to when the next stall is, or that which we are in, as far as anything was sent: in ms."""
+        return self._stall_ms, self._stalled_until_ms
+
     def arrival_ms(self, now_ms: float, size_bytes: int) -> float:
         """When a message that is sent now arrives: never before one that was asked about earlier."""
         conditions = self.conditions

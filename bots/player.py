@@ -121,6 +121,11 @@ class Player:
         self._snapshot_s: float | None = None
 
     @property
+    def tick(self) -> int:
+        """The newest tick that we have lived, and have given an input for."""
+        return self._next_tick - 1
+
+    @property
     def ship(self) -> ShipState | None:
         """Our own ship as predicted for the newest input; None without one."""
         return self._prediction.state if self._prediction else None

@@ -6,7 +6,7 @@ message says which that is (`applied`); of who doesn't say it, the round trip th
 
     no stamp                                   it looked at no picture: judged where things are
     more than STAMP_S_MAX from the estimate    refused: judged by the estimate
-    older than REWIND_S_MAX                    refused: judged at REWIND_S_MAX
+    older than REWIND_S_MAX                    judged at REWIND_S_MAX; refused, if older by a snapshot interval or more
 
 Whoever holds back what it says of snapshots looks like one with a slow line, and gets what a slow line gets: a quarter
 of a second at most, and its ship is still where its inputs come too late.
@@ -21,8 +21,8 @@ from protocol.messages import Inputs
 from protocol.quantize import SEEN_SCALE
 from protocol.ticks import Rates
 
-PICTURE_INTERVALS: Final = 1.2
-"""Drawn 1.7 snapshot intervals behind the newest snapshot's moment, which is half an interval old on average."""
+PICTURE_INTERVALS: Final = 0.7
+"""Drawn 1.2 snapshot intervals behind the newest snapshot's moment, which is half an interval old on average."""
 
 
 class Sight(Struct, frozen=True):
@@ -30,7 +30,7 @@ class Sight(Struct, frozen=True):
 
     ticks: float
     is_refused: bool = False
-    """Whether that is not what the player said."""
+    """Whether what the player said can't be, or is too old."""
 
 
 NOW: Final = Sight(0.0)
@@ -46,7 +46,7 @@ def sight_of(said: Inputs | None, rtt_ms: int, late_ticks: int, rates: Rates) ->
     if abs(ticks - believed) > STAMP_S_MAX * rates.tick_rate:
         return Sight(max(0.0, min(believed, most)), True)
     if ticks > most:
-        return Sight(most, True)
+        return Sight(most, ticks - most >= rates.snapshot_interval)
     return Sight(ticks)
 
 

@@ -207,6 +207,16 @@ class World:
         hit = self._space.point_query_nearest((x, y), 1000.0, pymunk.ShapeFilter(mask=categories))
         return 1000.0 if hit is None else hit.distance
 
+    def touched_by(self, entity: int) -> int:
+        """The collision bits (`physics`) of all that it touches after the last step."""
+        body, bits = self._bodies[entity], [0]
+
+        def note(arbiter: pymunk.Arbiter) -> None:
+            bits[0] |= sum({int(shape.collision_type) for shape in arbiter.shapes if shape.body is not body})
+
+        body.each_arbiter(note)
+        return bits[0]
+
     def cast(
         self,
         start: tuple[float, float],

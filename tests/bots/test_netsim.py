@@ -77,6 +77,14 @@ def test_a_stall_holds_everything_back_and_then_lets_it_go_at_once() -> None:
     assert max(delays) == pytest.approx(410.0, abs=10.0)
 
 
+def test_it_says_when_the_next_stall_is() -> None:
+    way = Way(Conditions(rtt_ms=20.0, stalls_per_s=0.5, stall_ms=400.0), 3, 0.0)
+    begin_ms, end_ms = way.stall
+    assert end_ms == begin_ms + 400.0
+    assert way.arrival_ms(begin_ms - 5.0, 1) == end_ms
+    assert Way(Conditions(rtt_ms=20.0), 3, 0.0).stall == (inf, inf)
+
+
 def test_stalls_come_when_they_come_whatever_is_sent() -> None:
     bad = Conditions(stalls_per_s=1.0, stall_ms=300.0, jitter_ms=5.0)
     often, seldom = Way(bad, 9, 0.0), Way(bad, 9, 0.0)

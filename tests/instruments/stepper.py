@@ -6,19 +6,19 @@
     stepper.step(60)
 
 Every message crosses the wire as bytes, both ways, in the client's encoding, and `join(…, network=…)` makes it a bad
-one (see `line`). A client applies snapshots to
+one (see `bench.line`). A client applies snapshots to
 `beliefs`, an implementation of its own, so that what it believes can be held against what the server thinks it does.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.line import Line, MemoryLink
+from bench.stage import House
 from bots.netsim import PERFECT, Conditions, seed_of
 from protocol.arena import Arena, parse
-from protocol.codec import CODECS
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, Pong, Welcome
 from protocol.motion import Button, Input
@@ -27,11 +27,8 @@ from protocol.ticks import Rates
 from server.game import Game, Player
 from server.games.melee import Melee
 from server.gate import Gate
-from server.lobby import Lobby
-from server.room import Room
 from server.session import Session
 from tests.instruments.beliefs import Beliefs
-from tests.instruments.line import Line
 
 MAPS = Path(__file__).parents[2] / "assets" / "maps"
 
@@ -60,37 +57,8 @@ def wander(random: Random, fire: bool = True) -> Pilot:
     return pilot
 
 
-class FakeLink:
-    """A `server.link.Link` in memory. Posting while it is blocked is the server's mistake."""
-
-    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK, address: str = "memory") -> None:
-        self.codec = CODECS[subprotocol]
-        self.address = address
-        self.blocked = False
-        self.waiting_bytes = 0
-        self.sent: list[bytes] = []
-        self.closed: tuple[int, str] | None = None
-        self._posts_left: int | None = None
-
-    def post(self, *messages: bytes) -> None:
-        assert not self.blocked, "posted to a blocked link"
-        if self.closed is None:
-            self.sent.extend(messages)
-        if self._posts_left is not None:
-            self._posts_left -= 1
-            self.blocked = self._posts_left <= 0
-
-    def close(self, code: int, reason: str) -> None:
-        if self.closed is None:
-            self.closed = code, reason
-
-    def block(self, after_posts: int = 0) -> None:
-        """Become blocked, now or by the post that is so many from here."""
-        self._posts_left = after_posts
-        self.blocked = after_posts == 0
-
-    def unblock(self) -> None:
-        self._posts_left, self.blocked = None, False
+FakeLink = MemoryLink
+"""Posting while it is blocked is the server's mistake."""
 
 
 class Client:
@@ -171,7 +139,7 @@ class Client:
                 self.bye = message
 
 
-class Stepper:
+class Stepper(House):
     """The lobby with its one room, and everybody who ever connected."""
 
     def __init__(
@@ -183,13 +151,8 @@ class Stepper:
         options: Mapping[str, Any] | None = None,
         gate: Gate | None = None,
     ) -> None:
-        self.rates = rates or Rates()
-        self.seed = seed
-        tokens = (f"token-{n}" for n in count(1))
-        self.lobby = Lobby(new_token=lambda: next(tokens), gate=gate)
-        self.room: Room = self.lobby.open_room("main", game, arena or arena_named("pinball"), self.rates, seed, options)
+        super().__init__(arena or arena_named("pinball"), seed, game, rates, options, gate)
         self.clients: list[Client] = []
-        self.now_s = 0.0
 
     def connect(
         self, subprotocol: str = SUBPROTOCOL_MSGPACK, network: Conditions = PERFECT, address: str = "memory"

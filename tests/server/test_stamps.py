@@ -38,6 +38,12 @@ def test_a_late_input_was_aimed_that_much_earlier() -> None:
     assert sight_of(said(10.5), 0, 7, RATES) == Sight(MOST, True)
 
 
+@pytest.mark.parametrize(("seen_ticks", "is_refused"), [(15.0, False), (16.9, False), (17.0, True), (19.0, True)])
+def test_what_is_too_old_by_less_than_a_snapshot_is_cut_and_not_refused(seen_ticks: float, is_refused: bool) -> None:
+    """At 150 ms a screen is a quarter of a second behind the newest input, give or take a tick."""
+    assert sight_of(said(seen_ticks, 12), 0, 0, RATES) == Sight(MOST, is_refused)
+
+
 @pytest.mark.parametrize("snapshot_ticks", [16, 24, 60])
 def test_what_is_too_old_is_judged_at_the_most(snapshot_ticks: int) -> None:
     """Honest, but on a slow line: at 400 ms it is always so."""
@@ -46,7 +52,7 @@ def test_what_is_too_old_is_judged_at_the_most(snapshot_ticks: int) -> None:
 
 def test_what_can_not_be_is_judged_by_the_estimate() -> None:
     estimate = 2 + PICTURE_TICKS
-    assert sight_of(said(estimate + 12.0, 2), 0, 0, RATES).is_refused is True
+    assert sight_of(said(estimate + 12.0, 2), 0, 0, RATES) == Sight(MOST)
     assert sight_of(said(estimate + 12.5, 2), 0, 0, RATES) == Sight(estimate, True)
     assert sight_of(said(1, 14), 0, 0, RATES) == Sight(MOST, True)
     assert sight_of(said(6, -40), 0, 0, RATES) == Sight(0.0, True)
@@ -77,4 +83,6 @@ def test_whatever_is_said_nobody_is_judged_outside_the_limits(
     sight = sight_of(message, rtt_ms, late_ticks, at)
     assert 0 <= sight.ticks <= REWIND_S_MAX * at.tick_rate
     if not sight.is_refused and message.seen:
-        assert sight.ticks == late_ticks + message.seen / SEEN_SCALE
+        seen_ticks = late_ticks + message.seen / SEEN_SCALE
+        assert sight.ticks == min(seen_ticks, REWIND_S_MAX * at.tick_rate)
+        assert seen_ticks - sight.ticks < at.snapshot_interval

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from protocol.arena import WALL_RADIUS_MIN, Arena, Block, Place, Size, Wall
 from protocol.motion import Button, Helm, Input
-from protocol.physics import CATEGORY_BITS
+from protocol.physics import CATEGORY_BITS, WALL
 from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
 from server.world import Contact, World, WorldFullError
 
@@ -291,3 +291,11 @@ def test_a_body_that_was_used_before_flies_like_a_new_one(world: World) -> None:
     world.step()
     assert (world.x[second], world.y[second]) == (301.0, 300.5)
     assert (world.vx[second], world.vy[second], world.spin[second]) == (60.0, 30.0, 0.0)
+
+
+def test_it_says_what_an_entity_touches(world: World) -> None:
+    ship, other = world.spawn(SHIP, 300.0, 300.0), world.spawn(SHIP, 330.0, 300.0)
+    alone, at_wall = world.spawn(SHIP, 400.0, 800.0), world.spawn(SHIP, 15.0, 500.0)
+    world.step()
+    assert world.touched_by(ship) == world.touched_by(other) == CATEGORY_BITS["ship"]
+    assert (world.touched_by(alone), world.touched_by(at_wall)) == (0, WALL)

@@ -1,29 +1,21 @@
 """The pulse: its rule, and that it hits what was on the shooter's screen, over slow lines and for nobody too late."""
 
-from collections import deque
-from collections.abc import Callable
-from math import atan2, cos, hypot, pi, sin
-from random import Random
+from math import atan2, pi
 from typing import Any
 
 import pytest
 
-from bots.act import Act
-from bots.player import Player as Remote
-from bots.walls import Walls
-from protocol.arena import Arena, Block, Place, Rock, Size, Wall
-from protocol.limits import REWIND_S_MAX
-from protocol.messages import Event, Inputs
+from bench.shooting import Shooting
+from bots.netsim import Conditions
+from protocol.arena import Arena, Place, Rock, Size, Wall
+from protocol.messages import Inputs
 from protocol.motion import Button, Input
 from protocol.quantize import aim_to_wire
 from server import rewind, stamps
 from server.games import pulse
 from server.games.fighter import HULL_FULL, Fighter
 from server.games.melee import SCORE_KILL, Melee
-from server.games.pieces import SHIP_KIND
-from tests.bots.stage import Stage
-from tests.instruments.screen import Screen
-from tests.instruments.stepper import Client, Stepper, wander
+from tests.instruments.stepper import Client, Stepper
 
 RIGHT, LEFT, UP = aim_to_wire(0.0), aim_to_wire(pi), aim_to_wire(-pi / 2)
 RANGE = Arena(
@@ -196,159 +188,13 @@ def test_a_stamp_that_can_not_be_is_refused_and_counted(lane: Lane) -> None:
 
 # over slow lines -------------------------------------------------------------------------------------------
 
-HALL = Arena(
-    "Hall",
-    Size(1100, 900),
-    [Place(200, 200), Place(900, 200), Place(200, 700), Place(900, 700)],
-    walls=[Wall([(550.0, 350.0), (550.0, 550.0)])],
-    blocks=[Block([(250.0, 400.0), (330.0, 400.0), (330.0, 480.0), (250.0, 480.0)])],
-)
-WALLS = Walls(HALL)
-TARGETS = 2
-SHIP_RADIUS = SHIP_KIND.radius
-
-
-class Marksman:
-    """A player at a browser: sees others a little in the past, aims at a point of one of them and lets go."""
-
-    def __init__(self, remote: Remote, stamp: Callable[[float], float], rng: Random) -> None:
-        self.remote, self.rng, self._stamp = remote, rng, stamp
-        self.screen: Screen | None = None
-        self.on_target: deque[bool] = deque()
-        """Of each pulse let go, oldest first: whether on the screen it met somebody."""
-        self.now_s = 0.0
-        self._held = False
-        self._aim = 0.0
-        self._move = (0.0, 0.0)
-        remote.on_snapshot = self._heard
-
-    def _heard(self) -> None:
-        if self.screen is None:
-            assert self.remote.view is not None
-            self.screen = Screen(self.remote.view, 30)
-        self.screen.heard(self.now_s)
-
-    def frame(self, now_s: float, is_ready: bool) -> None:
-        """One picture, sixty times a second."""
-        if self.screen is None or self.remote.ship is None or self.remote.view is None:
-            return
-        drawn = self.screen.frame(now_s)
-        self.remote.seen_tick = self._stamp(self.screen.tick)
-        own = self.remote.view.own
-        x, y = self.remote.ship.x, self.remote.ship.y
-        ships = {e: drawn[e] for e in drawn if own and e != own.entity and self._is_ship(e)}
-        near = [spot for spot in ships.values() if hypot(spot[0] - x, spot[1] - y) < pulse.PULSE_UNITS]
-        if self.rng.random() < 0.03:
-            turn = self.rng.uniform(0, 2 * pi)
-            self._move = (0.6 * cos(turn), 0.6 * sin(turn))
-        if self._held or not is_ready or not near:
-            self.remote.stick.hold(Act(self._move, self._aim))
-            self._held = False
-            return
-        target = self.rng.choice(near)
-        aim = atan2(target[1] - y, target[0] - x)
-        off = self.rng.uniform(-1.2, 1.2) * SHIP_RADIUS
-        aim_wire = aim_to_wire(aim + atan2(off, hypot(target[0] - x, target[1] - y)))
-        self._aim = aim_wire * 2 * pi / 4096
-        self.remote.stick.hold(Act(self._move, self._aim, pulse=True))
-        self._held = True
-        self.on_target.append(self._meets_somebody(x, y, list(ships.values())))
-
-    def _is_ship(self, entity: int) -> bool:
-        assert self.remote.view is not None
-        found = self.remote.view.entity(entity)
-        return found is not None and found.kind == 0
-
-    def _meets_somebody(self, x: float, y: float, ships: list[tuple[float, float]]) -> bool:
-        """Whether, as drawn, the beam touches a ship before a wall."""
-        dx, dy = cos(self._aim), sin(self._aim)
-        for at in ships:
-            along, across = (at[0] - x) * dx + (at[1] - y) * dy, (at[1] - y) * dx - (at[0] - x) * dy
-            before = along - SHIP_RADIUS - pulse.PULSE_RADIUS
-            if along <= 0 or abs(across) > SHIP_RADIUS or before > pulse.PULSE_UNITS:
-                continue
-            if WALLS.is_clear(x, y, x + dx * before, y + dy * before, pulse.PULSE_RADIUS):
-                return True
-        return False
-
-
-class Shooting:
-    """A marksman over a slow line among ships that turn, boost and bounce; simulated time, and seeds for all of it."""
-
-    def __init__(
-        self, latency_s: float, jitter_s: float, stamp: Callable[[float], float] = lambda tick: tick, seed: int = 1
-    ) -> None:
-        self.stage = Stage(HALL, seed=seed)
-        self.room, rng = self.stage.stepper.room, Random(seed)
-        for n in range(TARGETS):
-            self.stage.stepper.join(f"T{n}").pilot = wander(Random(seed * 100 + n), fire=False)
-        remote = self.stage.join("Eve", latency_s=latency_s, jitter_s=jitter_s)
-        self.eve = Marksman(remote, stamp, rng)
-        remote.on_message = self._hear
-        self.truth: deque[dict[int, tuple[float, float]]] = deque(maxlen=40)
-        """Where each player's ship was after each of the last ticks, the newest last."""
-        self.fired = self.hits = self.on_target = self.on_target_hits = 0
-        self.too_late = 0
-        self._beams: list[dict[str, Any]] = []
-        self._say, self.room.say = self.room.say, self._overhear  # type: ignore[method-assign]  # to see it when it happens
-
-    def _hear(self, message: object) -> None:
-        if isinstance(message, Event) and message.name == "pulse":
-            self._beams.append(message.body)
-
-    def _overhear(self, name: str, body: dict[str, Any], to: Any = None) -> None:
-        if name == "pulse" and body["hit"]:
-            self.too_late += not self._was_in_line(body)
-        self._say(name, body, to)
-
-    def _was_in_line(self, beam: dict[str, Any]) -> bool:
-        """Whether within the last quarter of a second the victim truly was where the beam went."""
-        dx, dy = beam["to_x"] - beam["x"], beam["to_y"] - beam["y"]
-        length = max(1.0, hypot(dx, dy))
-        ticks = round(REWIND_S_MAX * 60)
-        places = [after[beam["hit"]] for after in list(self.truth)[-ticks:] if beam["hit"] in after]
-        apart = [abs((x - beam["x"]) * dy - (y - beam["y"]) * dx) / length for x, y in places]
-        return bool(
-            min(apart) <= SHIP_RADIUS + pulse.PULSE_RADIUS + 1.5
-        )  # tolerance of a belief, and an end of whole units
-
-    def play(self, seconds: float) -> None:
-        stepper, tick_s = self.stage.stepper, self.stage.stepper.rates.tick_s
-        [cable] = self.stage.cables
-        for _ in range(round(seconds / tick_s)):
-            stepper._pilot()
-            for part in range(Stage.STEPS_PER_TICK):
-                stepper.now_s += tick_s / Stage.STEPS_PER_TICK
-                self.eve.now_s = stepper.now_s
-                cable.carry()
-                if part == 3:
-                    self.eve.frame(stepper.now_s, stepper.room.tick > 60 and stepper.room.tick % 24 == 0)
-            self._spare()
-            self.room.advance(stepper.now_s)
-            for client in stepper.clients:
-                client.read()
-            world = self.room.world
-            self.truth.append(
-                {p.id: (float(world.x[p.ship]), float(world.y[p.ship])) for p in self.room.players.values() if p.ship}
-            )
-        self._count()
-
-    def _spare(self) -> None:
-        """Nobody dies, nobody is protected, and the pulse is loaded."""
-        assert isinstance(self.room.game, Melee)
-        for fighter in self.room.game.fighters.values():
-            fighter.hull, fighter.protect_until, fighter.pulse_until = HULL_FULL, 0, 0
-
-    def _count(self) -> None:
-        for meant, beam in zip(self.eve.on_target, self._beams, strict=False):
-            self.fired += 1
-            self.hits += bool(beam["hit"])
-            self.on_target += meant
-            self.on_target_hits += meant and bool(beam["hit"])
+QUICK = Conditions(rtt_ms=40.0, jitter_ms=10.0)
+FAR = Conditions(rtt_ms=140.0, jitter_ms=20.0)
+TOO_FAR = Conditions(rtt_ms=390.0, jitter_ms=20.0)
 
 
 def test_at_150_ms_what_was_on_target_on_the_screen_hits() -> None:
-    shootings = [Shooting(0.070, 0.010, seed=seed) for seed in (1, 2, 3)]
+    shootings = [Shooting(FAR, seed=seed) for seed in (1, 2, 3)]
     for shooting in shootings:
         shooting.play(30)
     on_target = sum(shooting.on_target for shooting in shootings)
@@ -358,7 +204,7 @@ def test_at_150_ms_what_was_on_target_on_the_screen_hits() -> None:
 
 
 def test_over_a_quick_line_no_stamp_is_refused_and_all_hit() -> None:
-    shooting = Shooting(0.020, 0.005)
+    shooting = Shooting(QUICK)
     shooting.play(30)
     assert shooting.on_target_hits >= 0.98 * shooting.on_target > 20
     assert shooting.room.statistics.rewinds >= shooting.fired
@@ -367,7 +213,7 @@ def test_over_a_quick_line_no_stamp_is_refused_and_all_hit() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_at_400_ms_the_limit_holds_and_is_counted(seed: int) -> None:
-    shooting = Shooting(0.195, 0.010, seed=seed)
+    shooting = Shooting(TOO_FAR, seed=seed)
     shooting.play(30)
     assert shooting.hits > 0
     assert shooting.on_target_hits < 0.8 * shooting.on_target
@@ -377,7 +223,7 @@ def test_at_400_ms_the_limit_holds_and_is_counted(seed: int) -> None:
 
 
 def test_who_lies_about_what_it_saw_hits_nobody_later() -> None:
-    shooting = Shooting(0.020, 0.005, stamp=lambda tick: tick - 60)
+    shooting = Shooting(QUICK, stamp=lambda tick: tick - 60)
     shooting.play(30)
     statistics = shooting.room.statistics
     assert statistics.stamps_refused == statistics.rewinds > 20
@@ -388,7 +234,7 @@ def test_without_the_limit_people_would_be_hit_too_late(monkeypatch: pytest.Monk
     """What the tests above look for is to be found."""
     monkeypatch.setattr(rewind, "REWIND_S_MAX", 1.0)
     monkeypatch.setattr(stamps, "REWIND_S_MAX", 1.0)
-    shooting = Shooting(0.195, 0.010)
+    shooting = Shooting(TOO_FAR)
     shooting.play(30)
     assert shooting.too_late > 0
     assert shooting.on_target_hits > 0.9 * shooting.on_target

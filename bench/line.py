@@ -1,27 +1,59 @@
-"""A connection to a stepped server through a bad network, in memory: nothing sleeps, time is whatever the test says.
+"""A connection to a server through a bad network, in memory: nothing sleeps, time is whatever the caller says.
 
-    line = Line(link, session, Conditions(rtt_ms=200.0), seed=1, clock=lambda: stepper.now_s)
+    link = MemoryLink()
+    line = Line(link, lobby.meet(link, now_s), Conditions(rtt_ms=200.0), seed=1, clock=lambda: house.now_s)
     line.say(message)                   what the client sends
     for message in line.carry(): …      what has arrived at the client; the server is given what has arrived there
 
-`stepper.join(…, network=…)` has clients of the instrument's own at its end, `tests.bots.stage` real bots.
+`bench.stage` has real players of ours at its end; the tests' stepper, clients of its own.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from bots.netsim import Conditions, Route
+from protocol.codec import CODECS
+from protocol.limits import SUBPROTOCOL_MSGPACK
 from server.session import Session
 
-if TYPE_CHECKING:
-    from tests.instruments.stepper import FakeLink
+
+class MemoryLink:
+    """A `server.link.Link` in memory."""
+
+    def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK, address: str = "memory") -> None:
+        self.codec = CODECS[subprotocol]
+        self.address = address
+        self.blocked = False
+        self.waiting_bytes = 0
+        self.sent: list[bytes] = []
+        self.closed: tuple[int, str] | None = None
+        self._posts_left: int | None = None
+
+    def post(self, *messages: bytes) -> None:
+        assert not self.blocked, "posted to a blocked link"
+        if self.closed is None:
+            self.sent.extend(messages)
+        if self._posts_left is not None:
+            self._posts_left -= 1
+            self.blocked = self._posts_left <= 0
+
+    def close(self, code: int, reason: str) -> None:
+        if self.closed is None:
+            self.closed = code, reason
+
+    def block(self, after_posts: int = 0) -> None:
+        """Become blocked, now or by the post that is so many from here."""
+        self._posts_left = after_posts
+        self.blocked = after_posts == 0
+
+    def unblock(self) -> None:
+        self._posts_left, self.blocked = None, False
 
 
 class Line:
     """Call `carry` often: what is due is delivered then, and not between."""
 
     def __init__(
-        self, link: "FakeLink", session: Session, network: Conditions, seed: int, clock: Callable[[], float]
+        self, link: MemoryLink, session: Session, network: Conditions, seed: int, clock: Callable[[], float]
     ) -> None:
         """`clock` tells the seconds."""
         self.is_broken = False
