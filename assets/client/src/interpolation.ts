@@ -8,9 +8,9 @@
  * it went.
  *
  * The delay adapts to the network: snapshots are expected as late as all but the latest few came recently, and the
- * picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time. A stall makes nobody wait for long: half of
- * the recent ones were on time, and a delay is at most JITTER_MS_MAX more than theirs. Without news nothing is drawn more than EXTRAPOLATE_S_MAX
- * ahead of the newest snapshot, nor beyond a wall.
+ * picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time, so that it has not quite reached the newest when
+ * the next is due. A stall makes nobody wait for long: what comes in one burst counts once, as late as its newest, and the delay is at most
+ * JITTER_MS_MAX more than usual. Without news nothing is drawn more than EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
  *
  * Pure: `now_ms` is an argument. No garbage in a render frame beyond what newcomers need.
  */
@@ -21,13 +21,14 @@ import { wrapAngle } from "./quantize";
 import type { View } from "./view";
 import type { Walls } from "./walls";
 
-const DELAY_INTERVALS = 1.7;
+const DELAY_INTERVALS = 1.2;
 const DELAY_MS_MIN = 5;
 const EXTRAPOLATE_S_MAX = 0.25;
-/** Playback speed, to follow the news without a jump; beyond SNAP_S it jumps. */
+/** Playback speed, to follow the news without a jump; beyond SNAP_S it jumps. Fast enough to be where it ought to be a
+ * second after a stall of half a second. */
 const SPEED_MIN = 0.85;
-const SPEED_MAX = 1.1;
-const PULL_S = 0.5;
+const SPEED_MAX = 1.25;
+const PULL_S = 0.4;
 const SNAP_S = 0.25;
 /** Of an offset, this much is left after 1/60 s. */
 const MELT = 0.85;
@@ -39,6 +40,8 @@ const LATENESSES_KEPT = 48;
 /** This many of them may be later than expected. */
 const LATEST_FORGIVEN = 2;
 const JITTER_MS_MAX = 100;
+/** What comes so soon after what came before was held up together with it. */
+const BURST_MS = 8;
 
 /** A published state and the tick at which the picture changes over to it. */
 interface Belief {
@@ -70,6 +73,7 @@ export class Interpolation {
   readonly #delay_ms: number;
   /** How much later each came than its tick's time by a clock that began with tick 0. */
   readonly #latenesses_ms: number[] = [];
+  #heard_ms = -Infinity;
   #expected_ms = 0;
   #shown_ms = 0;
   readonly #known: Reckoned = nowhere();
@@ -108,6 +112,8 @@ export class Interpolation {
   }
 
   #expect(now_ms: number): void {
+    if (now_ms - this.#heard_ms < BURST_MS) this.#latenesses_ms.pop();
+    this.#heard_ms = now_ms;
     this.#latenesses_ms.push(now_ms - (this.#view.tick * 1000) / this.#tick_rate);
     if (this.#latenesses_ms.length > LATENESSES_KEPT) this.#latenesses_ms.shift();
     const sorted = this.#latenesses_ms.toSorted((one, other) => one - other);
