@@ -194,13 +194,8 @@ class World:
         body = self._bodies[entity]
         body.position, body.velocity, body.angular_velocity = (x, y), (0.0, 0.0), 0.0
         self._space.reindex_shapes_for_body(body)
-        self.x[entity], self.y[entity], self.vx[entity], self.vy[entity], self.spin[entity] = (
-            x,
-            y,
-            0.0,
-            0.0,
-            0.0,
-        )
+        self.x[entity], self.y[entity] = x, y
+        self.vx[entity] = self.vy[entity] = self.spin[entity] = 0.0
 
     def nearest_distance(self, x: float, y: float, categories: int) -> float:
         """How far the nearest shape of `categories` (bits) is from a point; at most 1,000."""

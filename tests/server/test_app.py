@@ -5,6 +5,7 @@ import json
 import urllib.request
 from contextlib import closing
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -291,14 +292,15 @@ async def test_twice_the_load_slows_the_game_and_ends_nobody(
     room, rate = stepper.room, stepper.rates.tick_rate
     stepper.now_s = trio.current_time()
     playing, stalled = stepper.join("Ann"), stepper.join("Bob")
-    end_s, lateness_s = trio.current_time() + 120.0, list[float]()
+    end_s, lateness_s, drained = trio.current_time() + 120.0, list[float](), count()
 
     def play() -> None:
         """Ann's inputs, late as they may be, and what she was told; Bob pings and reads nothing."""
         playing.read()
         applied = playing.told.tick if playing.snapshots else 0
         playing.say(Inputs(room.tick + 1, [Input()], applied), trio.current_time())
-        stalled.session.receive(MSGPACK.encode(Ping(1)), trio.current_time())
+        if next(drained) % rate == 0:
+            stalled.session.receive(MSGPACK.encode(Ping(1)), trio.current_time())
 
     def on_tick(duration_s: float, late_s: float) -> None:
         lateness_s.append(late_s)
@@ -316,4 +318,5 @@ async def test_twice_the_load_slows_the_game_and_ends_nobody(
     await trio.sleep(5.0)
     assert max(lateness_s[recovered:]) < 1e-6
     assert room.statistics.ticks_shifted <= shifted + 2 * CATCH_UP_TICKS_MAX
+    assert (playing.link.closed, stalled.link.closed) == (None, None)
     assert [client.session.state for client in (playing, stalled)] == [State.PLAYING, State.PLAYING]
