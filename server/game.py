@@ -5,7 +5,8 @@ anywhere else and never while awaiting:
 
     begin                     once, before the first tick
     joined, left              as people come and go, between ticks
-    greet(player)             when a connection needs to be told how things stand: after joining, and after coming back
+    greet(player)             when a connection needs to be told how things stand: after joining, and after coming back;
+                              a spectator's, too: it has the number 0 and takes no part
     before_step               each tick, when every player's `now` is this tick's input
     after_step(contacts)      each tick, when physics is done
     hud_of(player)            at each snapshot, for each player

@@ -35,6 +35,8 @@ from server.viewers import Viewer
 from server.world import World
 
 COLOURS = 12
+NOBODY = 0
+"""No player's number: a spectator's, for as long as its game greets it."""
 PINGS_EVERY_S = 2.0
 PINGS_TOGETHER_MAX = 50
 
@@ -167,11 +169,11 @@ class Room:
     def watch(self, link: Link, player: Player | None) -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
         viewer = Viewer(link, self.rates, self.statistics)
+        greeted = player or Player(NOBODY, "", 0, False, InputBuffer(self.statistics))
+        self._viewers[greeted.id] = viewer
+        self.game.greet(greeted)
         if player is None:
-            self._spectators.append(viewer)
-        else:
-            self._viewers[player.id] = viewer
-            self.game.greet(player)
+            self._spectators.append(self._viewers.pop(NOBODY))
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()

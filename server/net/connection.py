@@ -25,6 +25,8 @@ from server.statistics import Traffic
 QUEUED_MESSAGES_MAX = 64
 """In the library, between its reader and ours: a full queue would keep pings from being answered."""
 
+OUR_MISTAKE = "the server made a mistake; it is logged"
+
 log = structlog.get_logger("ricochet.connection")
 
 
@@ -116,7 +118,15 @@ class _Delivery:
         except Exception:
             self._traffic.connections_failed += 1
             log.exception("a message could not be handled", address=link.address)
-            conversation.end(Code.SERVER_FAULT, "the server made a mistake; it is logged")
+            self._give_up()
+
+    def _give_up(self) -> None:
+        # On the fast lane this runs in the sweep, and what it raised would end everybody.
+        try:
+            self._conversation.end(Code.SERVER_FAULT, OUR_MISTAKE)
+        except Exception:
+            log.exception("a conversation could not be ended", address=self._link.address)
+            self._link.close(Code.SERVER_FAULT, OUR_MISTAKE)
 
 
 async def _play(

@@ -325,6 +325,16 @@ def test_colours_are_spread() -> None:
     assert room.join("New", bot=False).colour == players[5].colour
 
 
+def test_a_spectator_is_told_how_things_stand() -> None:
+    stepper = Stepper(seed=1)
+    stepper.join("Ann")
+    stepper.step(10)
+    eve = stepper.join("Eve", role="spectator")
+    stepper.step(2)
+    assert [body["phase"] for body in eve.events_named("match")] == ["play"]
+    assert eve.events_named("scores") == [{"scores": [[1, 0, 0, 0]]}]
+
+
 def test_a_spectator_sees_and_has_no_ship() -> None:
     stepper = Stepper()
     ann, eve = stepper.join("Ann"), stepper.join("Eve", role="spectator")

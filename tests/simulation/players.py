@@ -222,6 +222,6 @@ class Player:
         if self.roster != set(watched.room.players):
             raise Wrong(f"{self.name} believes that {sorted(self.roster)} are there, not {[*watched.room.players]}")
         truth = self.world.scores_of(self.welcome.room)
-        if self._role == "player" and self.scores != truth:
+        if self.scores != truth:
             raise Wrong(f"{self.name} believes in scores of {self.scores}, not {truth}")
         self.world.told_checked += 1

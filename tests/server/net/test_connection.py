@@ -13,6 +13,7 @@ from protocol.frames import BINARY
 from protocol.messages import Bye, ClientMessage, Hello, Ping, Pong, Welcome
 from server.lobby import Lobby
 from server.net.connection import converse
+from server.session import Session
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK, Ends, frame, hear_frame, upgrade
 
@@ -156,6 +157,23 @@ async def test_our_own_mistake_ends_one_conversation_only(ends: Ends, nursery: t
     assert code == 4033
     assert "logged" in sentence
     await client.aclose()
+
+
+async def test_a_mistake_upon_a_mistake_ends_it_as_well(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("nobody thought of this either")
+
+    monkeypatch.setattr(Session, "end", fail)
+    server, client = ends
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(converse, server, upgrade(), b"", Faulty(), Stepper(seed=1).lobby, "peer")
+        await client.receive_some(4096)
+        peer = Peer(client)
+        await peer.say(HELLO)
+        await peer.hear(Welcome)
+        await peer.say(MSGPACK.encode(Ping(1)))
+        assert (await peer.hear_close())[0] == 4033
+        await client.aclose()
 
 
 async def test_a_peer_may_be_gone_before_the_answer(ends: Ends) -> None:
