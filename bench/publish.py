@@ -32,6 +32,8 @@ ROUNDING_UNITS: Final = 0.5 / POSITION_SCALE
 """What is published anew is rounded."""
 CELL_OVERHEAD_BYTES: Final = 16
 """Of a delta, what the budget doesn't count: the cell, lengths, a checksum."""
+TABLE_COLUMNS: Final = 110
+"""What the tables take; a narrower terminal breaks their lines, which is better than losing figures."""
 NOT_MEASURED: Final = (
     "Not measured: sockets, sessions, the game's rules, and what a memory larger than the cache costs."
 )
@@ -185,6 +187,7 @@ def _show(rows: Sequence[Published], console: Console) -> None:
     for row in rows:
         bytes_table.add_row(*_bytes_of(row))
         cpu_table.add_row(*_cpu_of(row))
+    console.width = max(console.width, TABLE_COLUMNS)
     console.print(bytes_table)
     console.print(cpu_table)
     for crowd in CROWDS:
