@@ -24,6 +24,13 @@ navigator.getGamepads = () => [window.pad];
 """
 """No browser lets a test plug a gamepad in; this stands where the operating system's would."""
 
+FOCUS = """
+new MutationObserver(() => {
+  if (document.querySelector(".menu")?.hidden) window.focused ??= document.activeElement.tagName;
+}).observe(document, { attributes: true, attributeFilter: ["hidden"], subtree: true });
+"""
+"""Notes what has the focus the moment that the menu goes, before the browser makes its next frame."""
+
 Entry = dict[str, int]
 
 
@@ -90,6 +97,16 @@ def test_keys_and_mouse(server: Served, chromium_path: Path, key: str, move: tup
         wire.wait_for(at_rest)
         page.keyboard.down("Shift")
         wire.wait_for(lambda entry: entry["buttons"] == Button.BOOST)
+
+
+def test_what_is_pressed_the_moment_the_menu_goes_is_not_typed_into_it(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, server.page_url, DESKTOP) as page:
+        page.add_init_script(FOCUS)
+        page.goto(server.page_url)
+        page.get_by_role("textbox").fill("Swift")
+        page.keyboard.press("Enter")
+        wait_for(page, "r.state === 'playing'")
+        assert page.evaluate("window.focused") == "BODY"
 
 
 def test_two_thumbs(server: Served, chromium_path: Path) -> None:

@@ -138,15 +138,29 @@ class Stranger:
             if cell["checksum"] is not None:
                 assert self._checksum(known) == cell["checksum"], f"cell {cell['cell']} at {tick}"
                 self.checked += 1
-        self.near_errors += [self._near_error(body, message["own"], tick) for body in _near(message["near"])]
+        self.near_errors += [self._near_error(body, tick) for body in _near(message["near"])]
 
-    def _near_error(self, body: dict[str, float], own: Any, tick: int) -> float:
+    def _near_error(self, body: dict[str, float], tick: int) -> float:
         """How far `body` is from our belief about it, on the longer axis."""
         (entity,) = (known[int(body["entity"])] for known in self.cells.values() if body["entity"] in known)
         x, y, *_ = self._reckon(entity, tick)
-        own_x, own_y = (own["x"], own["y"]) if isinstance(own, dict) else own[1:3]
+        own_x, own_y = self._own_place()
         apart: float = max(abs(own_x + body["dx"] - x / 8), abs(own_y + body["dy"] - y / 8))
         return apart
+
+    def towards_the_closest(self, tick: int) -> tuple[float, float]:
+        """A vector of length 1 from our ship to the closest thing that isn't ours; right, where there is none."""
+        own_x, own_y = self._own_place()
+        others = [e for known in self.cells.values() for e in known.values() if e["owner"] != self.welcome["player"]]
+        places = [self._reckon(entity, tick)[:2] for entity in others]
+        ways = [(x / 8 - own_x, y / 8 - own_y) for x, y in places]
+        x, y = min((way for way in ways if any(way)), key=lambda way: math.hypot(*way), default=(1.0, 0.0))
+        return x / math.hypot(x, y), y / math.hypot(x, y)
+
+    def _own_place(self) -> tuple[float, float]:
+        if self.own is None:
+            return 0.0, 0.0
+        return (self.own["x"], self.own["y"]) if isinstance(self.own, dict) else tuple(self.own[1:3])
 
     def _cell(self, cell: Any) -> dict[str, Any]:
         if isinstance(cell, dict):

@@ -51,7 +51,8 @@ def play(stranger: Stranger) -> tuple[float, int]:
         last = stranger.hear_until("snapshot")["tick"]
         ticks = range(sent_until + 1, last + LEAD_TICKS + 1)
         if ticks:
-            stranger.tell("inputs", first_tick=ticks[0], entries=list(map(acted, ticks)), applied=last)
+            entry = acted(stranger, last)
+            stranger.tell("inputs", first_tick=ticks[0], entries=[entry] * len(ticks), applied=last)
             sent_until = ticks[-1]
     seconds = (last - began) / stranger.welcome["tick_rate"]
     return (stranger.snapshots - began_snapshots) / seconds, sent_until
@@ -61,9 +62,11 @@ def has_seen_enough(stranger: Stranger) -> bool:
     return stranger.checked >= CHECKED and len(stranger.near_errors) >= BESIDE
 
 
-def acted(tick: int) -> dict[str, int]:
-    move_x = 127 if tick // 40 % 2 else -60
-    return {"move_x": move_x, "move_y": -90, "aim": tick * 16 % 4096, "buttons": 1, "edges": 0}
+def acted(stranger: Stranger, tick: int) -> dict[str, int]:
+    """Fire, and fly at what is closest, so that something is met; every other second round it."""
+    x, y = stranger.towards_the_closest(tick)
+    move_x, move_y = (x, y) if tick // 60 % 2 else (-y, x)
+    return {"move_x": round(127 * move_x), "move_y": round(127 * move_y), "aim": 0, "buttons": 1, "edges": 0}
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

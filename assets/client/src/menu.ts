@@ -47,6 +47,8 @@ export class Menu {
     this.button.disabled = false;
     if (shown) this.backdrop.start();
     else this.backdrop.stop();
+    // The browser takes the focus off what is hidden only with its next frame; keys pressed until then would be typed.
+    if (!shown) this.field.blur();
     // Where there is no mouse, the focus would raise a keyboard over half of the picture.
     if (shown && matchMedia("(hover: hover)").matches) this.field.focus({ preventScroll: true });
   }
