@@ -98,8 +98,9 @@ class Room:
             self._show()
 
     def _gather(self, now_s: float) -> None:
-        for player in self.players.values():
-            player.now = player.inputs.take(self.tick, now_s)
+        tick = self.tick
+        for player in self._players.values():
+            player.now = player.inputs.take(tick, now_s)
 
     def _simulate(self) -> None:
         self.game.before_step()
@@ -108,10 +109,13 @@ class Room:
         self.statistics.entities_refused = self.world.refused
 
     def _steer(self) -> None:
-        rate, pilots = self.rates.tick_rate, [player for player in self.players.values() if player.ship]
+        rate, pilots = self.rates.tick_rate, [player for player in self._players.values() if player.ship]
         nows = [player.now for player in pilots]
-        moves = np.array([[now.move_x for now in nows], [now.move_y for now in nows]], dtype=np.int64).T
-        boosts = [player.helm.boosts(now, rate) for player, now in zip(pilots, nows, strict=True)]
+        moves = np.array([now.move_x for now in nows] + [now.move_y for now in nows], dtype=np.int64).reshape(2, -1).T
+        boosts = [
+            player.helm.boosts(now, rate) if player.helm.boost_ticks or now.buttons or now.edges else False
+            for player, now in zip(pilots, nows, strict=True)
+        ]
         self.world.steer([player.ship for player in pilots], moves, [now.aim for now in nows], boosts)
 
     def _show(self) -> None:

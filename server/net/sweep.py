@@ -2,8 +2,8 @@
 
 A task for each connection costs a wake-up, a system call to wait and a schedule for each message; a hundred players
 whose inputs come in the same millisecond would make the next tick late. Here one selector watches all sockets, and
-one sweep reads each ready one once. A sweep begins when something is ready, but not sooner than `GAP_S` after the
-last; and every tick begins with one (`sweep`), so that no input is late for want of reading.
+one sweep reads each ready one once. Every tick begins with one (`sweep`), so that no input is late for want of reading.
+Between ticks one begins when something is ready, but not sooner than `GAP_S` after the last of either sort.
 
 There is one `Sweep` for each run of trio; it starts with the first lane.
 """
@@ -11,32 +11,37 @@ There is one `Sweep` for each run of trio; it starts with the first lane.
 import select
 import selectors
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
 import trio
 
-GAP_S: Final = 0.005
-"""It bounds the wake-ups per second, and what a round trip may seem longer than it is."""
+GAP_S: Final = 0.0085
+"""It bounds the wake-ups per second, each of which costs as much as reading a dozen sockets; and what a round trip may
+seem longer than it is. So between two ticks of a sixtieth of a second there is one sweep."""
 TOGETHER_S: Final = 0.001
 """After so long the task lets others go first: a tick that falls due need not wait for a thousand sockets."""
 READS_TOGETHER: Final = 16
 """So many are read between two looks at the clock."""
 
+Read = Callable[[float], None]
+"""Called with the time, by trio's clock, at which the socket was found ready or a little after."""
+
 
 class Sweep:
-    """All sockets that are read this way; `read` of each is called when it is ready, and never awaits.
+    """All sockets that are read this way; `read(now_s)` of each is called when it is ready, and never awaits.
 
     It may be called when there is nothing to read any more, or just after `remove`.
     """
 
     def __init__(self) -> None:
         self._poll = _Epoll() if sys.platform == "linux" else _Selector()
-        self._reads: dict[int, Callable[[], None]] = {}
+        self._reads: dict[int, Read] = {}
+        self._pause = trio.CancelScope()
+        """Over when the next sweep may begin."""
 
-    def add(self, fd: int, read: Callable[[], None]) -> None:
+    def add(self, fd: int, read: Read) -> None:
         self.remove(fd)  # a descriptor that was closed without a word may have come back as another socket's
         self._poll.register(fd)
         self._reads[fd] = read
@@ -47,18 +52,19 @@ class Sweep:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
                 self._poll.unregister(fd)
 
-    def sweep(self) -> None:
+    def sweep(self, now_s: float) -> None:
         """Read every socket that is ready, once."""
-        self._read(self._ready())
+        self._read(self._ready(), now_s)
+        self._pause.deadline = now_s + GAP_S
 
     def _ready(self) -> list[int]:
         return self._poll.ready() if self._reads else []
 
-    def _read(self, fds: Iterable[int]) -> None:
+    def _read(self, fds: Iterable[int], now_s: float) -> None:
+        reads = self._reads
         for fd in fds:
-            read = self._reads.get(fd)
-            if read is not None:  # not removed by a read before it
-                read()
+            if fd in reads:  # not removed by a read before it
+                reads[fd](now_s)
 
     async def run(self) -> None:
         """For ever."""
@@ -68,13 +74,15 @@ class Sweep:
                 if not ready:
                     await trio.lowlevel.wait_readable(self._poll.fileno())
                     continue
-                began_s = time.perf_counter()
+                now_s = began_s = trio.current_time()
                 for at in range(0, len(ready), READS_TOGETHER):
-                    self._read(ready[at : at + READS_TOGETHER])
-                    if time.perf_counter() - began_s > TOGETHER_S:
+                    self._read(ready[at : at + READS_TOGETHER], now_s)
+                    now_s = trio.current_time()
+                    if now_s - began_s > TOGETHER_S:
                         await trio.lowlevel.checkpoint()
-                        began_s = time.perf_counter()
-                await trio.sleep(GAP_S)
+                        now_s = began_s = trio.current_time()
+                with trio.CancelScope(deadline=now_s + GAP_S) as self._pause:
+                    await trio.sleep_forever()
         finally:
             self._poll.close()
 
@@ -127,4 +135,4 @@ def sweep() -> None:
     """Read what has arrived so far. What a tick begins with."""
     current = _current.get()
     if current is not None:
-        current.sweep()
+        current.sweep(trio.current_time())
