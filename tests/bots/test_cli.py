@@ -12,6 +12,8 @@ import pytest
 
 from tests.instruments.served import READY, ROOT, Served
 
+PATIENCE_S = 60.0
+
 
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "bots", "swarm", *words]
@@ -58,7 +60,7 @@ def test_a_signal_ends_it_cleanly(server: Served, number: signal.Signals, proces
     process = subprocess.Popen(command(*words), cwd=ROOT, stdout=subprocess.DEVNULL)
     wait_for_players(server, 2)
     process.send_signal(number)
-    assert process.wait(15.0) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert json.loads(file.read_text())["bots"] == 2
 
 
@@ -69,7 +71,7 @@ def test_it_ends_with_its_parent_when_it_is_told_so(server: Served) -> None:
         assert process.poll() is None
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(15.0) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_bots_play_through_a_bad_network_and_the_report_says_so(server: Served, tmp_path: Path) -> None:
@@ -102,7 +104,7 @@ def test_a_person_plays_through_a_bad_network_until_it_is_stopped(server: Served
         assert answer.status == 200
     assert time.monotonic() - began_s >= 0.08
     process.send_signal(number)
-    assert process.wait(15.0) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert process.stdout.read() == ""
     process.stdout.close()
 

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 FLAGS = [
     "--headless=new",
@@ -21,23 +21,60 @@ FLAGS = [
 ]
 DESKTOP = (1280, 720)
 PHONE = (390, 844)
+PATIENCE_S = 90.0
+
+
+class Launcher:
+    """Starts browsers, and keeps those that are wanted again: one for each set of flags."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._running: dict[tuple[Path, tuple[str, ...]], Browser] = {}
+
+    def browser(self, chromium: Path, flags: Sequence[str]) -> Browser:
+        wanted = (chromium, tuple(flags))
+        if wanted not in self._running or not self._running[wanted].is_connected():
+            self._running[wanted] = self._playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+        return self._running[wanted]
+
+    def close(self) -> None:
+        for browser in self._running.values():
+            browser.close()
+
+
+_shared: list[Launcher] = []
+"""Of the innermost `shared`."""
+
+
+@contextmanager
+def shared() -> Iterator[Launcher]:
+    """What is `opened` in here is opened in the same browser, each in a context of its own. All end with it."""
+    with sync_playwright() as playwright:
+        launcher = Launcher(playwright)
+        _shared.append(launcher)
+        try:
+            yield launcher
+        finally:
+            _shared.remove(launcher)
+            launcher.close()
 
 
 @contextmanager
 def opened(
     chromium: Path, url: str, size: tuple[int, int] = DESKTOP, touch: bool = False, flags: Sequence[str] = ()
 ) -> Iterator[Page]:
-    """`url` in a fresh browser, with more `flags`. An error in the page fails the test."""
+    """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test."""
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+    with ExitStack() as stack:
+        launcher = _shared[-1] if _shared else stack.enter_context(shared())
+        browser = launcher.browser(chromium, flags)
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
-        context.set_default_timeout(90_000)
+        stack.callback(context.close)
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)
         yield page
-        browser.close()
     assert not errors, errors
 
 
@@ -46,7 +83,7 @@ def probe(page: Page) -> Any:
     return page.evaluate("JSON.parse(JSON.stringify(window.ricochet))")
 
 
-def wait_for(page: Page, condition: str, timeout_s: float = 90.0) -> Any:
+def wait_for(page: Page, condition: str, timeout_s: float = PATIENCE_S) -> Any:
     """Until `condition`, an expression of `r` (the probe), holds; what the probe said then.
 
     Asked from outside: the page forbids eval.

@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 TYRUS = ROOT / ".tools/tyrus/tyrus-standalone-client.jar"
 PATIENCE_S = 60.0
-STOP_S = 10.0
+STOP_S = 60.0
 
 CANNOT = {
     ("chromium", "ping"): "a page's script can't send WebSocket pings",

@@ -47,12 +47,15 @@ def test_what_is_meant_is_parsed(name: str) -> None:
         TARGETS[name](data)
 
 
+def again_and_again(piece: bytes, size_bytes: int) -> bytes:
+    return (piece * (size_bytes // len(piece) + 1))[:size_bytes]
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_the_longest_and_deepest_take_no_more_memory_than_is_stated(name: str) -> None:
     bytes_max = limits.ARENA_BYTES_MAX if name == "arena" else limits.MESSAGE_BYTES_MAX
     nested = NESTED[2:4] if name == "arena" else NESTED  # to trace what a million bytes take takes long
-    longest = [(piece * bytes_max)[:bytes_max] for piece in nested]
-    longest += [(data * bytes_max)[:bytes_max] for data in examples(name)[:3]]
+    longest = [again_and_again(piece, bytes_max) for piece in (*nested, *examples(name)[:3])]
     longest.append(random.Random(1).randbytes(bytes_max))
     TARGETS[name](longest[0])  # what is made once, is made here
     tracemalloc.start()

@@ -6,7 +6,7 @@ is made today. Everything comes from one seed.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any, Final, cast
@@ -17,31 +17,21 @@ from msgspec.structs import asdict, astuple, replace
 from bots.netsim import Chance, Conditions, Way
 from protocol import messages
 from protocol.arena import Arena, Block, Place, Size, Wall
-from protocol.cells import Grid
 from protocol.codec import CODECS
-from protocol.kinds import Kind
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
-from protocol.near import Near, pack_near
 from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
-from protocol.quantize import POSITION_SCALE
-from protocol.reckoning import Published, reckon, reckon_wire
-from protocol.snapshot import CellDelta, CellKeyframe, Moved, Own, change_of, checksum_of
+from protocol.reckoning import reckon, reckon_wire
+from protocol.snapshot import change_of, checksum_of
 from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
 from tests.instruments.neighbourhood_scenes import neighbourhood
+from tests.instruments.wanderers import KINDS, ROCK, SHIP, SHOT, TICK_RATE, Vectors, Wanderers, published
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
-TICK_RATE: Final = 60
 TICK_RATE_SLOW: Final = 20
 """So seldom that the engine takes several steps to a tick."""
-KINDS: Final = [
-    Kind(name="ship", category="ship", radius=16.0, mass=1.0, drag=1.9, thrust=800.0, steered=True),
-    Kind(name="shot", category="shot", radius=4.0, mass=0.1, elasticity=1.0, friction=0.0, velocity_scale=8),
-    Kind(name="rock", category="rock", shape="polygon", radius=40.0, mass=20.0, velocity_scale=32),
-]
-SHIP, SHOT, ROCK = range(3)
 ARENA: Final = Arena(
     name="Golden",
     size=Size(1024.0, 1024.0),
@@ -50,15 +40,13 @@ ARENA: Final = Arena(
     blocks=[Block([(600.0, 300.0), (720.0, 330.0), (690.0, 450.0), (590.0, 420.0)])],
 )
 
-Vectors = dict[str, Any]
-
 
 def reckoning(random: Random) -> Vectors:
     """Beliefs at later ticks, exact and as wire integers."""
     cases = []
     for ticks in (0, 1, 2, 3, 7, 30, 59, 120, 599, 600, 601, 5000):
         for kind in (SHIP, SHOT, ROCK, SHIP):
-            believed = _published(random, kind)
+            believed = published(random, kind)
             tick = believed.tick + ticks
             exact = astuple(reckon(believed, KINDS[kind], tick, TICK_RATE))
             wire = reckon_wire(believed, KINDS[kind], tick, TICK_RATE)
@@ -111,8 +99,8 @@ def changes(random: Random) -> Vectors:
     records: list[list[int]] = []
     for number in range(48):
         kind = number % len(KINDS)
-        believed = _published(random, kind)
-        now = replace(_published(random, kind), id=believed.id, tick=believed.tick + random.randrange(90))
+        believed = published(random, kind)
+        now = replace(published(random, kind), id=believed.id, tick=believed.tick + random.randrange(90))
         if number % 2:
             x, y, vx, vy, angle = reckon_wire(believed, KINDS[kind], now.tick, TICK_RATE)
             now = replace(believed, tick=now.tick, x=x, y=y + 3, vx=vx, vy=vy - 1, angle=angle, status=number)
@@ -128,7 +116,7 @@ def changes(random: Random) -> Vectors:
 
 def checksums(random: Random) -> Vectors:
     """Cells in any order, and what they come to."""
-    cells = [[_published(random, random.randrange(3)) for _ in range(count)] for count in (0, 1, 9)]
+    cells = [[published(random, random.randrange(3)) for _ in range(count)] for count in (0, 1, 9)]
     return {"cells": [{"entities": cell, "checksum": checksum_of(cell)} for cell in cells]}
 
 
@@ -198,120 +186,6 @@ def snapshots(random: Random) -> Vectors:
     stream = Wanderers(random)
     told = [stream.snapshot(keyframes=number == 0) for number in range(30)]
     return {"snapshots": told, "entities": sorted(stream.believed.values(), key=lambda entity: entity.id)}
-
-
-class Wanderers:
-    """Entities that roam four cells: they publish at random, cross borders, come and go. One viewer sees them all."""
-
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        self.grid = Grid(1024.0, 1024.0)
-        self.tick = 1000
-        self.believed: dict[int, Published] = {}
-        self.cell_of: dict[int, int] = {}
-        self.newcomers = iter(range(65500, 65536))
-        for _ in range(12):
-            self._believe(self._newcomer(self.tick - random.randrange(200)))
-
-    def snapshot(self, keyframes: bool) -> Vectors:
-        """Two ticks on: the whole message in both encodings."""
-        self.tick += 2
-        news: Sequence[CellKeyframe | CellDelta] = self._keyframes() if keyframes else self._deltas()
-        own = Own(65500, 512.25, 1 / 3, -0.1, 420.0, self.tick % 90) if self.tick % 10 else None
-        slack_ms, hud = self.random.choice((None, -17, 12)), None if own else [100, self.tick]
-        near = pack_near(self._near() for _ in range(self.random.randrange(4))) if own else b""
-        said = []
-        for codec in (CODECS[SUBPROTOCOL_MSGPACK], CODECS[SUBPROTOCOL_JSON]):
-            cells = [
-                codec.keyframe(cell, self.tick) if isinstance(cell, CellKeyframe) else codec.delta(cell, self.tick)
-                for cell in news
-            ]
-            joined = codec.join(cells)
-            said.append(codec.snapshot(self.tick, self.tick - 1, slack_ms, own, hud, [], near, len(cells), joined))
-        return {"msgpack": said[0].hex(), "json": json.loads(said[1])}
-
-    def _near(self) -> Near:
-        """Some body somewhere, at some of the numbers that a record can say."""
-        dx, dy, vx, vy, angle, spin = (self.random.randint(-32768, 32767) for _ in range(6))
-        stick = self.random.choice(((0, 0), (127, -127), (-90, 3)))
-        return Near(65500, dx / 64, dy / 64, vx / 16, vy / 16, angle / 65536, spin / 4096, *stick)
-
-    def _keyframes(self) -> list[CellKeyframe]:
-        cells = [(cell, list(self._inhabitants(cell))) for cell in range(self.grid.count)]
-        return [CellKeyframe(cell, checksum_of(entities), entities) for cell, entities in cells]
-
-    def _deltas(self) -> list[CellDelta]:
-        deltas = [CellDelta(cell, None, [], [], []) for cell in range(self.grid.count)]
-        for gone in [id for id in self.believed if self.random.random() < 0.03]:
-            deltas[self.cell_of.pop(gone)].gone.append(gone)
-            del self.believed[gone]
-        for believed in [entity for entity in self.believed.values() if self.random.random() < 0.4]:
-            self._publish(believed, deltas)
-        if self.random.random() < 0.5:
-            newcomer = self._newcomer(self.tick)
-            self._believe(newcomer)
-            deltas[self.cell_of[newcomer.id]].entered.append(newcomer)
-        for delta in deltas:
-            for changes in (delta.changed, *(moved.changed for moved in delta.moved)):
-                changes.sort()
-            delta.checksum = checksum_of(self._inhabitants(delta.cell)) if self.random.random() < 0.8 else None
-        return deltas
-
-    def _publish(self, believed: Published, deltas: list[CellDelta]) -> None:
-        kind, before = KINDS[believed.kind], self.cell_of[believed.id]
-        tick = max(believed.tick, self.tick - self.random.choice((0, 0, 1)))
-        x, y, vx, vy, angle = reckon_wire(believed, kind, tick, TICK_RATE)
-        fresh = _published(self.random, believed.kind)
-        if self.random.random() < 0.5:
-            x, y, vx, vy, angle = fresh.x, fresh.y, fresh.vx, fresh.vy, fresh.angle
-        now = replace(believed, tick=tick, x=x, y=y, vx=vx, vy=vy, angle=angle, status=fresh.status)
-        self._believe(now)
-        after = self.cell_of[now.id]
-        if after == before:
-            deltas[before].changed.append(change_of(believed, now, kind, TICK_RATE, self.tick - tick))
-            return
-        deltas[before].gone.append(now.id)
-        if self.random.random() < 0.3:
-            deltas[after].entered.append(now)
-            return
-        change = change_of(believed, now, kind, TICK_RATE, self.tick - tick)
-        moved = next((moved for moved in deltas[after].moved if moved.source == before), None)
-        if moved is None:
-            moved = Moved(before, [])
-            deltas[after].moved.append(moved)
-        moved.changed.append(change)
-
-    def _believe(self, entity: Published) -> None:
-        self.believed[entity.id] = entity
-        self.cell_of[entity.id] = self.grid.cell_at(entity.x / POSITION_SCALE, entity.y / POSITION_SCALE)
-
-    def _inhabitants(self, cell: int) -> Iterator[Published]:
-        return (entity for entity in self.believed.values() if self.cell_of[entity.id] == cell)
-
-    def _newcomer(self, tick: int) -> Published:
-        return replace(_published(self.random, self.random.randrange(3)), id=next(self.newcomers), tick=tick)
-
-
-def _published(random: Random, kind: int) -> Published:
-    """Any state that an entity of the golden arena may have."""
-    scale = KINDS[kind].velocity_scale
-    steered = KINDS[kind].steered
-    return Published(
-        id=random.randrange(65536),
-        kind=kind,
-        variant=random.randrange(4),
-        owner=random.randrange(300),
-        status=random.randrange(256),
-        tick=random.randrange(1000, 100_000),
-        x=random.randrange(1024 * POSITION_SCALE),
-        y=random.randrange(1024 * POSITION_SCALE),
-        vx=random.randint(-900, 900) * scale // 2,
-        vy=random.randint(-900, 900) * scale // 2,
-        angle=random.randint(-128, 127),
-        spin=0 if steered else random.randint(-4096, 4096),
-        move_x=random.choice((-127, -90, 0, 3, 90, 127)) if steered else 0,
-        move_y=random.choice((-127, -90, 0, 3, 90, 127)) if steered else 0,
-    )
 
 
 def _inputs(random: Random, count: int) -> Iterator[Input]:

@@ -12,7 +12,7 @@ import pytest
 
 from server import cli
 from server.config import Config
-from tests.instruments.served import ROOT, served
+from tests.instruments.served import ROOT, STOP_S, served
 
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("RICOCHET_")}
 
@@ -65,6 +65,6 @@ def test_it_says_where_it_is_once_and_ends_when_asked(stop: signal.Signals) -> N
     with served() as server:
         assert server.page_url.startswith("http://127.0.0.1:")
         server.process.send_signal(stop)
-        assert server.process.wait(10) == 0
+        assert server.process.wait(STOP_S) == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read() == ""

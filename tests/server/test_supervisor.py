@@ -18,6 +18,7 @@ from server.supervisor import CALM_S, PAUSE_S_MAX, Relapses, Supervisor
 from server.tick_loop import keep_time
 from server.world import Contact
 from tests.instruments.stepper import Stepper
+from tests.server.net.wires import really
 from tests.server.test_keeper import Memory
 
 
@@ -87,10 +88,13 @@ async def test_the_room_ends_with_its_conversations_and_a_fresh_one_is_there(
 
 
 async def test_what_it_was_is_kept_for_a_person_to_look_at(nursery: trio.Nursery, mock_clock: Clock) -> None:
-    mock_clock.autojump_threshold = 0.02  # which gives the worker thread its time
     supervised = Supervised(nursery, is_kept=True)
     supervised.stepper.join("Ann", room="main")
-    await trio.sleep(0.75)
+    await trio.testing.wait_all_tasks_blocked()
+    for _ in range(Brittle.breaks_at):
+        mock_clock.jump(1 / supervised.stepper.rates.tick_rate)
+        await trio.testing.wait_all_tasks_blocked()
+    await really(lambda: bool(supervised.store.aside))  # a worker thread does it
     [(name, why, kept)] = supervised.store.aside
     assert (name, why) == ("main", "failed")
     assert kept is not None

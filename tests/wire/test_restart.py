@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -14,8 +13,9 @@ import trio
 import bots
 from bots.sdk import Bot
 from protocol.messages import ChatLine, Error, Event
+from tests.instruments.checkpoints import Writing
 from tests.instruments.served import ROOT, Served, served
-from tests.wire.stranger import open_stranger
+from tests.wire.stranger import Stranger, open_stranger
 
 LOST_S_MAX = 2.0
 PATIENCE_S = 60.0
@@ -42,12 +42,6 @@ def welcomed_at(bot: Bot) -> int:
     return bot._player.welcome.tick
 
 
-async def checkpoint_of(folder: Path, after: float) -> None:
-    """Until there is one that was begun after that time of the file system's."""
-    path = folder / "pinball.checkpoint"
-    await until(lambda: path.exists() and path.stat().st_mtime > after)
-
-
 async def back(bot: Bot, welcome: object) -> None:
     await until(lambda: bot._player.welcome is not welcome and bot._player.lead is not None)
 
@@ -66,14 +60,15 @@ async def test_kill_minus_nine(tmp_path: Path) -> None:
                     scores.append(message.body)
 
             ada.hear(hear)
-            await checkpoint_of(tmp_path, time.time() + 0.2)
-            numbers, ships = (number_of(ada), number_of(bob)), (ada.ship, bob.ship)
-            assert None not in ships
-            tick, welcome = ada.view.tick, ada._player.welcome
+            await until(lambda: None not in (ada.ship, bob.ship))
+            await until(Writing(tmp_path).is_done)
+            numbers, welcomes = (number_of(ada), number_of(bob)), (ada._player.welcome, bob._player.welcome)
+            tick = ada.view.tick
             first.kill()
+            scores.clear()
             with served(*kept_in(tmp_path, "--port", str(first.port))):
-                await back(ada, welcome)
-                await until(lambda: bob._player.lead is not None)
+                await back(ada, welcomes[0])
+                await back(bob, welcomes[1])
                 assert (number_of(ada), number_of(bob)) == numbers
                 assert tick - LOST_S_MAX * 60 <= welcomed_at(ada)
                 await until(lambda: ada.ship is not None and bool(scores))
@@ -133,22 +128,37 @@ def ready(server: Served) -> int:
         return error.code
 
 
+def told_to_stop(person: Stranger, server: Served) -> None:
+    """Join, and let the server be told to stop; the person hears of it."""
+    person.tell("hello", version=1, name="Ada")
+    person.hear_until("snapshot")
+    server.process.terminate()
+    while (stopping := person.hear_until("event"))["name"] != "stopping":
+        pass
+    assert stopping["body"]["ends_tick"] > stopping["tick"]
+
+
 def test_draining(tmp_path: Path) -> None:
-    """A person plays; SIGTERM: newcomers are refused, the person is told when, and plays until then."""
-    with served(*kept_in(tmp_path, "--drain-s", "3")) as server:
+    """A person plays; SIGTERM: newcomers are refused, the person is told when, and plays on until leaving."""
+    with served(*kept_in(tmp_path, "--drain-s", "600")) as server:
         with open_stranger(server.play_url, "ricochet.v1.json") as person:
-            person.tell("hello", version=1, name="Ada")
-            person.hear_until("snapshot")
-            server.process.terminate()
-            while (stopping := person.hear_until("event"))["name"] != "stopping":
-                pass
-            assert stopping["body"]["ends_tick"] > stopping["tick"]
+            told_to_stop(person, server)
             assert ready(server) == 503
             with open_stranger(server.play_url, "ricochet.v1.json") as late:
                 late.tell("hello", version=1, name="Late")
                 assert late.hear_until("bye")["code"] == 4032
             person.hear_until("snapshot")
-            assert person.hear_until("bye")["code"] == 4032
+            person.tell("leave")
+            assert person.hear_until("bye")["code"] == 1000
         assert server.process.wait(PATIENCE_S) == 0
         server.has_ended = True
     assert (tmp_path / "pinball.checkpoint").exists()
+
+
+def test_draining_takes_no_longer_than_it_may() -> None:
+    with served("--drain-s", "1") as server:
+        with open_stranger(server.play_url, "ricochet.v1.json") as person:
+            told_to_stop(person, server)
+            assert person.hear_until("bye")["code"] == 4032
+        assert server.process.wait(PATIENCE_S) == 0
+        server.has_ended = True

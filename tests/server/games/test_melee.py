@@ -1,151 +1,21 @@
-"""The rules of melee, played out in a small room: shots, bounces, shields, crates, and one match after another."""
+"""The rules of melee, played out in a small room: ships, shields and scores, and one match after another."""
 
-from math import pi
 from random import Random
-from typing import Any
 
 import pytest
 
-from protocol.arena import Arena, Place, Size
 from protocol.messages import Inputs
 from protocol.motion import Button, Input
-from protocol.quantize import aim_to_wire
 from server.games import melee as rules
-from server.games.crates import CRATE_BACK_S, PICKUP_LIFE_S
-from server.games.fighter import HULL_FULL, SHIELD_FULL, STATUS_PROTECTED, STATUS_SHIELD, Fighter
+from server.games.fighter import HULL_FULL, STATUS_PROTECTED, STATUS_SHIELD
 from server.games.melee import CRATE, PICKUP, SHIP, Melee
-from server.world import World, WorldFullError
-from tests.instruments.stepper import Client, Stepper, arena_named, wander
-
-RIGHT, LEFT, UP = aim_to_wire(0.0), aim_to_wire(pi), aim_to_wire(-pi / 2)
-CRATE_AT = Place(400, 400)
-ARENA = Arena("Cabin", Size(512, 512), [Place(60, 60), Place(450, 60), Place(60, 450)], crates=[CRATE_AT])
-
-
-class Cabin:
-    """Ann and Bob, whose protection is over, in a room with one crate."""
-
-    def __init__(self, **options: Any) -> None:
-        self.stepper = Stepper(arena=ARENA, options=options)
-        game = self.stepper.room.game
-        assert isinstance(game, Melee)
-        self.melee, self.world = game, self.stepper.room.world
-        self.ann, self.bob = self.join("Ann"), self.join("Bob")
-
-    def join(self, name: str) -> Client:
-        client = self.stepper.join(name)
-        self.fighter(client).protect_until = 0
-        return client
-
-    def fighter(self, client: Client) -> Fighter:
-        return self.melee.fighters[client.player.id]
-
-    def place(self, client: Client, x: float, y: float) -> None:
-        self.world.put(client.player.ship, x, y)
-
-    def fire(self, client: Client, aim: int) -> int:
-        """One shot; its entity, or 0 when none left the gun."""
-        before = set(self.melee.shots)
-        client.say(Inputs(self.stepper.room.tick + 1, [Input(aim=aim, edges=Button.FIRE)]), self.stepper.now_s)
-        self.stepper.step()
-        return max(set(self.melee.shots) - before, default=0)
-
-    def hit(self, by: Client, victim: Client) -> None:
-        """`by` shoots `victim` from nearby, once."""
-        self.place(victim, 200, 200)
-        self.place(by, 130, 200)
-        hits = len(victim.events_named("hit"))
-        self.stepper.until(lambda: self.stepper.room.tick >= self.fighter(by).gun_until)
-        assert self.fire(by, RIGHT)
-        self.stepper.until(lambda: len(victim.events_named("hit")) > hits)
-        self.stepper.step()
-
-    def entities(self, kind: int) -> list[int]:
-        return [row for row in self.world.alive.nonzero()[0].tolist() if self.world.kind[row] == kind]
+from tests.instruments.stepper import Stepper, arena_named, wander
+from tests.server.games.cabin import CRATE_AT, LEFT, RIGHT, UP, Cabin
 
 
 @pytest.fixture
 def cabin() -> Cabin:
     return Cabin()
-
-
-# shots -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("bounces", [0, 1, 2, 3])
-def test_damage_grows_with_each_bounce(cabin: Cabin, bounces: int) -> None:
-    cabin.place(cabin.ann, 450, 100)
-    cabin.place(cabin.bob, 60, 450)
-    shot = cabin.fire(cabin.ann, RIGHT)
-    cabin.stepper.until(lambda: cabin.melee.shots[shot].bounces == bounces)
-    cabin.stepper.step()
-    assert cabin.world.status[shot] == bounces
-    assert abs(cabin.world.vx[shot]) == pytest.approx(rules.SHOT_SPEED * (1 + rules.SPEED_PER_BOUNCE * bounces))
-    ahead = 40 if cabin.world.vx[shot] > 0 else -40
-    cabin.place(cabin.bob, cabin.world.x[shot] + ahead, cabin.world.y[shot])
-    cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=5)
-    cabin.stepper.step(2)
-    damage = rules.DAMAGE + rules.DAMAGE_PER_BOUNCE * bounces
-    assert cabin.fighter(cabin.bob).hull == HULL_FULL - damage
-    [hit] = cabin.bob.events_named("hit")
-    assert (hit["player"], hit["by"], hit["damage"], hit["bounces"]) == (2, 1, damage, bounces)
-    assert cabin.ann.events_named("hit") == [hit]
-
-
-def test_a_shot_bounces_three_times_at_most(cabin: Cabin) -> None:
-    cabin.place(cabin.ann, 450, 100)
-    cabin.place(cabin.bob, 60, 450)
-    shot = cabin.fire(cabin.ann, RIGHT)
-    dies = cabin.melee.shots[shot].dies
-    seen = set()
-    while shot in cabin.melee.shots:
-        seen.add(cabin.melee.shots[shot].bounces)
-        cabin.stepper.step()
-    assert seen == {0, 1, 2, 3}
-    assert cabin.stepper.room.tick < dies
-
-
-def test_a_shot_that_meets_nothing_has_its_time() -> None:
-    stepper = Stepper(arena=Arena("Wide", Size(4096, 4096), [Place(100, 2000)]))
-    client = stepper.join()
-    client.say(Inputs(1, [Input(aim=RIGHT, edges=Button.FIRE)]), 0.0)
-    stepper.step()
-    assert len(stepper.room.world) == 2
-    ticks = stepper.until(lambda: len(stepper.room.world) == 1)
-    assert ticks == round(rules.SHOT_LIFE_S * 60)
-
-
-def test_own_shots_never_hit_oneself(cabin: Cabin) -> None:
-    cabin.place(cabin.bob, 60, 450)
-    for aim in (RIGHT, LEFT, UP, 700, 3000):
-        cabin.place(cabin.ann, 300, 200)
-        cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
-        shot = cabin.fire(cabin.ann, aim)
-        cabin.stepper.until(lambda shot=shot: shot not in cabin.melee.shots)  # type: ignore[misc]
-    assert cabin.fighter(cabin.ann).hull == HULL_FULL
-    assert cabin.ann.events_named("hit") == []
-
-
-def test_the_gun_needs_its_time_and_less_of_it_in_rapid_fire(cabin: Cabin) -> None:
-    cabin.ann.pilot = lambda tick: Input(buttons=Button.FIRE)
-    cabin.place(cabin.ann, 300, 200)
-    cabin.stepper.step(1)
-
-    def shots_in(ticks: int) -> int:
-        born = set()
-        for _ in range(ticks):
-            cabin.stepper.step()
-            born |= {(shot, state.dies) for shot, state in cabin.melee.shots.items()}
-        return len({dies for _, dies in born if dies > cabin.stepper.room.tick - ticks + 102})
-
-    assert shots_in(60) == 60 // round(rules.GUN_S * 60)
-    cabin.fighter(cabin.ann).rapid_until = cabin.stepper.room.tick + 100
-    cabin.stepper.step(20)
-    assert shots_in(60) in (60 // round(rules.GUN_RAPID_S * 60), 60 // round(rules.GUN_RAPID_S * 60) + 1)
-
-
-def test_a_press_between_two_inputs_is_a_shot(cabin: Cabin) -> None:
-    assert cabin.fire(cabin.ann, UP)
 
 
 # ships -----------------------------------------------------------------------------------------------------
@@ -286,107 +156,6 @@ def test_the_status_tells_the_hull(cabin: Cabin) -> None:
         cabin.stepper.step(2)  # statuses are shown when there is a snapshot to show them
         shown.append(cabin.world.status[ship] & 15)
     assert shown == [15, 15, 8, 2, 1]
-
-
-# crates and pickups ----------------------------------------------------------------------------------------
-
-
-def break_crate(cabin: Cabin) -> int:
-    """Ann shoots the crate to pieces; the pickup that it drops."""
-    cabin.place(cabin.bob, 60, 60)
-    for left in (2, 1, 0):
-        [crate] = cabin.entities(CRATE)
-        cabin.world.put(crate, CRATE_AT.x, CRATE_AT.y)
-        cabin.place(cabin.ann, CRATE_AT.x - 80, CRATE_AT.y)
-        cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
-        shot = cabin.fire(cabin.ann, RIGHT)
-        cabin.stepper.until(lambda shot=shot: shot not in cabin.melee.shots, ticks_max=10)  # type: ignore[misc]
-        assert len(cabin.entities(CRATE)) == (left > 0)
-    [pickup] = cabin.entities(PICKUP)
-    return pickup
-
-
-def test_a_crate_breaks_drops_a_pickup_and_is_back(cabin: Cabin) -> None:
-    pickup = break_crate(cabin)
-    assert abs(cabin.world.x[pickup] - CRATE_AT.x) < 20
-    assert cabin.world.variant[pickup] in (rules.REPAIR_KIT, rules.RAPID_FIRE, rules.SHIELD)
-    cabin.place(cabin.ann, 60, 450)
-    ticks = cabin.stepper.until(lambda: bool(cabin.entities(CRATE)), ticks_max=2000)
-    assert ticks == CRATE_BACK_S * 60
-    [crate] = cabin.entities(CRATE)
-    assert (cabin.world.x[crate], cabin.world.y[crate], cabin.world.status[crate]) == (CRATE_AT.x, CRATE_AT.y, 15)
-
-
-def test_a_pickup_that_nobody_wants_vanishes(cabin: Cabin) -> None:
-    break_crate(cabin)
-    cabin.place(cabin.ann, 60, 450)
-    ticks = cabin.stepper.until(lambda: not cabin.entities(PICKUP), ticks_max=2000)
-    assert ticks == PICKUP_LIFE_S * 60
-
-
-@pytest.mark.parametrize(
-    ("what", "hull", "shield", "rapid_ticks"),
-    [(rules.REPAIR_KIT, 90, 0, 0), (rules.RAPID_FIRE, 40, 0, 480), (rules.SHIELD, 40, SHIELD_FULL, 0)],
-)
-def test_a_pickup_does_its_good_once(cabin: Cabin, what: int, hull: int, shield: int, rapid_ticks: int) -> None:
-    bob, pickup = cabin.fighter(cabin.bob), break_crate(cabin)
-    cabin.world.variant[pickup] = what
-    cabin.place(cabin.ann, 60, 450)
-    bob.hull = 40
-    cabin.place(cabin.bob, cabin.world.x[pickup], cabin.world.y[pickup])
-    cabin.stepper.step()
-    assert (bob.hull, bob.shield) == (hull, shield)
-    assert max(0, bob.rapid_until - cabin.stepper.room.tick) == rapid_ticks
-    assert not cabin.entities(PICKUP)
-    cabin.stepper.step()
-    assert cabin.bob.events_named("pickup") == [{"player": 2, "what": what}]
-    assert cabin.ann.events_named("pickup") == []
-
-
-def test_a_repair_fills_the_hull_at_most(cabin: Cabin) -> None:
-    pickup = break_crate(cabin)
-    cabin.world.variant[pickup] = rules.REPAIR_KIT
-    cabin.place(cabin.bob, cabin.world.x[pickup], cabin.world.y[pickup])
-    cabin.stepper.step()
-    assert cabin.fighter(cabin.bob).hull == HULL_FULL
-
-
-def test_a_full_world_only_goes_without(cabin: Cabin) -> None:
-    [crate] = cabin.entities(CRATE)
-    cabin.melee.crates.hulls[crate] = 1
-    cabin.place(cabin.bob, 450, 60)
-    cabin.place(cabin.ann, CRATE_AT.x - 80, CRATE_AT.y)
-    cabin.fire(cabin.ann, RIGHT)
-    fillers = fill(cabin.world)
-    cabin.stepper.until(lambda: not cabin.entities(CRATE), ticks_max=10)
-    assert not cabin.melee.crates.pickups
-    fill(cabin.world)
-    late = cabin.stepper.join("Late")
-    assert late.player.ship == 0
-    cabin.stepper.until(lambda: cabin.stepper.room.tick >= cabin.fighter(cabin.ann).gun_until)
-    fill(cabin.world)
-    assert not cabin.fire(cabin.ann, UP)
-    cabin.melee.crates.due[0] = (cabin.stepper.room.tick + 1, 0)
-    cabin.stepper.step()
-    assert cabin.melee.crates.due
-    assert not cabin.entities(CRATE)
-    for filler in fillers[:10]:
-        cabin.world.remove(filler)
-    cabin.stepper.step(3)
-    assert late.player.ship
-    cabin.melee.crates.due[0] = (cabin.stepper.room.tick + 1, 0)
-    cabin.stepper.step()
-    assert cabin.entities(CRATE)
-
-
-def fill(world: World) -> list[int]:
-    """Something far away in every row that is free."""
-    fillers: list[int] = []
-    while True:
-        try:
-            fillers.append(world.spawn(PICKUP, -1000.0 - 64.0 * len(fillers), 0.0))
-        except WorldFullError:
-            return fillers
 
 
 # the match -------------------------------------------------------------------------------------------------

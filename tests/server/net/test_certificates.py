@@ -13,7 +13,7 @@ import trustme
 from protocol.errors import UserError
 from server.net.certificates import keep_fresh, load
 from server.net.watched import WATCH_EVERY_S
-from tests.server.net.wires import until
+from tests.server.net.wires import really
 
 NAME = "game.example"
 
@@ -89,24 +89,32 @@ def test_what_does_not_load_is_said_in_one_sentence(files: Files, spoil: Callabl
         load(files.cert, files.key)
 
 
+async def looked(times: int) -> None:
+    """Until it has looked so often, and has done what it then does in a thread."""
+    await trio.sleep(times * WATCH_EVERY_S)
+    threads = trio.to_thread.current_default_thread_limiter()
+    await really(lambda: not threads.borrowed_tokens)
+
+
 async def test_a_new_one_is_taken_and_a_bad_one_is_not(
     files: Files, nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
 ) -> None:
     taken: list[ssl.SSLContext] = []
     nursery.start_soon(keep_fresh, files.cert, files.key, taken.append)
-    await trio.sleep(3 * WATCH_EVERY_S)
+    await trio.sleep(WATCH_EVERY_S / 2)
+    await looked(3)
     assert not taken
     old = files.key.read_bytes()
     files.renew()
     new = files.key.read_bytes()
     files.key.write_bytes(old)  # the certificate is there already, its key not yet
-    await trio.sleep(3 * WATCH_EVERY_S)
+    await looked(3)
     assert not taken
     files.key.write_bytes(new)
-    await trio.sleep(WATCH_EVERY_S)
-    await until(lambda: len(taken) == 1)
+    await looked(1)
+    assert len(taken) == 1
     before = await serial_of(taken[0], files.client())
     files.renew()
-    await trio.sleep(WATCH_EVERY_S)
-    await until(lambda: len(taken) == 2)
+    await looked(1)
+    assert len(taken) == 2
     assert await serial_of(taken[1], files.client()) != before

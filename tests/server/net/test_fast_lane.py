@@ -30,9 +30,13 @@ def fill(lane: FastLane) -> int:
 
 
 async def fill_for_good(lane: FastLane) -> None:
-    """Until the peer's buffers are full too, and the kernel moves nothing any more."""
-    while not lane.blocked:
-        fill(lane)
+    """Until the peer's buffers are full too, and the kernel moves nothing any more, however late it gets to it."""
+    quiet = 0
+    while quiet < 5:
+        quiet += 1
+        if not lane.blocked:
+            fill(lane)
+            quiet = 0
         await trio.testing.wait_all_tasks_blocked(0.05)
 
 

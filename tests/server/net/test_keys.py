@@ -1,8 +1,7 @@
 """Keys: read from files, fetched from a real server, kept fresh, and never lost for a failure."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +16,7 @@ from server.net.keys import FETCH_EVERY_S_MIN, FETCH_S_MAX, FRESH_S, KeyAddress,
 from server.net.watched import WATCH_EVERY_S
 from server.tokens import KEYS_BYTES_MAX, Rules, UnknownKey, Verifier
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, RSA, SECRET, jwks, token
-from tests.server.net.wires import until
+from tests.server.net.wires import really, until
 
 
 class Publisher:
@@ -63,14 +62,6 @@ def published() -> Iterator[Publisher]:
 def publisher() -> Iterator[Publisher]:
     with published() as publisher:
         yield publisher
-
-
-async def real(condition: Callable[[], bool]) -> None:
-    """Wait, on the real clock, for what a thread does."""
-    end_s = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end_s
-        await trio.testing.wait_all_tasks_blocked(0.005)
 
 
 class Kept:
@@ -151,29 +142,29 @@ async def test_they_are_not_asked_for_too_often(
     publisher: Publisher, nursery: trio.Nursery, mock_clock: trio.testing.MockClock
 ) -> None:
     kept, told = Kept(KeyAddress(publisher.url), nursery), list[float]()
-    await real(lambda: bool(kept.kids()))
+    await really(lambda: bool(kept.kids()))
     assert not any(kept.gate.wait_for_keys(told.append) for _ in range(100))
     mock_clock.jump(FETCH_EVERY_S_MIN)
     publisher.body = jwks(ED25519)
     assert all(kept.gate.wait_for_keys(told.append) for _ in range(100))
-    await real(lambda: len(told) == 100)
+    await really(lambda: len(told) == 100)
     assert kept.kids() == ["ed"]
     assert publisher.asked == 2
     mock_clock.jump(FRESH_S)
-    await real(lambda: publisher.asked == 3)
+    await really(lambda: publisher.asked == 3)
 
 
 async def test_keys_that_cant_be_had_leave_those_that_are_there(
     publisher: Publisher, nursery: trio.Nursery, mock_clock: trio.testing.MockClock
 ) -> None:
     kept, told = Kept(KeyAddress(publisher.url), nursery), list[float]()
-    await real(lambda: bool(kept.kids()))
+    await really(lambda: bool(kept.kids()))
     good = publisher.body
     answers = ((500, good), (302, good), (200, b"rubbish"), (200, jwks(HMAC)), (200, b"[" * 300_000))
     for number, (publisher.status, publisher.body) in enumerate(answers, 1):
         mock_clock.jump(FETCH_EVERY_S_MIN)
         assert kept.gate.wait_for_keys(told.append)
-        await real(lambda number=number: len(told) == number)  # type: ignore[misc]
+        await really(lambda number=number: len(told) == number)  # type: ignore[misc]
         assert publisher.asked == number + 1, "a redirection is not followed"
         assert kept.kids() == ["rsa"]
 
@@ -197,10 +188,10 @@ async def test_a_publisher_that_does_not_answer_holds_nobody_up(
 ) -> None:
     publisher.let_go.clear()
     kept, told = Kept(KeyAddress(publisher.url), nursery), list[float]()
-    await real(lambda: publisher.asked == 1)
+    await really(lambda: publisher.asked == 1)
     assert kept.gate.wait_for_keys(told.append)
     mock_clock.jump(FETCH_S_MAX)
-    await real(lambda: bool(told))
+    await really(lambda: bool(told))
     with pytest.raises(UnknownKey):
         kept.gate.identify(token(RSA, "RS256"))
 

@@ -1,6 +1,7 @@
 """Streams and frames to test the server's edge with: what a client could send, and how it hears the answer."""
 
 import socket
+import time
 from collections.abc import Callable, Sequence
 
 import trio
@@ -65,10 +66,18 @@ def lane_over(stream: trio.abc.Stream, head: bytes, nursery: trio.Nursery, traff
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what nothing announces, a few seconds at most."""
+    """Wait for what nothing announces."""
     with trio.fail_after(60):
         while not condition():  # noqa: ASYNC110
             await trio.sleep(0.001)
+
+
+async def really(condition: Callable[[], bool]) -> None:
+    """`until`, on the real clock: for what a thread does while trio's clock is the test's."""
+    end_s = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end_s
+        await trio.testing.wait_all_tasks_blocked(0.005)
 
 
 async def hear_frame(stream: trio.abc.Stream, held: bytearray) -> tuple[int, bytes]:
