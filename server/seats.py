@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from protocol import limits
 from server.checkpoint import SavedSeat
 from server.game import Player
 from server.roles import GUEST, Identity
@@ -50,6 +51,10 @@ class Seat(Struct, eq=False):
     key: str = ""
     """What bans and mutes know them by."""
 
+    def kept_s(self, now_s: float) -> float | None:
+        """For how much longer; None: as long as somebody sits there."""
+        return None if self.session is not None else _kept_s(now_s, self.vacant_since_s)
+
     def save(self, now_s: float) -> SavedSeat | None:
         """For a checkpoint; a spectator's is not kept."""
         if self.player is None:
@@ -74,9 +79,17 @@ class Reserved(Struct, eq=False):
         player = room.players[saved.player]
         return cls(room, player, saved.lock, saved.next_lock, vacant_since_s, saved.identity, saved.key)
 
+    def kept_s(self, now_s: float) -> float:
+        """For how much longer."""
+        return _kept_s(now_s, self.vacant_since_s)
+
     def save(self, now_s: float) -> SavedSeat:
         vacant_s = now_s - self.vacant_since_s
         return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+
+
+def _kept_s(now_s: float, vacant_since_s: float) -> float:
+    return round(max(0.0, limits.SEAT_KEPT_S - (now_s - vacant_since_s)), 1)
 
 
 def digest(token: str) -> bytes:

@@ -12,11 +12,12 @@ from msgspec.structs import asdict, replace
 
 from protocol.motion import Button, Input
 from protocol.ticks import Rates
-from server.checkpoint import SavedPlayer, SavedRoom, Unusable, capture, revive, seal, unseal
+from server.checkpoint import SavedPlayer, SavedRoom, capture, revive, seal, unseal
 from server.game import Player
 from server.games.melee import Melee
 from server.room import Room
 from server.saved_world import save
+from server.sealed import Unusable
 from tests.instruments.stepper import Stepper, arena_named, wander
 from tests.server.test_game import Notary
 

@@ -92,7 +92,7 @@ async def test_what_it_was_is_kept_for_a_person_to_look_at(nursery: trio.Nursery
     supervised.stepper.join("Ann", room="main")
     await trio.sleep(0.75)
     [(name, why, kept)] = supervised.store.aside
-    assert (name, why) == ("main", "failed")
+    assert (name, why) == ("main.checkpoint", "failed")
     assert kept is not None
     saved = unseal(kept)
     assert (saved.tick, len(saved.seats)) == (Brittle.breaks_at, 1)
