@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
-from protocol.motion import Helm
+from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
@@ -28,13 +28,13 @@ from server.saved_world import SavedWorld, restore, save
 from server.sealed import Unusable, disclose, enclose
 from server.statistics import RoomStatistics
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Another one for every change that an older server could misread, or a newer one miss."""
 BYTES_MAX: Final = 64_000_000
 
 
-class SavedPlayer(Struct):
-    """`server.game.Player`, with the inputs in a form of their own, and without this tick's: it has been."""
+class SavedPlayer(Struct, array_like=True):
+    """`server.game.Player`, with the inputs in a form of their own; this tick's have been."""
 
     id: int
     name: str
@@ -42,6 +42,7 @@ class SavedPlayer(Struct):
     bot: bool
     inputs: SavedInputs
     ship: int
+    now: msgspec.Raw
     helm: Helm
     eye: tuple[float, float]
     rtt_ms: int
@@ -162,4 +163,4 @@ def _fill(room: Room, saved: SavedRoom) -> None:
 def _player(saved: SavedPlayer, statistics: RoomStatistics) -> Player:
     inputs = InputBuffer(statistics)
     inputs.restore(saved.inputs)
-    return Player(**{**asdict(saved), "inputs": inputs})
+    return Player(**{**asdict(saved), "inputs": inputs, "now": Input()})

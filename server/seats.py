@@ -50,6 +50,8 @@ class Seat(Struct, eq=False):
     """Whose it is; for another subject its token is worth nothing."""
     key: str = ""
     """What bans and mutes know them by."""
+    occupied: SavedSeat | None = None
+    """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
 
     def kept_s(self, now_s: float) -> float | None:
         """For how much longer; None: as long as somebody sits there."""
@@ -59,8 +61,13 @@ class Seat(Struct, eq=False):
         """For a checkpoint; a spectator's is not kept."""
         if self.player is None:
             return None
+        if self.session is not None and self.occupied is not None:
+            return self.occupied
         vacant_s = None if self.session is not None else now_s - self.vacant_since_s
-        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+        saved = SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+        if vacant_s is None:
+            self.occupied = saved
+        return saved
 
 
 class Reserved(Struct, eq=False):
