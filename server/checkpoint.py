@@ -25,7 +25,7 @@ from server.inputs import InputBuffer, SavedInputs
 from server.roles import GUEST, Identity
 from server.room import Room
 from server.saved_world import SavedWorld, restore, save
-from server.sealed import Unusable, disclose, enclose
+from server.sealed import Unusable, enclose, read
 from server.statistics import RoomStatistics
 
 VERSION: Final = 2
@@ -117,11 +117,7 @@ def seal(saved: SavedRoom) -> bytes:
 
 def unseal(checkpoint: bytes) -> SavedRoom:
     """What a checkpoint says. Raises Unusable, whatever the bytes."""
-    body = disclose(checkpoint, VERSION)
-    try:
-        return msgspec.msgpack.decode(body, type=SavedRoom)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Unusable(f"it can't be read: {error}") from None
+    return read(checkpoint, VERSION, SavedRoom)
 
 
 def revive(saved: SavedRoom, game: type[Game], arena: Arena, rates: Rates, options: Mapping[str, Any]) -> Room:

@@ -8,6 +8,7 @@ has done, or raises CantBe with the sentence why it couldn't.
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final
 
+import msgspec
 from msgspec import Meta, Struct
 
 from protocol import limits
@@ -52,6 +53,18 @@ class RoomOrder(Struct, forbid_unknown_fields=True):
     """About a room."""
 
     room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
+
+
+class NoOrder(Exception):
+    """What was sent is none; `str(error)` says why."""
+
+
+def read_order(body: bytes, kind: type[Order | RoomOrder]) -> Order | RoomOrder:
+    """Raises NoOrder, whatever the bytes."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NoOrder(f"this is no order: {error}") from None
 
 
 class Moderation:
@@ -161,7 +174,7 @@ class Moderation:
         return len(seats)
 
 
-ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Struct]]]] = {
+ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Order | RoomOrder]]]] = {
     "kick": (Moderation.kick, Order),
     "ban": (Moderation.ban, Order),
     "unban": (Moderation.unban, Order),

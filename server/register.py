@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from server.restrictions import RESTRICTION_S_MAX, RESTRICTIONS_MAX, Restrictions
-from server.sealed import Unusable, disclose, enclose
+from server.sealed import Unusable, enclose, read
 
 VERSION: Final = 1
 
@@ -43,11 +43,7 @@ def write_down(bans: Restrictions, mutes: Restrictions, now_s: float, now_unix_s
 
 def take_up(register: bytes, bans: Restrictions, mutes: Restrictions, now_s: float, now_unix_s: float) -> None:
     """Fill both tables with what still holds. Raises Unusable, and then has filled neither."""
-    body = disclose(register, VERSION)
-    try:
-        found = msgspec.msgpack.decode(body, type=Register)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Unusable(f"it can't be read: {error}") from None
+    found = read(register, VERSION, Register)
     if max(len(found.bans), len(found.mutes)) > RESTRICTIONS_MAX:
         raise Unusable(f"it has more than {RESTRICTIONS_MAX} entries")
     _fill(bans, found.bans, now_s, now_unix_s)

@@ -11,10 +11,13 @@ So whatever is cut off, added or changed is noticed before anything is believed.
 
 from hashlib import sha256
 from struct import Struct as Layout
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 MAGIC: Final = b"RICOCHET"
 _HEAD: Final = Layout(">8sHQ32s")
+Kind = TypeVar("Kind")
 
 
 class Unusable(Exception):
@@ -39,6 +42,15 @@ def disclose(sealed: bytes, version: int) -> bytes:
     if digest != _digest(version, body):
         raise Unusable("it is damaged: its checksum is another")
     return body
+
+
+def read(sealed: bytes, version: int, kind: type[Kind]) -> Kind:
+    """What the body says, in msgpack. Raises Unusable, whatever the bytes."""
+    body = disclose(sealed, version)
+    try:
+        return msgspec.msgpack.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unusable(f"it can't be read: {error}") from None
 
 
 def _digest(version: int, body: bytes) -> bytes:

@@ -30,7 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.errors import Violation
 from server.gate import Gate
-from server.moderation import ACTIONS, LASTING, CantBe, Moderation
+from server.moderation import ACTIONS, LASTING, CantBe, Moderation, NoOrder, read_order
 from server.net.forwarded import Caller
 from server.net.origins import is_own, is_welcome
 from server.roles import TABLE, Identity
@@ -118,10 +118,10 @@ class Api(Struct, frozen=True):
                 if len(body) > ORDER_BYTES_MAX:
                     raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
         try:
-            order = msgspec.json.decode(bytes(body), type=kind)
+            order = read_order(bytes(body), kind)
             done = act(self.moderation, order, trio.current_time())
-        except msgspec.DecodeError as error:
-            raise Refused(400, f"this is no order: {error}") from None
+        except NoOrder as error:
+            raise Refused(400, str(error)) from None
         except CantBe as error:
             raise Refused(409, str(error)) from None
         if action in LASTING and not await self.settle():

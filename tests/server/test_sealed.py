@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.sealed import Unusable, disclose, enclose
+from server.sealed import Unusable, disclose, enclose, read
 
 
 @given(st.binary(max_size=300), st.integers(0, 65_535))
@@ -27,3 +27,9 @@ def test_every_bit_and_every_byte_counts(body: bytes, data: st.DataObject) -> No
 def test_another_version_is_told_from_damage() -> None:
     with pytest.raises(Unusable, match="version 3, and this server reads version 4"):
         disclose(enclose(b"body", 3), 4)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xc1", b"\x81\xa1\x80\x01", b"\x91" * 5000, b"\xa1\xff"])
+def test_a_body_that_cant_be_read_is_said(body: bytes) -> None:
+    with pytest.raises(Unusable, match=r"^it can't be read"):
+        read(enclose(body, 1), 1, dict[str, int])

@@ -206,6 +206,7 @@ async def test_without_keys_there_are_no_admins(nursery: trio.Nursery) -> None:
     [
         ("fly", {}, {}, 404, "fly"),
         ("kick", b"rubbish", {}, 400, "no order"),
+        ("kick", b'{"\x80": 1}', {}, 400, "no order"),
         ("kick", [], {}, 400, "no order"),
         ("kick", {"player": -1}, {}, 400, "player"),
         ("kick", {"palyer": 1}, {}, 400, "palyer"),
