@@ -90,8 +90,8 @@ class Server:
         self.admission = Admission(config)
         self.lobby = Lobby(gate=self.admission.gate)
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
-        moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
-        api = Api(self.rooms, moderation, self.lobby.gate, config.origins, self._settle)
+        self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
+        api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
         self.door = FrontDoor(
             self.lobby,

@@ -187,9 +187,9 @@ class Keeper:
         async with self._writing:
             if self._is_settled:
                 return True
-            register = write_down(self._lobby.bans, self._lobby.mutes, trio.current_time(), time.time())
             gone, self._gone, self._is_settled = self._gone, set(), True
             try:
+                register = write_down(self._lobby.bans, self._lobby.mutes, trio.current_time(), time.time())
                 await trio.to_thread.run_sync(self._write_settled, register, gone, abandon_on_cancel=True)
             except Exception:
                 self._gone |= gone
