@@ -60,6 +60,7 @@ class Keeper:
         self._gone = set[str]()
         """Rooms whose checkpoints are to be removed."""
         self._is_settled = True
+        self._has_let_go = False
 
     @property
     def is_writing(self) -> bool:
@@ -106,6 +107,7 @@ class Keeper:
 
     def let_go(self) -> None:
         """Nothing more is written: somebody else may go on from what there is."""
+        self._has_let_go = True
         self._store.close()
 
     async def set_aside(self, failed: SavedRoom) -> None:
@@ -138,6 +140,8 @@ class Keeper:
     async def _write(self, room: Room, saved: SavedRoom) -> bool:
         await self._settle()
         async with self._writing:
+            if self._has_let_go:
+                return False
             if self._lobby.rooms.get(room.name) is not room:
                 return True  # it was closed meanwhile, and must not come back
             try:
@@ -185,8 +189,8 @@ class Keeper:
 
     async def _settle(self) -> bool:
         async with self._writing:
-            if self._is_settled:
-                return True
+            if self._is_settled or self._has_let_go:
+                return self._is_settled
             gone, self._gone, self._is_settled = self._gone, set(), True
             try:
                 register = write_down(self._lobby.bans, self._lobby.mutes, trio.current_time(), time.time())

@@ -258,6 +258,18 @@ async def test_nor_when_it_was_captured_and_not_written_yet(kept: Kept, mock_clo
     assert kept.store.kept.keys() == {RESTRICTIONS}
 
 
+async def test_whoever_has_let_go_writes_nothing_more(nursery: trio.Nursery, folder: Folder, mock_clock: Clock) -> None:
+    stepper = Stepper()
+    keeper = Keeper(stepper.lobby, folder)
+    nursery.start_soon(keeper.run)
+    await trio.testing.wait_all_tasks_blocked()
+    keeper.let_go()
+    stepper.lobby.bans.add("subject:eve", 600.0, "", trio.current_time())
+    assert not await keeper.settle()
+    assert not await keeper.save_all()
+    assert [path.name for path in folder.folder.iterdir()] == ["lock"]
+
+
 async def test_damaged_bans_are_set_aside_and_nobody_is_banned(folder: Folder) -> None:
     folder.write(RESTRICTIONS, b"rubbish")
     lobby = Lobby()
