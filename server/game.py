@@ -36,7 +36,7 @@ from server.rewind import Past
 from server.world import Contact, World
 
 
-class Player(Struct, eq=False):
+class Player(Struct, array_like=True, eq=False):
     """One person or bot in a room, from joining until the seat is given up."""
 
     id: int

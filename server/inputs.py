@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Final
 
-from msgspec import Struct
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from protocol.errors import Code, Violation
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
@@ -23,16 +22,9 @@ from server.statistics import RoomStatistics
 
 NO_SLACK: Final = inf
 """No input came."""
-
-
-class SavedInputs(Struct, array_like=True, frozen=True):
-    """An input buffer in a checkpoint."""
-
-    ack: int
-    newest: int
-    held: tuple[int, int, int, int, int]
-    """The fields of an `Input`."""
-    held_ticks: int
+SavedInputs = tuple[int, int, tuple[int, int, int, int, int], int]
+"""An input buffer in a checkpoint: ack, newest, the fields of the input that is held, for how many ticks it has been.
+It is plain, for a full room has a thousand of them and the tick waits."""
 
 
 class InputBuffer:
@@ -74,11 +66,13 @@ class InputBuffer:
 
     def save(self) -> SavedInputs:
         """What outlasts the connection; inputs for ticks to come are sent again by whoever comes back."""
-        return SavedInputs(self.ack, self.newest, astuple(self._held), self._held_ticks)
+        held = self._held
+        fields = held.move_x, held.move_y, held.aim, held.buttons, held.edges
+        return self.ack, self.newest, fields, self._held_ticks
 
     def restore(self, saved: SavedInputs) -> None:
-        self.ack, self.newest = saved.ack, saved.newest
-        self._held, self._held_ticks = Input(*saved.held), saved.held_ticks
+        self.ack, self.newest, held, self._held_ticks = saved
+        self._held = Input(*held)
 
     def put(
         self,

@@ -53,6 +53,7 @@ IO_FILES = (
     "bench/sleepers.py",
     "bench/overload.py",
     "bench/flock.py",
+    "bench/checkpoint.py",
     "bench/restart.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
