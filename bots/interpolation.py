@@ -61,7 +61,7 @@ class Drawn(Struct):
 class Track:
     """One entity's course: what is believed now first, what takes over later behind it."""
 
-    __slots__ = ("at", "beliefs", "born", "gone", "kind", "offset")
+    __slots__ = ("__weakref__", "at", "beliefs", "born", "gone", "kind", "offset")
 
     def __init__(self, published: Published, kind: Kind) -> None:
         self.kind = kind

@@ -153,7 +153,7 @@ export class Play {
     this.ack = snapshot.ack;
     this.#keepTime(snapshot, now_ms);
     this.#reconcile(snapshot);
-    this.shots?.heard();
+    this.shots?.heard(snapshot.own);
     this.#measure(snapshot, now_ms);
   }
 
