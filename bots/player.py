@@ -222,13 +222,18 @@ class Player:
 
     def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
-            self.lead = Lead(tick_rate, snapshot.tick, self.rtt_s, now_s)
+            self.lead = Lead(tick_rate)
+            self.lead.start(snapshot.tick, self.rtt_s, now_s)
             self._next_tick = int(self.lead.tick_at(now_s)) + 1
             stagger = crc32(self.name.encode()) % max(1, int(THINK_INTERVAL_S * tick_rate))
             self._think_tick = self._next_tick + stagger
-        elif snapshot.slack_ms is not None:
-            self._tally.input_slack_ms.add(snapshot.slack_ms)
-            self.lead.steer(snapshot.slack_ms, self.rtt_s, now_s)
+        else:
+            if snapshot.slack_ms is not None:
+                self._tally.input_slack_ms.add(snapshot.slack_ms)
+            snaps = self.lead.snaps
+            self.lead.heard(snapshot.tick, snapshot.ack, snapshot.slack_ms, self.rtt_s, now_s)
+            if self.lead.snaps > snaps:
+                self._post_inputs()  # the next tick may be some time off
         self.due_s = max(now_s, self._next_due_s())
 
     def _next_due_s(self) -> float:
@@ -261,13 +266,16 @@ class Player:
         if now_s >= self._ping_s:
             self._ping(now_s)
         if self.lead is not None:
-            if self.lead.tick_at(now_s) - self._next_tick > BEHIND_TICKS_MAX:
+            due = self.lead.due(now_s)
+            if due - self._next_tick > BEHIND_TICKS_MAX:
                 self._post_inputs()
-                self._next_tick = int(self.lead.tick_at(now_s))
-            self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
-            while self.lead.when(self._next_tick) <= now_s:
-                self._live(self._next_tick)
-                self._next_tick += 1
+                self._next_tick = due
+            if due >= self._next_tick:
+                self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
+            for tick in range(self._next_tick, due + 1):
+                self.lead.took(tick, now_s)
+                self._live(tick)
+                self._next_tick = tick + 1
         self.due_s = self._next_due_s()
 
     def _ping(self, now_s: float) -> None:

@@ -31,6 +31,7 @@ from protocol.snapshot import CellDelta, CellKeyframe, Moved, Own, change_of, ch
 from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
 from tests.instruments.neighbourhood_scenes import neighbourhood
+from tests.instruments.rides import lead
 from tests.instruments.shot_scenes import own_shots
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
@@ -335,7 +336,7 @@ MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
     for maker in (
         *(reckoning, motion, bounces, changes, checksums, netsim),
-        *(conversation, snapshots, engine, neighbourhood, own_shots),
+        *(conversation, snapshots, engine, neighbourhood, own_shots, lead),
     )
 }
 
