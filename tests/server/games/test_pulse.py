@@ -168,7 +168,7 @@ def test_it_is_judged_where_the_shooter_saw_its_target(lane: Lane) -> None:
     told = lane.pulse(lane.cat, aim_to_wire(atan2(-30, 200)))
     assert told is not None
     assert told["hit"] == 0
-    told = lane.pulse(lane.ann, RIGHT, seen=14 * 16)
+    told = lane.pulse(lane.ann, RIGHT, seen=12 * 16)
     assert told is not None
     assert told["hit"] == 2
     statistics = lane.stepper.room.statistics
