@@ -100,6 +100,7 @@ test("one's own pulse is shown at once, and not again when the server tells of i
   const [beam, ...more] = duel.play.happened();
   expect(more).toEqual([]);
   expect(beam).toMatchObject({ name: "pulse", body: { player: duel.play.welcome.player, x } });
+  expect(duel.picture.take(duel.now_ms, LINK).hud["pulse_ticks"]).toBeGreaterThan(145);
   const body = { ...beam!.body };
   duel.play.take({ type: "event", tick: duel.play.tick, name: "pulse", body }, duel.now_ms);
   duel.run(30);

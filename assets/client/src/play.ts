@@ -123,6 +123,12 @@ export class Play {
     return [...this.#foreseen.splice(0), ...this.#happenings.splice(0, ahead < 0 ? this.#happenings.length : ahead)];
   }
 
+  /** How many ticks our pulse still has to load; it loads from the tick in which it is let go, not from when we hear of that. */
+  get pulse_ticks(): number {
+    const until = this.#pulse.loadedAt(this.hud["pulse_until"] ?? 0, this.tick, this.ack, this.welcome.tick_rate);
+    return Math.max(0, until - this.tick);
+  }
+
   /** The page was hidden: whatever the clock says then is not to be trusted. */
   pause(): void {
     this.#stale = true;
