@@ -122,7 +122,7 @@ class Room:
         seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]
         shown = address(seers, self.world, self.grid, self.publisher, self.game.hud_of)
         for viewer in self._spectators:
-            sight = viewer.sight(self.grid, self.arena.size.width / 2, self.arena.size.height / 2)
+            sight = viewer.sight(self.grid, *self.arena.middle)
             shown += viewer.show(self.publisher, sight, 0, None, None, ())
         self.statistics.snapshots += shown
         self.statistics.snapshots_skipped += len(seers) + len(self._spectators) - shown
@@ -221,12 +221,15 @@ class Room:
     def chat(self, player: Player, text: str) -> None:
         self._owe(ChatLine(player.id, text), self._everyone())
 
-    def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
-        """An event, never lost: to everyone in the room, or to some players."""
+    def say(
+        self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
+    ) -> None:
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         if to is None:
             viewers = self._everyone()
         else:
             viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+            viewers += self._spectators if spectators else []
         self._owe(Event(self.tick, name, body), viewers)
 
     def announce_stop(self, in_s: float) -> None:

@@ -63,7 +63,7 @@ DOORS = {
     "trio_websocket": IO_FILES,
     "hypercorn": IO_FILES,
     "starlette": ("server/net/*.py",),
-    "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/walls.py"),
+    "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/course.py", "bots/walls.py"),
     "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
     "time": IO_FILES,
     "joserfc": ("server/tokens.py",),
