@@ -163,7 +163,7 @@ class Server:
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
-        await keep_time(room, partial(self._tick_done, room), drain=sweep)
+        await keep_time(room, partial(self._tick_done, room), drain=partial(sweep, room.rates.tick_s))
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""

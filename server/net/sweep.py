@@ -3,7 +3,9 @@
 A task for each connection costs a wake-up, a system call to wait and a schedule for each message; a hundred players
 whose inputs come in the same millisecond would make the next tick late. Here one selector watches all sockets, and
 one sweep reads each ready one once. Every tick begins with one (`sweep`), so that no input is late for want of reading.
-Between ticks one begins when something is ready, but not sooner than `GAP_S` after the last of either sort.
+Between ticks one begins when something is ready, but not sooner than half a tick after the last of either sort: that is
+as fine as it is worth to know when an input came, and what a round trip may seem longer than it is. Each wake-up costs
+as much as reading a dozen sockets.
 
 There is one `Sweep` for each run of trio; it starts with the first lane.
 """
@@ -17,9 +19,10 @@ from typing import Final
 
 import trio
 
-GAP_S: Final = 0.0085
-"""It bounds the wake-ups per second, each of which costs as much as reading a dozen sockets; and what a round trip may
-seem longer than it is. So between two ticks of a sixtieth of a second there is one sweep."""
+GAP_TICKS: Final = 0.55
+"""Between two sweeps; a little more than half, lest the second fall on the next tick's."""
+GAP_S: Final = 0.01
+"""The same, until a tick says how long it is."""
 TOGETHER_S: Final = 0.001
 """After so long the task lets others go first: a tick that falls due need not wait for a thousand sockets."""
 READS_TOGETHER: Final = 16
@@ -38,6 +41,7 @@ class Sweep:
     def __init__(self) -> None:
         self._poll = _Epoll() if sys.platform == "linux" else _Selector()
         self._reads: dict[int, Read] = {}
+        self._gap_s = GAP_S
         self._pause = trio.CancelScope()
         """Over when the next sweep may begin."""
 
@@ -52,10 +56,11 @@ class Sweep:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
                 self._poll.unregister(fd)
 
-    def sweep(self, now_s: float) -> None:
-        """Read every socket that is ready, once."""
+    def sweep(self, now_s: float, gap_s: float | None = None) -> None:
+        """Read every socket that is ready, once. From now on sweeps are `gap_s` apart, if that is told."""
+        self._gap_s = gap_s or self._gap_s
         self._read(self._ready(), now_s)
-        self._pause.deadline = now_s + GAP_S
+        self._pause.deadline = now_s + self._gap_s
 
     def _ready(self) -> list[int]:
         return self._poll.ready() if self._reads else []
@@ -81,7 +86,7 @@ class Sweep:
                     if now_s - began_s > TOGETHER_S:
                         await trio.lowlevel.checkpoint()
                         now_s = began_s = trio.current_time()
-                with trio.CancelScope(deadline=now_s + GAP_S) as self._pause:
+                with trio.CancelScope(deadline=now_s + self._gap_s) as self._pause:
                     await trio.sleep_forever()
         finally:
             self._poll.close()
@@ -131,8 +136,8 @@ def current_sweep() -> Sweep:
     return current
 
 
-def sweep() -> None:
-    """Read what has arrived so far. What a tick begins with."""
+def sweep(tick_s: float | None = None) -> None:
+    """Read what has arrived so far. What a tick, which comes every `tick_s`, begins with."""
     current = _current.get()
     if current is not None:
-        current.sweep(trio.current_time())
+        current.sweep(trio.current_time(), tick_s and GAP_TICKS * tick_s)

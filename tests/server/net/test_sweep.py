@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 import trio
 
-from server.net.sweep import GAP_S, Sweep, current_sweep, sweep
+from server.net.sweep import GAP_S, GAP_TICKS, Sweep, current_sweep, sweep
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -87,6 +87,25 @@ async def test_a_tick_needs_not_wait_for_it(pairs: list[Pair]) -> None:
     sweep()
     sweep()
     assert read == [b"a", b"b"]
+    current_sweep().remove(mine.fileno())
+
+
+async def test_a_tick_says_how_far_apart_sweeps_are(pairs: list[Pair]) -> None:
+    reads: list[float] = []
+    mine, theirs = pairs[0]
+
+    def read(now_s: float) -> None:
+        os.read(mine.fileno(), 1)
+        reads.append(now_s)
+
+    current_sweep().add(mine.fileno(), read)
+    sweep(tick_s=0.2)
+    theirs.send(b"abc")
+    sweep()
+    with trio.fail_after(60):
+        while len(reads) < 3:  # noqa: ASYNC110  # nothing announces it
+            await trio.sleep(0.001)
+    assert reads[2] - reads[1] >= 0.2 * GAP_TICKS
     current_sweep().remove(mine.fileno())
 
 
