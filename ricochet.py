@@ -25,6 +25,8 @@ COMMANDS = {
 """Each command, and the module whose `app` has it."""
 
 EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 130
+"""As a shell has it of whoever is ended by Ctrl-C."""
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -37,6 +39,12 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_USER_ERROR)
     except typer.Abort:
         status = 1
+    except BaseExceptionGroup as group:
+        if group.split(KeyboardInterrupt)[1] is not None:
+            raise
+        status = EXIT_INTERRUPTED
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
     sys.exit(status)
 
 

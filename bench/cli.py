@@ -11,6 +11,7 @@ MEASUREMENTS: Final = {
     "publish": "bench.publish",
     "stall": "bench.stall",
     "overload": "bench.overload",
+    "checkpoint": "bench.checkpoint",
     "crash": "bench.restart",
     "restart": "bench.restart",
     "netcode": "bench.netcode",

@@ -38,6 +38,13 @@ class Figures(Struct):
     """Of all players."""
     ticks_late: int = 0
     """Those whose own input was not there when it was needed."""
+    own_shot_error: Spread = field(default_factory=lambda: Spread(UNITS_STEP))
+    """How far from where we had it each of our own shots was, when the server told of it."""
+    shots_matched: int = 0
+    """Own shots that were foreseen, and fired."""
+    shots_unforeseen: int = 0
+    shots_dropped: int = 0
+    """Foreseen, and never fired."""
     beyond_walls: int = 0
     """Ships drawn with a wall between them and the truth."""
     pulses_on_target: int = 0
@@ -53,6 +60,12 @@ class Figures(Struct):
     @property
     def late_percent(self) -> float:
         return 100.0 * self.ticks_late / max(1, self.ticks)
+
+    @property
+    def shots_foreseen_percent(self) -> float | None:
+        """Of the own shots that the server fired. None where there were none."""
+        fired = self.shots_matched + self.shots_unforeseen
+        return 100.0 * self.shots_matched / fired if fired else None
 
     @property
     def pulse_percent(self) -> float | None:

@@ -49,6 +49,10 @@ def judge(rows: Sequence[NetRow]) -> list[Verdict]:
     for row in rows:
         if not row.stalls and (row.rtt_ms, row.jitter_ms) == (FAR_RTT_MS, CALM_JITTER_MS):
             verdicts += _near_and_far(row)
+        if not row.stalls and row.rtt_ms == FAR_RTT_MS and row.situation == "contact":
+            name = f"{row.rtt_ms:g} ms, jitter {row.jitter_ms:g} ms"
+            hits = row.pulse_hits_percent
+            verdicts.append(Verdict(f"{name}: pulses on target that hit, %", hits, (PULSE_PERCENT_MIN, 100.0)))
     for network in [row for row in rows if row.situation == "flight"]:
         verdicts += _clock(network) if not network.stalls else _stalls(network)
     return verdicts
@@ -66,7 +70,6 @@ def _near_and_far(row: NetRow) -> Iterator[Verdict]:
         yield _most(f"{situation}: rocks p95, units", row.remote_rock_error_units.p95, ROCKS_P95_UNITS_MAX)
     if situation == "contact":
         yield _most("ships drawn beyond a wall", row.ships_beyond_walls, 0.0)
-        yield Verdict("pulses on target that hit, %", row.pulse_hits_percent, (PULSE_PERCENT_MIN, 100.0))
         yield _most("hits later than a quarter of a second", row.pulses_too_late, 0.0)
 
 

@@ -62,8 +62,8 @@ def play(
     for name, count in pilots.items():
         for number in range(count):
             give = partial(_give, name, Random(f"{seed}/{name}/{number}"))
-            stage.seat(f"{name} {number}", network, give)
             screen = walls if number == 0 else None
+            stage.seat(f"{name} {number}", network, give, foresees_shots=screen is not None)
             witnesses.append(Witness(stage.cables[-1], room, touches, truths, figures, screen))
 
     def step(part: int) -> None:

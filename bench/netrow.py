@@ -40,6 +40,11 @@ class NetRow(Struct, frozen=True, kw_only=True):
     """From the tick that is drawn to that of the newest input."""
     late_inputs_percent: float
     """Ticks, after the first seconds, for which the player's own input was not there."""
+    own_shot_error_units: Percentiles
+    """Our own shots, drawn from the tick in which we fired: how far off they were when the server told of them."""
+    own_shots_foreseen_percent: float | None
+    own_shots_dropped: int
+    """Foreseen, and never fired."""
     pulses_on_target: int
     """On the shooter's screen."""
     pulse_hits_percent: float | None
@@ -80,8 +85,11 @@ def _row(measured: Measured, network: Conditions, situation: Situation, seconds:
         input_to_ack_ms=crowd.input_to_ack_ms.percentiles(),
         picture_age_ticks=crowd.picture_ticks.percentiles(),
         late_inputs_percent=round(crowd.late_percent, 3),
+        own_shot_error_units=crowd.own_shot_error.percentiles(),
+        own_shots_foreseen_percent=_percent(crowd.shots_foreseen_percent),
+        own_shots_dropped=crowd.shots_dropped,
         pulses_on_target=alone.pulses_on_target,
-        pulse_hits_percent=None if alone.pulse_percent is None else round(alone.pulse_percent, 2),
+        pulse_hits_percent=_percent(alone.pulse_percent),
         pulses_too_late=alone.pulses_too_late,
         stamps_refused_percent=round(100.0 * alone.stamps_refused / max(1, alone.rewinds), 2),
         ships_beyond_walls=crowd.beyond_walls,
@@ -89,3 +97,7 @@ def _row(measured: Measured, network: Conditions, situation: Situation, seconds:
         stall_snaps=crowd.snaps.percentiles(),
         body_ticks_per_snapshot=round(crowd.body_ticks / max(1, crowd.snapshots), 2),
     )
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

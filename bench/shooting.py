@@ -162,10 +162,10 @@ class Shooting:
             assert message.body["player"] == welcome.player
             self._beams.append(bool(message.body["hit"]))
 
-    def _overhear(self, name: str, body: dict[str, Any], to: Any = None) -> None:
+    def _overhear(self, name: str, body: dict[str, Any], to: Any = None, spectators: bool = False) -> None:
         if name == "pulse" and body["hit"]:
             self.too_late += not self._was_in_line(body)
-        self._say(name, body, to)
+        self._say(name, body, to, spectators)
 
     def _was_in_line(self, beam: dict[str, Any]) -> bool:
         """Whether within the last quarter of a second the victim truly was where the beam went."""

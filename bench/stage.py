@@ -100,9 +100,11 @@ class Stage:
         network: Conditions = PERFECT,
         brain: Callable[[CommonRoom], Brain] | None = None,
         attentive: bool = True,
+        foresees_shots: bool = False,
     ) -> Player:
         """A player that connects now."""
-        player = Player(name, CODECS[SUBPROTOCOL_MSGPACK], self.rooms, self.tally, brain, attentive)
+        codec = CODECS[SUBPROTOCOL_MSGPACK]
+        player = Player(name, codec, self.rooms, self.tally, brain, attentive, foresees_shots)
         self.connect(player, network)
         return player
 

@@ -2,7 +2,8 @@
 
 each snapshot   its own ship: error, correction, slack, how long the acknowledged input took
 each tick       whether its own input was there
-each frame      the others as drawn, against the truth at the time that is drawn (of those who have a screen)
+each frame      our own shots, as foreseen, against those that the server tells of
+                the others as drawn, against the truth at the time that is drawn (of those who have a screen)
 each stall      how long until all is normal again, and what jumped on the screen
 """
 
@@ -41,10 +42,11 @@ class Witness:
         self._stalls = StallWatch(cable.line.route, figures)
         self._picture: Interpolation | None = None
         self._jumps = 0
-        self._now_s = 0.0
         self._lived: deque[tuple[int, float]] = deque(maxlen=LIVED_KEPT)
         """(tick, when we lived it) of the latest."""
         self._acknowledged = 0
+        self._shots = (0, 0, 0)
+        """How many of our own were matched, unforeseen, dropped: those that have been counted."""
         self.is_watching = False
         """Until the clocks have settled nothing is written down."""
         self._clock = cable.clock
@@ -110,6 +112,7 @@ class Witness:
             return
         drawn, now_s = picture.advance(self._clock()), self._clock()
         self._player.seen_tick = picture.tick
+        self._judge_shots(picture, now_s)
         if not self.is_watching:
             self._jumps = picture.jumps
             return
@@ -121,6 +124,24 @@ class Witness:
         for entity, track in drawn.items():
             if entity != own and track.kind.category in ("ship", "rock"):
                 self._compare(entity, track, track.kind.category, picture.tick)
+
+    def _judge_shots(self, picture: Interpolation, now_s: float) -> None:
+        player, figures = self._player, self._figures
+        shots, lead, view, welcome = player.shots, player.lead, player.view, player.welcome
+        if shots is None or lead is None or view is None or welcome is None:
+            return
+        kind, now = view.rules.kinds[shots.kind], lead.tick_at(now_s)
+        for track in picture.tracks.values():
+            if track.kind is kind and track.beliefs[0][0].owner == welcome.player:
+                matched = shots.matched
+                shots.place(track, now, picture.tick)
+                if shots.matched > matched and self.is_watching:
+                    figures.own_shot_error.add(shots.matched_units)
+        if self.is_watching:
+            figures.shots_matched += shots.matched - self._shots[0]
+            figures.shots_unforeseen += shots.unforeseen - self._shots[1]
+            figures.shots_dropped += shots.dropped - self._shots[2]
+        self._shots = shots.matched, shots.unforeseen, shots.dropped
 
     def _compare(self, entity: int, track: Track, category: Category, tick: float) -> None:
         truth = self._truths.at(entity, tick)

@@ -1,4 +1,4 @@
-"""Others as they are drawn: a small delay in the past, so that what was published is known before it is needed.
+"""Others as they are drawn: a small delay in the past, so that most of what is drawn is known.
 
 An entity's course is a chain of beliefs. A new one takes over, if it can, at the moment between now and its own tick at
 which it is nearest to the old: a bounce keeps its corner, a turn its curve. What jump remains becomes an offset that
@@ -6,10 +6,11 @@ melts. An entity appears when the picture reaches its first tick, and goes when 
 it went.
 
 The delay adapts to the network: snapshots are expected as late as all but the latest few came recently, and the
-picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time, so that it has not quite
-reached the newest when the next is due. A stall makes nobody wait for long: what comes in one burst counts once, as
-late as its newest, and the delay is at most JITTER_S_MAX more than usual. Without news nothing is drawn more than
-EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
+picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time. Less than an interval, so that
+for some of it the picture is ahead of what is known: reckoning knows the sticks, and what it then gets wrong is less
+than what a later picture would cost whoever aims by it. A stall makes nobody wait for long: what comes in one burst
+counts once, as late as its newest, and the delay is at most JITTER_S_MAX more than usual. Without news nothing is drawn
+more than EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
 
 `assets/client/src/interpolation.ts` is the twin and draws with this; bots take it where they want to see what a person
 sees. Seconds are an argument, of any clock that never goes back.
@@ -27,11 +28,11 @@ from protocol.kinds import Kind
 from protocol.quantize import ANGLE_STEPS, SPIN_SCALE
 from protocol.reckoning import Published, Reckoned, reckon
 
-DELAY_INTERVALS: Final = 1.2
+DELAY_INTERVALS: Final = 0.6
 DELAY_S_MIN: Final = 0.005
 EXTRAPOLATE_S_MAX: Final = 0.25
 SPEED_MIN: Final = 0.85
-SPEED_MAX: Final = 1.25
+SPEED_MAX: Final = 1.3
 """Playback speed, to follow the news without a jump; beyond SNAP_S it jumps. Fast enough to be where it ought to be a
 second after a stall of half a second."""
 PULL_S: Final = 0.4
@@ -61,7 +62,7 @@ class Drawn(Struct):
 class Track:
     """One entity's course: what is believed now first, what takes over later behind it."""
 
-    __slots__ = ("at", "beliefs", "born", "gone", "kind", "offset")
+    __slots__ = ("__weakref__", "at", "beliefs", "born", "gone", "kind", "offset")
 
     def __init__(self, published: Published, kind: Kind) -> None:
         self.kind = kind

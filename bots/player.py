@@ -17,6 +17,7 @@ from bots.common_room import CommonRoom, CommonRooms
 from bots.lead import Lead
 from bots.neighbourhood import BodyState, ShipState
 from bots.neighbours import neighbours, others
+from bots.own_shots import OwnShots
 from bots.prediction import Prediction, Reconciled
 from bots.slices import Slices, is_numbered, slice_snapshot
 from bots.tally import Account, Tally
@@ -80,8 +81,12 @@ class Player:
         tally: Tally,
         give_brain: Callable[[CommonRoom], Brain] | None = None,
         attentive: bool = True,
+        foresees_shots: bool = False,
     ) -> None:
-        """`attentive`: foresee our own ship, and hear what happens and who is there, at some cost."""
+        """`attentive`: foresee our own ship, and hear what happens and who is there, at some cost.
+
+        `foresees_shots`: our own shots, too, at a millisecond or two for each: for whoever draws them.
+        """
         self.name = name
         self.account = Account()
         self.stick = Stick()
@@ -92,6 +97,8 @@ class Player:
         self.welcome: Welcome | None = None
         self.view: View | None = None
         self.lead: Lead | None = None
+        self.shots: OwnShots | None = None
+        """Our own, if they are foreseen and the game says what its guns are like."""
         self.roster: dict[int, PlayerInfo] = {}
         self.bye: Bye | None = None
         self.resume: str | None = None
@@ -105,7 +112,9 @@ class Player:
         self._rooms = rooms
         self._tally = tally
         self._give_brain = give_brain
-        self._attentive = attentive
+        self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
+        self._rests = False
+        """Whether the match is over, and no gun fires."""
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
         self._thrift = Thrift()
@@ -175,6 +184,9 @@ class Player:
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
+        gun = welcome.gun if self._foresees_shots else None
+        self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None
+        self._rests = False
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
         self.account.open(self._link, now_s)
@@ -205,16 +217,23 @@ class Player:
 
         self.reconciled = prediction.reconcile(own, snapshot.tick, beside, around, self._thrift.bodies_max)
         self._tally.count_reconciled(self.reconciled)
+        if self.shots is not None:
+            self.shots.heard(own)
 
     def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
-            self.lead = Lead(tick_rate, snapshot.tick, self.rtt_s, now_s)
+            self.lead = Lead(tick_rate)
+            self.lead.start(snapshot.tick, self.rtt_s, now_s)
             self._next_tick = int(self.lead.tick_at(now_s)) + 1
             stagger = crc32(self.name.encode()) % max(1, int(THINK_INTERVAL_S * tick_rate))
             self._think_tick = self._next_tick + stagger
-        elif snapshot.slack_ms is not None:
-            self._tally.input_slack_ms.add(snapshot.slack_ms)
-            self.lead.steer(snapshot.slack_ms, self.rtt_s, now_s)
+        else:
+            if snapshot.slack_ms is not None:
+                self._tally.input_slack_ms.add(snapshot.slack_ms)
+            snaps = self.lead.snaps
+            self.lead.heard(snapshot.tick, snapshot.ack, snapshot.slack_ms, self.rtt_s, now_s)
+            if self.lead.snaps > snaps:
+                self._post_inputs()  # the next tick may be some time off
         self.due_s = max(now_s, self._next_due_s())
 
     def _next_due_s(self) -> float:
@@ -239,19 +258,24 @@ class Player:
             self.roster[body["id"]] = PlayerInfo(body["id"], body["name"], body["colour"], body["bot"])
         elif isinstance(message, Event) and message.name == "left":
             self.roster.pop(message.body["id"], None)
+        elif isinstance(message, Event) and message.name == "match":
+            self._rests = message.body["phase"] == "podium"
 
     def pulse(self, now_s: float) -> None:
         """Do what is due: ticks, a ping."""
         if now_s >= self._ping_s:
             self._ping(now_s)
         if self.lead is not None:
-            if self.lead.tick_at(now_s) - self._next_tick > BEHIND_TICKS_MAX:
+            due = self.lead.due(now_s)
+            if due - self._next_tick > BEHIND_TICKS_MAX:
                 self._post_inputs()
-                self._next_tick = int(self.lead.tick_at(now_s))
-            self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
-            while self.lead.when(self._next_tick) <= now_s:
-                self._live(self._next_tick)
-                self._next_tick += 1
+                self._next_tick = due
+            if due >= self._next_tick:
+                self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
+            for tick in range(self._next_tick, due + 1):
+                self.lead.took(tick, now_s)
+                self._live(tick)
+                self._next_tick = tick + 1
         self.due_s = self._next_due_s()
 
     def _ping(self, now_s: float) -> None:
@@ -269,6 +293,8 @@ class Player:
             self._think_tick = tick + max(1, int(THINK_INTERVAL_S * self.welcome.tick_rate))
         now = self.stick.sample()
         if self._prediction is not None:
+            if self.shots is not None and self._prediction.state is not None and not self._rests:
+                self.shots.step(tick, now, self._prediction.state, self.view.hud.get("rapid_until", 0))
             self._prediction.step(tick, now)
         self._entries.append(now)
         if len(self._entries) >= self._ticks_together:

@@ -23,8 +23,10 @@ from math import hypot
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
+from protocol.limits import INPUT_HOLD_TICKS_MAX
 from protocol.motion import BOOST_SPEED, Input
 from protocol.snapshot import Own
 
@@ -69,10 +71,25 @@ class Prediction:
         self._shown: dict[int, ShipState] = {}
         """The same, as it was foreseen at first: what a player saw."""
         self.state: ShipState | None = None
-        """The ship after the newest tick that we have sent an input for; None without a ship."""
+        """The ship after `tick`; None without a ship."""
+        self.tick = 0
+        """The newest tick that was lived."""
+        self.input = Input()
+        """The newest input that was applied."""
 
     def step(self, tick: int, now: Input) -> None:
-        """Live through `tick`, later than any before, with the input that is sent for it."""
+        """Live through `tick`, later than any before, with the input that is sent for it.
+
+        Ticks left out are held as the server holds them.
+        """
+        held, last = replace(self.input, edges=0), self.tick
+        released = Input(aim=held.aim)
+        for missing in range(max(last + 1, tick - REPLAY_TICKS_MAX + 1), tick):
+            self._live(missing, held if missing - last <= INPUT_HOLD_TICKS_MAX else released)
+        self._live(tick, now)
+
+    def _live(self, tick: int, now: Input) -> None:
+        self.tick, self.input = tick, now
         if len(self._sent) == REPLAY_TICKS_MAX:
             self._forget(self._sent[0][0])
         self._sent.append((tick, now))
@@ -92,6 +109,7 @@ class Prediction:
         `others` says what else there is around, and is asked only when it matters.
         """
         foreseen, shown = self._answer(tick)
+        self.tick = max(self.tick, tick)
         if own is None:
             self._entity, self.state = None, None
             self._foreseen.clear()

@@ -77,6 +77,11 @@ class Arena(Struct, frozen=True, forbid_unknown_fields=True):
     rocks: Annotated[list[Rock], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
     crates: Annotated[list[Place], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where spectators look."""
+        return self.size.width / 2, self.size.height / 2
+
 
 def fingerprint(arena: Arena) -> int:
     """Arenas that differ in anything have different ones, but for one pair in four thousand million."""

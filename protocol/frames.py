@@ -8,6 +8,7 @@ control, a fragment, a reserved bit, a frame too long or with the wrong masking.
 implementation (wsproto, under trio-websocket), which then sees a correct stream with some messages missing.
 """
 
+from struct import Struct
 from typing import Final
 
 BINARY: Final = 0x82
@@ -21,6 +22,13 @@ _SHORT: Final = 126
 _SHORT_FRAME_START: Final = 6
 """Where the payload begins: after two bytes and the mask."""
 _SHORT_HEADERS: Final = tuple(bytes((BINARY, _MASKED | length)) for length in range(_SHORT))
+_short_start: Final = Struct("<HI").unpack_from
+"""Such a frame's header and mask, each as one integer."""
+_SHORT_STARTS: Final = tuple(int.from_bytes(start, "little") for start in _SHORT_HEADERS)
+_REPEAT: Final = tuple(sum(1 << 32 * at for at in range(length // 4 + 1)) for length in range(_SHORT))
+"""By length: times this, a mask as an integer is repeated for so many bytes, or for up to four more."""
+_KEEP: Final = tuple((1 << 8 * length) - 1 for length in range(_SHORT))
+"""By length: just so many bytes of that."""
 
 
 def header(length: int, first: int = BINARY) -> bytes:
@@ -52,11 +60,14 @@ def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
     length = len(received) - _SHORT_FRAME_START
     if not 0 <= length < _SHORT or length > payload_bytes_max:
         return None
-    if received[0] != BINARY or received[1] != _MASKED | length:
+    start: int
+    mask: int
+    start, mask = _short_start(received)
+    if start != _SHORT_STARTS[length]:
         return None
-    key = (received[2:_SHORT_FRAME_START] * (length // 4 + 1))[:length]
-    plain = int.from_bytes(received[_SHORT_FRAME_START:], "little") ^ int.from_bytes(key, "little")
-    return plain.to_bytes(length, "little")  # as `unmask` does it, without another call
+    # As `unmask` does it, but for another call and the bytes of the key, which are a multiple of the mask.
+    masked = int.from_bytes(received[_SHORT_FRAME_START:], "little")
+    return (masked ^ mask * _REPEAT[length] & _KEEP[length]).to_bytes(length, "little")
 
 
 def peel(buffer: bytes | bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:

@@ -81,7 +81,7 @@ def boost_ticks_of(tick_rate: int) -> int:
     return int(BOOST_COOLDOWN_S * tick_rate)
 
 
-class Helm(Struct):
+class Helm(Struct, array_like=True):
     """What steering remembers between ticks: the ship's velocity is the body's, this is the rest."""
 
     boost_ticks: int = 0

@@ -82,6 +82,8 @@ def keyframe_to_plain(cell: CellKeyframe | FlatKeyframe, tick: int) -> list[Any]
 def delta_to_plain(cell: CellDelta | PackedDelta, tick: int) -> list[Any]:
     """A cell of a snapshot at `tick`. Its second item is bytes."""
     delta = cell if isinstance(cell, PackedDelta) else packed(cell)
+    if delta.checksum is None and not (delta.gone or delta.entered or delta.moved):
+        return [delta.cell, delta.changed]  # nearly always
     moved = [item for pair in delta.moved for item in pair]
     plain = [delta.cell, delta.changed, delta.checksum, delta.gone, records_to_flat(delta.entered, tick), moved]
     while plain[-1] in (None, []):

@@ -4,6 +4,7 @@ A tick is one step of the simulation, counted from the room's first. Whatever ha
 at a tick; seconds appear only where a person or a socket is concerned.
 """
 
+from math import floor
 from typing import Final
 
 from msgspec import Struct
@@ -35,4 +36,9 @@ class Rates(Struct, frozen=True):
 
     def ticks_in(self, seconds: float) -> int:
         """The nearest whole number of ticks in `seconds`, at least one."""
-        return max(1, round(seconds * self.tick_rate))
+        return ticks_in(seconds, self.tick_rate)
+
+
+def ticks_in(seconds: float, tick_rate: int) -> int:
+    """The nearest whole number of ticks in `seconds`, at least one; a half is rounded up, as in every language."""
+    return max(1, floor(seconds * tick_rate + 0.5))

@@ -118,7 +118,7 @@ def close(
     token_file: TokenFile = None,
     ca: Ca = None,
 ) -> None:
-    """End a room and every conversation in it."""
+    """End a room and every conversation in it, for good. After the last room a fresh one is opened."""
     _order("close", url, token_file, ca, {"room": room})
 
 

@@ -90,8 +90,8 @@ class Server:
         self.admission = Admission(config)
         self.lobby = Lobby(gate=self.admission.gate)
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
-        moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
-        api = Api(self.rooms, moderation, self.lobby.gate, config.origins)
+        self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
+        api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
         self.door = FrontDoor(
             self.lobby,
@@ -103,14 +103,13 @@ class Server:
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
         )
-        self._venue = venue_of(config)
+        self._config, self._venue = config, venue_of(config)
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
         self._collector = garbage.Collector(config.tick_rate)
         self._has_ticked = False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
-        self._config = config
 
     @property
     def is_ready(self) -> bool:
@@ -122,10 +121,11 @@ class Server:
         if keeper is None:
             return None
         try:
+            keeper.reinstate()
             return keeper.reopen(venue.name, venue.game, venue.arena, venue.rates, venue.options)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            raise UserError(f"the checkpoint of {venue.name} can't be read: {why}") from None
+            raise UserError(f"what is kept in {self._config.state_dir} can't be read: {why}") from None
 
     def _fresh_room(self) -> Room:
         venue = self._venue
@@ -157,12 +157,13 @@ class Server:
 
     async def _play(self) -> None:
         with self._playing:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as self._rooms:
                 for room in list(self.lobby.rooms.values()):
-                    nursery.start_soon(self._supervisor.keep, room)
+                    self._rooms.start_soon(self._supervisor.keep, room)
+                await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
-        await keep_time(room, partial(self._tick_done, room), drain=sweep)
+        await keep_time(room, partial(self._tick_done, room), drain=partial(sweep, room.rates.tick_s))
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
@@ -180,9 +181,16 @@ class Server:
                 await trio.sleep(0.02)
 
     def close_room(self, name: str) -> None:
-        """End a room, its conversations and its ticks."""
+        """End a room, its conversations and its ticks, for good. After the last one a fresh one is opened."""
         self.lobby.close_room(name)
         self._supervisor.end(name)
+        if self._keeper is not None:
+            self._keeper.forget(name)
+        if not self.lobby.rooms and self.lobby.doors is Doors.OPEN:
+            self._rooms.start_soon(self._supervisor.keep, self._fresh_room())
+
+    async def _settle(self) -> bool:
+        return self._keeper is None or await self._keeper.settle()
 
     async def _keep_certificate(self) -> None:
         config, door = self._config, self.door

@@ -5,22 +5,12 @@
     unseal      a checkpoint              -> what was saved, or one sentence why not
     revive      what was saved            -> a room that goes on, or one sentence why not
 
-A checkpoint is
-
-    8 bytes   RICOCHET
-    2         VERSION                         integers are big-endian
-    8         how long the body is
-    32        SHA-256 of all the rest
-    …         the body: `SavedRoom` in msgpack
-
-so that whatever is cut off, added or changed is noticed before anything is believed. Ids, places, velocities, scores,
-the match clock and the generator of chance are the same after a restart. What the physics engine remembers of contacts
-is not there, so the game goes on in the same way and not bit for bit as it would have.
+A checkpoint is `SavedRoom` in msgpack behind the head of `sealed`, so that it is believed whole or not at all. Ids,
+places, velocities, scores, the match clock and the generator of chance are the same after a restart. What the physics
+engine remembers of contacts is not there, so the game goes on in the same way and not bit for bit as it would have.
 """
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from struct import Struct as Layout
 from typing import Any, Final
 
 import msgspec
@@ -28,28 +18,23 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
-from protocol.motion import Helm
+from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
 from server.roles import GUEST, Identity
 from server.room import Room
 from server.saved_world import SavedWorld, restore, save
+from server.sealed import Unusable, enclose, read
 from server.statistics import RoomStatistics
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Another one for every change that an older server could misread, or a newer one miss."""
 BYTES_MAX: Final = 64_000_000
-MAGIC: Final = b"RICOCHET"
-_HEAD: Final = Layout(">8sHQ32s")
 
 
-class Unusable(Exception):
-    """A checkpoint can't be gone on from; `str(error)` says why, in one sentence that begins with "it"."""
-
-
-class SavedPlayer(Struct):
-    """`server.game.Player`, with the inputs in a form of their own, and without this tick's: it has been."""
+class SavedPlayer(Struct, array_like=True):
+    """`server.game.Player`, with the inputs in a form of their own; this tick's have been."""
 
     id: int
     name: str
@@ -57,6 +42,7 @@ class SavedPlayer(Struct):
     bot: bool
     inputs: SavedInputs
     ship: int
+    now: msgspec.Raw
     helm: Helm
     eye: tuple[float, float]
     rtt_ms: int
@@ -126,26 +112,12 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
 
 def seal(saved: SavedRoom) -> bytes:
     """The checkpoint."""
-    body = msgspec.msgpack.encode(saved)
-    return _HEAD.pack(MAGIC, VERSION, len(body), _digest(VERSION, body)) + body
+    return enclose(msgspec.msgpack.encode(saved), VERSION)
 
 
 def unseal(checkpoint: bytes) -> SavedRoom:
     """What a checkpoint says. Raises Unusable, whatever the bytes."""
-    if len(checkpoint) < _HEAD.size or not checkpoint.startswith(MAGIC):
-        raise Unusable("it is no checkpoint, or only the beginning of one")
-    _, version, length, digest = _HEAD.unpack_from(checkpoint)
-    body = checkpoint[_HEAD.size :]
-    if version != VERSION:
-        raise Unusable(f"it is of version {version}, and this server reads version {VERSION}")
-    if len(body) != length:
-        raise Unusable(f"it ought to have {length} bytes and has {len(body)}")
-    if digest != _digest(version, body):
-        raise Unusable("it is damaged: its checksum is another")
-    try:
-        return msgspec.msgpack.decode(body, type=SavedRoom)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Unusable(f"it can't be read: {error}") from None
+    return read(checkpoint, VERSION, SavedRoom)
 
 
 def revive(saved: SavedRoom, game: type[Game], arena: Arena, rates: Rates, options: Mapping[str, Any]) -> Room:
@@ -187,10 +159,4 @@ def _fill(room: Room, saved: SavedRoom) -> None:
 def _player(saved: SavedPlayer, statistics: RoomStatistics) -> Player:
     inputs = InputBuffer(statistics)
     inputs.restore(saved.inputs)
-    return Player(**{**asdict(saved), "inputs": inputs})
-
-
-def _digest(version: int, body: bytes) -> bytes:
-    hashed = sha256(_HEAD.pack(MAGIC, version, len(body), bytes(32)))
-    hashed.update(body)
-    return hashed.digest()
+    return Player(**{**asdict(saved), "inputs": inputs, "now": Input()})

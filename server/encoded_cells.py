@@ -5,9 +5,10 @@ others. So a cell with such news is encoded once for each set of its `sources` t
 that is all of them. Nothing is encoded before somebody asks for it.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Final
+
+from msgspec import Struct
 
 from protocol.codec import Codec
 from protocol.packing import FlatKeyframe, PackedDelta
@@ -15,50 +16,96 @@ from protocol.packing import FlatKeyframe, PackedDelta
 NONE: Final[frozenset[int]] = frozenset()
 
 
-class EncodedCells:
-    """Of the snapshot at `tick`, in which the cells that were `spoken` of have news."""
+class Told(Struct):
+    """What there is to tell of the snapshot at `tick`, in which the cells that were `spoken` of have news."""
 
-    def __init__(
-        self,
-        tick: int,
-        spoken: set[int],
-        sources: Mapping[int, frozenset[int]],
-        delta_of: Callable[[int, frozenset[int]], PackedDelta],
-        keyframe_of: Callable[[int], FlatKeyframe],
-    ) -> None:
-        """`sources` of a cell are those from which somebody came; `delta_of` a cell is for who knows some of them."""
-        self._tick, self._spoken, self._sources = tick, spoken, sources
-        self._delta_of, self._keyframe_of = delta_of, keyframe_of
-        self._deltas: dict[str, dict[tuple[int, frozenset[int]], bytes]] = defaultdict(dict)
-        """By subprotocol, cell and known sources."""
-        self._keyframes: dict[str, dict[int, bytes]] = defaultdict(dict)
-        self._joined: dict[str, dict[tuple[int, ...], tuple[int, bytes]]] = defaultdict(dict)
+    tick: int
+    spoken: Set[int]
+    sources: Mapping[int, frozenset[int]]
+    """Of a cell, those from which somebody came."""
+    delta_of: Callable[[int, frozenset[int]], PackedDelta]
+    """A cell's news for who knows these of its sources."""
+    keyframe_of: Callable[[int], FlatKeyframe]
+
+
+class EncodedCells:
+    """Of one snapshot, in all encodings."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._encodings: dict[str, _Encoding] = {}
+        """By subprotocol."""
 
     def delta(self, cell: int, codec: Codec) -> bytes | None:
         """The news of `cell` for whoever knows no other, or None when there is none."""
-        return self._delta(cell, NONE, codec) if cell in self._spoken else None
+        return self._encoding(codec).delta(cell, NONE) or None
 
     def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
         """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        joined = self._joined[codec.subprotocol]
-        payload = joined.get(cells)
-        if payload is None:
-            sources = self._sources
-            known = {cell: sources[cell].intersection(cells) if cell in sources else NONE for cell in cells}
-            parts = [self._delta(cell, known[cell], codec) for cell in cells if cell in self._spoken]
-            payload = joined[cells] = len(parts), codec.join(parts)
-        return payload
+        return self._encoding(codec).joined(cells)
 
     def keyframe(self, cell: int, codec: Codec) -> bytes:
         """All that is published in `cell`."""
-        encoded = self._keyframes[codec.subprotocol]
-        if cell not in encoded:
-            encoded[cell] = codec.keyframe(self._keyframe_of(cell), self._tick)
-        return encoded[cell]
+        return self._encoding(codec).keyframe(cell)
 
-    def _delta(self, cell: int, known: frozenset[int], codec: Codec) -> bytes:
-        encoded = self._deltas[codec.subprotocol]
-        delta = encoded.get((cell, known))
+    def _encoding(self, codec: Codec) -> "_Encoding":
+        encoding = self._encodings.get(codec.subprotocol)
+        if encoding is None:
+            encoding = self._encodings[codec.subprotocol] = _Encoding(self._told, codec)
+        return encoding
+
+
+class _Encoding:
+    """In one."""
+
+    def __init__(self, told: Told, codec: Codec) -> None:
+        self._told, self._codec = told, codec
+        self._sourced = frozenset(told.sources)
+        self._deltas = _Deltas(told, codec)
+        self._others: dict[tuple[int, frozenset[int]], bytes] = {}
+        """For who knows only some of a cell's sources."""
+        self._joined: dict[tuple[int, ...], tuple[int, bytes]] = {}
+        self._keyframes: dict[int, bytes] = {}
+
+    def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
+        payload = self._joined.get(cells)
+        if payload is None:
+            parts = [*map(self._deltas.__getitem__, cells)]
+            for cell in self._sourced.intersection(cells):
+                known = self._told.sources[cell].intersection(cells)
+                parts[cells.index(cell)] = self.delta(cell, known)
+            parts = [*filter(None, parts)]
+            payload = self._joined[cells] = len(parts), self._codec.join(parts)
+        return payload
+
+    def delta(self, cell: int, known: frozenset[int]) -> bytes:
+        """The news of `cell` for whoever knows these of its sources."""
+        if len(known) == len(self._told.sources.get(cell, NONE)):
+            return self._deltas[cell]
+        delta = self._others.get((cell, known))
         if delta is None:
-            delta = encoded[cell, known] = codec.delta(self._delta_of(cell, known), self._tick)
+            delta = self._codec.delta(self._told.delta_of(cell, known), self._told.tick)
+            self._others[cell, known] = delta
         return delta
+
+    def keyframe(self, cell: int) -> bytes:
+        keyframe = self._keyframes.get(cell)
+        if keyframe is None:
+            keyframe = self._keyframes[cell] = self._codec.keyframe(self._told.keyframe_of(cell), self._told.tick)
+        return keyframe
+
+
+class _Deltas(dict[int, bytes]):
+    """By cell, its news for whoever knows all of its sources; empty when there are none. It fills itself as it is
+    asked, so that `map` looks a sight's dozen cells up without a call of ours for each."""
+
+    def __init__(self, told: Told, codec: Codec) -> None:
+        super().__init__()
+        self._told, self._codec = told, codec
+
+    def __missing__(self, cell: int) -> bytes:
+        told, news = self._told, b""
+        if cell in told.spoken:
+            news = self._codec.delta(told.delta_of(cell, told.sources.get(cell, NONE)), told.tick)
+        self[cell] = news
+        return news

@@ -36,7 +36,7 @@ from server.rewind import Past
 from server.world import Contact, World
 
 
-class Player(Struct, eq=False):
+class Player(Struct, array_like=True, eq=False):
     """One person or bot in a room, from joining until the seat is given up."""
 
     id: int
@@ -70,8 +70,11 @@ class Stage(Protocol):
     def rewound(self, player: Player) -> Past:
         """The world as `player` saw it when it gave this tick's input: to judge what hits at once. In `before_step`."""
 
-    def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
-        """An event, never lost: to everyone in the room, or to some."""
+    def say(
+        self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
+    ) -> None:
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not. These look at the
+        middle of the arena."""
 
 
 class Game(Protocol):

@@ -3,6 +3,8 @@
 The tick pays for the capture alone. Sealing and writing happen in a worker thread, one at a time: where the disk is so
 slow that the one before isn't done yet, one is left out and counted. A checkpoint that can't be made or written is
 logged with its reason, and the game goes on.
+
+What admins decide (bans, mutes, rooms that are closed) is written at once, and they are answered when it is.
 """
 
 import time
@@ -14,11 +16,13 @@ import trio
 
 from protocol.arena import Arena
 from protocol.ticks import Rates
-from server.checkpoint import BYTES_MAX, SavedRoom, Unusable, capture, revive, seal, unseal
+from server.checkpoint import BYTES_MAX, SavedRoom, capture, revive, seal, unseal
 from server.game import Game
 from server.lobby import Lobby
+from server.register import take_up, write_down
 from server.room import Room
-from server.store import Store
+from server.sealed import Unusable
+from server.store import RESTRICTIONS, Store, checkpoint_of
 
 EVERY_S: Final = 1.0
 LATE_S_MAX: Final = 0.004
@@ -28,19 +32,35 @@ LAST_S_MAX: Final = 10.0
 """How long the last checkpoints may take when the server stops."""
 ASIDE_S_MAX: Final = 3.0
 """And one of a room that failed, for a fresh one waits for it."""
+SETTLE_S_MAX: Final = 5.0
+"""How long an admin waits for what they have decided to be written down."""
+SETTLING_MAX: Final = 64
+"""Admins who wait."""
 
 log = structlog.get_logger("ricochet.keeper")
 
 
+class Turn:
+    """Somebody waits for what has been decided to be written down."""
+
+    def __init__(self) -> None:
+        self.is_over, self.is_kept = trio.Event(), False
+
+
 class Keeper:
-    """Keeps `lobby`'s rooms in `store`."""
+    """Keeps `lobby`'s rooms in `store`, and its bans and mutes."""
 
     def __init__(self, lobby: Lobby, store: Store, every_s: float = EVERY_S) -> None:
         self._lobby, self._store, self._every_s = lobby, store, every_s
         self._counted = lobby.keeping
         self._due_s: dict[str, float] = {}
         self._writing = trio.Lock()
-        self._send, self._receive = trio.open_memory_channel[SavedRoom](0)
+        self._send, self._receive = trio.open_memory_channel[tuple[Room, SavedRoom]](0)
+        self._ask, self._asked = trio.open_memory_channel[Turn](SETTLING_MAX)
+        self._gone = set[str]()
+        """Rooms whose checkpoints are to be removed."""
+        self._is_settled = True
+        self._has_let_go = False
 
     @property
     def is_writing(self) -> bool:
@@ -61,26 +81,33 @@ class Keeper:
         saved = self.capture(room)
         if saved is not None:
             try:
-                self._send.send_nowait(saved)
+                self._send.send_nowait((room, saved))
             except trio.WouldBlock:
                 self._counted.checkpoints_skipped += 1
 
     async def run(self) -> None:
-        """Write what `tick_done` gives; for ever."""
-        async for saved in self._receive:
-            await self._write(saved)
+        """Write what there is to write; for ever."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._write_checkpoints)
+            nursery.start_soon(self._write_decisions)
+
+    async def _write_checkpoints(self) -> None:
+        async for room, saved in self._receive:
+            await self._write(room, saved)
 
     async def save_all(self) -> bool:
         """Before the server stops: every room as it is now. Whether all was written, in time."""
         done = False
         with trio.move_on_after(LAST_S_MAX, shield=True):
-            done = all([await self._save_now(room) for room in self._lobby.rooms.values()])
+            rooms = [await self._save_now(room) for room in list(self._lobby.rooms.values())]
+            done = all(rooms) and await self._settle()
         if not done:
             log.error("the last checkpoints could not be written; the ones before stand")
         return done
 
     def let_go(self) -> None:
         """Nothing more is written: somebody else may go on from what there is."""
+        self._has_let_go = True
         self._store.close()
 
     async def set_aside(self, failed: SavedRoom) -> None:
@@ -88,7 +115,8 @@ class Keeper:
         try:
             with trio.move_on_after(ASIDE_S_MAX):
                 place = await trio.to_thread.run_sync(
-                    lambda: self._store.set_aside(failed.name, "failed", seal(failed)), abandon_on_cancel=True
+                    lambda: self._store.set_aside(checkpoint_of(failed.name), "failed", seal(failed)),
+                    abandon_on_cancel=True,
                 )
                 log.error("what the room was is set aside", room=failed.name, place=place)
         except Exception:
@@ -96,7 +124,7 @@ class Keeper:
 
     async def _save_now(self, room: Room) -> bool:
         saved = self.capture(room)
-        return saved is not None and await self._write(saved)
+        return saved is not None and await self._write(room, saved)
 
     def capture(self, room: Room) -> SavedRoom | None:
         """What a checkpoint of it holds; None when it can't be had, which is logged and counted."""
@@ -109,8 +137,13 @@ class Keeper:
         self._counted.checkpoint_ms = (time.perf_counter() - began_s) * 1e3
         return saved
 
-    async def _write(self, saved: SavedRoom) -> bool:
+    async def _write(self, room: Room, saved: SavedRoom) -> bool:
+        await self._settle()
         async with self._writing:
+            if self._has_let_go:
+                return False
+            if self._lobby.rooms.get(room.name) is not room:
+                return True  # it was closed meanwhile, and must not come back
             try:
                 size = await trio.to_thread.run_sync(self._seal_and_write, saved, abandon_on_cancel=True)
             except Exception:
@@ -124,14 +157,67 @@ class Keeper:
         checkpoint = seal(saved)
         if len(checkpoint) > BYTES_MAX:
             raise OSError(f"a checkpoint of {len(checkpoint)} bytes is more than {BYTES_MAX}")
-        self._store.write(saved.name, checkpoint)
+        self._store.write(checkpoint_of(saved.name), checkpoint)
         return len(checkpoint)
 
     def _failed(self, name: str) -> None:
         self._counted.checkpoints_failed += 1
         log.exception("no checkpoint", room=name)
 
+    # what admins decide ------------------------------------------------------------------------------------
+
+    def forget(self, room: str) -> None:
+        """An admin has closed it; see `settle`."""
+        self._gone.add(room)
+        self._is_settled = False
+
+    async def settle(self) -> bool:
+        """Have what was decided written down; whether it is. What isn't in time, or fails, is tried again."""
+        turn, self._is_settled = Turn(), False
+        try:
+            self._ask.send_nowait(turn)
+        except trio.WouldBlock:
+            return False
+        with trio.move_on_after(SETTLE_S_MAX):
+            await turn.is_over.wait()
+        return turn.is_kept
+
+    async def _write_decisions(self) -> None:
+        async for turn in self._asked:
+            turn.is_kept = await self._settle()
+            turn.is_over.set()
+
+    async def _settle(self) -> bool:
+        async with self._writing:
+            if self._is_settled or self._has_let_go:
+                return self._is_settled
+            gone, self._gone, self._is_settled = self._gone, set(), True
+            try:
+                register = write_down(self._lobby.bans, self._lobby.mutes, trio.current_time(), time.time())
+                await trio.to_thread.run_sync(self._write_settled, register, gone, abandon_on_cancel=True)
+            except Exception:
+                self._gone |= gone
+                self._is_settled = False
+                self._failed(RESTRICTIONS)
+                return False
+        return True
+
+    def _write_settled(self, register: bytes, gone: set[str]) -> None:
+        self._store.write(RESTRICTIONS, register)
+        for room in gone:
+            self._store.remove(checkpoint_of(room))
+
     # when it starts ----------------------------------------------------------------------------------------
+
+    def reinstate(self) -> None:
+        """Whoever was banned or mute still is. Raises OSError when the store fails."""
+        register, lobby = self._store.read(RESTRICTIONS), self._lobby
+        if register is None:
+            return
+        try:
+            take_up(register, lobby.bans, lobby.mutes, trio.current_time(), time.time())
+        except Unusable as error:
+            self._set_aside(RESTRICTIONS, error)
 
     def reopen(
         self, name: str, game: type[Game], arena: Arena, rates: Rates, options: Mapping[str, Any]
@@ -140,17 +226,20 @@ class Keeper:
 
         What can't be gone on from is set aside, with a sentence in the log. Raises OSError when the store fails.
         """
-        checkpoint = self._store.read(name)
+        checkpoint = self._store.read(checkpoint_of(name))
         if checkpoint is None:
             return None
         try:
             saved = unseal(checkpoint)
             room = revive(saved, game, arena, rates, options)
         except Unusable as error:
-            self._counted.checkpoints_refused += 1
-            place = self._store.set_aside(name, "refused")
-            log.error(f"the checkpoint of {name} is set aside: {error}", place=place, exc_info=error.__cause__)
+            self._set_aside(checkpoint_of(name), error)
             return None
         self._lobby.add_room(room, saved.seats, trio.current_time())
         log.info("the room goes on", room=name, tick=room.tick, players=len(room.players))
         return room
+
+    def _set_aside(self, name: str, error: Unusable) -> None:
+        self._counted.checkpoints_refused += 1
+        place = self._store.set_aside(name, "refused")
+        log.error(f"{name} is set aside: {error}", place=place, exc_info=error.__cause__)

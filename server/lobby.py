@@ -137,7 +137,7 @@ class Lobby:
 
     def save_seats(self, room: Room, now_s: float) -> list[SavedSeat]:
         """The seats of `room`'s players, for a checkpoint."""
-        return [saved for seat in self._all_seats() if seat.room is room and (saved := seat.save(now_s)) is not None]
+        return [saved for seat in self.seats() if seat.room is room and (saved := seat.save(now_s)) is not None]
 
     def people(self) -> int:
         """How many human players are connected."""
@@ -146,11 +146,15 @@ class Lobby:
             for seat in self._seats.values()
         )
 
-    def seats(self) -> list[Seat]:
-        return list(self._seats.values())
+    def seats(self) -> list[Seat | Reserved]:
+        """All, also those to which nobody has come back yet after a restart."""
+        return [*self._seats.values(), *dict.fromkeys(self._reserved.values())]
 
-    def expel(self, seat: Seat, code: Code, sentence: str) -> None:
+    def expel(self, seat: Seat | Reserved, code: Code, sentence: str) -> None:
         """End the conversation, if there is one, and give the seat up."""
+        if isinstance(seat, Reserved):
+            self._release(seat)
+            return
         session, seat.session = seat.session, None
         if session is not None:
             session.end(code, sentence)
@@ -161,7 +165,7 @@ class Lobby:
         """The server itself was away for so long: no deadline of anybody's counts that."""
         for session in self.sessions:
             session.excuse(absent_s)
-        for seat in self._all_seats():
+        for seat in self.seats():
             seat.vacant_since_s += absent_s
 
     def sweep(self, now_s: float) -> list[Exception]:
@@ -174,9 +178,6 @@ class Lobby:
             if now_s - reserved.vacant_since_s > limits.SEAT_KEPT_S:
                 due.append(partial(self._release, reserved))
         return [error for chore in due if (error := _failing(chore)) is not None]
-
-    def _all_seats(self) -> list[Seat | Reserved]:
-        return [*self._seats.values(), *dict.fromkeys(self._reserved.values())]
 
     def _kept(self, token: str | None, whose: Identity) -> Seat | Reserved | None:
         """The seat that `token` opens, unless it is somebody else's."""

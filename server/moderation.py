@@ -8,6 +8,7 @@ has done, or raises CantBe with the sentence why it couldn't.
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final
 
+import msgspec
 from msgspec import Meta, Struct
 
 from protocol import limits
@@ -22,7 +23,7 @@ from server.restrictions import (
     address_key,
     subject_key,
 )
-from server.seats import Seat
+from server.seats import Reserved, Seat
 from server.tokens import SUBJECT_CHARS_MAX
 
 SECONDS_DEFAULT: Final = 3600.0
@@ -52,6 +53,18 @@ class RoomOrder(Struct, forbid_unknown_fields=True):
     """About a room."""
 
     room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
+
+
+class NoOrder(Exception):
+    """What was sent is none; `str(error)` says why."""
+
+
+def read_order(body: bytes, kind: type[Order | RoomOrder]) -> Order | RoomOrder:
+    """Raises NoOrder, whatever the bytes."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NoOrder(f"this is no order: {error}") from None
 
 
 class Moderation:
@@ -93,18 +106,21 @@ class Moderation:
         """End a room and every conversation in it."""
         if order.room not in self._lobby.rooms:
             raise CantBe(f"there is no room {order.room!r}")
+        was_last = len(self._lobby.rooms) == 1
         self._close_room(order.room)
-        return f"closed the room {order.room}"
+        is_followed = was_last and bool(self._lobby.rooms)
+        return f"closed the room {order.room}{'; a fresh one is open in its place' if is_followed else ''}"
 
     def players(self, now_s: float) -> list[dict[str, Any]]:
-        """Everybody who has a seat."""
+        """Everybody who has a seat. `kept_s`: for how much longer it is kept for somebody who is away."""
         return [
             {
                 "room": seat.room.name,
                 "player": seat.player.id if seat.player else None,
                 "name": seat.player.name if seat.player else None,
                 "bot": bool(seat.player and seat.player.bot),
-                "connected": seat.session is not None,
+                "connected": isinstance(seat, Seat) and seat.session is not None,
+                "kept_s": seat.kept_s(now_s),
                 "subject": seat.identity.subject,
                 "role": seat.identity.role.value,
                 "known_as": seat.key,
@@ -133,32 +149,32 @@ class Moderation:
                 return self._seat(room, player).key
         raise CantBe("say whom: a room and a player, or a subject, or an address")
 
-    def _seats(self, order: Order) -> list[Seat]:
+    def _seats(self, order: Order) -> list[Seat | Reserved]:
         if order.player is not None and order.room is not None:
             self._key(order)
             return [self._seat(order.room, order.player)]
         key = self._key(order)
         return [seat for seat in self._lobby.seats() if seat.key == key]
 
-    def _seat(self, room: str, player: int) -> Seat:
+    def _seat(self, room: str, player: int) -> Seat | Reserved:
         found = self._seats_in(room, player)
         seat = next(found, None)
         if seat is None:
             raise CantBe(f"there is no player {player} in the room {room!r}")
         return seat
 
-    def _seats_in(self, room: str, player: int) -> Iterator[Seat]:
+    def _seats_in(self, room: str, player: int) -> Iterator[Seat | Reserved]:
         for seat in self._lobby.seats():
             if seat.room.name == room and seat.player is not None and seat.player.id == player:
                 yield seat
 
-    def _expel(self, seats: list[Seat], code: Code, sentence: str) -> int:
+    def _expel(self, seats: list[Seat | Reserved], code: Code, sentence: str) -> int:
         for seat in seats:
             self._lobby.expel(seat, code, sentence)
         return len(seats)
 
 
-ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Struct]]]] = {
+ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Order | RoomOrder]]]] = {
     "kick": (Moderation.kick, Order),
     "ban": (Moderation.ban, Order),
     "unban": (Moderation.unban, Order),
@@ -167,6 +183,8 @@ ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Str
     "close": (Moderation.close, RoomOrder),
 }
 """Each action by its name, and what it is told."""
+LASTING: Final = frozenset(ACTIONS) - {"kick"}
+"""Those that a restart must not undo."""
 
 
 def _add(table: Restrictions, key: str, order: Order, now_s: float) -> None:

@@ -47,7 +47,7 @@ from server.beliefs import (
     wrap_rows,
 )
 from server.changes import Changes, aged
-from server.encoded_cells import EncodedCells
+from server.encoded_cells import EncodedCells, Told
 from server.urgency import OWED_URGENCY, within_budget
 from server.world import World
 
@@ -229,16 +229,18 @@ class Publisher:
 
     def _fresh_cells(self) -> EncodedCells:
         sources = {cell: frozenset(news.moved) for cell, news in self._news.items() if news.moved}
-        return EncodedCells(self.tick, self.spoken, sources, self._delta, self._keyframe)
+        return EncodedCells(Told(self.tick, self.spoken, sources, self._delta, self._keyframe))
 
     def _delta(self, cell: int, known: frozenset[int]) -> PackedDelta:
         """The news of `cell` for whoever knows these of the cells that somebody came from."""
         news = self._news.get(cell) or News()
-        is_due = (self._snapshots + cell) % CHECKSUM_EVERY == 0
+        checksum = self.checksum(cell) if (self._snapshots + cell) % CHECKSUM_EVERY == 0 else None
+        if not news.entered and not news.moved:
+            return PackedDelta(cell, checksum, news.gone, [], news.changed)
         strangers = [row for source, movers in news.moved.items() if source not in known for row in movers.rows]
         entered = [self.published(entity) for entity in news.entered + strangers]
         moved = [(source, movers.changed) for source, movers in news.moved.items() if source in known]
-        return PackedDelta(cell, self.checksum(cell) if is_due else None, news.gone, entered, news.changed, moved)
+        return PackedDelta(cell, checksum, news.gone, entered, news.changed, moved)
 
     def _keyframe(self, cell: int) -> FlatKeyframe:
         flat = self._records(cell).copy()

@@ -98,8 +98,9 @@ class Room:
             self._show()
 
     def _gather(self, now_s: float) -> None:
-        for player in self.players.values():
-            player.now = player.inputs.take(self.tick, now_s)
+        tick = self.tick
+        for player in self._players.values():
+            player.now = player.inputs.take(tick, now_s)
 
     def _simulate(self) -> None:
         self.game.before_step()
@@ -108,17 +109,20 @@ class Room:
         self.statistics.entities_refused = self.world.refused
 
     def _steer(self) -> None:
-        rate, pilots = self.rates.tick_rate, [player for player in self.players.values() if player.ship]
+        rate, pilots = self.rates.tick_rate, [player for player in self._players.values() if player.ship]
         nows = [player.now for player in pilots]
-        moves = np.array([[now.move_x for now in nows], [now.move_y for now in nows]], dtype=np.int64).T
-        boosts = [player.helm.boosts(now, rate) for player, now in zip(pilots, nows, strict=True)]
+        moves = np.array([now.move_x for now in nows] + [now.move_y for now in nows], dtype=np.int64).reshape(2, -1).T
+        boosts = [
+            player.helm.boosts(now, rate) if player.helm.boost_ticks or now.buttons or now.edges else False
+            for player, now in zip(pilots, nows, strict=True)
+        ]
         self.world.steer([player.ship for player in pilots], moves, [now.aim for now in nows], boosts)
 
     def _show(self) -> None:
         seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]
         shown = address(seers, self.world, self.grid, self.publisher, self.game.hud_of)
         for viewer in self._spectators:
-            sight = viewer.sight(self.grid, self.arena.size.width / 2, self.arena.size.height / 2)
+            sight = viewer.sight(self.grid, *self.arena.middle)
             shown += viewer.show(self.publisher, sight, 0, None, None, ())
         self.statistics.snapshots += shown
         self.statistics.snapshots_skipped += len(seers) + len(self._spectators) - shown
@@ -217,12 +221,15 @@ class Room:
     def chat(self, player: Player, text: str) -> None:
         self._owe(ChatLine(player.id, text), self._everyone())
 
-    def say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
-        """An event, never lost: to everyone in the room, or to some players."""
+    def say(
+        self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
+    ) -> None:
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         if to is None:
             viewers = self._everyone()
         else:
             viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+            viewers += self._spectators if spectators else []
         self._owe(Event(self.tick, name, body), viewers)
 
     def announce_stop(self, in_s: float) -> None:

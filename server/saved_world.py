@@ -6,12 +6,15 @@ from numpy.typing import NDArray
 
 from server.world import World
 
+INTEGERS, FLOATS = 7, 6
+"""Columns of each sort."""
+
 
 class SavedWorld(Struct, array_like=True, frozen=True):
-    """The tables have a row for each entity, little-endian, by id."""
+    """The columns have a number of 8 bytes, little-endian, for each entity, by id; they come one after the other."""
 
     integers: bytes
-    """8 bytes each: id, kind, variant, owner, status, move x and y."""
+    """id, kind, variant, owner, status, move x, move y."""
     floats: bytes
     """x, y, vx, vy, angle, spin."""
     corners: dict[int, list[tuple[float, float]]]
@@ -22,23 +25,25 @@ class SavedWorld(Struct, array_like=True, frozen=True):
 def save(world: World) -> SavedWorld:
     """A copy."""
     rows = np.flatnonzero(world.alive)
-    whole = (rows, world.kind[rows], world.variant[rows], world.owner[rows], world.status[rows])
-    integers = np.column_stack((*whole, world.move[rows])).astype("<i8")
-    columns = (world.x, world.y, world.vx, world.vy, world.angle, world.spin)
-    floats = np.column_stack([column[rows] for column in columns]).astype("<f8")
+    integers, floats = np.empty((INTEGERS, len(rows)), "<i8"), np.empty((FLOATS, len(rows)), "<f8")
+    integers[0], integers[5:] = rows, world.move[rows].T
+    for at, whole in enumerate((world.kind, world.variant, world.owner, world.status), 1):
+        integers[at] = whole[rows]
+    for at, real in enumerate((world.x, world.y, world.vx, world.vy, world.angle, world.spin)):
+        floats[at] = real[rows]
     return SavedWorld(integers.tobytes(), floats.tobytes(), dict(world.corners), world.removed[:])
 
 
 def restore(world: World, saved: SavedWorld) -> None:
     """Fill a world that is empty yet. Raises ValueError when `saved` doesn't hold together."""
-    integers = np.frombuffer(saved.integers, dtype="<i8").reshape(-1, 7).astype(np.int64)
-    floats = np.frombuffer(saved.floats, dtype="<f8").reshape(len(integers), 6)
-    rows = integers[:, 0]
-    _check(world, [*rows.tolist(), *saved.removed], integers[:, 1], floats)
-    world.kind[rows], world.variant[rows], world.owner[rows], world.status[rows] = integers[:, 1:5].T
-    world.move[rows] = integers[:, 5:]
-    world.x[rows], world.y[rows], world.vx[rows], world.vy[rows], world.angle[rows], world.spin[rows] = floats.T
-    for entity, (x, y, vx, vy, angle, spin) in zip(rows.tolist(), floats.tolist(), strict=True):
+    integers = np.frombuffer(saved.integers, dtype="<i8").reshape(INTEGERS, -1).astype(np.int64)
+    rows = integers[0]
+    floats = np.frombuffer(saved.floats, dtype="<f8").reshape(FLOATS, len(rows))
+    _check(world, [*rows.tolist(), *saved.removed], integers[1], floats)
+    world.kind[rows], world.variant[rows], world.owner[rows], world.status[rows] = integers[1:5]
+    world.move[rows] = integers[5:].T
+    world.x[rows], world.y[rows], world.vx[rows], world.vy[rows], world.angle[rows], world.spin[rows] = floats
+    for entity, (x, y, vx, vy, angle, spin) in zip(rows.tolist(), floats.T.tolist(), strict=True):
         kind, owner = int(world.kind[entity]), int(world.owner[entity])
         turns = 0.0 if world.kinds[kind].steered else spin
         world.put_in(entity, kind, owner, saved.corners.get(entity), (x, y), (vx, vy), angle, turns)

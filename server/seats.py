@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from protocol import limits
 from server.checkpoint import SavedSeat
 from server.game import Player
 from server.roles import GUEST, Identity
@@ -49,13 +50,24 @@ class Seat(Struct, eq=False):
     """Whose it is; for another subject its token is worth nothing."""
     key: str = ""
     """What bans and mutes know them by."""
+    occupied: SavedSeat | None = None
+    """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
+
+    def kept_s(self, now_s: float) -> float | None:
+        """For how much longer; None: as long as somebody sits there."""
+        return None if self.session is not None else _kept_s(now_s, self.vacant_since_s)
 
     def save(self, now_s: float) -> SavedSeat | None:
         """For a checkpoint; a spectator's is not kept."""
         if self.player is None:
             return None
+        if self.session is not None and self.occupied is not None:
+            return self.occupied
         vacant_s = None if self.session is not None else now_s - self.vacant_since_s
-        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+        saved = SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+        if vacant_s is None:
+            self.occupied = saved
+        return saved
 
 
 class Reserved(Struct, eq=False):
@@ -74,9 +86,17 @@ class Reserved(Struct, eq=False):
         player = room.players[saved.player]
         return cls(room, player, saved.lock, saved.next_lock, vacant_since_s, saved.identity, saved.key)
 
+    def kept_s(self, now_s: float) -> float:
+        """For how much longer."""
+        return _kept_s(now_s, self.vacant_since_s)
+
     def save(self, now_s: float) -> SavedSeat:
         vacant_s = now_s - self.vacant_since_s
         return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+
+
+def _kept_s(now_s: float, vacant_since_s: float) -> float:
+    return round(max(0.0, limits.SEAT_KEPT_S - (now_s - vacant_since_s)), 1)
 
 
 def digest(token: str) -> bytes:

@@ -21,8 +21,8 @@ from protocol.messages import Inputs
 from protocol.quantize import SEEN_SCALE
 from protocol.ticks import Rates
 
-PICTURE_INTERVALS: Final = 0.7
-"""Drawn 1.2 snapshot intervals behind the newest snapshot's moment, which is half an interval old on average."""
+PICTURE_INTERVALS: Final = 0.1
+"""Drawn 0.6 snapshot intervals behind the newest snapshot's moment, which is half an interval old on average."""
 
 
 class Sight(Struct, frozen=True):

@@ -1,13 +1,14 @@
-"""Where checkpoints are kept: the seam, and a folder behind it.
+"""Where what outlasts the process is kept: the seam, and a folder behind it.
 
 `Store` is all that the server asks of a place; an object store would do as well. Its calls may block, so they are made
-from a worker thread. A write is all or nothing: readers find the whole old checkpoint or the whole new one.
+from a worker thread. A write is all or nothing: readers find all of the old or all of the new.
 
-    NAME.checkpoint                 the newest, by the room's name
-    NAME.checkpoint.new             being written; whatever a crash leaves of it is written over
-    NAME.checkpoint.refused-N       could not be gone on from
-    NAME.checkpoint.failed-N        what a room was when it failed
-    lock                            held by the one process that uses the folder
+    ROOM.checkpoint         the newest of a room
+    restrictions            who is banned and who is mute
+    NAME.new                one of these being written; whatever a crash leaves of it is written over
+    NAME.refused-N          could not be gone on from
+    NAME.failed-N           what a room was when it failed
+    lock                    held by the one process that uses the folder
 """
 
 import os
@@ -23,23 +24,31 @@ from server.checkpoint import BYTES_MAX
 
 ASIDE_MAX: Final = 10
 """So many that were set aside are kept, the newest."""
-SUFFIX: Final = ".checkpoint"
-_ASIDE: Final = re.compile(r"\.checkpoint\.(?:refused|failed)-(\d+)$")
+RESTRICTIONS: Final = "restrictions"
+_ASIDE: Final = re.compile(r"\.(?:refused|failed)-(\d+)$")
 
 Why = Literal["refused", "failed"]
 
 
+def checkpoint_of(room: str) -> str:
+    """The name of a room's checkpoint in a store."""
+    return f"{room}.checkpoint"
+
+
 class Store(Protocol):
-    """Keeps the newest checkpoint of each name. What goes wrong is an OSError."""
+    """Keeps the newest of each name. What goes wrong is an OSError."""
 
     def read(self, name: str) -> bytes | None:
         """The newest; None when there is none."""
 
-    def write(self, name: str, checkpoint: bytes) -> None:
+    def write(self, name: str, content: bytes) -> None:
         """Put a newer one in its place, for good."""
 
-    def set_aside(self, name: str, why: Why, checkpoint: bytes | None = None) -> str:
-        """Keep `checkpoint`, else the newest, for a person to look at, where it is not read again; say where."""
+    def remove(self, name: str) -> None:
+        """Have none, for good."""
+
+    def set_aside(self, name: str, why: Why, content: bytes | None = None) -> str:
+        """Keep `content`, else the newest, for a person to look at, where it is not read again; say where."""
 
     def close(self) -> None:
         """Let go of it: somebody else may use it now."""
@@ -82,28 +91,32 @@ class Folder:
         except FileNotFoundError:
             return None
 
-    def write(self, name: str, checkpoint: bytes) -> None:
+    def write(self, name: str, content: bytes) -> None:
         path = self._path(name)
-        self._write(path.with_name(path.name + ".new"), checkpoint)
+        self._write(path.with_name(path.name + ".new"), content)
         os.replace(path.with_name(path.name + ".new"), path)
         self._sync_folder()
 
-    def set_aside(self, name: str, why: Why, checkpoint: bytes | None = None) -> str:
+    def remove(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+        self._sync_folder()
+
+    def set_aside(self, name: str, why: Why, content: bytes | None = None) -> str:
         path = self._path(name)
         aside = self._aside()
         number = max(aside, default=0) + 1
         place = path.with_name(f"{path.name}.{why}-{number}")
-        if checkpoint is None:
+        if content is None:
             os.replace(path, place)
         else:
-            self._write(place, checkpoint)
+            self._write(place, content)
         self._sync_folder()
         for old in sorted(aside)[: max(0, len(aside) + 1 - ASIDE_MAX)]:
             aside[old].unlink(missing_ok=True)
         return str(place)
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{quote(name, safe='')}{SUFFIX}"
+        return self.folder / quote(name, safe="")
 
     def _aside(self) -> dict[int, Path]:
         """What is set aside already, by number."""

@@ -100,11 +100,6 @@ class Viewer:
             self._place = place
         return self._sight
 
-    def post(self, snapshot: bytes, tick: int) -> None:
-        """Post the snapshot of `tick` to a steady viewer."""
-        self.lag.sent = tick
-        self.link.post(snapshot)
-
     def sight(self, grid: Grid, x: float, y: float) -> tuple[int, ...]:
         """The cells to show from (x, y)."""
         near = grid.around(x, y)

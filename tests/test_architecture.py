@@ -53,6 +53,7 @@ IO_FILES = (
     "bench/sleepers.py",
     "bench/overload.py",
     "bench/flock.py",
+    "bench/checkpoint.py",
     "bench/restart.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
@@ -62,7 +63,7 @@ DOORS = {
     "trio_websocket": IO_FILES,
     "hypercorn": IO_FILES,
     "starlette": ("server/net/*.py",),
-    "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/walls.py"),
+    "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/course.py", "bots/walls.py"),
     "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
     "time": IO_FILES,
     "joserfc": ("server/tokens.py",),

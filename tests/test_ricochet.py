@@ -18,6 +18,10 @@ def greet(name: str, times: int = 1) -> None:
     """Say hello."""
     if name == "nobody":
         raise UserError("greet needs somebody to greet")
+    if name == "^C":
+        raise BaseExceptionGroup("of a nursery", [KeyboardInterrupt()]) if times > 1 else KeyboardInterrupt
+    if name == "mistake":
+        raise BaseExceptionGroup("of a nursery", [KeyboardInterrupt(), ValueError("ours")])
     print(*[f"hello {name}"] * times)
 '''
 
@@ -62,6 +66,18 @@ def test_what_the_user_can_mend_is_one_sentence_and_status_2(
     assert status_of(*words) == 2
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", f"ricochet: {sentence}\n")
+
+
+@pytest.mark.parametrize("times", ["1", "2"])
+def test_who_ends_it_with_ctrl_c_is_told_nothing(times: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """However deep in nurseries it was."""
+    assert status_of("greet", "^C", "--times", times) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_mistake_of_ours_is_not_lost_in_it() -> None:
+    with pytest.raises(BaseExceptionGroup):
+        ricochet.main(["greet", "mistake"])
 
 
 def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,5 @@
 """What melee must remember of a match beyond the world and the players: plain values, for a checkpoint."""
 
-from typing import Any
-
 from msgspec import Struct, field
 from msgspec.structs import astuple
 
@@ -10,7 +8,7 @@ from server.games.crates import Books
 from server.games.fighter import Fighter
 
 
-class Shot(Struct, eq=False):
+class Shot(Struct, array_like=True, eq=False):
     owner: int
     dies: int
     bounces: int = 0
@@ -18,7 +16,7 @@ class Shot(Struct, eq=False):
     """Tick of the latest bounce: a corner is one bounce, not two."""
 
 
-class Record(Struct, array_like=True):
+class Record(Struct, array_like=True, gc=False):
     """A `Fighter`, with its player's number in the place of the player."""
 
     id: int
@@ -52,5 +50,19 @@ class Ledger(Struct):
 
 
 def record_of(fighter: Fighter) -> Record:
-    values: tuple[Any, ...] = astuple(fighter)
-    return Record(fighter.player.id, *values[1:])
+    """Field by field, for a full room has a thousand of them and the tick waits."""
+    f = fighter
+    return Record(
+        f.player.id,
+        f.hull,
+        f.shield,
+        f.score,
+        f.kills,
+        f.deaths,
+        f.gun_until,
+        f.pulse_until,
+        f.rapid_until,
+        f.protect_until,
+        f.respawn_until,
+        f.hurt_by,
+    )

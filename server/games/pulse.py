@@ -40,7 +40,8 @@ def say(stage: Stage, shooter: Player, hit: Hit, victim: int) -> None:
     half_units = VIEW_HALF_UNITS + hypot(hit.x - x, hit.y - y) / 2
     middle = ((x + hit.x) / 2, (y + hit.y) / 2)
     near = players_near(stage.players.values(), *middle, half_units)
-    stage.say("pulse", {"player": shooter.id, **ends, "hit": victim}, near)
+    watched = _is_near(stage.arena.middle, *middle, half_units)
+    stage.say("pulse", {"player": shooter.id, **ends, "hit": victim}, near, spectators=watched)
 
 
 def place_of(stage: Stage, player: Player) -> tuple[float, float]:
@@ -49,4 +50,8 @@ def place_of(stage: Stage, player: Player) -> tuple[float, float]:
 
 def players_near(players: Iterable[Player], x: float, y: float, half_units: float) -> list[Player]:
     """Those whose eye is within a square of twice `half_units` around a point."""
-    return [p for p in players if abs(p.eye[0] - x) <= half_units and abs(p.eye[1] - y) <= half_units]
+    return [player for player in players if _is_near(player.eye, x, y, half_units)]
+
+
+def _is_near(eye: tuple[float, float], x: float, y: float, half_units: float) -> bool:
+    return abs(eye[0] - x) <= half_units and abs(eye[1] - y) <= half_units

@@ -6,13 +6,14 @@
     POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close: a JSON object (`moderation.Order`)
     POST /api/admin/drain           as SIGTERM does
 
-An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. Nothing here goes by cookies: a page
-of another site can send nothing in an admin's name. It is turned away all the same: from the admin part always, from
-the rest unless the configuration names it.
+An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. What should outlast the server is on
+its disk before the answer is given, or the answer says that it isn't. Nothing here goes by cookies: a page of another
+site can send nothing in an admin's name. It is turned away all the same: from the admin part always, from the rest
+unless the configuration names it.
 Every admin action, and every attempt at one, leaves a line in the log `ricochet.audit`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.errors import Violation
 from server.gate import Gate
-from server.moderation import ACTIONS, CantBe, Moderation
+from server.moderation import ACTIONS, LASTING, CantBe, Moderation, NoOrder, read_order
 from server.net.forwarded import Caller
 from server.net.origins import is_own, is_welcome
 from server.roles import TABLE, Identity
@@ -50,6 +51,11 @@ class Refused(Exception):
         self.status, self.sentence = status, sentence
 
 
+async def _nothing_to_settle() -> bool:
+    """Where nothing outlasts the process."""
+    return True
+
+
 class Api(Struct, frozen=True):
     """Where the answers come from."""
 
@@ -57,6 +63,8 @@ class Api(Struct, frozen=True):
     moderation: Moderation
     gate: Gate
     origins: Collection[str] = ()
+    settle: Callable[[], Awaitable[bool]] = _nothing_to_settle
+    """Write down what was decided; whether it is."""
 
     def routes(self) -> list[Route]:
         return [
@@ -110,12 +118,15 @@ class Api(Struct, frozen=True):
                 if len(body) > ORDER_BYTES_MAX:
                     raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
         try:
-            order = msgspec.json.decode(bytes(body), type=kind)
-            return act(self.moderation, order, trio.current_time()), msgspec.to_builtins(order)
-        except msgspec.DecodeError as error:
-            raise Refused(400, f"this is no order: {error}") from None
+            order = read_order(bytes(body), kind)
+            done = act(self.moderation, order, trio.current_time())
+        except NoOrder as error:
+            raise Refused(400, str(error)) from None
         except CantBe as error:
             raise Refused(409, str(error)) from None
+        if action in LASTING and not await self.settle():
+            done += "; it could not be written down yet, and a restart may not know of it"
+        return done, msgspec.to_builtins(order)
 
     async def _drain(self) -> None:
         self.moderation.drain()

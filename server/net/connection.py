@@ -103,21 +103,21 @@ async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> 
 class _Delivery:
     """Gives messages to a conversation, and ends it when our own code can't handle one."""
 
-    __slots__ = ("_conversation", "_link", "_traffic")
+    __slots__ = ("_conversation", "_lane", "_link")
 
-    def __init__(self, link: FastLink | PlainLink, conversation: Conversation, traffic: Traffic) -> None:
-        self._link, self._conversation, self._traffic = link, conversation, traffic
+    def __init__(self, link: FastLink | PlainLink, lane: PlainLane, conversation: Conversation) -> None:
+        self._link, self._lane, self._conversation = link, lane, conversation
 
-    def deliver(self, message: bytes | str) -> None:
-        link, conversation = self._link, self._conversation
-        if link.is_closing:
+    def deliver(self, message: bytes | str, now_s: float) -> None:
+        lane = self._lane
+        if lane.is_closing:
             return
-        self._traffic.received_messages += 1
+        lane.traffic.received_messages += 1
         try:
-            conversation.receive(message, trio.current_time())
+            self._conversation.receive(message, now_s)
         except Exception:
-            self._traffic.connections_failed += 1
-            log.exception("a message could not be handled", address=link.address)
+            lane.traffic.connections_failed += 1
+            log.exception("a message could not be handled", address=self._link.address)
             self._give_up()
 
     def _give_up(self) -> None:
@@ -143,11 +143,12 @@ async def _play(
     else:
         link = PlainLink(connection, lane, codec, address, nursery)
     conversation = host.meet(link, trio.current_time())
-    deliver = _Delivery(link, conversation, host.traffic).deliver
+    deliver = _Delivery(link, lane, conversation).deliver
     try:
         lane.open(None if codec.is_text else deliver)
         while True:
-            deliver(await connection.get_message())
+            message = await connection.get_message()
+            deliver(message, trio.current_time())
     except ConnectionClosed as closed:
         reason = closed.reason
         log.debug("connection closed", address=address, code=reason and reason.code)

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import trio
 
+from protocol.frames import only_message
 from server.net.lane import BOUNDS, Bounds, Deliver, PlainLane
 from server.net.sieve import Sieve
 from server.net.sweep import current_sweep
@@ -37,7 +38,7 @@ class FastLane(PlainLane):
 
     __slots__ = (
         *("_broken", "_deliver", "_ended", "_fd", "_handed_on", "_news", "_nursery", "_reading", "_remainder"),
-        *("_settled", "_sieve", "_socket"),
+        *("_settled", "_sieve", "_socket", "blocked"),
     )
 
     def __init__(
@@ -54,8 +55,10 @@ class FastLane(PlainLane):
         self._socket = stream.socket
         self._nursery = nursery
         self._sieve = Sieve(bounds.message_bytes_max, shut=True)
-        self._deliver: Deliver | None = None
+        self._deliver: Deliver = _undeliverable
         self._remainder = bytearray()
+        self.blocked = False
+        """Whether there is a remainder."""
         self._settled = trio.Event()
         self._broken = False
         self._fd = stream.socket.fileno()
@@ -67,17 +70,14 @@ class FastLane(PlainLane):
             stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
 
     def open(self, deliver: Deliver | None = None) -> None:
-        self._deliver = deliver
-        self._sieve.shut = deliver is None
+        if deliver is not None:
+            self._deliver = deliver
+            self._sieve.open()
         if self._early:
             early, self._early = self._early, b""
-            self._take(early)
+            self._take(early, trio.current_time())
         self._read_on()
         super().open()
-
-    @property
-    def blocked(self) -> bool:
-        return bool(self._remainder)
 
     @property
     def waiting_bytes(self) -> int:
@@ -108,7 +108,7 @@ class FastLane(PlainLane):
         self._ended = True
         self._news.set()
 
-    def _read_ready(self) -> None:
+    def _read_ready(self, now_s: float) -> None:
         """Called by the sweep: there is something to read, or the end, or there was."""
         if not self._reading:
             return
@@ -121,25 +121,22 @@ class FastLane(PlainLane):
         if not received:
             self.stop_reading()
             return
+        sieve = self._sieve
         try:
-            self._take(received)
-        except (
-            Exception
-        ) as error:  # ours: it ends this connection, and neither the sweep nor the tick that it is part of
+            if sieve.is_between and (message := only_message(received, sieve.message_bytes_max)) is not None:
+                self.traffic.received_bytes += len(received)  # one short message alone, as they nearly all are
+                self._deliver(message, now_s)
+            else:
+                self._take(received, now_s)
+        except Exception as error:  # ours: it ends this connection, and neither the sweep nor the tick it is part of
             self.stop_reading()
             self._nursery.start_soon(_fail, error)
 
-    def _take(self, received: bytes) -> None:
+    def _take(self, received: bytes, now_s: float) -> None:
         self.traffic.received_bytes += len(received)
-        message = self._sieve.lone(received)
-        if message is not None:
-            assert self._deliver is not None
-            self._deliver(message)
-            return
         messages, handed_on = self._sieve.sift(received)
         for message in messages:
-            assert self._deliver is not None
-            self._deliver(message)
+            self._deliver(message, now_s)
         if handed_on:
             self._handed_on += handed_on
             self._news.set()
@@ -163,6 +160,7 @@ class FastLane(PlainLane):
             written = self._not_written(error)
         if written < length and not self._broken:
             self._remainder += memoryview(data)[written:]
+            self.blocked = True
             self._settled = trio.Event()
             self._nursery.start_soon(self._write_remainder)
 
@@ -184,6 +182,7 @@ class FastLane(PlainLane):
                 except OSError as error:
                     written = self._not_written(error)
                 del self._remainder[:written]
+        self.blocked = False
         self._settled.set()
 
     async def abort(self) -> None:
@@ -194,6 +193,7 @@ class FastLane(PlainLane):
         """The peer is gone or might as well be: forget what waits for it, and let the reader see the end."""
         self._broken = True
         self._remainder.clear()
+        self.blocked = False
         self._settled.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -208,6 +208,10 @@ class FastLane(PlainLane):
             await self._settled.wait()
         if self._broken:
             raise trio.BrokenResourceError("the peer is gone, or reads nothing")
+
+
+def _undeliverable(message: bytes, now_s: float) -> None:
+    raise AssertionError("a shut sieve takes nothing")
 
 
 async def _fail(error: Exception) -> None:

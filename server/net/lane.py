@@ -24,7 +24,8 @@ CLOSE_DEADLINE_S = 2.0
 WAITING_BYTES_MAX = 262_144
 """As much may wait for a peer's socket; the peer for whom more does is given up. How long, is the session's to say."""
 
-Deliver = Callable[[bytes], None]
+Deliver = Callable[[bytes, float], None]
+"""Takes a message, and when it came by trio's clock."""
 
 
 class Bounds(Struct, frozen=True):
@@ -44,7 +45,7 @@ _BROKEN_FRAMING = (1002, 1007)
 class PlainLane(trio.abc.Stream):
     """Every byte to and from the library, as it is."""
 
-    __slots__ = ("_early", "_head", "_left", "_opened", "bounds", "close_sent", "stream", "traffic")
+    __slots__ = ("_early", "_head", "_left", "_opened", "bounds", "close_sent", "is_closing", "stream", "traffic")
 
     def __init__(
         self, stream: trio.abc.Stream, head: bytes, early: bytes, traffic: Traffic, bounds: Bounds = BOUNDS
@@ -53,7 +54,8 @@ class PlainLane(trio.abc.Stream):
         self.stream = stream
         self.traffic = traffic
         self.bounds = bounds
-        self.close_sent = False
+        self.close_sent = self.is_closing = False
+        """A close frame was sent; the last word has been said, and what still comes in is for nobody."""
         self._head = head
         self._early = early
         self._opened = trio.Event()
@@ -116,7 +118,8 @@ class PlainLane(trio.abc.Stream):
 
     def _note_close_frame(self, data: bytes | bytearray | memoryview) -> None:
         # The library sends each frame with one call; its answer to the handshake begins with "H".
-        self.close_sent = self.close_sent or data[:1] == _CLOSE
+        if data[:1] == _CLOSE:
+            self.close_sent = self.is_closing = True
 
     async def part(self, code: int, reason: str) -> None:
         """End the connection for good; `code` and `reason` are how the library says that it ended.

@@ -17,12 +17,15 @@ from server.net.fast_lane import FastLane
 from server.net.lane import CLOSE_DEADLINE_S, PlainLane
 
 UNBLOCKED_BYTES_MAX = 8192
+_SHORT = 4096
+_HEADERS = {first: tuple(header(length, first) for length in range(_SHORT)) for first in (BINARY, TEXT)}
+"""Of frames as short as nearly all are, by their first byte and length."""
 
 
 class _Link:
     """How a connection is closed, which is the same for both."""
 
-    __slots__ = ("_closing", "_connection", "_lane", "_nursery", "address", "codec")
+    __slots__ = ("_connection", "_has_closed", "_lane", "_nursery", "address", "codec")
 
     def __init__(
         self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
@@ -32,16 +35,11 @@ class _Link:
         self._connection = connection
         self._lane = lane
         self._nursery = nursery
-        self._closing = False
-
-    @property
-    def is_closing(self) -> bool:
-        """The last word has been said: what still comes in is for nobody."""
-        return self._closing or self._lane.close_sent
+        self._has_closed = False
 
     def close(self, code: int, reason: str) -> None:
-        if not self._closing:
-            self._closing = True
+        if not self._has_closed:
+            self._has_closed = self._lane.is_closing = True
             self._nursery.start_soon(self._say_goodbye, code, clip_reason(reason))
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
@@ -58,7 +56,7 @@ class _Link:
 class FastLink(_Link):
     """Posts straight to the socket."""
 
-    __slots__ = ("_fast_lane", "_first_byte")
+    __slots__ = ("_fast_lane", "_first_byte", "_headers")
 
     def __init__(
         self, connection: WebSocketConnection, lane: FastLane, codec: Codec, address: str, nursery: trio.Nursery
@@ -66,6 +64,7 @@ class FastLink(_Link):
         super().__init__(connection, lane, codec, address, nursery)
         self._fast_lane = lane
         self._first_byte = TEXT if codec.is_text else BINARY
+        self._headers = _HEADERS[self._first_byte]
 
     @property
     def blocked(self) -> bool:
@@ -77,11 +76,11 @@ class FastLink(_Link):
 
     def post(self, *messages: bytes) -> None:
         lane = self._fast_lane
-        if self._closing or lane.close_sent:
+        if lane.is_closing:
             return
         lane.traffic.sent_messages += len(messages)
-        if len(messages) == 1:  # a snapshot alone, as they nearly all are
-            lane.write(header(len(messages[0]), self._first_byte) + messages[0])
+        if len(messages) == 1 and (length := len(messages[0])) < _SHORT:  # a snapshot alone, as they nearly all are
+            lane.write(self._headers[length] + messages[0])
         else:
             lane.write(b"".join([header(len(message), self._first_byte) + message for message in messages]))
 
@@ -111,7 +110,7 @@ class PlainLink(_Link):
         return self._waiting_bytes
 
     def post(self, *messages: bytes) -> None:
-        if self.is_closing:
+        if self._lane.is_closing:
             return
         self._lane.traffic.sent_messages += len(messages)
         self._waiting_bytes += sum(map(len, messages))

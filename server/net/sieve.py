@@ -9,7 +9,7 @@ long, garbage) shuts the sieve for good: from there on every byte is handed on. 
 - nothing is taken after a close frame, nor from the inside of a frame that was handed on.
 """
 
-from protocol.frames import only_message, peel
+from protocol.frames import peel
 
 _PING = 0x89
 _PONG = 0x8A
@@ -21,26 +21,33 @@ _CONTROL_PAYLOAD_MAX = 125
 class Sieve:
     """One connection's incoming bytes after the handshake. A shut one takes nothing."""
 
-    __slots__ = ("_held", "_message_bytes_max", "shut")
+    __slots__ = ("_held", "_shut", "is_between", "message_bytes_max")
 
     def __init__(self, message_bytes_max: int, shut: bool = False) -> None:
-        self._message_bytes_max = message_bytes_max
+        self.message_bytes_max = message_bytes_max
         self._held = bytearray()
-        self.shut = shut
+        self._shut = shut
+        self.is_between = not shut
+        """What comes next is the beginning of a frame, and may be taken without asking here."""
 
-    def lone(self, received: bytes) -> bytes | None:
-        """The message, when `received` is one short message and nothing else, as it nearly always is."""
-        return None if self.shut or self._held else only_message(received, self._message_bytes_max)
+    def open(self) -> None:
+        """Take what may be taken from now on. For a shut one that has seen nothing yet."""
+        self._shut, self.is_between = False, True
 
     def sift(self, received: bytes) -> tuple[list[bytes], bytes]:
         """(messages, bytes to hand on). An incomplete frame is held until the rest of it comes."""
-        if self.shut:
+        sifted = self._sift(received)
+        self.is_between = not (self._shut or self._held)
+        return sifted
+
+    def _sift(self, received: bytes) -> tuple[list[bytes], bytes]:
+        if self._shut:
             return [], received
         self._held += received
         messages: list[bytes] = []
         handed_on = b""
         while True:
-            taken, taken_bytes, awaits_more = peel(self._held, True, self._message_bytes_max)
+            taken, taken_bytes, awaits_more = peel(self._held, True, self.message_bytes_max)
             messages += taken
             del self._held[:taken_bytes]
             if awaits_more:
@@ -49,11 +56,11 @@ class Sieve:
             if size > len(self._held):
                 return messages, handed_on
             if not size:
-                self.shut = True
+                self._shut = True
                 size = len(self._held)
             handed_on += self._held[:size]
             del self._held[:size]
-            if self.shut:
+            if self._shut:
                 return messages, handed_on
 
 

@@ -2,8 +2,10 @@
 
 A task for each connection costs a wake-up, a system call to wait and a schedule for each message; a hundred players
 whose inputs come in the same millisecond would make the next tick late. Here one selector watches all sockets, and
-one sweep reads each ready one once. A sweep begins when something is ready, but not sooner than `GAP_S` after the
-last; and every tick begins with one (`sweep`), so that no input is late for want of reading.
+one sweep reads each ready one once. Every tick begins with one (`sweep`), so that no input is late for want of reading.
+Between ticks one begins when something is ready, but not sooner than half a tick after the last of either sort: that is
+as fine as it is worth to know when an input came, and what a round trip may seem longer than it is. Each wake-up costs
+as much as reading a dozen sockets.
 
 There is one `Sweep` for each run of trio; it starts with the first lane.
 """
@@ -11,32 +13,39 @@ There is one `Sweep` for each run of trio; it starts with the first lane.
 import select
 import selectors
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
 import trio
 
-GAP_S: Final = 0.005
-"""It bounds the wake-ups per second, and what a round trip may seem longer than it is."""
+GAP_TICKS: Final = 0.55
+"""Between two sweeps; a little more than half, lest the second fall on the next tick's."""
+GAP_S: Final = 0.01
+"""The same, until a tick says how long it is."""
 TOGETHER_S: Final = 0.001
 """After so long the task lets others go first: a tick that falls due need not wait for a thousand sockets."""
 READS_TOGETHER: Final = 16
 """So many are read between two looks at the clock."""
 
+Read = Callable[[float], None]
+"""Called with the time, by trio's clock, at which the socket was found ready or a little after."""
+
 
 class Sweep:
-    """All sockets that are read this way; `read` of each is called when it is ready, and never awaits.
+    """All sockets that are read this way; `read(now_s)` of each is called when it is ready, and never awaits.
 
     It may be called when there is nothing to read any more, or just after `remove`.
     """
 
     def __init__(self) -> None:
         self._poll = _Epoll() if sys.platform == "linux" else _Selector()
-        self._reads: dict[int, Callable[[], None]] = {}
+        self._reads: dict[int, Read] = {}
+        self._gap_s = GAP_S
+        self._pause = trio.CancelScope()
+        """Over when the next sweep may begin."""
 
-    def add(self, fd: int, read: Callable[[], None]) -> None:
+    def add(self, fd: int, read: Read) -> None:
         self.remove(fd)  # a descriptor that was closed without a word may have come back as another socket's
         self._poll.register(fd)
         self._reads[fd] = read
@@ -47,18 +56,20 @@ class Sweep:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
                 self._poll.unregister(fd)
 
-    def sweep(self) -> None:
-        """Read every socket that is ready, once."""
-        self._read(self._ready())
+    def sweep(self, now_s: float, gap_s: float | None = None) -> None:
+        """Read every socket that is ready, once. From now on sweeps are `gap_s` apart, if that is told."""
+        self._gap_s = gap_s or self._gap_s
+        self._read(self._ready(), now_s)
+        self._pause.deadline = now_s + self._gap_s
 
     def _ready(self) -> list[int]:
         return self._poll.ready() if self._reads else []
 
-    def _read(self, fds: Iterable[int]) -> None:
+    def _read(self, fds: Iterable[int], now_s: float) -> None:
+        reads = self._reads
         for fd in fds:
-            read = self._reads.get(fd)
-            if read is not None:  # not removed by a read before it
-                read()
+            if fd in reads:  # not removed by a read before it
+                reads[fd](now_s)
 
     async def run(self) -> None:
         """For ever."""
@@ -68,13 +79,15 @@ class Sweep:
                 if not ready:
                     await trio.lowlevel.wait_readable(self._poll.fileno())
                     continue
-                began_s = time.perf_counter()
+                now_s = began_s = trio.current_time()
                 for at in range(0, len(ready), READS_TOGETHER):
-                    self._read(ready[at : at + READS_TOGETHER])
-                    if time.perf_counter() - began_s > TOGETHER_S:
+                    self._read(ready[at : at + READS_TOGETHER], now_s)
+                    now_s = trio.current_time()
+                    if now_s - began_s > TOGETHER_S:
                         await trio.lowlevel.checkpoint()
-                        began_s = time.perf_counter()
-                await trio.sleep(GAP_S)
+                        now_s = began_s = trio.current_time()
+                with trio.CancelScope(deadline=now_s + self._gap_s) as self._pause:
+                    await trio.sleep_forever()
         finally:
             self._poll.close()
 
@@ -123,8 +136,8 @@ def current_sweep() -> Sweep:
     return current
 
 
-def sweep() -> None:
-    """Read what has arrived so far. What a tick begins with."""
+def sweep(tick_s: float | None = None) -> None:
+    """Read what has arrived so far. What a tick, which comes every `tick_s`, begins with."""
     current = _current.get()
     if current is not None:
-        current.sweep()
+        current.sweep(trio.current_time(), tick_s and GAP_TICKS * tick_s)

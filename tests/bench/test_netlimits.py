@@ -51,8 +51,8 @@ def test_what_is_good_holds(rtt_ms: float, jitter_ms: float, stalls: bool) -> No
             {"own_error_units": Percentiles(0.0, 0.0, 1.9, 0.0)},
             [f"{s}: own error p99, units" for s in ("flight", "walls")],
         ),
-        ({"pulse_hits_percent": 94.9}, ["pulses on target that hit, %"]),
-        ({"pulse_hits_percent": None}, ["pulses on target that hit, %"]),
+        ({"pulse_hits_percent": 94.9}, ["150 ms, jitter 10 ms: pulses on target that hit, %"]),
+        ({"pulse_hits_percent": None}, ["150 ms, jitter 10 ms: pulses on target that hit, %"]),
         ({"pulses_too_late": 1}, ["hits later than a quarter of a second"]),
         ({"ships_beyond_walls": 1}, ["ships drawn beyond a wall"]),
         ({"late_inputs_percent": 0.51}, ["150 ms, jitter 10 ms: late or missing inputs, %"]),
@@ -74,6 +74,11 @@ def test_each_jitter_has_a_limit_of_its_own() -> None:
     assert broken(judge(rows(80.0, 40.0, late_inputs_percent=1.9))) == []
     assert len(broken(judge(rows(80.0, 40.0, late_inputs_percent=2.1)))) == 1
     assert len(broken(judge(rows(0.0, 0.0, late_inputs_percent=0.001)))) == 1
+
+
+def test_pulses_hit_at_any_jitter() -> None:
+    assert len(broken(judge(rows(150.0, 40.0, pulse_hits_percent=94.9)))) == 1
+    assert broken(judge(rows(250.0, 40.0, pulse_hits_percent=60.0))) == []
 
 
 def test_stalls_have_theirs() -> None:

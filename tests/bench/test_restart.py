@@ -14,7 +14,7 @@ from server.checkpoint import SavedRoom, capture
 from server.games.melee import Melee
 from tests.instruments.stepper import Stepper
 
-GOOD = Once(lost_s=0.9, ready_s=1.0, back_s=3.0, anew=0, scores_compared=8, scores_wrong=0)
+GOOD = Once(start_s=2.0, lost_s=0.9, ready_s=1.0, back_s=3.0, anew=0, scores_compared=8, scores_wrong=0)
 
 
 def test_it_holds_when_nobody_lost_anything() -> None:

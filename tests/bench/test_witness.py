@@ -8,6 +8,7 @@ from bench.stage import House, Stage
 from bench.touch import Touches
 from bench.truths import Truths
 from bench.witness import Witness
+from bots.act import Act
 from bots.netsim import Conditions
 from bots.walls import Walls
 from tests.instruments.stepper import arena_named
@@ -22,7 +23,7 @@ class Watched:
         self.stage, self.figures = Stage(House(ARENA, 5)), Figures()
         room = self.stage.house.room
         touches, truths = Touches(room.world), Truths(room.world)
-        self.stage.seat("Ann", network, lambda room: Wanderer(Random(1)))
+        self.stage.seat("Ann", network, lambda room: Wanderer(Random(1)), foresees_shots=True)
         self.witness = Witness(self.stage.cables[0], room, touches, truths, self.figures, Walls(ARENA))
         self.stage.seat("Bob", network, lambda room: Rammer(Random(2), "ship"))
         self.witness.is_watching = watching
@@ -73,3 +74,17 @@ def test_late_inputs_are_late() -> None:
     watched.stage.play(10.0)
     assert watched.figures.late_percent > 2.0
     assert watched.figures.recovery_ms.total() > 3
+
+
+def test_own_shots_are_counted_when_the_server_tells_of_them() -> None:
+    watched = Watched(Conditions(rtt_ms=100.0))
+    ann = watched.stage.cables[0].player
+    watched.stage.play(2.0)
+    for turn in range(8):
+        ann.stick.hold(Act((0.0, 0.0), 0.7 * turn, fire=True))
+        watched.stage.play(0.25)
+    figures = watched.figures
+    assert figures.shots_matched >= 5
+    assert figures.shots_foreseen_percent == 100.0
+    assert figures.own_shot_error.total() == figures.shots_matched
+    assert figures.own_shot_error.share_below(2.0) == 1.0

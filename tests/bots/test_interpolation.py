@@ -64,7 +64,7 @@ class Screening:
         return self.tick - 1 - self.picture.tick
 
 
-def test_the_picture_is_a_little_more_than_a_snapshot_in_the_past() -> None:
+def test_the_picture_is_a_little_more_than_half_a_snapshot_in_the_past() -> None:
     assert Screening().run(60).delay_ticks == pytest.approx(DELAY_TICKS, abs=0.05)
 
 

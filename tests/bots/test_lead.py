@@ -1,67 +1,17 @@
 """The tick clock against a simulated server: latency, jitter, stalls, and a route that changes."""
 
-from collections.abc import Callable
-from random import Random
+from math import inf
 
 import pytest
-from msgspec import Struct
 
-from bots.lead import GUARD_TICKS, SPEED_MAX, Lead
-
-TICK_RATE = 60
-INTERVAL = 2
-"""Ticks from message to message and from snapshot to snapshot."""
+from bots.lead import GUARD_TICKS, SENSE_TICKS, SILENCE_S, SPEED_MAX, START_TICKS, Lead
+from tests.instruments.rides import INTERVAL, TICK_RATE, jittery, ride
 
 
-class Ride(Struct):
-    """What happened: (second, slack in ms) of each tick, as the server saw it."""
-
-    lead: Lead
-    slacks: list[tuple[float, float]]
-
-    def late_share(self, after_s: float) -> float:
-        slacks = [slack for at_s, slack in self.slacks if at_s >= after_s]
-        return sum(slack < 0 for slack in slacks) / len(slacks)
-
-    def median_ms(self, after_s: float) -> float:
-        slacks = sorted(slack for at_s, slack in self.slacks if at_s >= after_s)
-        return slacks[len(slacks) // 2]
-
-
-def ride(
-    seconds: float,
-    one_way_s: Callable[[float], float],
-    start_rtt_s: float = 0.0,
-    server_shift_s: Callable[[float], float] = lambda now_s: 0.0,
-) -> Ride:
-    """A client that sends two inputs each two ticks to a server that is at tick n in second n / 60 + shift.
-
-    Deliveries are in order, as on TCP.
-    """
-    lead = Lead(TICK_RATE, 0, start_rtt_s, 0.0)
-    result = Ride(lead, [])
-    next_tick, pending, arrived_s, snapshots = int(lead.tick_at(0.0)) + 1, 0, 0.0, []
-    for step in range(int(seconds * 1000)):
-        now_s = step / 1000.0
-        while lead.when(next_tick) <= now_s:
-            next_tick, pending = next_tick + 1, pending + 1
-            if pending == INTERVAL:
-                arrived_s = max(arrived_s, now_s + one_way_s(now_s))
-                ticks = range(next_tick - pending, next_tick)
-                slacks = [(tick / TICK_RATE + server_shift_s(now_s) - arrived_s) * 1000.0 for tick in ticks]
-                result.slacks += [(now_s, slack) for slack in slacks]
-                told_s = max(arrived_s, arrived_s + max(slacks) / 1000.0) + one_way_s(now_s)
-                snapshots.append((told_s, min(slacks)))
-                pending = 0
-        while snapshots and snapshots[0][0] <= now_s:
-            told_s, slack_ms = snapshots.pop(0)
-            lead.steer(round(slack_ms), 2 * one_way_s(now_s), now_s)
-    return result
-
-
-def jittery(latency_s: float, jitter_s: float, seed: int) -> Callable[[float], float]:
-    rng = Random(seed)
-    return lambda now_s: max(0.0, latency_s + rng.uniform(-jitter_s, jitter_s))
+def started(tick: int = 100, rtt_s: float = 0.1, now_s: float = 7.0) -> Lead:
+    lead = Lead(TICK_RATE)
+    lead.start(tick, rtt_s, now_s)
+    return lead
 
 
 @pytest.mark.parametrize("latency_ms", [0, 5, 20, 100, 250])
@@ -108,23 +58,64 @@ def test_a_server_whose_clock_was_moved_back_is_followed_at_once() -> None:
 
 
 def test_the_speed_stays_within_5_percent() -> None:
-    lead = Lead(TICK_RATE, 100, 0.1, 7.0)
+    lead = started()
     for step in range(200):
-        lead.steer(-40.0 if step % 3 else 90.0, 0.1, 7.0 + step / 30)
+        now_s = 7.0 + step / 30
+        tick = 108 + 2 * step
+        lead.took(tick, now_s)
+        lead.heard(tick - 6, tick, -40.0 if step % 3 else 90.0, 0.1, now_s)
         assert 1 - SPEED_MAX <= lead.speed <= 1 + SPEED_MAX
 
 
 def test_the_clock_and_its_inverse_agree() -> None:
-    lead = Lead(TICK_RATE, 100, 0.1, 7.0)
-    lead.steer(-5.0, 0.1, 7.1)
+    lead = started()
+    lead.took(108, 7.0)
+    for tick in (104, 106, 108):
+        lead.heard(tick, 108, -5.0, 0.1, 7.1)
     assert lead.speed > 1.0
-    assert lead.when(lead.tick_at(9.25)) == pytest.approx(9.25)
+    assert lead.when(lead.tick_at(7.25)) == pytest.approx(7.25)
+
+
+def test_without_news_nothing_more_is_lived_after_half_a_second() -> None:
+    lead = started()
+    first = lead.tick_at(7.0)
+    assert lead.due(7.0 + SILENCE_S / 2) == int(first + SILENCE_S / 2 * TICK_RATE)
+    last = int(first + SILENCE_S * TICK_RATE)
+    assert lead.due(17.0) == last
+    assert lead.when(last + 1) == inf
+    lead.heard(700, 0, None, 0.1, 17.0)
+    assert lead.due(17.0) == int(lead.tick_at(17.0)) > last
+
+
+@pytest.mark.parametrize("stray", [-1, int(0.1 * TICK_RATE + SENSE_TICKS) + 1])
+def test_a_clock_beyond_sense_starts_anew(stray: int) -> None:
+    """Though no input of its own is acknowledged any more."""
+    lead = started()
+    tick = int(lead.tick_at(8.0)) - stray
+    lead.heard(tick, 0, None, 0.1, 8.0)
+    assert lead.snaps == 1
+    assert lead.tick_at(8.0) == tick + 0.1 * TICK_RATE + START_TICKS
+
+
+def test_news_of_inputs_that_this_clock_never_timed_say_nothing() -> None:
+    lead = started()
+    for ack in range(1, 20):
+        lead.heard(100, ack, -500.0, 0.1, 7.01)
+    assert (lead.snaps, lead.speed, lead.tick_at(7.0)) == (0, 1.0, 108.0)
+
+
+def test_news_that_come_in_one_burst_count_together() -> None:
+    lead = started()
+    lead.heard(130, 0, None, 0.1, 7.02)
+    assert lead.tick_at(7.02) == 138.0
+    lead.heard(160, 0, None, 0.1, 7.5)
+    assert lead.tick_at(7.5) == pytest.approx(138.0 + 0.48 * TICK_RATE)
 
 
 def test_corrections_in_flight_are_counted_once() -> None:
     """With half a second of round trip, 15 snapshots still tell of inputs from before a correction."""
     far = ride(8.0, lambda now_s: 0.25, start_rtt_s=0.4)
-    tightest = [slack for _, slack in far.slacks][::INTERVAL]
-    assert tightest[0] > 100.0
-    assert min(tightest) > 0.5 * GUARD_TICKS * 1000 / TICK_RATE
-    assert tightest[-1] < 1.5 * GUARD_TICKS * 1000 / TICK_RATE
+    slacks = [slack for _, slack in far.slacks]
+    assert slacks[0] > 100.0
+    assert min(slacks) > 0.5 * GUARD_TICKS * 1000 / TICK_RATE
+    assert min(slacks[-INTERVAL:]) < 1.5 * GUARD_TICKS * 1000 / TICK_RATE

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
 from bots.prediction import BODIES_MAX, BODY_TICKS_MAX, REPLAY_TICKS_MAX, Prediction, Reconciled
+from protocol.limits import INPUT_HOLD_TICKS_MAX
 from protocol.motion import Button, Input
 from protocol.snapshot import Own
 from tests.bots.stage import ARENA, KINDS, SHIP
@@ -171,11 +172,20 @@ def test_another_ship_is_not_an_error() -> None:
     assert prediction.reconcile(Own(8, 100.0, 100.0, 0.0, 0.0, 0), 1).error_units is None
 
 
-def test_a_tick_that_was_left_out_is_not_measured() -> None:
+def test_ticks_that_were_left_out_are_held_as_the_server_holds_them() -> None:
     prediction = started()
-    prediction.step(5, RIGHT)
-    assert prediction.reconcile(START, 3).error_units is None
-    assert prediction.state == lived([RIGHT])[0]
+    prediction.step(1, Input(127, 0, 9, Button.FIRE, Button.FIRE))
+    prediction.step(21, Input(0, 127))
+    held = [Input(127, 0)] * (1 + INPUT_HOLD_TICKS_MAX)
+    assert prediction.state == lived([*held, *[Input()] * 4, Input(0, 127)])[-1]
+    assert prediction.reconcile(own_of(lived(held)[-1]), 1 + INPUT_HOLD_TICKS_MAX).error_units == 0.0
+
+
+def test_before_the_first_input_nothing_is_held() -> None:
+    prediction = Prediction(space(), 60)
+    prediction.reconcile(START, 500)
+    prediction.step(512, RIGHT)
+    assert prediction.state == lived([*[Input()] * 11, RIGHT])[-1]
 
 
 def test_after_long_without_an_answer_only_the_newest_inputs_are_measured() -> None:

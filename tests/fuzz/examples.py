@@ -1,9 +1,10 @@
 """What each parser is meant for: where a fuzzer starts from, and Hypothesis too."""
 
+import json
 from functools import cache
+from random import Random
 
 from protocol import frames
-from protocol.arena import Arena, Place, Rock, Size, Wall
 from protocol.codec import Codec
 from protocol.messages import (
     Bye,
@@ -20,8 +21,15 @@ from protocol.messages import (
 from protocol.motion import Input
 from protocol.near import Near, pack_near
 from protocol.packing import pack_changes
+from server.checkpoint import VERSION, capture, seal
+from server.register import VERSION as REGISTER_VERSION
+from server.register import write_down
+from server.restrictions import Restrictions
+from server.sealed import disclose
+from tests.fuzz.papers import SMALL
 from tests.fuzz.targets import JSON, MSGPACK
-from tests.instruments.stepper import MAPS, Stepper
+from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, RSA, jwks, token
+from tests.instruments.stepper import MAPS, Stepper, wander
 from tests.server.net.wires import frame, upgrade
 
 SAID: tuple[ClientMessage, ...] = (
@@ -35,13 +43,6 @@ SAID: tuple[ClientMessage, ...] = (
 TOLD: tuple[ServerMessage, ...] = (Event(5, "kill", {"killer": 1, "victim": 2, "assists": [3]}), Bye(1000, "goodbye"))
 CHANGES = [[3, 1, 5, -6], [9, 127, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [300, 84, 1, 2, 3, 4]]
 NEARS = [Near(1, 1.0, 2.0, 3.0, 4.0, 0.25, 1.0, 5, 6)]
-SMALL = Arena(
-    "box",
-    Size(1024, 1024),
-    [Place(100, 100)],
-    walls=[Wall([(500.0, 200.0), (500.0, 800.0)])],
-    rocks=[Rock([(30.0, 0.0), (0.0, 30.0), (-30.0, 0.0), (0.0, -30.0)], 300, 300)],
-)
 SETTINGS = (
     b'host = "0.0.0.0"\nport = 8000\nmap = "belt"\ntick_rate = 60\norigins = ["http://a.example"]\nmatch_s = 60.5\n'
 )
@@ -56,6 +57,51 @@ def played(codec: Codec) -> list[bytes]:
     for tick in range(6):
         stepper.room.advance(tick / 60)
     return [*client.link.sent, *map(codec.encode, TOLD)]
+
+
+ORDERS = (
+    b'{"room": "main", "player": 2, "seconds": 60.5, "reason": "spam"}',
+    b'{"subject": "eve"}',
+    b'{"room": "main"}',
+)
+FORWARDED = (b'for=1.1.1.1;proto=https;host=game.example, for="[2001:db8::1]:80"', b"1.1.1.1, 10.0.0.7", b"https")
+
+
+def checkpoints() -> list[bytes]:
+    """One as it is, and the body of one."""
+    stepper = Stepper(seed=3, arena=SMALL)
+    ann, _ = stepper.join("Ann"), stepper.join("Bob")
+    ann.pilot = wander(Random(1))
+    stepper.step(30)
+    whole = seal(capture(stepper.room, stepper.lobby.save_seats(stepper.room, 1.0)))
+    return [whole, disclose(whole, VERSION)]
+
+
+def registers() -> list[bytes]:
+    bans = Restrictions()
+    bans.add("subject:eve", 60.0, "spam", 0.0)
+    whole = write_down(bans, bans, 0.0, float(NOW_UNIX_S))
+    return [whole, disclose(whole, REGISTER_VERSION)]
+
+
+def claims(**more: object) -> bytes:
+    return json.dumps({"sub": "ann", "exp": NOW_UNIX_S + 60, "aud": "game", "role": "editor", **more}).encode()
+
+
+def papers(target: str) -> list[bytes]:
+    """Of what the parser of that name in `tests.fuzz.papers` reads."""
+    match target:
+        case "signed_token":
+            return [token(aud="game").encode(), token(aud=["game"], role="admin").encode()]
+        case "token_claims":
+            return [claims(), claims(nbf=1, iat=1.5, iss="us"), claims() + b'\n{"typ": "JWT", "crit": ["b64"]}']
+        case "key_set":
+            return [jwks(RSA, ED25519), jwks(HMAC)]
+        case "checkpoint":
+            return checkpoints()
+        case "restrictions":
+            return registers()
+    return list({"order": ORDERS, "forwarded": FORWARDED}[target])
 
 
 @cache
@@ -78,4 +124,4 @@ def examples(target: str) -> list[bytes]:
     }
     if target.endswith("_server"):
         return played(MSGPACK if target.startswith("msgpack") else JSON)
-    return found[target]
+    return found[target] if target in found else papers(target)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import Request as UpgradeRequest
@@ -31,10 +31,11 @@ from server.net.request import Refusal, Request, RequestReader, judge
 from server.net.sieve import Sieve
 from server.seats import digest
 from server.session import State
+from tests.fuzz.papers import PAPERS
+from tests.fuzz.refusal import refusal
 from tests.instruments.stepper import Client, Stepper
 
 Target = Callable[[bytes], None]
-Error = TypeVar("Error", bound=Exception)
 MSGPACK, JSON = CODECS[limits.SUBPROTOCOL_MSGPACK], CODECS[limits.SUBPROTOCOL_JSON]
 REASON_BYTES_MAX: Final = 123
 FRAME_HEADER_BYTES_MAX: Final = 14
@@ -68,18 +69,8 @@ def sieve(data: bytes) -> None:
 
 
 def _decode_client(codec: Codec, said: Wire) -> None:
-    if (violation := _refusal(Violation, lambda: codec.decode_client(said), ClientMessage)) is not None:
+    if (violation := refusal(Violation, lambda: codec.decode_client(said), ClientMessage)) is not None:
         assert 0 < len(violation.sentence.encode()) <= REASON_BYTES_MAX
-
-
-def _refusal(kind: type[Error], parse_it: Callable[[], object], parsed: type) -> Error | None:
-    """The error of our own that is all that may be raised; None: it was parsed."""
-    try:
-        found = parse_it()
-    except kind as error:
-        return error
-    assert isinstance(found, parsed)
-    return None
 
 
 def msgpack_client(data: bytes) -> None:
@@ -122,7 +113,7 @@ def packed(data: bytes) -> None:
 
 def arena(data: bytes) -> None:
     """A map."""
-    if (error := _refusal(ArenaError, lambda: parse(data, "a map"), Arena)) is not None:
+    if (error := refusal(ArenaError, lambda: parse(data, "a map"), Arena)) is not None:
         assert str(error).startswith("a map: ")
 
 
@@ -138,15 +129,15 @@ def config(data: bytes) -> None:
         del os.environ[key]
     path = _config_file()
     path.write_bytes(data)
-    if (error := _refusal(UserError, lambda: load({}, path), Config)) is not None:
+    if (error := refusal(UserError, lambda: load({}, path), Config)) is not None:
         assert str(error)
 
 
 def request(data: bytes) -> None:
     """A request head. What may play must be what the library beneath accepts."""
-    if (refusal := _refusal(Refusal, lambda: _read(data), bool)) is not None:
-        assert refusal.status.value >= 400
-        assert refusal.response().startswith(b"HTTP/1.1 ")
+    if (refused := refusal(Refusal, lambda: _read(data), bool)) is not None:
+        assert refused.status.value >= 400
+        assert refused.response().startswith(b"HTTP/1.1 ")
 
 
 def _read(data: bytes) -> bool:
@@ -228,5 +219,6 @@ TARGETS: Final[dict[str, Target]] = {
         request,
         token,
         conversation,
+        *PAPERS,
     )
 }

@@ -16,7 +16,7 @@ MEMORY_BYTES_MAX = {"arena": 64_000_000, "msgpack_server": 128_000_000}
 MEMORY_BYTES_MAX_ELSE = 8_000_000
 NESTED = (b"\x91", b"\x81\xa1a", b"[", b'{"a":', b"a.", b"[[a]]\n", b"\xdd\x00\x00\x40\x00", b"\xc7\xff\x01", b"\xff")
 """Again and again, these are the deepest or the most of something."""
-SLOW = ("token", "conversation", "config")
+SLOW = ("token", "conversation", "config", "checkpoint")
 
 
 @st.composite

@@ -27,6 +27,8 @@ from protocol.snapshot import change_of, checksum_of
 from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
 from tests.instruments.neighbourhood_scenes import neighbourhood
+from tests.instruments.rides import lead
+from tests.instruments.shot_scenes import own_shots
 from tests.instruments.wanderers import KINDS, ROCK, SHIP, SHOT, TICK_RATE, Vectors, Wanderers, published
 
 FOLDER: Final = Path(__file__).parent.parent / "golden"
@@ -208,7 +210,7 @@ MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
     for maker in (
         *(reckoning, motion, bounces, changes, checksums, netsim),
-        *(conversation, snapshots, engine, neighbourhood),
+        *(conversation, snapshots, engine, neighbourhood, own_shots, lead),
     )
 }
 

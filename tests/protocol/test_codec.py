@@ -1,11 +1,14 @@
 """Both encodings: every message arrives as it was sent, the bytes are those of PROTOCOL.md, and no bytes do harm."""
 
 import json
+from typing import Any
 
+import msgpack
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from protocol import messages
 from protocol.arena import Arena, Place, Size
@@ -13,7 +16,9 @@ from protocol.codec import Codec
 from protocol.kinds import Kind
 from protocol.messages import ClientMessage, Message, ServerMessage
 from protocol.motion import Input
-from protocol.snapshot import CellDelta, Own, Snapshot
+from protocol.near import pack_near
+from protocol.packing import delta_to_plain, keyframe_to_plain
+from protocol.snapshot import CellDelta, CellKeyframe, Own, Snapshot
 from tests.instruments import strategies as draw
 from tests.instruments.encodings import JSON, MSGPACK, TOLD, both, encode_snapshot, fields_of, pack, wire
 
@@ -130,6 +135,16 @@ def test_a_snapshot_in_msgpack_is_positional_and_its_records_are_flat() -> None:
         b"\xc0\x91\x03",
     )
     assert encode_snapshot(MSGPACK, TOLD) == b"".join(pieces)
+
+
+@given(told=draw.snapshots())
+def test_a_snapshot_is_what_msgpack_would_make_of_it(told: Snapshot) -> None:
+    own = told.own and astuple(told.own)
+    near = pack_near(told.near) if told.near else None
+    head = [17, told.tick, told.ack, told.slack_ms, own, told.hud, told.left, near]
+    to_plain: dict[type, Any] = {CellKeyframe: keyframe_to_plain, CellDelta: delta_to_plain}
+    cells = [to_plain[type(cell)](cell, told.tick) for cell in told.cells]
+    assert encode_snapshot(MSGPACK, told) == msgpack.packb([*head, cells])
 
 
 @both

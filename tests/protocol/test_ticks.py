@@ -34,7 +34,9 @@ def test_rates_that_do_not_are_refused_with_a_sentence(tick_rate: int, snapshot_
         Rates(tick_rate, snapshot_rate)
 
 
-@pytest.mark.parametrize(("seconds", "ticks"), [(0.0, 1), (0.001, 1), (1.0, 60), (2.0, 120), (1.99, 119), (1.5, 90)])
+@pytest.mark.parametrize(
+    ("seconds", "ticks"), [(0.0, 1), (0.001, 1), (1.0, 60), (2.0, 120), (1.99, 119), (1.5, 90), (0.175, 11)]
+)
 def test_a_duration_is_its_nearest_number_of_ticks_and_never_none(seconds: float, ticks: int) -> None:
     assert Rates().ticks_in(seconds) == ticks
 

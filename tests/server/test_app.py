@@ -207,15 +207,31 @@ async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: 
     assert not gc.isenabled()
 
 
-async def test_a_closed_room_ticks_no_more_and_the_server_is_not_ready(running: Running) -> None:
-    await until(lambda: running.server.room.tick > 0)
+async def test_after_the_last_room_was_closed_a_fresh_one_takes_newcomers(running: Running) -> None:
+    was = running.server.room
+    await until(lambda: was.tick > 0)
     running.server.close_room("pinball")
     await trio.testing.wait_all_tasks_blocked()
-    ticks = running.server.room.tick
-    await trio.sleep(0.05)
-    assert running.server.room.tick == ticks
-    assert (await running.get("/readyz"))[0] == 503
-    assert json.loads((await running.get("/api/rooms"))[1]) == []
+    ticks, fresh = was.tick, running.server.lobby.rooms["pinball"]
+    await until(lambda: fresh.tick > 2)
+    assert was.tick == ticks
+    assert (await running.get("/readyz"))[0] == 200
+    assert [room["tick"] < 100 for room in json.loads((await running.get("/api/rooms"))[1])] == [True]
+    running.server.close_room("pinball")
+    await until(lambda: running.server.lobby.rooms["pinball"].tick > 2)
+
+
+async def test_one_room_of_two_is_closed_for_good(running: Running) -> None:
+    room = running.server.room
+    running.server.lobby.open_room("annex", type(room.game), room.arena, room.rates, 1)
+    running.server.close_room("pinball")
+    assert list(running.server.lobby.rooms) == ["annex"]
+
+
+async def test_a_server_that_stops_opens_no_room(running: Running) -> None:
+    running.server.lobby.doors = Doors.RETURNING
+    running.server.close_room("pinball")
+    assert not running.server.lobby.rooms
 
 
 async def test_a_taken_port_is_named(running: Running) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from protocol.packing import FlatKeyframe, PackedDelta
-from server.encoded_cells import EncodedCells
+from server.encoded_cells import EncodedCells, Told
 from tests.instruments.encodings import JSON, MSGPACK
 
 
@@ -12,7 +12,7 @@ class Makers:
 
     def __init__(self) -> None:
         self.deltas, self.keyframes = Counter[int](), Counter[int]()
-        self.cells = EncodedCells(8, {1, 2}, {2: frozenset((1, 3))}, self.delta_of, self.keyframe_of)
+        self.cells = EncodedCells(Told(8, {1, 2}, {2: frozenset((1, 3))}, self.delta_of, self.keyframe_of))
 
     def delta_of(self, cell: int, known: frozenset[int]) -> PackedDelta:
         self.deltas[cell] += 1

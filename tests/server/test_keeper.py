@@ -13,9 +13,9 @@ import trio.testing
 
 from server.checkpoint import seal, unseal
 from server.games.melee import Melee
-from server.keeper import LAST_S_MAX, LATE_S_MAX, POSTPONED_S_MAX, Keeper
+from server.keeper import LAST_S_MAX, LATE_S_MAX, POSTPONED_S_MAX, SETTLE_S_MAX, Keeper
 from server.lobby import Lobby
-from server.store import Folder
+from server.store import RESTRICTIONS, Folder
 from tests.instruments.stepper import Stepper, wander
 from tests.server.test_checkpoint import saved_of
 
@@ -27,22 +27,30 @@ class Memory:
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        """Checkpoints."""
+        self.kept: dict[str, bytes] = {}
+        """The newest, by name."""
         self.aside: list[tuple[str, str, bytes | None]] = []
         self.is_slow, self.released = False, threading.Event()
         self.why_broken = ""
 
     def read(self, name: str) -> bytes | None:
-        return self.written[-1] if self.written else None
+        return self.kept.get(name)
 
-    def write(self, name: str, checkpoint: bytes) -> None:
+    def write(self, name: str, content: bytes) -> None:
         if self.is_slow:
             assert self.released.wait(60)
         if self.why_broken:
             raise OSError(self.why_broken)
-        self.written.append(checkpoint)
+        self.kept[name] = content
+        if name != RESTRICTIONS:
+            self.written.append(content)
 
-    def set_aside(self, name: str, why: str, checkpoint: bytes | None = None) -> str:
-        self.aside.append((name, why, checkpoint))
+    def remove(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+    def set_aside(self, name: str, why: str, content: bytes | None = None) -> str:
+        self.aside.append((name, why, content))
         return "memory"
 
     def close(self) -> None:
@@ -166,6 +174,110 @@ async def test_the_last_one_is_waited_for_but_not_for_ever(kept: Kept, mock_cloc
     kept.store.released.set()
 
 
+# what admins decide ----------------------------------------------------------------------------------------
+
+
+def restarted(store: Memory) -> Lobby:
+    """The lobby of the next process, as far as bans and mutes go."""
+    lobby = Lobby()
+    Keeper(lobby, store).reinstate()
+    return lobby
+
+
+async def test_a_ban_is_there_after_a_kill_once_it_was_answered(kept: Kept, mock_clock: Clock) -> None:
+    lobby = kept.stepper.lobby
+    lobby.bans.add("subject:eve", 600.0, "spam", trio.current_time())
+    lobby.mutes.add("subject:bob", 60.0, "", trio.current_time())
+    assert await kept.keeper.settle()
+    again, now_s = restarted(kept.store), trio.current_time()
+    banned = again.bans.find("subject:eve", now_s)
+    assert banned is not None
+    assert (round(banned.until_s - now_s), banned.reason) == (600, "spam")
+    assert again.mutes.find("subject:bob", now_s)
+    lobby.bans.lift("subject:eve")
+    assert await kept.keeper.settle()
+    assert len(restarted(kept.store).bans) == 0
+
+
+async def test_a_disk_that_cant_keep_it_is_said_and_tried_again(kept: Kept, mock_clock: Clock) -> None:
+    kept.store.why_broken = "no space left on device"
+    kept.stepper.lobby.bans.add("subject:eve", 600.0, "", trio.current_time())
+    assert not await kept.keeper.settle()
+    assert kept.counted.checkpoints_failed == 1
+    kept.store.why_broken = ""
+    await kept.play(1.1)
+    assert len(restarted(kept.store).bans) == 1
+
+
+async def test_an_admin_is_not_kept_waiting_for_ever(kept: Kept, mock_clock: Clock) -> None:
+    kept.store.is_slow = True
+    answers: list[bool] = []
+
+    async def settle() -> None:
+        answers.append(await kept.keeper.settle())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(settle)
+        await trio.testing.wait_all_tasks_blocked()
+        kept.clock.jump(SETTLE_S_MAX + 0.1)
+    assert answers == [False]
+    kept.store.is_slow = False
+    kept.store.released.set()
+    await kept.settle()
+
+
+async def test_a_closed_room_is_not_there_after_a_restart(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(0.1)
+    assert "main.checkpoint" in kept.store.kept
+    kept.stepper.lobby.close_room("main")
+    kept.keeper.forget("main")
+    assert await kept.keeper.settle()
+    assert "main.checkpoint" not in kept.store.kept
+
+
+async def test_not_even_when_it_was_being_written_down_just_then(kept: Kept, mock_clock: Clock) -> None:
+    kept.store.is_slow = True
+    kept.keeper.tick_done(kept.stepper.room, 0.0)
+    await trio.testing.wait_all_tasks_blocked()
+    assert kept.keeper.is_writing
+    kept.stepper.lobby.close_room("main")
+    kept.keeper.forget("main")
+    kept.store.is_slow = False
+    kept.store.released.set()
+    assert await kept.keeper.settle()
+    await kept.settle()
+    assert kept.store.kept.keys() == {RESTRICTIONS}
+
+
+async def test_nor_when_it_was_captured_and_not_written_yet(kept: Kept, mock_clock: Clock) -> None:
+    kept.keeper.tick_done(kept.stepper.room, 0.0)
+    kept.stepper.lobby.close_room("main")
+    kept.keeper.forget("main")
+    assert await kept.keeper.settle()
+    await kept.settle()
+    assert kept.store.kept.keys() == {RESTRICTIONS}
+
+
+async def test_whoever_has_let_go_writes_nothing_more(nursery: trio.Nursery, folder: Folder, mock_clock: Clock) -> None:
+    stepper = Stepper()
+    keeper = Keeper(stepper.lobby, folder)
+    nursery.start_soon(keeper.run)
+    await trio.testing.wait_all_tasks_blocked()
+    keeper.let_go()
+    stepper.lobby.bans.add("subject:eve", 600.0, "", trio.current_time())
+    assert not await keeper.settle()
+    assert not await keeper.save_all()
+    assert [path.name for path in folder.folder.iterdir()] == ["lock"]
+
+
+async def test_damaged_bans_are_set_aside_and_nobody_is_banned(folder: Folder) -> None:
+    folder.write(RESTRICTIONS, b"rubbish")
+    lobby = Lobby()
+    Keeper(lobby, folder).reinstate()
+    assert (len(lobby.bans), lobby.keeping.checkpoints_refused) == (0, 1)
+    assert (folder.folder / "restrictions.refused-1").read_bytes() == b"rubbish"
+
+
 # going on --------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +292,7 @@ async def test_a_room_goes_on_with_its_seats(folder: Folder) -> None:
     ann = stepper.join("Ann")
     ann.pilot = wander(Random(1))
     stepper.step(100)
-    folder.write("main", seal(saved_of(stepper)))
+    folder.write("main.checkpoint", seal(saved_of(stepper)))
     lobby = Lobby()
     room = Keeper(lobby, folder).reopen("main", Melee, stepper.room.arena, stepper.rates, {})
     assert room is lobby.rooms["main"]
@@ -199,12 +311,12 @@ async def test_what_cant_be_gone_on_from_is_set_aside(
     whole = seal(saved_of(stepper))
     monkeypatch.undo()
     damaged = {"cut": whole[:-1], "flipped": whole[:-1] + bytes([whole[-1] ^ 1]), "empty": b"", "older": whole}[damage]
-    folder.write("main", damaged)
+    folder.write("main.checkpoint", damaged)
     assert Keeper(lobby, folder).reopen("main", Melee, stepper.room.arena, stepper.rates, {}) is None
     assert lobby.rooms == {}
     assert lobby.keeping.checkpoints_refused == 1
     assert (folder.folder / "main.checkpoint.refused-1").read_bytes() == damaged
-    assert folder.read("main") is None
+    assert folder.read("main.checkpoint") is None
 
 
 async def test_where_nothing_is_kept_there_is_nothing_to_go_on_from() -> None:

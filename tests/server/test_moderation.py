@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 
 from protocol.errors import Code
+from protocol.limits import SEAT_KEPT_S
 from protocol.messages import Chat
+from server.checkpoint import capture, revive, seal, unseal
+from server.games.melee import Melee
 from server.gate import Gate
+from server.lobby import Lobby
 from server.moderation import ACTIONS, CantBe, Moderation, Order, RoomOrder
 from server.restrictions import RESTRICTIONS_MAX
 from server.tokens import Rules, Verifier
@@ -158,9 +162,33 @@ def test_it_tells_who_is_here_and_what_holds(house: House) -> None:
     ]
     assert (told["Bob"]["subject"], told["Bob"]["role"], told["Bob"]["known_as"]) == ("bob", "player", "subject:bob")
     assert told[None]["player"] is None
+    assert [told[name]["kept_s"] for name in ("Ann", "Eve", "Bob")] == [None, SEAT_KEPT_S - 1.0, None]
     assert house.moderation.restrictions(1.0) == [
         {"what": "mute", "known_as": "subject:bob", "seconds": 59, "reason": "loud"}
     ]
+
+
+def restarted(house: House) -> Moderation:
+    """The next process, where everybody has yet to come back; the clock there says 100."""
+    room, before = house.stepper.room, house.lobby
+    saved = unseal(seal(capture(room, before.save_seats(room, house.stepper.now_s))))
+    lobby = Lobby()
+    lobby.add_room(revive(saved, Melee, room.arena, room.rates, {}), saved.seats, 100.0)
+    return Moderation(lobby, lobby.close_room, lambda: None)
+
+
+def test_after_a_restart_those_who_have_yet_to_come_back_are_seen_and_can_be_sent_away(house: House) -> None:
+    after = restarted(house)
+    told = after.players(110.0)
+    assert [(line["name"], line["connected"], line["kept_s"], line["known_as"]) for line in told] == [
+        ("Ann", False, SEAT_KEPT_S - 10.0, "address:1.2.3.5"),
+        ("Eve", False, SEAT_KEPT_S - 10.0, "address:1.2.3.4"),
+        ("Bob", False, SEAT_KEPT_S - 10.0, "subject:bob"),
+    ]
+    assert after.kick(Order(room="main", player=1), 110.0) == "kicked 1"
+    assert after.ban(Order(subject="bob"), 110.0).endswith("and kicked 1")
+    assert [line["name"] for line in after.players(110.0)] == ["Eve"]
+    assert [player.name for player in after._lobby.rooms["main"].players.values()] == ["Eve"]
 
 
 def test_a_room_order_is_about_a_room() -> None:

@@ -51,10 +51,10 @@ def test_what_is_too_old_is_judged_at_the_most(snapshot_ticks: int) -> None:
 
 
 def test_what_can_not_be_is_judged_by_the_estimate() -> None:
-    estimate = 2 + PICTURE_TICKS
-    assert sight_of(said(estimate + 12.0, 2), 0, 0, RATES) == Sight(MOST)
-    assert sight_of(said(estimate + 12.5, 2), 0, 0, RATES) == Sight(estimate, True)
-    assert sight_of(said(1, 14), 0, 0, RATES) == Sight(MOST, True)
+    estimate = 4 + PICTURE_TICKS
+    assert sight_of(said(estimate + 11.9, 4), 0, 0, RATES) == Sight(MOST)
+    assert sight_of(said(estimate + 12.5, 4), 0, 0, RATES) == Sight(estimate, True)
+    assert sight_of(said(1, 15), 0, 0, RATES) == Sight(MOST, True)
     assert sight_of(said(6, -40), 0, 0, RATES) == Sight(0.0, True)
 
 

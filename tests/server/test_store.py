@@ -12,7 +12,7 @@ import pytest
 
 from protocol.errors import UserError
 from server.checkpoint import BYTES_MAX
-from server.store import ASIDE_MAX, Folder
+from server.store import ASIDE_MAX, Folder, checkpoint_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,20 +33,28 @@ def test_what_is_written_is_read_and_the_newest_counts(folder: Folder) -> None:
     folder.write("pinball", b"new")
     folder.write("belt", b"other")
     assert (folder.read("pinball"), folder.read("belt")) == (b"new", b"other")
-    assert names(folder) == ["belt.checkpoint", "lock", "pinball.checkpoint"]
+    assert names(folder) == ["belt", "lock", "pinball"]
+
+
+def test_what_is_removed_is_gone_and_need_not_have_been_there(folder: Folder) -> None:
+    folder.write("pinball", b"old")
+    folder.remove("pinball")
+    folder.remove("belt")
+    assert folder.read("pinball") is None
+    assert names(folder) == ["lock"]
 
 
 @pytest.mark.parametrize("name", ["../outside", "a/b", "..", "", "Größe ü", "x" * 40])
-def test_any_name_stays_in_the_folder(folder: Folder, name: str) -> None:
-    folder.write(name, b"here")
-    assert folder.read(name) == b"here"
+def test_any_room_stays_in_the_folder(folder: Folder, name: str) -> None:
+    folder.write(checkpoint_of(name), b"here")
+    assert folder.read(checkpoint_of(name)) == b"here"
     assert len(names(folder)) == 2
 
 
 def test_only_its_owner_reads_it(folder: Folder) -> None:
     folder.write("pinball", b"names and scores")
     assert stat.S_IMODE(folder.folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder.folder / "pinball.checkpoint").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder.folder / "pinball").stat().st_mode) == 0o600
 
 
 def test_a_crash_while_writing_leaves_the_old_one(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +73,7 @@ def test_a_crash_while_writing_leaves_the_old_one(folder: Folder, monkeypatch: p
 
 
 def test_no_more_is_read_than_a_checkpoint_may_have(folder: Folder) -> None:
-    with (folder.folder / "pinball.checkpoint").open("wb") as file:
+    with (folder.folder / "pinball").open("wb") as file:
         file.truncate(2 * BYTES_MAX)
     found = folder.read("pinball")
     assert found is not None

@@ -96,7 +96,7 @@ async def test_what_it_was_is_kept_for_a_person_to_look_at(nursery: trio.Nursery
         await trio.testing.wait_all_tasks_blocked()
     await really(lambda: bool(supervised.store.aside))  # a worker thread does it
     [(name, why, kept)] = supervised.store.aside
-    assert (name, why) == ("main", "failed")
+    assert (name, why) == ("main.checkpoint", "failed")
     assert kept is not None
     saved = unseal(kept)
     assert (saved.tick, len(saved.seats)) == (Brittle.breaks_at, 1)

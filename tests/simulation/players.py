@@ -152,7 +152,9 @@ class Player:
     def _ended(self, talk: Conversation, now_s: float) -> None:
         """The server's doing, or the network's."""
         if self._bye is not None:
-            allowed = BLAMELESS | SLOW if self._has_stalled or self.world.is_rough else BLAMELESS
+            allowed = BLAMELESS | self.world.admin.verdicts
+            if self._has_stalled or self.world.is_rough:
+                allowed |= SLOW
             if self._bye.code not in allowed:
                 raise Wrong(f"{self.name} did nothing wrong and was told {self._bye}")
             if talk.closed is not None and talk.closed != (self._bye.code, self._bye.sentence):

@@ -13,6 +13,7 @@ from protocol import limits
 from server.games.fighter import Fighter
 from server.games.melee import Melee
 from server.inputs import InputBuffer
+from server.lobby import Lobby
 from server.publisher import Publisher
 from server.room import Room
 from server.session import Session
@@ -107,6 +108,13 @@ def _keeps(lost: Callable[..., Any]) -> Callable[..., Any]:
     return kept
 
 
+def _keeps_sitting(expel: Callable[..., Any]) -> Callable[..., Any]:
+    def expelled(lobby: Lobby, *_: object) -> None:
+        """Nothing happens."""
+
+    return expelled
+
+
 def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
     def failed(room: Room, *_: object) -> None:
         raise RuntimeError("nobody thought of this")
@@ -123,6 +131,7 @@ def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
         (Viewer, "sight", _sees_all, "may ["),
         (Publisher, "_records", _misplaces, "believes something else"),
         (Session, "lost", _keeps, "sessions"),
+        (Lobby, "expel", _keeps_sitting, "is banned, and has a seat"),
         (Room, "hear", _fails, "did nothing wrong and was told Bye(code=4033"),
     ],
 )

@@ -36,6 +36,7 @@ from server.games.melee import Melee
 from server.net.sweep import current_sweep, sweep
 from server.session import Session
 from server.tick_loop import keep_time
+from tests.simulation.admin import Admin
 from tests.simulation.conversation import Wrong
 from tests.simulation.history import History
 from tests.simulation.hostile import Hostile
@@ -118,6 +119,7 @@ class World:
         self.watch = Watch(self.server)
         self.watch.add(self.server.room)
         self.listener = Listener(self.kernel)
+        self.admin = Admin(self, Random(f"admin {seed}"))
         self.network = self.random.choice(NETWORKS)
         self.is_rough = not self.network.is_perfect
         self.is_patient = self.random.random() < PATIENT_CHANCE
@@ -289,6 +291,7 @@ class World:
         while self.now_s < until_s:
             self._step_clients(self.now_s + 1.0 / STEPS_PER_S)
             await trio.sleep_until(self.now_s)
+            self.admin.step()
             if self.watch.wrong:
                 raise Wrong("\n".join(self.watch.wrong[:5]))
 

@@ -1,7 +1,9 @@
 """A server that is killed, stopped or replaced, and started again: who played plays on."""
 
+import json
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -12,7 +14,9 @@ import trio
 
 import bots
 from bots.sdk import Bot
+from protocol.errors import Code
 from protocol.messages import ChatLine, Error, Event
+from server.tokens import secret_key, sign
 from tests.instruments.checkpoints import Writing
 from tests.instruments.served import ROOT, Served, served
 from tests.wire.stranger import Stranger, open_stranger
@@ -74,6 +78,39 @@ async def test_kill_minus_nine(tmp_path: Path) -> None:
                 await until(lambda: ada.ship is not None and bool(scores))
                 assert sorted(row[0] for row in scores[0]["scores"]) == sorted(numbers)
                 assert {player.name for player in ada.players.values()} == {"Ada", "Bob"}
+
+
+def ordered(server: Served, secret: Path, action: str, **order: object) -> str:
+    """What an admin is answered."""
+    admin = sign(secret_key(secret.read_bytes()), {"sub": "root", "role": "admin", "exp": int(time.time()) + 600})
+    request = urllib.request.Request(
+        f"{server.page_url}api/admin/{action}",
+        json.dumps(order).encode() if order else None,
+        {"Authorization": f"Bearer {admin}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return str(answer.read().decode())
+
+
+def test_what_an_admin_decided_outlasts_kill_minus_nine(tmp_path: Path) -> None:
+    """At once, with the answer: a ban, a mute, and a room that was closed, which begins anew."""
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"a secret of thirty-two bytes at least")
+    flags = kept_in(tmp_path / "state", "--jwt-secret", str(secret))
+    with served(*flags) as first, open_stranger(first.play_url, "ricochet.v1.json") as eve:
+        eve.tell("hello", version=1, name="Eve")
+        eve.hear_until("snapshot")
+        assert "fresh" in ordered(first, secret, "close", room="pinball")
+        ordered(first, secret, "mute", subject="bob", seconds=600, reason="loud")
+        ordered(first, secret, "ban", address="127.0.0.1", seconds=600, reason="spam")
+        first.kill()
+    with served(*flags) as second:
+        with open_stranger(second.play_url, "ricochet.v1.json") as eve:
+            eve.tell("hello", version=1, name="Eve")
+            bye = eve.hear_until("bye")
+            assert (bye["code"], "spam" in bye["sentence"]) == (Code.BANNED, True)
+        assert '"subject:bob"' in ordered(second, secret, "restrictions")
+        assert ordered(second, secret, "players") == "[]"
 
 
 def test_a_damaged_checkpoint_is_set_aside_and_the_game_begins_anew(tmp_path: Path) -> None:

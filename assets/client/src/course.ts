@@ -1,5 +1,6 @@
 /**
  * Where a shot flies: lived at once to its end in the server's engine, among walls and what is loose, and kept tick by tick.
+ * The twin of `bots/course.py`.
  *
  * Bounces are the server's: each but those in a corner's second tick is counted, and makes the shot faster if the gun says so.
  * What a shot hits and doesn't bounce off, crates, ends it. Ships do, too, but where those are going isn't known: they

@@ -33,7 +33,8 @@ export class Duel {
   );
   readonly picture = new Picture(this.play);
   tick = 1000;
-  now_ms = this.tick * TICK_MS;
+  /** Render frames are half-way between the server's ticks. */
+  now_ms = (this.tick + 0.5) * TICK_MS;
   readonly server = new Prediction(new Neighbourhood(engine, welcome.arena, welcome.kinds, welcome.kinds[0]!, 60), 60);
   /** Shoves the server's ship to the right in its next tick, by units. */
   push = 0;

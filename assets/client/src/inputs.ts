@@ -39,7 +39,7 @@ export class Outbox {
   /** `seen`: as in the message, when this input was made. */
   add(tick: number, input: Input, applied: number, seen: number): void {
     const next = this.#first_tick + this.#entries.length;
-    if (tick !== next || this.#entries.length === INPUTS_PER_MESSAGE_MAX) this.#flush(applied);
+    if (tick !== next || this.#entries.length === INPUTS_PER_MESSAGE_MAX) this.flush(applied);
     if (this.#entries.length === 0) this.#first_tick = tick;
     this.#entries.push(input);
     this.#seen = seen;
@@ -47,10 +47,11 @@ export class Outbox {
 
   /** Sends what waits, if it is a message's worth. */
   post(applied: number): void {
-    if (this.#entries.length >= this.#batch_ticks) this.#flush(applied);
+    if (this.#entries.length >= this.#batch_ticks) this.flush(applied);
   }
 
-  #flush(applied: number): void {
+  /** Sends what waits. */
+  flush(applied: number): void {
     if (this.#entries.length === 0) return;
     this.#send({ type: "inputs", first_tick: this.#first_tick, entries: this.#entries, applied, seen: this.#seen });
     this.#entries = [];

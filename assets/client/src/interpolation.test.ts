@@ -12,7 +12,7 @@ import { View } from "./view";
 import { Walls } from "./walls";
 
 const TICK_MS = 1000 / 60;
-const DELAY_TICKS = 1.2 * 2;
+const DELAY_TICKS = 0.6 * 2;
 const common = { shape: "circle", mass: 1, elasticity: 1, friction: 0, sensor: false, velocity_scale: 16, tolerance_units: 1, tolerance_angle: 3 } as const;
 const kinds: Kind[] = [
   { ...common, name: "shot", category: "shot", radius: 4, drag: 0, thrust: 0, steered: false },
@@ -63,7 +63,7 @@ class Screening {
   }
 }
 
-test("the picture is 1.2 snapshots in the past", () => {
+test("the picture is 0.6 snapshots in the past", () => {
   const screening = new Screening().run(60);
   expect(screening.tick - 1 - screening.interpolation.tick).toBeCloseTo(DELAY_TICKS, 1);
 });

@@ -1,5 +1,5 @@
 /**
- * Everyone else, as drawn: a small delay in the past, so that what was published is known before it is needed.
+ * Everyone else, as drawn: a small delay in the past, so that most of what is drawn is known.
  * The twin of `bots/interpolation.py`.
  *
  * An entity's course is a chain of beliefs. A new one takes over, if it can, at the moment between now and its own tick at
@@ -8,9 +8,10 @@
  * it went.
  *
  * The delay adapts to the network: snapshots are expected as late as all but the latest few came recently, and the
- * picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time, so that it has not quite reached the newest when
- * the next is due. A stall makes nobody wait for long: what comes in one burst counts once, as late as its newest, and the delay is at most
- * JITTER_MS_MAX more than usual. Without news nothing is drawn more than EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
+ * picture follows at DELAY_INTERVALS behind that, a little faster or slower than real time. Less than an interval, so that for some of it the
+ * picture is ahead of what is known: reckoning knows the sticks, and what it then gets wrong is less than what a later picture would cost
+ * whoever aims by it. A stall makes nobody wait for long: what comes in one burst counts once, as late as its newest, and the delay is at
+ * most JITTER_MS_MAX more than usual. Without news nothing is drawn more than EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
  *
  * Pure: `now_ms` is an argument. No garbage in a render frame beyond what newcomers need.
  */
@@ -21,13 +22,13 @@ import { wrapAngle } from "./quantize";
 import type { View } from "./view";
 import type { Walls } from "./walls";
 
-const DELAY_INTERVALS = 1.2;
+const DELAY_INTERVALS = 0.6;
 const DELAY_MS_MIN = 5;
 const EXTRAPOLATE_S_MAX = 0.25;
 /** Playback speed, to follow the news without a jump; beyond SNAP_S it jumps. Fast enough to be where it ought to be a
  * second after a stall of half a second. */
 const SPEED_MIN = 0.85;
-const SPEED_MAX = 1.25;
+const SPEED_MAX = 1.3;
 const PULL_S = 0.4;
 const SNAP_S = 0.25;
 /** Of an offset, this much is left after 1/60 s. */

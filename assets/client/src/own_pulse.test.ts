@@ -51,6 +51,15 @@ function fired(from = HERE): { to_x: number; to_y: number; hit: number } {
   return beam!.body as { to_x: number; to_y: number; hit: number };
 }
 
+test("it loads from the tick in which it was let go, until the server has said what became of it", () => {
+  expect(pulse.loadedAt(70, 105, 100, 60)).toBe(70);
+  fired();
+  expect(pulse.loadedAt(70, 112, 109, 60)).toBe(110 + 150);
+  expect(pulse.loadedAt(261, 120, 111, 60)).toBe(261);
+  expect(pulse.loadedAt(70, 120, 111, 60)).toBe(70);
+  expect(pulse.loadedAt(70, 171, 100, 60)).toBe(70);
+});
+
 test("it goes as far as its reach, and stops at walls, blocks and the border", () => {
   expect(fired()).toMatchObject({ to_x: 880, to_y: 200, hit: 0 });
   begin();

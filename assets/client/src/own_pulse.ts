@@ -11,10 +11,13 @@ import { type Input, PULSE } from "./motion";
 import { aimFromWire, angleFromWire } from "./quantize";
 import { toCircle, toPolygon, toSegment } from "./ray";
 import type { Arena, GameEvent, Vec } from "./scene";
+import { ticksIn } from "./ticks";
 
 /** As in `server/games/pulse.py`. */
 const REACH_UNITS = 600;
 const RADIUS = 4;
+/** How long it takes to load. */
+const LOADING_S = 2.5;
 /** The engine rounds its polygons off by this. */
 const POLYGON_RADIUS = 1;
 /** So long, in ticks, may the server's word of a pulse come after the tick that it was foreseen for. */
@@ -42,8 +45,7 @@ export class OwnPulse {
    */
   take(tick: number, input: Input, from: Vec, ship: number, player: number, until: number, ack: number): GameEvent | null {
     const wanted = ((input.buttons | input.edges) & PULSE) !== 0;
-    const heard = ack >= this.#fired_tick || tick > this.#fired_tick + TOLD_TICKS_MAX;
-    if (!wanted || !heard || tick < until) return null;
+    if (!wanted || !this.#hasHeard(tick, ack) || tick < until) return null;
     this.#fired_tick = tick;
     this.#untold = true;
     const aim = aimFromWire(input.aim);
@@ -51,6 +53,16 @@ export class OwnPulse {
     const { reach, hit } = this.#meets(from, way, ship);
     const [to_x, to_y] = [from.x + way.x * reach, from.y + way.y * reach];
     return { name: "pulse", body: { player, x: from.x, y: from.y, to_x, to_y, hit } };
+  }
+
+  /** The tick from which on the next may be let go, as far as we know: `until` is the server's, as it was known at `ack`. */
+  loadedAt(until: number, tick: number, ack: number, tick_rate: number): number {
+    return this.#hasHeard(tick, ack) ? until : Math.max(until, this.#fired_tick + ticksIn(LOADING_S, tick_rate));
+  }
+
+  /** Whether the server has said by now what became of our latest. */
+  #hasHeard(tick: number, ack: number): boolean {
+    return ack >= this.#fired_tick || tick > this.#fired_tick + TOLD_TICKS_MAX;
   }
 
   /** Whether the server's word of a pulse of ours, at `tick`, is of one that has been drawn already. */

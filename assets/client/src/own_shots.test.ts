@@ -10,6 +10,7 @@ import { FIRE, type Input, NEUTRAL } from "./motion";
 import { MATCH_TICKS, OwnShots, UNCONFIRMED_MAX } from "./own_shots";
 import { type Published, nowhere } from "./reckoning";
 import type { Arena } from "./scene";
+import type { Own } from "./snapshot";
 import { View } from "./view";
 
 const kinds = golden.kinds as Kind[];
@@ -40,10 +41,10 @@ function track(...states: Published[]): Track {
 }
 
 /** A snapshot of `tick` has come. */
-function hear(tick: number, entities: Published[] = []): void {
+function hear(tick: number, entities: Published[] = [], own: Own | null = null): void {
   const cells = [{ cell: 0, keyframe: true as const, checksum: checksumOf(entities), entities }];
   view.apply({ type: "snapshot", tick, ack: 0, slack_ms: null, own: null, hud: null, left: [], near: null, cells });
-  shots.heard();
+  shots.heard(own);
 }
 
 function unconfirmed(now: number, gap = GAP) {
@@ -97,11 +98,20 @@ test("unconfirmed shots are bounded", () => {
 });
 
 test("what we didn't foresee is drawn, too, and the gun cools down for it", () => {
+  hear(BORN, [], { entity: 3, ...SHIP });
   expect(shots.place(track(published()), BORN + 3, BORN)).toMatchObject({ status: 0 });
   shots.step(BORN + 5, FIRING, SHIP, 0);
   expect(unconfirmed(BORN + 5)).toEqual([]);
   shots.step(BORN + 13, FIRING, SHIP, 0);
   expect(unconfirmed(BORN + 13)).toHaveLength(1);
+});
+
+test("a shot that comes back into sight was not fired now", () => {
+  hear(BORN, [], { entity: 3, ...SHIP, x: 900 });
+  expect(shots.place(track(published({ status: 2 })), BORN + 3, BORN)).toMatchObject({ status: 2 });
+  expect(shots.unforeseen).toBe(0);
+  shots.step(BORN + 5, FIRING, SHIP, 0);
+  expect(unconfirmed(BORN + 5)).toHaveLength(1);
 });
 
 test("a shot leaves the muzzle when the clock says so, though the picture is not there yet", () => {

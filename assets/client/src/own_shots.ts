@@ -1,5 +1,6 @@
 /**
  * One's own shots, where one's own ship is: now. Others' are drawn where the picture is, a little in the past.
+ * The twin of `bots/own_shots.py`.
  *
  *     drawn tick = picture + max(0, gap - age / 3)        gap = clock - picture
  *
@@ -15,9 +16,10 @@ import { type Track, believedAt } from "./interpolation";
 import type { Input } from "./motion";
 import type { ShipState } from "./neighbourhood";
 import type { Engine } from "./physics";
-import { aimFromWire, angleFromWire } from "./quantize";
+import { aimFromWire, angleFromWire, nearest } from "./quantize";
 import { type Published, type Reckoned, nowhere } from "./reckoning";
 import type { Arena } from "./scene";
+import type { Own } from "./snapshot";
 import { ticksIn } from "./ticks";
 import type { View } from "./view";
 
@@ -55,6 +57,14 @@ interface Mine {
 
 export class OwnShots {
   readonly kind: number;
+  /** Shots that we foresaw, and the server fired. */
+  matched = 0;
+  /** How far the latest of these was from where we had it. */
+  matched_units = 0;
+  /** That the server fired, and we didn't foresee. */
+  unforeseen = 0;
+  /** That we foresaw, and the server never fired. */
+  dropped = 0;
   readonly #gun: Gun;
   readonly #flight: Flight;
   readonly #range: Range;
@@ -66,6 +76,7 @@ export class OwnShots {
   #unconfirmed: Mine[] = [];
   #fired = 0;
   #rapid_until = 0;
+  #own: Own | null = null;
   readonly #at: At = { x: 0, y: 0, vx: 0, vy: 0, bounces: 0 };
 
   constructor(gun: Gun, engine: Engine, arena: Arena, view: View) {
@@ -91,9 +102,12 @@ export class OwnShots {
     this.#unconfirmed.push(this.#make(tick, course, null));
   }
 
-  /** A snapshot has come: what it should have told of by now, and didn't, never was. */
-  heard(): void {
-    this.#unconfirmed = this.#unconfirmed.filter(({ born }) => this.#view.tick <= born + MATCH_TICKS);
+  /** A snapshot has come, and told of our ship: what it should have told of by now, and didn't, never was. */
+  heard(own: Own | null): void {
+    this.#own = own;
+    const kept = this.#unconfirmed.filter(({ born }) => this.#view.tick <= born + MATCH_TICKS);
+    this.dropped += this.#unconfirmed.length - kept.length;
+    this.#unconfirmed = kept;
   }
 
   /** The server's shot at the clock's tick `now`, while others are drawn at `picture`; null: not born or already gone. */
@@ -120,11 +134,31 @@ export class OwnShots {
     if (!mine) {
       const { published } = track.beliefs[0]!;
       mine = this.#confirmed(track, published);
-      this.#trigger.fired(track.born, mine?.born ?? null, this.#rapid_until);
+      if (mine) {
+        this.#trigger.fired(mine.born + this.#ticksLater(mine, published, track), mine.born, this.#rapid_until);
+      } else if (this.#hasJustLeft(published, track)) {
+        this.unforeseen += 1;
+        this.#trigger.fired(track.born, null, this.#rapid_until);
+      }
       mine ??= this.#make(track.born, this.#flyOn(published, track), published);
       this.#told.set(track, mine);
     }
     return mine;
+  }
+
+  /** How much later than ours the server's was fired: it is so much behind. When it was first told of says less. */
+  #ticksLater({ course }: Mine, published: Published, { kind }: Track): number {
+    if (!course.at(published.tick, this.#at)) return 0;
+    const there = believedAt(published, kind, published.tick, this.#view.tick_rate, scratch);
+    const { x, y, vx, vy } = this.#at;
+    const ahead = (x - there.x) * vx + (y - there.y) * vy;
+    return nearest((ahead / (vx * vx + vy * vy)) * this.#view.tick_rate);
+  }
+
+  /** Whether a shot comes from our gun, and not back into sight. */
+  #hasJustLeft(published: Published, { kind }: Track): boolean {
+    const { x, y } = believedAt(published, kind, published.tick, this.#view.tick_rate, scratch);
+    return this.#own !== null && Math.hypot(x - this.#own.x, y - this.#own.y) <= MATCH_UNITS;
   }
 
   /** The one of ours that the server's is, if there is one. */
@@ -136,6 +170,8 @@ export class OwnShots {
     };
     const [nearest] = this.#unconfirmed.toSorted((one, other) => off(one) - off(other));
     if (!nearest || off(nearest) > MATCH_UNITS) return undefined;
+    this.matched += 1;
+    this.matched_units = off(nearest);
     this.#unconfirmed.splice(this.#unconfirmed.indexOf(nearest), 1);
     return nearest;
   }

@@ -119,7 +119,7 @@ export class Picture {
     for (const shot of shots.unconfirmed(now, interpolation.tick)) this.#entities.push(this.#drawShot(shot));
   }
 
-  /** The server's integers, those that are ticks as what is left until then, and the boost that is predicted. */
+  /** The server's integers, those that are ticks as what is left until then; boost and pulse as foreseen. */
   #hud(): Record<string, number> {
     const { hud, view, prediction } = this.#play;
     const shown: Record<string, number> = { boost_ticks: prediction.state?.boost_ticks ?? 0 };
@@ -127,6 +127,7 @@ export class Picture {
       if (name.endsWith(UNTIL)) shown[`${name.slice(0, -UNTIL.length)}_ticks`] = Math.max(0, value - view.tick);
       else shown[name] = value;
     }
+    if ("pulse_until" in hud) shown["pulse_ticks"] = this.#play.pulse_ticks;
     return shown;
   }
 

@@ -32,8 +32,6 @@ import { View } from "./view";
 import { Walls } from "./walls";
 
 const TICKS_PER_STEP_MAX = 8;
-/** Without news we don't run on for ever; the server refuses what is more than 120 ticks ahead. */
-const AHEAD_TICKS_MAX = 100;
 
 /** What a stay needs of the connection. */
 export interface Post {
@@ -107,8 +105,8 @@ export class Play {
   /** Takes the ticks that are due at `now_ms`. */
   step(now_ms: number): void {
     if (!this.lead.started) return;
-    const due = Math.min(Math.floor(this.lead.tickAt(now_ms)), this.view.tick + AHEAD_TICKS_MAX);
-    if (due > this.tick) this.#thrift.note(this.lead.lateAt(this.tick + 1, now_ms), now_ms);
+    const due = this.lead.due(now_ms);
+    if (due > this.tick) this.#thrift.note(now_ms - this.lead.when(this.tick + 1), now_ms);
     for (let tick = Math.max(this.tick + 1, due - TICKS_PER_STEP_MAX + 1); tick <= due; tick += 1) {
       const input = inputOf(this.#controls.sample());
       this.lead.took(tick, now_ms);
@@ -123,6 +121,12 @@ export class Play {
   happened(): GameEvent[] {
     const ahead = this.#happenings.findIndex(({ tick }) => tick > this.interpolation.tick);
     return [...this.#foreseen.splice(0), ...this.#happenings.splice(0, ahead < 0 ? this.#happenings.length : ahead)];
+  }
+
+  /** How many ticks our pulse still has to load; it loads from the tick in which it is let go, not from when we hear of that. */
+  get pulse_ticks(): number {
+    const until = this.#pulse.loadedAt(this.hud["pulse_until"] ?? 0, this.tick, this.ack, this.welcome.tick_rate);
+    return Math.max(0, until - this.tick);
   }
 
   /** The page was hidden: whatever the clock says then is not to be trusted. */
@@ -153,14 +157,16 @@ export class Play {
     this.ack = snapshot.ack;
     this.#keepTime(snapshot, now_ms);
     this.#reconcile(snapshot);
-    this.shots?.heard();
+    this.shots?.heard(snapshot.own);
     this.#measure(snapshot, now_ms);
   }
 
   #keepTime(snapshot: Snapshot, now_ms: number): void {
     const { rtt_ms } = this.#post;
-    if (!this.lead.started || this.#stale) this.lead.start(snapshot.tick, rtt_ms, now_ms);
+    const { snaps } = this.lead;
+    if (this.#stale) this.lead.start(snapshot.tick, rtt_ms, now_ms);
     else this.lead.heard(snapshot, rtt_ms, now_ms);
+    if (this.lead.snaps > snaps) this.#outbox.flush(this.view.tick); // the next tick may be some time off
     this.#stale = false;
   }
 

@@ -28,7 +28,7 @@ class BareStage:
         self.players: Mapping[int, Player] = {}
         self.options: Mapping[str, Any] = {}
 
-    def say(self, name: str, body: dict[str, Any], to: object = None) -> None:
+    def say(self, name: str, body: dict[str, Any], to: object = None, spectators: bool = False) -> None:
         raise AssertionError("crates say nothing")
 
     def rewound(self, player: Player) -> Past:

@@ -158,6 +158,17 @@ def test_those_near_are_told(lane: Lane) -> None:
     assert lane.cat.events_named("pulse") == []
 
 
+def test_spectators_are_told_of_what_goes_through_the_middle_and_nothing_else(lane: Lane) -> None:
+    eve = lane.stepper.join("Eve", role="spectator")
+    assert lane.pulse(lane.ann, RIGHT)
+    assert len(eve.events_named("pulse")) == 1
+    lane.place(lane.ann, 20, 20)
+    lane.fighter(lane.ann).pulse_until = 0
+    lane.stepper.room.arena = Arena("Wide", Size(4096, 4096), RANGE.spawns)
+    assert lane.pulse(lane.ann, UP)
+    assert len(eve.events_named("pulse")) == 1
+
+
 def test_it_is_judged_where_the_shooter_saw_its_target(lane: Lane) -> None:
     """Bob has just left the line; on Ann's screen he is still in it, and for Cat, who says nothing, he isn't."""
     lane.place(lane.cat, 100, 230)
@@ -168,7 +179,7 @@ def test_it_is_judged_where_the_shooter_saw_its_target(lane: Lane) -> None:
     told = lane.pulse(lane.cat, aim_to_wire(atan2(-30, 200)))
     assert told is not None
     assert told["hit"] == 0
-    told = lane.pulse(lane.ann, RIGHT, seen=14 * 16)
+    told = lane.pulse(lane.ann, RIGHT, seen=12 * 16)
     assert told is not None
     assert told["hit"] == 2
     statistics = lane.stepper.room.statistics

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,16 +143,30 @@ async def test_a_ban_is_seen_lifted_and_works(running: Running) -> None:
     await ann.stream.aclose()
 
 
-async def test_a_room_is_closed_and_its_ticks_end(running: Running) -> None:
-    ann = await running.play("Ann")
-    assert (await running.ask("/api/admin/close", order={"room": "pinball"}))[1] == {"done": "closed the room pinball"}
+async def test_a_room_is_closed_and_the_last_one_is_followed_by_a_fresh_one(running: Running) -> None:
+    ann, was = await running.play("Ann"), running.server.room
+    status, said, _ = await running.ask("/api/admin/close", order={"room": "pinball"})
+    assert (status, said) == (200, {"done": "closed the room pinball; a fresh one is open in its place"})
     assert (await ann.hear_bye()).code == Code.ROOM_CLOSED
     await ann.stream.aclose()
-    assert (await running.ask("/api/rooms", token=None))[1] == []
-    ticks = running.server.room.tick
-    await trio.sleep(0.1)
-    assert running.server.room.tick == ticks
-    assert not running.server.is_ready
+    ticks, fresh = was.tick, running.server.lobby.rooms["pinball"]
+    assert fresh is not was
+    await until(lambda: fresh.tick > 2)
+    assert was.tick == ticks
+    assert running.server.is_ready
+    bob = await running.play("Bob")
+    assert [player.name for player in fresh.players.values()] == ["Bob"]
+    await bob.stream.aclose()
+
+
+async def test_what_could_not_be_written_down_is_said(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail() -> bool:
+        return False
+
+    monkeypatch.setattr(running.server, "_keeper", SimpleNamespace(settle=fail))
+    for action, is_said in (("ban", True), ("unban", True), ("mute", True)):
+        _, said, _ = await running.ask(f"/api/admin/{action}", order={"subject": "eve"})
+        assert ("could not be written down" in said["done"]) == is_said
 
 
 @pytest.mark.parametrize(
@@ -191,6 +206,7 @@ async def test_without_keys_there_are_no_admins(nursery: trio.Nursery) -> None:
     [
         ("fly", {}, {}, 404, "fly"),
         ("kick", b"rubbish", {}, 400, "no order"),
+        ("kick", b'{"\x80": 1}', {}, 400, "no order"),
         ("kick", [], {}, 400, "no order"),
         ("kick", {"player": -1}, {}, 400, "player"),
         ("kick", {"palyer": 1}, {}, 400, "palyer"),

@@ -49,7 +49,7 @@ async def test_messages_are_delivered_before_what_comes_after_them(tcp_ends: End
     server, client = tcp_ends
     delivered: list[bytes] = []
     lane = lane_over(server, nursery)
-    lane.open(delivered.append)
+    lane.open(lambda message, _: delivered.append(message))
     ping = frame(b"", 0x89)
     await client.send_all(frame(b"one") + frame(b"two") + ping + frame(b"three"))
     assert await lane.receive_some() == ping
@@ -164,9 +164,9 @@ async def test_a_mistake_of_ours_ends_its_own_connection_and_no_sweep(tcp_ends: 
     other_server, other_client = await stream_pair("fast")
     delivered: list[bytes] = []
     other = lane_over(other_server, nursery)
-    other.open(delivered.append)
+    other.open(lambda message, _: delivered.append(message))
 
-    def fail(message: bytes | str) -> None:
+    def fail(message: bytes | str, now_s: float) -> None:
         raise ZeroDivisionError("the mistake")
 
     with pytest.RaisesGroup(ZeroDivisionError):

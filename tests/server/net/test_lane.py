@@ -45,7 +45,7 @@ async def hear(lane: trio.abc.Stream, messages: list[bytes | str]) -> object:
         )
         connection = await request.accept(subprotocol=limits.SUBPROTOCOL_MSGPACK)
         if isinstance(lane, PlainLane):
-            lane.open(messages.append)
+            lane.open(lambda message, _: messages.append(message))
         try:
             while True:
                 messages.append(await connection.get_message())

@@ -80,10 +80,17 @@ def test_no_byte_is_lost_or_invented(wire: bytes) -> None:
     assert 0 <= held_bytes < len(frame(b"x" * MAX))
 
 
-def test_a_lone_message_is_known_at_once_unless_something_came_before_it() -> None:
+def test_it_says_when_the_next_byte_begins_a_frame_that_may_be_taken() -> None:
     sieve, whole = Sieve(MAX), frame(b"abc")
-    assert sieve.lone(whole) == b"abc"
-    assert sieve.lone(whole + whole) is None
+    assert sieve.is_between
     assert sieve.sift(whole[:3]) == ([], b"")
-    assert sieve.lone(whole) is None, "it is not the beginning of a frame here"
-    assert Sieve(MAX, shut=True).lone(whole) is None
+    assert not sieve.is_between, "it is the middle of one here"
+    assert sieve.sift(whole[3:]) == ([b"abc"], b"")
+    assert sieve.is_between
+    sieve.sift(TEXT)
+    assert not sieve.is_between
+    shut = Sieve(MAX, shut=True)
+    assert not shut.is_between
+    shut.open()
+    assert shut.is_between
+    assert shut.sift(whole) == ([b"abc"], b"")
