@@ -1,6 +1,7 @@
 """PROTOCOL.md is enough to play: a client that has nothing else joins, plays, chats, leaves and comes back."""
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ from tests.wire.stranger import Stranger, open_stranger
 
 ENCODINGS = ["ricochet.v1.msgpack", "ricochet.v1.json"]
 LEAD_TICKS = 8
+INPUTS_MAX = 32
+"""In one message."""
 TICKS = 480
 CHECKED = 20
 BESIDE = 5
@@ -39,23 +42,23 @@ def say_goodbye(stranger: Stranger) -> None:
     assert stranger.hear_until("bye")["code"] == 1000
 
 
-def play(stranger: Stranger) -> tuple[float, int]:
-    """Fly and fire for a while: (snapshots per second of the game's time, the last tick that an input was sent for).
+def play(stranger: Stranger) -> tuple[Counter[int], int]:
+    """Fly and fire for a while: (how many ticks lay between snapshots, the last tick that an input was sent for).
 
-    The game's time is its ticks: how many of them a busy machine manages in a second of the wall's is not the
-    protocol's business.
+    How many snapshots a busy machine manages in a second is not the protocol's business, and neither is how many of
+    them are left out after it stood still.
     """
-    began = stranger.hear_until("snapshot")["tick"]
-    began_snapshots, last, sent_until = stranger.snapshots, began, began + LEAD_TICKS - 1
+    last = began = stranger.hear_until("snapshot")["tick"]
+    gaps, sent_until = Counter[int](), began + LEAD_TICKS - 1
     while last < began + TICKS or (not has_seen_enough(stranger) and last < began + TICKS_MAX):
-        last = stranger.hear_until("snapshot")["tick"]
-        ticks = range(sent_until + 1, last + LEAD_TICKS + 1)
+        before, last = last, stranger.hear_until("snapshot")["tick"]
+        gaps[last - before] += 1
+        ticks = range(sent_until + 1, last + LEAD_TICKS + 1)[-INPUTS_MAX:]
         if ticks:
             entry = acted(stranger, last)
             stranger.tell("inputs", first_tick=ticks[0], entries=[entry] * len(ticks), applied=last)
             sent_until = ticks[-1]
-    seconds = (last - began) / stranger.welcome["tick_rate"]
-    return (stranger.snapshots - began_snapshots) / seconds, sent_until
+    return gaps, sent_until
 
 
 def has_seen_enough(stranger: Stranger) -> bool:
@@ -72,10 +75,12 @@ def acted(stranger: Stranger, tick: int) -> dict[str, int]:
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_stranger_plays(server: Served, encoding: str) -> None:
     with joined(server, encoding) as stranger:
-        rate, sent_until = play(stranger)
+        gaps, sent_until = play(stranger)
         while stranger.ack < sent_until:
             stranger.hear()
-        assert rate == pytest.approx(30, rel=0.05)
+        interval = stranger.welcome["tick_rate"] // stranger.welcome["snapshot_rate"]
+        assert gaps.most_common(1)[0][0] == interval == 2, gaps
+        assert gaps.total() <= sum(gaps.elements()) / interval + 1, "and no more of them than that"
         assert stranger.ack == sent_until, "acks rise by exactly the inputs sent"
         assert stranger.acks_fell == 0
         assert stranger.checked >= CHECKED, "checksums were compared, and all of them agreed"

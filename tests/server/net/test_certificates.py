@@ -89,11 +89,12 @@ def test_what_does_not_load_is_said_in_one_sentence(files: Files, spoil: Callabl
         load(files.cert, files.key)
 
 
-async def looked(times: int) -> None:
-    """Until it has looked so often, and has done what it then does in a thread."""
-    await trio.sleep(times * WATCH_EVERY_S)
+async def looked() -> None:
+    """Until it has looked at least once, and has done what it then does in a thread."""
+    await trio.sleep(2 * WATCH_EVERY_S)
     threads = trio.to_thread.current_default_thread_limiter()
     await really(lambda: not threads.borrowed_tokens)
+    await trio.testing.wait_all_tasks_blocked()
 
 
 async def test_a_new_one_is_taken_and_a_bad_one_is_not(
@@ -101,20 +102,19 @@ async def test_a_new_one_is_taken_and_a_bad_one_is_not(
 ) -> None:
     taken: list[ssl.SSLContext] = []
     nursery.start_soon(keep_fresh, files.cert, files.key, taken.append)
-    await trio.sleep(WATCH_EVERY_S / 2)
-    await looked(3)
+    await looked()
     assert not taken
     old = files.key.read_bytes()
     files.renew()
     new = files.key.read_bytes()
     files.key.write_bytes(old)  # the certificate is there already, its key not yet
-    await looked(3)
+    await looked()
     assert not taken
     files.key.write_bytes(new)
-    await looked(1)
+    await looked()
     assert len(taken) == 1
     before = await serial_of(taken[0], files.client())
     files.renew()
-    await looked(1)
+    await looked()
     assert len(taken) == 2
     assert await serial_of(taken[1], files.client()) != before
