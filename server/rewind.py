@@ -25,14 +25,13 @@ from msgspec import Struct
 from protocol.limits import REWIND_S_MAX
 from protocol.quantize import ANGLE_STEPS
 from protocol.ticks import Rates
-from server.beliefs import TICK, Floats, Ints
+from server.beliefs import Floats, Ints
 from server.publisher import NOWHERE, Publisher
 from server.world import Hit, World
 
 SLOTS_BEYOND: Final = 2
 """One before the oldest moment that may be asked for, and one because it lies between two snapshots."""
 _RADIANS_PER_STEP: Final = tau / ANGLE_STEPS
-_SOLID: Final = frozenset(("ship", "rock", "crate", "ball"))
 
 
 class Past(Struct):
@@ -59,7 +58,6 @@ class Rewind:
         self.slots_max: Final = ceil(REWIND_S_MAX * rates.snapshot_rate) + SLOTS_BEYOND
         self._publisher, self._world = publisher, publisher.world
         world = publisher.world
-        self._is_solid = np.array([kind.category in _SOLID for kind in world.kinds])
         capacity = len(world.alive)
         self._places: Floats = np.full((self.slots_max, 3, capacity), np.nan)
         """x, y, angle of every row in every slot; nan: not there."""
@@ -77,15 +75,14 @@ class Rewind:
         """The snapshot of `tick` has been published."""
         slot = self._slots.pop(0) if len(self._slots) == self.slots_max else len(self._slots)
         del self._ticks[: -self.slots_max + 1]
-        beliefs, rows = self._publisher.beliefs, self._solid_rows()
-        rows = rows[self._publisher.cell[rows] != NOWHERE]
-        ticks = tick - beliefs.table[:, TICK][rows]
-        places = self._places[slot]
-        fresh = rows[np.isnan(self._places[self._slots[-1], 0, rows])] if self._slots else rows
-        self._since[fresh] = tick
-        places.fill(np.nan)
-        places[0, rows], places[1, rows] = beliefs.places(rows, self._world.kind[rows], ticks)
-        places[2, rows] = beliefs.angles(rows, ticks) * _RADIANS_PER_STEP
+        extent = self._world.extent
+        there = self._world.solid[:extent] & (self._publisher.cell[:extent] != NOWHERE)
+        fresh = there & np.isnan(self._places[self._slots[-1], 0, :extent]) if self._slots else there
+        self._since[:extent][fresh] = tick
+        believed = self._publisher.beliefs.everything(extent, tick)
+        believed[2] *= _RADIANS_PER_STEP
+        np.copyto(believed, np.nan, where=~there)
+        self._places[slot, :, :extent], self._places[slot, :, extent:] = believed, np.nan
         self._ticks.append(tick)
         self._slots.append(slot)
 
@@ -94,7 +91,7 @@ class Rewind:
 
         What is older than all that is known is taken for the oldest.
         """
-        world, rows = self._world, self._solid_rows()
+        world, rows = self._world, self._world.solid.nonzero()[0]
         truth = np.stack((world.x[rows], world.y[rows], world.angle[rows]))
         if tick >= now or not self._ticks:
             return Past(world, rows, *truth)
@@ -111,7 +108,3 @@ class Rewind:
         known = np.flatnonzero(~np.isnan(was[0]) & (self._since[rows] <= self._ticks[before]))
         x, y, angle = (was + share * turned)[:, known]
         return Past(world, rows[known], x, y, angle)
-
-    def _solid_rows(self) -> Ints:
-        world = self._world
-        return np.flatnonzero(world.alive & self._is_solid[world.kind])

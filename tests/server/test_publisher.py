@@ -18,7 +18,7 @@ from protocol.motion import Input
 from protocol.packing import pack_changes
 from protocol.reckoning import reckon_wire
 from protocol.snapshot import CellDelta, CellKeyframe, Moved, Snapshot, changed, checksum_of, records_to_flat
-from server.games.melee import KINDS, ROCK, SHIP, SHOT
+from server.games.melee import KINDS, PICKUP, ROCK, SHIP, SHOT
 from server.publisher import (
     CELL_BYTES_MAX,
     CHECKSUM_EVERY,
@@ -26,6 +26,7 @@ from server.publisher import (
     Publisher,
     msgpack_bytes,
 )
+from server.urgency import OWED_URGENCY
 from server.world import World
 from tests.instruments.encodings import pack
 from tests.instruments.stepper import Stepper, wander
@@ -190,6 +191,17 @@ def test_who_crosses_a_border_and_strays_is_told_both(press: Press) -> None:
     [(moved_id, mask, *_)] = there.moved[0].changed
     assert (moved_id, mask) == (ship, 3)
     assert press.errors_units().max() <= 1 / 16
+
+
+def test_who_gets_an_id_that_is_free_again_has_not_waited(press: Press) -> None:
+    press.publisher.cell_bytes_max = 0  # nobody is ever told of
+    for _ in range(2):
+        entity = press.world.spawn(PICKUP, 300, 300)
+        press.publish(3)
+        assert press.publisher.compare().urgency.tolist() == [4 * OWED_URGENCY]
+        press.world.remove(entity)
+        press.publish()
+        assert not len(press.publisher.compare().rows)
 
 
 def test_who_dances_on_a_border_is_not_told_twice(press: Press) -> None:
