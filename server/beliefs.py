@@ -58,8 +58,7 @@ class Constants:
     def decay(self, starts: Ints, ticks: Ints) -> tuple[Floats, Floats]:
         """K and S of reckoning's formulas, of entities whose kinds' tables start there. What has no drag has S = n for
         ever, and not only as far as there is a table: that is the caller's to see to."""
-        at = np.minimum(ticks, DECAY_TICKS_MAX)
-        at += starts
+        at = np.minimum(ticks, DECAY_TICKS_MAX) + starts
         return self._powers.take(at), self._sums.take(at)
 
 

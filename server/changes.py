@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from protocol.packing import INTEGER_BYTES_MAX, RAW_FIELDS, TURN, TURN_BIT, UNSIGNED_FIELDS
 from protocol.quantize import POSITION_SCALE
-from protocol.snapshot import FIELD_NAMES
+from protocol.snapshot import FIELD_NAMES, Field
 from server.beliefs import (
     ANGLE,
     KIND,
@@ -36,9 +36,15 @@ AGED_ERROR_MAX: Final = 0.5
 """How wrong an aged state may be, in tolerances, where it will be in the end."""
 _NAMES: Final = [name for names in FIELD_NAMES.values() for name in names]
 _WIDTHS: Final = [len(names) for names in FIELD_NAMES.values()]
-_FIELD_OF: Final = np.repeat(np.arange(len(_WIDTHS)), _WIDTHS)
-"""Which of the fields each integer after the mask belongs to. A field's bit in the mask is its place among them."""
-_FIELD_STARTS: Final = np.cumsum([0, *_WIDTHS[:-1]])
+_FIELD_OF: Final = np.repeat([field.value for field in Field], _WIDTHS)
+"""The bit of the field that each integer after the mask belongs to."""
+_MASKS: Final[Ints] = np.array(
+    [int(np.bitwise_or.reduce(_FIELD_OF[(bits >> np.arange(len(_NAMES)) & 1).astype(bool)])) for bits in range(1024)]
+)
+"""The mask, by which of the ten integers are news, one bit each."""
+_IS_TOLD: Final = np.arange(2 * max(Field)) & _FIELD_OF[:, None] != 0
+"""By integer and mask, whether it follows; a turn's age is in the mask."""
+_IS_TOLD[_NAMES.index("age"), TURN] = False
 _IS_RAW, _IS_UNSIGNED = (np.isin(_NAMES, names)[:, None] for names in (RAW_FIELDS, UNSIGNED_FIELDS))
 _SHIFTS: Final = np.where(_IS_RAW | _IS_UNSIGNED, 0, 1)
 _SIGNS: Final = np.where(_IS_RAW | _IS_UNSIGNED, 0, -1)
@@ -78,19 +84,17 @@ class Changes:
         differs = fields != 0
         np.not_equal(now[SPIN:], before[SPIN:], out=differs[_SPIN_AT:_STATUS_AT])
         np.not_equal(now[STATUS], before[STATUS], out=differs[_STATUS_AT])
-        told = np.logical_or.reduceat(differs, _FIELD_STARTS)
-        mask = np.packbits(told, axis=0, bitorder="little")[0]
-        told = told.take(_FIELD_OF, axis=0)
+        low, high = np.packbits(differs, axis=0, bitorder="little")
+        mask = _MASKS.take(low + (high.astype(np.int64) << 8))
         turns = (mask == TURN).nonzero()[0]
-        mask[turns] = TURN_BIT + fields[_AGE_AT, turns]
-        told[_AGE_AT, turns] = False
         self._integers[1] = mask
+        self._integers[1, turns] = TURN_BIT + fields[_AGE_AT, turns]
         signs = fields >> 63 & _SIGNS
         fields <<= _SHIFTS
         fields ^= signs
         fields &= _BITS
         np.minimum(unsigned_bytes(fields), _BYTES_MAX, out=self._lengths[2:])
-        self._lengths[2:] *= told
+        self._lengths[2:] *= _IS_TOLD.take(mask, axis=1)
         self.bytes: Ints = np.add.reduce(self._lengths)
 
     def pack(self, at: Ints, ways: Ints) -> dict[int, Packed]:
@@ -129,48 +133,43 @@ def unsigned_bytes(values: Ints) -> Ints:
     return np.asarray(_STARTS.searchsorted(values, "right") + 1)
 
 
-def aged(beliefs: Beliefs, rows: Ints, truth: Ints, motion: Floats, age_max: int) -> Ints:
-    """`truth`, but with an older state in place of each that is explained by a turn up to `age_max` ticks ago.
+def aged(beliefs: Beliefs, rows: Ints, truth: Ints, motion: Floats, age_max: int) -> tuple[Ints, Ints]:
+    """`truth`, but with an older state in place of each that is explained by a turn up to `age_max` ticks ago; and what
+    is believed at the ticks of these records, as `Beliefs.rounded` has it.
 
     `truth` are the records as of now, whose entities were published; `motion` is the world's.
     """
-    constants, before = beliefs.constants, beliefs.table.take(rows, axis=0)
+    before, tick = beliefs.table.take(rows, axis=0), int(truth[0, TICK]) if len(truth) else 0
     turned = (before[:, MOVE_X] != truth[:, MOVE_X]) | (before[:, MOVE_Y] != truth[:, MOVE_Y])
-    at = (turned & constants.has_drag.take(truth[:, KIND])).nonzero()[0]
-    if not len(at):
-        return truth
-    records, best, tick = truth.copy(), np.full(len(at), AGED_ERROR_MAX), int(truth[0, TICK])
-    rows, allowed = rows.take(at), tick - before[at, TICK]
-    turn = _Turn(constants, truth[at], motion.take(rows, axis=1))
-    for age in range(1, min(age_max, AGE_TICKS_MAX) + 1):
-        believed = beliefs.rounded(rows, tick - age)
-        wrong = turn.wrong(believed.T, age)
-        better = ((wrong < best) & (allowed >= age)).nonzero()[0]
-        records[at[better], TICK] = tick - age
-        records[at[better], X:ANGLE] = believed[better, :4]
-        best[better] = wrong[better]
-    return records
+    at = (turned & beliefs.constants.has_drag.take(truth[:, KIND])).nonzero()[0]
+    ages = np.arange(1, min(age_max, AGE_TICKS_MAX) + 1)
+    if not len(at) or not len(ages):
+        return truth, beliefs.rounded(rows, tick)
+    # what is believed now of all, and at each age of those that turned, in one go
+    ticks = np.concatenate((truth[:, TICK], (tick - ages).repeat(len(at))))
+    believed = beliefs.rounded(np.concatenate((rows, *[rows[at]] * len(ages))), ticks)
+    older, believed = believed[len(rows) :].reshape(len(ages), len(at), -1), believed[: len(rows)]
+    wrong = _wrong(beliefs.constants, truth[at], older, ages, motion.take(rows[at], axis=1))
+    wrong[ages[:, None] > tick - before[at, TICK]] = np.inf
+    best = wrong.argmin(axis=0)
+    better = (np.minimum.reduce(wrong) < AGED_ERROR_MAX).nonzero()[0]
+    records, at, best = truth.copy(), at[better], best[better]
+    records[at, TICK] = tick - ages[best]
+    believed[at] = older[best, better]
+    records[at, X:ANGLE] = believed[at, :4]
+    return records, believed
 
 
-class _Turn:
-    """Ships that steer somewhere else now, and where and how fast they are."""
-
-    def __init__(self, constants: Constants, truth: Ints, motion: Floats) -> None:
-        kind = truth[:, KIND]
-        self._constants, self._motion, self._starts = constants, motion, constants.starts.take(kind)
-        self._u = constants.terminal(kind, truth[:, MOVE_X:])
-        self._scale, self._drag, self._tolerance = (
-            numbers.take(kind) for numbers in (constants.velocity_scale, constants.drag, constants.tolerance[0])
-        )
-
-    def wrong(self, believed: Ints, age: int) -> Floats:
-        """How far states that were `believed` `age` ticks ago and steered so since lead from the truth in the end:
-        where they are wrong now, and where the wrong velocity will have led them when it has died away. In
-        tolerances."""
-        ages = np.full(len(self._starts), age)
-        powers, sums = self._constants.decay(self._starts, ages)
-        w = believed[2:4] / self._scale - self._u
-        places = believed[:2] / POSITION_SCALE + (age * self._u + w * sums) / self._constants.tick_rate
-        apart = np.abs(self._motion[:2] - places)
-        apart += np.abs(self._motion[3:5] - (self._u + w * powers)) / self._drag
-        return np.asarray(np.maximum(apart[0], apart[1]) / self._tolerance)
+def _wrong(constants: Constants, truth: Ints, believed: Ints, ages: Ints, motion: Floats) -> Floats:
+    """How far states that were `believed` so many ticks ago, `(ages, n, 5)`, and steered as now since then, lead from
+    the truth in the end: where they are wrong now, and where the wrong velocity will have led them when it has died
+    away. In tolerances, `(ages, n)`."""
+    kind, ages = truth[:, KIND], ages[:, None]
+    powers, sums = constants.decay(constants.starts.take(kind), ages)
+    u = constants.terminal(kind, truth[:, MOVE_X:])[:, None]
+    was = believed.transpose(2, 0, 1)
+    w = was[2:4] / constants.velocity_scale.take(kind) - u
+    places = was[:2] / POSITION_SCALE + (ages * u + w * sums) / constants.tick_rate
+    apart = np.abs(motion[:2, None] - places)
+    apart += np.abs(motion[3:5, None] - (u + w * powers)) / constants.drag.take(kind)
+    return np.asarray(np.maximum(apart[0], apart[1]) / constants.tolerance[0].take(kind))

@@ -181,7 +181,12 @@ class Publisher:
         rows = changes.rows[at]
         ways = self.cell[rows] * self.grid.count + after
         for way, packed in changes.pack(at, ways).items():
-            self._say_changed(*divmod(way, self.grid.count), packed)
+            old, new = divmod(way, self.grid.count)
+            if old == new:
+                self._news[new].changed = packed.changed
+            else:
+                self._news[old].gone += packed.rows
+                self._news[new].moved[old] = packed
         self.beliefs.change(rows, changes.records.take(at, axis=0))
         self.cell[rows], self._owed[rows] = after, 0
         if len(chosen.entered):
@@ -189,13 +194,6 @@ class Publisher:
         self._list = None
         self.spoken = {*self._news, *range(-self._snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
         self._encoded = self._fresh_cells()
-
-    def _say_changed(self, before: int, after: int, packed: Packed) -> None:
-        if before == after:
-            self._news[after].changed = packed.changed
-        else:
-            self._news[before].gone += packed.rows
-            self._news[after].moved[before] = packed
 
     def _say_entered(self, chosen: Chosen) -> None:
         for entity, cell in zip(chosen.entered.tolist(), chosen.cells.tolist(), strict=True):
@@ -266,12 +264,11 @@ class Publisher:
     def _changes(self, rows: Ints, truth: Ints, strays: NDArray[np.bool_]) -> Changes:
         """What will be believed of those that are published: an older state if it explains the truth, and of who
         doesn't stray, what is believed anyway."""
-        beliefs = self.beliefs
-        records, right = aged(beliefs, rows, truth, self.world.motion, self.tick - self._since), (~strays).nonzero()[0]
+        beliefs, right = self.beliefs, (~strays).nonzero()[0]
         if len(right):
-            records[right] = beliefs.table.take(rows[right], axis=0)
-            records[right, TICK] = self.tick
-        believed = beliefs.rounded(rows, records[:, TICK])
+            truth[right] = beliefs.table.take(rows[right], axis=0)
+            truth[right, TICK] = self.tick
+        records, believed = aged(beliefs, rows, truth, self.world.motion, self.tick - self._since)
         if len(right):
             records[right, X : ANGLE + 1] = believed[right]
         return Changes(beliefs, rows, records, believed, self.tick)
