@@ -13,6 +13,7 @@ looks at the first so many, gaps included: a view of a column costs nothing, and
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from protocol.kinds import Kind
@@ -61,6 +62,16 @@ class Constants:
         at = np.minimum(ticks, DECAY_TICKS_MAX) + starts
         return self._powers.take(at), self._sums.take(at)
 
+    def places(self, motion: Floats, ticks: Ints, sums: Floats, drifts: NDArray[np.bool_]) -> Floats:
+        """x, y and angle, of nine columns as `Beliefs` keeps them."""
+        n = ticks.astype(np.float64)
+        np.copyto(sums, n, where=drifts)
+        places = n * motion[3:6]
+        places += motion[6:] * sums
+        places /= self.tick_rate
+        places += motion[:3]
+        return places
+
 
 class Beliefs:
     """The published table of `capacity` entities of `kinds`."""
@@ -102,17 +113,17 @@ class Beliefs:
         """It is published no more."""
         self.tolerance[:, entity] = np.inf
 
-    def everything(self, extent: int, tick: int) -> Floats:
-        """Of the first `extent` rows at `tick`: x, y in units and angle in 1/256 turns, not wrapped; `(3, extent)`."""
-        ticks = tick - self._tick[:extent]
-        _, sums = self.constants.decay(self._starts[:extent], ticks)
-        return self._reckoned(self._motion[:, :extent], ticks, sums, self._drifts[:extent])
+    def everything(self, extent: int) -> "Believed":
+        """Of the first `extent` rows, as views."""
+        columns = self._motion[:, :extent], self._tick[:extent], self._starts[:extent], self._drifts[:extent]
+        return Believed(self.constants, *columns)
 
     def rounded(self, rows: Ints, tick: int | Ints) -> Ints:
         """`protocol.reckoning.reckon_wire` at `tick`, the same or one for each: rows of (x, y, vx, vy, angle)."""
         motion, ticks = self._motion.take(rows, axis=1), tick - self._tick.take(rows)
         powers, sums = self.constants.decay(self._starts.take(rows), ticks)
-        places, believed = self._reckoned(motion, ticks, sums, self._drifts.take(rows)), np.empty((5, len(rows)))
+        places = self.constants.places(motion, ticks, sums, self._drifts.take(rows))
+        believed = np.empty((5, len(rows)))
         np.multiply(places[:2], POSITION_SCALE, out=believed[:2])
         velocity = np.multiply(motion[6:8], powers, out=believed[2:4])
         velocity += motion[3:5]
@@ -122,14 +133,25 @@ class Beliefs:
         rounded[4] = wrap_rows(rounded[4])
         return rounded.T
 
-    def _reckoned(self, motion: Floats, ticks: Ints, sums: Floats, drifts: NDArray[np.bool_]) -> Floats:
-        n = ticks.astype(np.float64)
-        np.copyto(sums, n, where=drifts)
-        places = n * motion[3:6]
-        places += motion[6:] * sums
-        places /= self.constants.tick_rate
-        places += motion[:3]
-        return places
+
+class Believed(Struct):
+    """What was believed of some rows at the tick that it was taken, and what would have become of that."""
+
+    constants: Constants
+    motion: Floats
+    tick: Ints
+    starts: Ints
+    drifts: NDArray[np.bool_]
+
+    def at(self, tick: int) -> Floats:
+        """x, y in units and angle in 1/256 turns, not wrapped; `(3, n)`."""
+        ticks = tick - self.tick
+        _, sums = self.constants.decay(self.starts, ticks)
+        return self.constants.places(self.motion, ticks, sums, self.drifts)
+
+    def copy(self) -> "Believed":
+        """That stays as it is."""
+        return Believed(self.constants, self.motion.copy(), self.tick.copy(), self.starts.copy(), self.drifts.copy())
 
 
 def wrap_rows(steps: Ints) -> Ints:

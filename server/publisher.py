@@ -147,7 +147,7 @@ class Publisher:
         """Who is wrong beyond tolerance."""
         world, beliefs, extent = self.world, self.beliefs, self.world.extent
         apart = world.motion[:3, :extent] * _TURNED
-        apart -= beliefs.everything(extent, self.tick)
+        apart -= beliefs.everything(extent).at(self.tick)
         apart[2] -= ANGLE_STEPS * np.rint(apart[2] / ANGLE_STEPS)
         np.abs(apart, out=apart)
         apart /= beliefs.tolerance[:, :extent]

@@ -62,7 +62,7 @@ def test_each_may_have_a_tick_of_its_own(records: list[Published], data: Any, ti
 @given(believed, st.integers(1300, 2600), tick_rates)
 def test_places_and_angles_are_the_protocols(records: list[Published], tick: int, tick_rate: int) -> None:
     beliefs, rows = beliefs_of(records, tick_rate)
-    told = beliefs.everything(3 + len(records), tick)[:, rows]
+    told = beliefs.everything(3 + len(records)).at(tick)[:, rows]
     expected = [reckon(record, KINDS[record.kind], tick, tick_rate) for record in records]
     assert list(zip(*told.tolist(), strict=True)) == [(at.x, at.y, at.angle) for at in expected]
 
