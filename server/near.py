@@ -134,10 +134,11 @@ def _affordable(buckets: Buckets, ships: Ints) -> Runs | None:
 
 def _near_ones(world: World, bodies: Ints, own: Ints) -> Ints:
     """Which of the pairs are near. Single precision is enough for it."""
-    motion = world.motion[:5, : world.extent].astype(np.float32)
+    motion = world.motion[:, : world.extent]
+    motion = np.concatenate((motion[:2], motion[3:5]), dtype=np.float32, casting="same_kind")
     apart, steered = motion.take(bodies, axis=1), world.steered.take(bodies)
     apart -= motion.take(own, axis=1)
-    offset, velocity = apart[:2], apart[3:]
+    offset, velocity = apart[:2], apart[2:]
     velocity *= offset
     closing = np.maximum(-(velocity[0] + velocity[1]), 0.0)
     offset *= offset
