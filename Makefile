@@ -80,7 +80,7 @@ tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients t
 # pytest comes last, so that its summary is the closing line; it runs even when a client test fails.
 run_tests = status=0; \
 	($(in_client) && npm test --silent) || status=1; \
-	$(BIN)/python -m pytest $(1) $(ARGS) || status=1; \
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(1) $(ARGS) || status=1; \
 	exit $$status
 
 soak: $(INSTALLED) ## live simulated lives of the server; SEEDS=N of them, the first with seed FIRST

@@ -20,6 +20,17 @@ settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if IN_CI else "desk")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what belongs together where processes share the tests out: a file, and all files that need a browser.
+
+    What a file has started is started once, and no two browsers compete.
+    """
+    in_browsers = {item.path for item in items if item.get_closest_marker("browser")}
+    for item in items:
+        group = "browser" if item.path in in_browsers else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The Chromium that browser tests drive: `RICOCHET_CHROMIUM`, or else the first one on PATH."""

@@ -1,6 +1,7 @@
 """The overload: when a game has recovered, and one small run with everything real in it."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -26,12 +27,19 @@ def test_recovered_is_a_game_whose_next_second_is_at_full_speed(rates: list[floa
     assert recovery_of(rates) == recovery_s
 
 
+def children() -> set[str]:
+    """Of this process, by number."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
 def test_neighbours_are_on_the_same_core_and_end_with_the_context() -> None:
-    before = os.sched_getaffinity(0)
-    with computing(2, min(before)):
+    before, others = os.sched_getaffinity(0), children()
+    core = min(before)
+    with computing(2, core):
         assert os.sched_getaffinity(0) == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        neighbours = children() - others
+        assert [os.sched_getaffinity(int(pid)) for pid in neighbours] == [{core}] * 2
+    assert children() == others
 
 
 def test_a_small_one() -> None:

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from bots.__main__ import main
 from tests.instruments.served import READY, ROOT, Served
 
 PATIENCE_S = 60.0
@@ -121,11 +122,16 @@ def test_a_person_plays_through_a_bad_network_until_it_is_stopped(server: Served
         (["http://127.0.0.1:1", "--stalls", "5"], "5 stalls of 200 ms a second leave no time between them"),
     ],
 )
-def test_what_can_be_mended_is_one_sentence(words: list[str], sentence: str) -> None:
-    done = run(*words)
-    assert done.returncode == 2
-    assert sentence in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_what_can_be_mended_is_one_sentence(
+    words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bots", "swarm", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capsys.readouterr()
+    assert ended.value.code == 2
+    assert sentence in printed.err
+    assert printed.err.count("\n") == 1
 
 
 def test_a_bad_network_that_cant_be_is_one_sentence(server: Served) -> None:

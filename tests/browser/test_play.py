@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, WebSocketRoute
 
+from protocol.errors import Code
 from tests.browser.page import DESKTOP, PHONE, opened, probe, settle, wait_for
 from tests.instruments.served import Served, behind_a_bad_network, served
 
@@ -72,7 +73,7 @@ def test_a_lost_connection_comes_back_to_the_same_player(server: Served, chromiu
 
         def connect(socket: WebSocketRoute) -> None:
             if cut:
-                socket.close()
+                socket.close(code=Code.TOO_SLOW)
             else:
                 socket.connect_to_server()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import ricochet
 from server import cli
 from server.config import Config
 from tests.instruments.served import ROOT, STOP_S, served
@@ -24,9 +25,14 @@ def serve(*flags: str) -> "subprocess.CompletedProcess[str]":
 
 def assert_refused(done: "subprocess.CompletedProcess[str]", *names: str) -> None:
     """Status 2, nothing on stdout, and one sentence that has `names` in it."""
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert all(name in done.stderr for name in names), done.stderr
+    assert done.returncode == 2
+    assert_one_sentence(done.stdout, done.stderr, *names)
+
+
+def assert_one_sentence(out: str, err: str, *names: str) -> None:
+    assert out == ""
+    assert err.count("\n") == 1, err
+    assert all(name in err for name in names), err
 
 
 @pytest.mark.parametrize(
@@ -35,12 +41,22 @@ def assert_refused(done: "subprocess.CompletedProcess[str]", *names: str) -> Non
         (["--prot", "8000"], ["--prot"]),
         (["--port", "many"], ["--port"]),
         (["--port", "70000"], ["--port", "65535"]),
-        (["--map", "nowhere"], ["nowhere", "pinball"]),
         (["--config", "missing.toml"], ["missing.toml"]),
     ],
 )
-def test_what_cant_be_is_said_in_one_sentence(flags: list[str], names: list[str]) -> None:
-    assert_refused(serve(*flags), *names)
+def test_what_cant_be_is_said_in_one_sentence(
+    flags: list[str], names: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for key in {*os.environ} - {*ENVIRONMENT}:
+        monkeypatch.delenv(key)
+    with pytest.raises(SystemExit) as ended:
+        ricochet.main(["serve", *flags])
+    assert ended.value.code == 2
+    assert_one_sentence(*capsys.readouterr(), *names)
+
+
+def test_an_unknown_map_is_answered_with_those_there_are() -> None:
+    assert_refused(serve("--map", "nowhere"), "nowhere", "pinball")
 
 
 def test_a_taken_port_is_said_in_one_sentence() -> None:
