@@ -259,7 +259,8 @@ async def out_of_descriptors(target: Target) -> None:
         with suppress(*GONE):
             async with await target.connect() as stream:
                 await stream.send_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-                target.got["answered"] += b" 200 " in await stream.receive_some(4096)
+                answer = await stream.receive_some(4096)
+                target.got["answered"] += b" 200 " in answer
 
     try:
         await _together(target, want_in, target.many(200))
