@@ -75,7 +75,9 @@ class Neighbourhood:
         self._space.add(self._body, self._shape)
         self._boost_ticks = 0
         self._beside: list[tuple[tuple[int, int], pymunk.Body, pymunk.Shape]] = []
-        """What is in the space beside our ship, by kind and variant."""
+        """What is in the space beside our ship, by kind and variant; by ascending entity."""
+        self._told: list[BodyState] = []
+        """The same, as it was restored."""
         self._steered: list[_Steered] = []
         self._spare: dict[tuple[int, int], list[tuple[pymunk.Body, pymunk.Shape]]] = defaultdict(list)
         """Bodies that are not in the space, by kind and variant: no more than there have ever been in it at once."""
@@ -91,7 +93,8 @@ class Neighbourhood:
         self._boost_ticks = own.boost_ticks
         self._put_in(self._body, self._shape, own.x, own.y)
         placed = []
-        for state in sorted(bodies, key=lambda state: state.entity):
+        self._told = sorted(bodies, key=lambda state: state.entity)
+        for state in self._told:
             body, shape = self._take(state.kind, state.variant)
             body.angle = state.angle
             self._put_in(body, shape, state.x, state.y)
@@ -116,6 +119,14 @@ class Neighbourhood:
         self._boost_ticks = helm.boost_ticks
         return ShipState(x, y, vx, vy, helm.boost_ticks)
 
+    def beside(self) -> tuple[BodyState, ...]:
+        """What is beside our ship, as it is now, by ascending entity."""
+        return tuple(_now(told, body) for told, (_, body, _) in zip(self._told, self._beside, strict=True))
+
+    def turns(self, body: BodyState) -> bool:
+        """Whether it turns: all do but ships, whose angle is their aim."""
+        return not self._kinds[body.kind].steered
+
     def may_touch(self, own: ShipState, body: BodyState, seconds: float, margin_units: float) -> bool:
         """Whether `body` comes within `margin_units` of our ship in `seconds`, if they go on closing as they do."""
         x, y, vx, vy = body.x - own.x, body.y - own.y, body.vx - own.vx, body.vy - own.vy
@@ -136,7 +147,7 @@ class Neighbourhood:
         for sort, body, shape in self._beside:
             self._space.remove(body, shape)
             self._spare[sort].append((body, shape))
-        self._beside, self._steered = [], []
+        self._beside, self._steered, self._told = [], [], []
 
     def _put_in(self, body: pymunk.Body, shape: pymunk.Shape, x: float, y: float) -> None:
         """At rest, and without a memory."""
@@ -150,3 +161,9 @@ class Neighbourhood:
 
     def _corners(self, kind: Kind, variant: int) -> list[tuple[float, float]] | None:
         return list(self._arena.rocks[variant].points) if kind.shape == "polygon" else None
+
+
+def _now(told: BodyState, body: pymunk.Body) -> BodyState:
+    (x, y), (vx, vy) = body.position, body.velocity
+    stick = told.move_x, told.move_y
+    return BodyState(told.entity, told.kind, told.variant, x, y, vx, vy, body.angle, body.angular_velocity, *stick)

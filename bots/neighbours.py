@@ -10,7 +10,7 @@ from typing import Final
 
 from bots.cell_table import Sighting
 from bots.neighbourhood import BodyState
-from protocol.near import Near
+from protocol.near import OFFSET_SCALE, TURN_SCALE, VELOCITY_SCALE, Near
 from protocol.physics import SOLID
 from protocol.quantize import SPIN_SCALE, angle_from_wire
 from protocol.reckoning import Published
@@ -18,6 +18,8 @@ from protocol.snapshot import Own
 
 OTHERS_UNITS: Final = 320.0
 """How far from our ship others are of interest."""
+BELIEF_UNITS: Final = 1.0
+"""What is published may be so wrong, and more; where it agrees with what we live, that is the better guess."""
 
 
 def neighbours(own: Own, near: Sequence[Near], entity: Callable[[int], Published | None]) -> list[BodyState]:
@@ -35,6 +37,24 @@ def others(own: Own, beside: Sequence[BodyState], sightings: Iterable[Sighting])
     ]
     found.sort(key=lambda pair: (pair[0], pair[1].entity.id))
     return [_seen(seen) for apart, seen in found if apart < OTHERS_UNITS]
+
+
+def agree(foreseen: BodyState, told: BodyState, is_exact: bool, turns: bool) -> bool:
+    """Whether what is told of a body is what was foreseen of it, as far as that can be said.
+
+    `is_exact`: `near` tells it, and else a belief does. `turns`: its angle matters.
+    """
+    if (foreseen.move_x, foreseen.move_y) != (told.move_x, told.move_y):
+        return False
+    apart_units = max(abs(foreseen.x - told.x), abs(foreseen.y - told.y))
+    if not is_exact:
+        return apart_units <= BELIEF_UNITS
+    faster = max(abs(foreseen.vx - told.vx), abs(foreseen.vy - told.vy))
+    if apart_units > 1.0 / OFFSET_SCALE or faster > 1.0 / VELOCITY_SCALE:
+        return False
+    turned = (foreseen.angle - told.angle) / tau
+    spun = abs(foreseen.spin - told.spin) / tau
+    return not turns or (abs(turned - round(turned)) <= 1.0 / TURN_SCALE and spun <= 1.0 / SPIN_SCALE)
 
 
 def _told(own: Own, told: Near, published: Published) -> BodyState:

@@ -50,6 +50,9 @@ PONG_S_MAX: Final = 10.0
 THINK_INTERVAL_S: Final = 0.15
 BEHIND_TICKS_MAX: Final = 10
 """A clock further behind (a process that was suspended) leaves the ticks between out."""
+HEARD_AT_FIRST: Final = 30
+HEARD_OF: Final = 4
+"""Who isn't attentive steers its clock by every snapshot for so many, and then by one of so many."""
 _NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
 """What only the attentive hear."""
 
@@ -126,6 +129,8 @@ class Player:
         self._entries: list[Input] = []
         self._hello_s = 0.0
         self._ping_s = inf
+        self._heard = 0
+        """Snapshots that this clock has seen."""
         self._pinged_s: dict[int, float] = {}
         self._snapshot_s: float | None = None
 
@@ -222,14 +227,17 @@ class Player:
 
     def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
-            self.lead = Lead(tick_rate)
+            self.lead, self._heard = Lead(tick_rate), 0
             self.lead.start(snapshot.tick, self.rtt_s, now_s)
             self._next_tick = int(self.lead.tick_at(now_s)) + 1
             stagger = crc32(self.name.encode()) % max(1, int(THINK_INTERVAL_S * tick_rate))
             self._think_tick = self._next_tick + stagger
         else:
+            self._heard += 1
             if snapshot.slack_ms is not None:
                 self._tally.input_slack_ms.add(snapshot.slack_ms)
+            if not self._attentive and self._heard > HEARD_AT_FIRST and self._heard % HEARD_OF:
+                return
             snaps = self.lead.snaps
             self.lead.heard(snapshot.tick, snapshot.ack, snapshot.slack_ms, self.rtt_s, now_s)
             if self.lead.snaps > snaps:

@@ -4,11 +4,13 @@ The server's ship after tick S is exact (`Own`), and so is what is close to it (
 for the ticks up to P. We live through S+1..P in a `Neighbourhood`, and expect the server to arrive where we did. Each
 snapshot is one of two cases:
 
-    alone     nothing may touch our ship before the next snapshots: when the server's ship after S is the one we
-              foresaw, to the bit, all that we foresaw after it holds
-    else      go back to what the server says, and live S+1..P again
+    as foreseen   the server's ship after S is the one we foresaw, to the bit; so is, as far as it is told, what may
+                  touch it before the next snapshots; and it is what we live with: all that we foresaw after S holds
+    else          go back to what the server says, and live S+1..P again
 
-What others will do after S is not known: their sticks are held. That is what the error is made of.
+So nothing is lived again that was right, and the engine's memory of contacts, which no message carries, is lost only
+where something was wrong. What others will do after S is not known: their sticks are held. That is what the error is
+made of.
 
 Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
 
@@ -26,6 +28,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
+from bots.neighbours import agree
 from protocol.limits import INPUT_HOLD_TICKS_MAX
 from protocol.motion import BOOST_SPEED, Input
 from protocol.snapshot import Own
@@ -53,7 +56,7 @@ class Reconciled(Struct, frozen=True):
     """How far our ship, as it is now, was moved."""
     replayed_ticks: int = 0
     bodies: int = 0
-    """That were lived with our ship."""
+    """That are lived with our ship."""
     bodies_left_out: int = 0
     """That ought to have been, and were too much."""
 
@@ -68,6 +71,8 @@ class Prediction:
         """Inputs that the server has not simulated yet, as far as we know."""
         self._foreseen: dict[int, ShipState] = {}
         """The state after each tick of these, as we know it now."""
+        self._beside: dict[int, tuple[BodyState, ...]] = {}
+        """And what was beside our ship then, if anything."""
         self._shown: dict[int, ShipState] = {}
         """The same, as it was foreseen at first: what a player saw."""
         self.state: ShipState | None = None
@@ -94,7 +99,7 @@ class Prediction:
             self._forget(self._sent[0][0])
         self._sent.append((tick, now))
         if self.state is not None:
-            self.state = self._foreseen[tick] = self._shown[tick] = self._space.step(now)
+            self.state = self._shown[tick] = self._foresee(tick, now)
 
     def reconcile(
         self,
@@ -108,11 +113,12 @@ class Prediction:
 
         `others` says what else there is around, and is asked only when it matters.
         """
-        foreseen, shown = self._answer(tick)
+        foreseen, shown, lived = self._answer(tick)
         self.tick = max(self.tick, tick)
         if own is None:
             self._entity, self.state = None, None
             self._foreseen.clear()
+            self._beside.clear()
             self._shown.clear()
             return Reconciled()
         truth = ShipState(own.x, own.y, own.vx, own.vy, own.boost_ticks)
@@ -121,21 +127,22 @@ class Prediction:
             self._entity, self.state = own.entity, None
         errors = _apart(foreseen, truth), _apart(shown, truth)
         wanted, bodies = self._choose(truth, beside, others, bodies_max)
-        if foreseen == truth and not bodies and self._space.is_alone:
-            return Reconciled(*errors, bodies_left_out=min(wanted, BODIES_MAX))
-        before, now = self.state, self._live_again(truth, bodies)
         left_out = min(wanted, BODIES_MAX) - len(bodies)
+        if foreseen == truth and self._is_as_foreseen(lived, bodies, len(beside)):
+            return Reconciled(*errors, bodies=len(bodies), bodies_left_out=left_out)
+        before, now = self.state, self._live_again(truth, bodies)
         return Reconciled(*errors, _apart(before, now) or 0.0, len(self._sent), len(bodies), left_out)
 
-    def _answer(self, tick: int) -> tuple[ShipState | None, ShipState | None]:
-        """What we foresaw for `tick`, now and at first. The inputs up to it are done with."""
-        answer = self._foreseen.get(tick), self._shown.get(tick)
+    def _answer(self, tick: int) -> tuple[ShipState | None, ShipState | None, tuple[BodyState, ...]]:
+        """What we foresaw for `tick`, now and at first, and what was beside it. The inputs up to it are done with."""
+        answer = self._foreseen.get(tick), self._shown.get(tick), self._beside.get(tick, ())
         while self._sent and self._sent[0][0] <= tick:
             self._forget(self._sent.popleft()[0])
         return answer
 
     def _forget(self, tick: int) -> None:
         self._foreseen.pop(tick, None)
+        self._beside.pop(tick, None)
         self._shown.pop(tick, None)
 
     def _choose(
@@ -158,12 +165,30 @@ class Prediction:
         afforded = min(BODIES_MAX, bodies_max, BODY_TICKS_MAX // max(1, len(self._sent)))
         return len(around), around[:afforded]
 
+    def _is_as_foreseen(self, lived: Sequence[BodyState], bodies: Sequence[BodyState], exact: int) -> bool:
+        """Whether `bodies`, the first `exact` told exactly, are those that we live with, where we had them."""
+        if len(lived) != len(bodies):
+            return False
+        by_entity = {body.entity: body for body in lived}
+        return all(
+            (foreseen := by_entity.get(told.entity)) is not None
+            and agree(foreseen, told, at < exact, self._space.turns(told))
+            for at, told in enumerate(bodies)
+        )
+
+    def _foresee(self, tick: int, now: Input) -> ShipState:
+        state = self._foreseen[tick] = self._space.step(now)
+        if not self._space.is_alone:
+            self._beside[tick] = self._space.beside()
+        return state
+
     def _live_again(self, truth: ShipState, bodies: Sequence[BodyState]) -> ShipState:
         self._space.restore(truth, bodies)
         self._foreseen.clear()
+        self._beside.clear()
         state = truth
         for tick, now in self._sent:
-            state = self._foreseen[tick] = self._space.step(now)
+            state = self._foresee(tick, now)
         self.state = state
         return state
 

@@ -50,8 +50,11 @@ class Sieve:
         """(messages taken, bytes left for the library); no message in the bytes is older than those taken."""
         taken: list[bytes] = []
         if self._phase is _Phase.FRAMES and not (self._buffer or self._leave_bytes or self._on_their_way):
+            alone = frames.only_frame(received, self._payload_bytes_max)
+            if alone is not None:  # as nearly always
+                return [alone], b""
             taken, used, _ = frames.peel(received, False, self._payload_bytes_max)
-            if used == len(received):  # nearly always: whole messages, and nothing else
+            if used == len(received):
                 return taken, b""
             received = received[used:]
         self._buffer += received

@@ -25,7 +25,8 @@ class _OwnArray(Own, array_like=True, frozen=True):
 
 
 class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
-    """`Snapshot`, but for `cells`: the msgpack of each, which `read_cell` reads. What is near is read when asked."""
+    """`Snapshot`, but for `cells`: their msgpack, which `cut_cells` and `read_cell` read. What is near is read when
+    asked."""
 
     tick: int
     ack: int
@@ -34,7 +35,7 @@ class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
     hud: list[int] | None
     left: list[int]
     packed_near: bytes | None
-    cells: list[Raw]
+    cells: Raw
 
     @property
     def near(self) -> list[Near] | None:
@@ -43,6 +44,7 @@ class Slices(Struct, array_like=True, tag=SNAPSHOT_NUMBER):
 
 
 _SLICES: Final = msgspec.msgpack.Decoder(Slices)
+_CELLS: Final = msgspec.msgpack.Decoder(list[Raw])
 _CELL: Final[msgspec.msgpack.Decoder[list[Any]]] = msgspec.msgpack.Decoder(list[int | bytes | list[int | bytes] | None])
 
 
@@ -56,6 +58,11 @@ def slice_snapshot(wire: Wire) -> Slices | None:
 def is_numbered(wire: Wire, numbers: Container[int]) -> bool:
     """Whether a message in msgpack has one of these numbers, at the price of a glance."""
     return isinstance(wire, bytes) and len(wire) > 1 and wire[1] in numbers
+
+
+def cut_cells(cells: Raw) -> list[bytes]:
+    """A snapshot's cells, each for itself. Raises ValueError when they can't be read."""
+    return [bytes(cell) for cell in _CELLS.decode(cells)]
 
 
 def read_cell(cell: bytes, tick: int) -> CellKeyframe | CellDelta:

@@ -3,19 +3,19 @@
 `View.apply` takes each snapshot in turn and keeps PROTOCOL.md, section 5, exactly: it must end with the very
 integers that the server published, and proves it with the checksums.
 
-- A cell's beliefs are a `CellTable` that is never changed once made, so views that know the same hold the same
-  table, and a delta is read and worked out once however many bots receive it (`Shelf`).
+- A cell's beliefs are a `CellTable` that is never changed once made, nor is what a view knows. So views that know
+  the same hold the same, and what a snapshot says is read and worked out once however many bots receive it (`Shelf`).
 - Tables are disjoint, so that whatever is gone from one cell can't disturb what entered another. Who moves from one to
   another is looked up before any of them changes.
 - Positions are reckoned when somebody asks, once per table and tick.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import hypot
 
-from bots.cell_table import NOBODY, CellTable, Rules, Sighting
-from bots.shelf import News, Shelf
-from bots.slices import Slices
+from bots.cell_table import NOBODY, Rules, Sighting
+from bots.shelf import Knowledge, News, Shelf, Step, Tables
+from bots.slices import Slices, cut_cells
 from protocol.kinds import Category, Kind
 from protocol.reckoning import Published, Reckoned, reckon
 from protocol.snapshot import Own, Snapshot
@@ -36,7 +36,7 @@ class View:
         self.checksum_mismatches = 0
         self._hud_names = hud_names
         self._shelf = shelf or Shelf()
-        self._tables: dict[int, CellTable] = {}
+        self._known = Knowledge({})
 
     def apply(self, snapshot: Snapshot | Slices) -> list[int]:
         """Take in the next snapshot; the cells in which we disagree, and of which a keyframe must be asked for.
@@ -46,21 +46,27 @@ class View:
         self.tick, self.ack, self.slack_ms, self.own = snapshot.tick, snapshot.ack, snapshot.slack_ms, snapshot.own
         if snapshot.hud is not None:
             self.hud = dict(zip(self._hud_names, snapshot.hud, strict=False))
-        for cell in snapshot.left:
-            self._tables.pop(cell, None)
-        disagreed = self._take_in(self._news_of(snapshot))
+        self._known, disagreed = self._step(snapshot)
         self.checksum_mismatches += len(disagreed)
         return disagreed
 
-    def _news_of(self, snapshot: Snapshot | Slices) -> list[News]:
-        if isinstance(snapshot, Slices):
-            return self._shelf.read(snapshot.tick, map(bytes, snapshot.cells))
-        return [News(cell) for cell in snapshot.cells]
+    def _step(self, snapshot: Snapshot | Slices) -> Step:
+        if not isinstance(snapshot, Slices):
+            return self._take_in([News(cell) for cell in snapshot.cells], snapshot.left)
+        if snapshot.left:
+            return self._take_in(self._shelf.read(snapshot.tick, cut_cells(snapshot.cells)), snapshot.left)
+        steps, said = self._shelf.steps(snapshot.tick), (self._known, bytes(snapshot.cells))
+        step = steps.get(said)
+        if step is None:
+            step = steps[said] = self._take_in(self._shelf.read(snapshot.tick, cut_cells(snapshot.cells)), [])
+        return step
 
-    def _take_in(self, news: list[News]) -> list[int]:
-        """Apply the news; the cells of which the result is not what the server says it is."""
-        tables, disagreed = self._tables, []
-        movers = [self._movers(one) if one.sources else NOBODY for one in news]
+    def _take_in(self, news: list[News], left: Iterable[int]) -> Step:
+        """Leave cells and apply the news."""
+        tables, disagreed = dict(self._known.tables), list[int]()
+        for cell in left:
+            tables.pop(cell, None)
+        movers = [_movers(one, tables) if one.sources else NOBODY for one in news]
         for one, moving in zip(news, movers, strict=True):
             table = tables.get(one.cell)
             other = one.before is not table and one.before is not None
@@ -70,25 +76,20 @@ class View:
                 tables[one.cell] = one.after
             if not one.agrees:
                 disagreed.append(one.cell)
-        return disagreed
+        return self._shelf.knowledge(self.tick, tables), disagreed
 
-    def _movers(self, news: News) -> dict[int, Published]:
-        """Who comes from other cells, as far as we know them."""
-        movers = {}
-        for moved in news.sources:
-            table = self._tables.get(moved.source)
-            for change in moved.changed:
-                if table is not None and change[0] in table.entities:
-                    movers[change[0]] = table.entities[change[0]]
-        return movers
+    @property
+    def tables(self) -> Tables:
+        """What is believed, by cell."""
+        return self._known.tables
 
     def entities(self) -> Iterator[Published]:
         """Everything known, cell by cell."""
-        for table in self._tables.values():
+        for table in self._known.tables.values():
             yield from table.entities.values()
 
     def entity(self, entity_id: int) -> Published | None:
-        for table in self._tables.values():
+        for table in self._known.tables.values():
             if (found := table.entities.get(entity_id)) is not None:
                 return found
         return None
@@ -103,7 +104,7 @@ class View:
     def sightings(self, category: Category | None = None) -> Iterator[Sighting]:
         """Everything of `category` at this view's tick, except our own ship."""
         own_id = self.own.entity if self.own else -1
-        for table in self._tables.values():
+        for table in self._known.tables.values():
             for sighting in table.sightings(self.tick, self.rules, category):
                 if sighting.entity.id != own_id:
                     yield sighting
@@ -119,3 +120,14 @@ class View:
             return None
         x, y = self.own.x, self.own.y
         return min(self.sightings(category), key=lambda s: (s.x - x) ** 2 + (s.y - y) ** 2, default=None)
+
+
+def _movers(news: News, tables: Tables) -> dict[int, Published]:
+    """Who comes from other cells, as far as they are known."""
+    movers = {}
+    for moved in news.sources:
+        table = tables.get(moved.source)
+        for change in moved.changed:
+            if table is not None and change[0] in table.entities:
+                movers[change[0]] = table.entities[change[0]]
+    return movers

@@ -18,9 +18,12 @@ class Grid:
     """The cells of an arena of `width` by `height` units."""
 
     def __init__(self, width: float, height: float, cell_units: int = CELL_UNITS) -> None:
+        assert not cell_units & cell_units - 1, "a power of two, so that columns divide as floats do"
         self.width, self.height, self.cell_units = width, height, cell_units
         self.columns, self.rows = ceil(width / cell_units), ceil(height / cell_units)
         self.count = self.columns * self.rows
+        self._cell_bits = cell_units.bit_length() - 1
+        self._lasts = np.array([self.columns - 1, self.rows - 1])
         self._blocks: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
 
     def cell_at(self, x: float, y: float) -> int:
@@ -41,19 +44,29 @@ class Grid:
             self._blocks[left, right, top, bottom] = block
         return block
 
+    def cells_at(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+        """`cell_at` of many: `points` are `(2, n)`."""
+        column, row = self._lines(points)
+        return np.asarray(row * self.columns + column)
+
     def places(self, x: NDArray[np.float64], y: NDArray[np.float64], *half_units: float) -> NDArray[np.int64]:
         """One number for each point: equal numbers have equal blocks `around` them, for each of `half_units`.
 
         At most two of them, and a grid of at most 128 by 128 cells: four edges of 7 bits each.
         """
         assert len(half_units) <= 2 and max(self.columns, self.rows) <= 128, "the numbers have 63 bits"
-        places = np.zeros(len(x), dtype=np.int64)
-        for half in half_units:
-            for along, count in ((x, self.columns), (y, self.rows)):
-                for edge in (along - half, along + half):
-                    cell = np.floor_divide(edge, self.cell_units).clip(0, count - 1)
-                    places = places * 128 + cell.astype(np.int64)
-        return places
+        offsets = np.array([(-half, half) for half in half_units])
+        edges = self._lines(np.array((x, y))[:, None, None] + offsets[:, :, None]).reshape(-1, len(x))
+        edges <<= 7 * np.arange(len(edges))[:, None]
+        return np.asarray(np.bitwise_or.reduce(edges, axis=0))
+
+    def _lines(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Which column and which row, of `(2, …, n)`."""
+        lines = points.astype(np.int64)  # towards 0, which is the same: what is below belongs to the first
+        lines >>= self._cell_bits
+        np.maximum(lines, 0, out=lines)
+        np.minimum(lines, self._lasts.reshape(2, *[1] * (points.ndim - 1)), out=lines)
+        return lines
 
     def _column(self, x: float) -> int:
         column = int(x // self.cell_units)

@@ -22,6 +22,9 @@ _SHORT: Final = 126
 _SHORT_FRAME_START: Final = 6
 """Where the payload begins: after two bytes and the mask."""
 _SHORT_HEADERS: Final = tuple(bytes((BINARY, _MASKED | length)) for length in range(_SHORT))
+_LONGER_START: Final = bytes((BINARY, _SHORT))
+_LONGER_FRAME_START: Final = 4
+"""Where the payload begins whose length takes 16 bits, if there is no mask."""
 _short_start: Final = Struct("<HI").unpack_from
 """Such a frame's header and mask, each as one integer."""
 _SHORT_STARTS: Final = tuple(int.from_bytes(start, "little") for start in _SHORT_HEADERS)
@@ -43,7 +46,9 @@ def header(length: int, first: int = BINARY) -> bytes:
 def masked_frame(payload: bytes, mask: bytes, first: int = BINARY) -> bytes:
     """A whole frame as a client must send it (5.3): `payload` xored with the 4 bytes of `mask`."""
     if len(payload) < _SHORT and first == BINARY:
-        return _SHORT_HEADERS[len(payload)] + mask + unmask(payload, mask)
+        key = int.from_bytes(mask, "little") * _REPEAT[len(payload)] & _KEEP[len(payload)]
+        masked = int.from_bytes(payload, "little") ^ key  # as `unmask` does it, without the bytes of the key
+        return _SHORT_HEADERS[len(payload)] + mask + masked.to_bytes(len(payload), "little")
     plain = header(len(payload), first)
     return bytes((plain[0], plain[1] | _MASKED)) + plain[2:] + mask + unmask(payload, mask)
 
@@ -68,6 +73,16 @@ def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
     # As `unmask` does it, but for another call and the bytes of the key, which are a multiple of the mask.
     masked = int.from_bytes(received[_SHORT_FRAME_START:], "little")
     return (masked ^ mask * _REPEAT[length] & _KEEP[length]).to_bytes(length, "little")
+
+
+def only_frame(received: bytes, payload_bytes_max: int) -> bytes | None:
+    """The same for one unmasked binary frame of 126 bytes or more, as nearly every read of a client is."""
+    length = len(received) - _LONGER_FRAME_START
+    if not _SHORT <= length <= payload_bytes_max or length > 65535:
+        return None
+    if received[:2] != _LONGER_START or int.from_bytes(received[2:_LONGER_FRAME_START], "big") != length:
+        return None
+    return received[_LONGER_FRAME_START:]
 
 
 def peel(buffer: bytes | bytearray, masked: bool, payload_bytes_max: int) -> tuple[list[bytes], int, bool]:

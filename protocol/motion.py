@@ -61,8 +61,8 @@ def thrust_of(move_x: int, move_y: int) -> tuple[float, float]:
 
 def thrust_rows(move: NDArray[np.int64]) -> NDArray[np.float64]:
     """`thrust_of` for rows of (move_x, move_y), bit for bit."""
-    length_squared = (move * move).sum(axis=1)
-    length = np.where(length_squared <= MOVE_FULL * MOVE_FULL, float(MOVE_FULL), np.sqrt(length_squared))
+    x, y = move.T
+    length = np.sqrt(np.maximum(x * x + y * y, MOVE_FULL * MOVE_FULL))
     return np.asarray(move / length[:, None])
 
 

@@ -70,10 +70,11 @@ class _Encoding:
     def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
         payload = self._joined.get(cells)
         if payload is None:
-            parts = [*map(self._deltas.__getitem__, cells)]
-            for cell in self._sourced.intersection(cells):
-                known = self._told.sources[cell].intersection(cells)
-                parts[cells.index(cell)] = self.delta(cell, known)
+            parts, sources = [*map(self._deltas.__getitem__, cells)], self._told.sources
+            seen = frozenset(cells)
+            for cell in self._sourced & seen:
+                if not sources[cell] <= seen:
+                    parts[cells.index(cell)] = self.delta(cell, sources[cell] & seen)
             parts = [*filter(None, parts)]
             payload = self._joined[cells] = len(parts), self._codec.join(parts)
         return payload

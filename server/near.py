@@ -41,89 +41,86 @@ BUCKET_UNITS_MIN: Final = 128.0
 this one a centre within 256 units is always found, one beyond 384 never."""
 FAR_UNITS: Final = 4096.0
 """Farther than any gap."""
-_DTYPE: Final = np.dtype(
-    [
-        ("entity", "<u2"),
-        *((name, "<i2") for name in ("dx", "dy", "vx", "vy", "angle", "spin")),
-        *((name, "i1") for name in ("move_x", "move_y")),
-    ]
+_SCALES: Final = np.array(
+    [[OFFSET_SCALE], [OFFSET_SCALE], [TURN_SCALE], [VELOCITY_SCALE], [VELOCITY_SCALE], [SPIN_SCALE / (2 * np.pi)]]
 )
-assert _DTYPE.itemsize == RECORD_BYTES
+"""Of `World.motion`, but its angle in turns."""
 
-Indices = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
 def near(world: World, ships: Ints) -> list[bytes]:
     """The packed records of what is near each of `ships`, nothing for entity 0."""
-    seers, bodies = _nearest(*_pairs(world, ships))
-    plain = _records(world, ships[seers], bodies).tobytes()
-    ends = np.searchsorted(seers, np.arange(len(ships) + 1)) * RECORD_BYTES
-    return [plain[start:end] if end > start else b"" for start, end in pairwise(ends.tolist())]
+    told, seers = [b""] * len(ships), ships.nonzero()[0]
+    if not len(seers):
+        return told
+    seen, bodies = _nearest(*_pairs(world, ships[seers]))
+    seers = seers.take(seen)
+    plain = _records(world, ships.take(seers), bodies).tobytes()
+    firsts = np.append(True, seers[1:] != seers[:-1])[: len(seers)].nonzero()[0]
+    starts = (firsts * RECORD_BYTES).tolist()
+    for seer, (start, end) in zip(seers.take(firsts).tolist(), pairwise([*starts, len(plain)]), strict=True):
+        told[seer] = plain[start:end]
+    return told
 
 
 def _pairs(world: World, ships: Ints) -> tuple[Ints, Ints, Floats]:
     """(positions in `ships`, bodies, gaps) of all that are near, grouped by ship."""
-    bodies, seers = np.flatnonzero(world.solid), np.flatnonzero(ships)
-    if not len(seers):
-        return seers, seers, np.empty(0)
-    bucket_units = max(BUCKET_UNITS_MIN, (2 * float(world.reach[bodies].max()) + MARGIN_UNITS) / BUCKETS_AROUND)
-    buckets = Buckets(world, bodies, bucket_units)
-    runs = _affordable(buckets, ships[seers])
+    buckets = Buckets(world)
+    runs = _affordable(buckets, ships)
     if runs is None:
-        return seers[:0], seers[:0], np.empty(0)
+        return ships[:0], ships[:0], np.empty(0)
     at, counts = runs.pairs()
-    near_at, near_seers = _near_ones(world, buckets.bodies, at, ships[seers], counts)
-    found, own = buckets.bodies[near_at], ships[seers[near_seers]]
-    apart = np.hypot(world.x[found] - world.x[own], world.y[found] - world.y[own])
-    return seers[near_seers], found, apart - world.reach[found] - world.reach[own]
+    bodies, seen = buckets.bodies.take(at), np.arange(len(ships)).repeat(counts)
+    found = _near_ones(world, bodies, ships.take(seen))
+    seen, bodies = seen.take(found), bodies.take(found)
+    own = ships.take(seen)
+    apart = world.motion[:2].take(bodies, axis=1)
+    apart -= world.motion[:2].take(own, axis=1)
+    return seen, bodies, np.hypot(apart[0], apart[1]) - world.reach[bodies] - world.reach[own]
 
 
 class Buckets:
     """The arena in squares, with enough empty ones around it that every bucket has its neighbours."""
 
-    def __init__(self, world: World, bodies: Ints, side_units: float) -> None:
-        self._world, self._side_units = world, side_units
-        self._columns = int(world.arena.size.width / side_units) + 1 + 2 * BUCKETS_AROUND
-        self._rows = int(world.arena.size.height / side_units) + 1 + 2 * BUCKETS_AROUND
-        bucket = self._bucket(bodies)
-        self.bodies = bodies[np.argsort(bucket, kind="stable")]
+    def __init__(self, world: World) -> None:
+        bodies = world.solid[: world.extent].nonzero()[0]
+        reach = float(world.reach.take(bodies).max(initial=0.0))
+        side_units = max(BUCKET_UNITS_MIN, (2 * reach + MARGIN_UNITS) / BUCKETS_AROUND)
+        last_column, last_row = int(world.arena.size.width / side_units), int(world.arena.size.height / side_units)
+        lines = (world.motion[:2, : world.extent] / side_units).astype(np.int16)
+        np.maximum(lines, 0, out=lines)
+        np.minimum(lines, np.array([[last_column], [last_row]], dtype=np.int16), out=lines)
+        lines += BUCKETS_AROUND
+        self._columns = last_column + 1 + 2 * BUCKETS_AROUND
+        self._of_row = lines[1] * np.int16(self._columns) + lines[0]
+        """By entity; what is outside of the arena belongs to the nearest."""
+        buckets = self._of_row.take(bodies)
+        self.bodies = bodies.take(buckets.argsort(kind="stable"))
         """Bucket by bucket."""
-        self._starts = np.zeros(self._rows * self._columns + 1, dtype=np.int32)
-        np.cumsum(np.bincount(bucket, minlength=self._rows * self._columns), out=self._starts[1:])
+        count = (last_row + 1 + 2 * BUCKETS_AROUND) * self._columns
+        self._starts = np.concatenate(([0], np.bincount(buckets, minlength=count).cumsum()))
 
     def around(self, entities: Ints, buckets: int) -> "Runs":
         """The bodies in the same bucket as each of `entities`, or at most so many `buckets` away."""
-        lines = np.arange(-buckets, buckets + 1) * self._columns
-        left = self._bucket(entities)[:, None] + (lines - buckets)
-        return Runs(self._starts[left], self._starts[left + (2 * buckets + 1)])
-
-    def _bucket(self, entities: Ints) -> NDArray[np.int16]:
-        """Of each; what is outside of the arena belongs to the nearest."""
-        column = (self._world.x[entities] / self._side_units).astype(np.int16) + BUCKETS_AROUND
-        row = (self._world.y[entities] / self._side_units).astype(np.int16) + BUCKETS_AROUND
-        last = BUCKETS_AROUND + 1
-        return np.asarray(
-            row.clip(BUCKETS_AROUND, self._rows - last) * self._columns
-            + column.clip(BUCKETS_AROUND, self._columns - last)
-        )
+        lines = np.arange(-buckets, buckets + 1) * self._columns - buckets
+        left = self._of_row.take(entities)[:, None] + lines
+        return Runs(self._starts.take(left), self._starts.take(left + (2 * buckets + 1)))
 
 
 class Runs:
     """Runs of the sorted bodies, from `start` to `end`: several for each ship."""
 
-    def __init__(self, start: Indices, end: Indices) -> None:
-        self._start, self._lengths = start.ravel(), (end - start).ravel()
-        self._counts = (end - start).sum(axis=1, dtype=np.int32)
+    def __init__(self, start: Ints, end: Ints) -> None:
+        self._start, self._lengths = start, end - start
         self.total = int(self._lengths.sum())
 
-    def pairs(self) -> tuple[Indices, Indices]:
+    def pairs(self) -> tuple[Ints, Ints]:
         """Which bodies, ship after ship; and how many for each."""
-        before = np.cumsum(self._lengths, dtype=np.int32)
-        at = np.arange(self.total, dtype=np.int32)
-        at += np.repeat(self._start - (before - self._lengths), self._lengths)
-        return at, self._counts
+        counts, lengths = self._lengths.sum(axis=1), self._lengths.ravel()
+        skipped = self._start.ravel() + lengths - lengths.cumsum()
+        return np.arange(self.total) + skipped.repeat(lengths), counts
 
 
 def _affordable(buckets: Buckets, ships: Ints) -> Runs | None:
@@ -135,49 +132,50 @@ def _affordable(buckets: Buckets, ships: Ints) -> Runs | None:
     return None
 
 
-def _near_ones(world: World, bodies: Ints, at: Indices, own: Ints, counts: Indices) -> tuple[Ints, Ints]:
-    """Of the pairs, those that are near: (places in `bodies`, places in `own`). Single precision is enough for it."""
-    x, y, vx, vy, reach = (
-        column[bodies].astype(np.float32)[at] - np.repeat(sign * column[own].astype(np.float32), counts)
-        for column, sign in ((world.x, 1), (world.y, 1), (world.vx, 1), (world.vy, 1), (world.reach, -1))
-    )
-    apart = np.sqrt(x * x + y * y)
-    closing = np.maximum(-(x * vx + y * vy), 0.0)
-    steered = world.steered[bodies][at]
-    gap = apart - reach - np.where(steered, np.float32(MARGIN_SHIP_UNITS), np.float32(MARGIN_UNITS))
-    is_near = apart * gap <= closing * np.where(steered, np.float32(HORIZON_SHIP_S), np.float32(HORIZON_S))
-    found = np.flatnonzero(is_near & (apart < OFFSET_UNITS_MAX))
-    seers = np.repeat(np.arange(len(own)), counts)[found]
-    others = bodies[at[found]] != own[seers]
-    return at[found[others]], seers[others]
+def _near_ones(world: World, bodies: Ints, own: Ints) -> Ints:
+    """Which of the pairs are near. Single precision is enough for it."""
+    motion = world.motion[:, : world.extent]
+    motion = np.concatenate((motion[:2], motion[3:5]), dtype=np.float32, casting="same_kind")
+    apart, steered = motion.take(bodies, axis=1), world.steered.take(bodies)
+    apart -= motion.take(own, axis=1)
+    offset, velocity = apart[:2], apart[2:]
+    velocity *= offset
+    closing = np.maximum(-(velocity[0] + velocity[1]), 0.0)
+    offset *= offset
+    distance = np.sqrt(offset[0] + offset[1])
+    reach = world.reach[: world.extent].astype(np.float32)
+    gap = distance - (reach.take(bodies) + reach.take(own))
+    gap -= np.where(steered, np.float32(MARGIN_SHIP_UNITS), np.float32(MARGIN_UNITS))
+    gap *= distance
+    closing *= np.where(steered, np.float32(HORIZON_SHIP_S), np.float32(HORIZON_S))
+    is_near = (gap <= closing) & (distance < OFFSET_UNITS_MAX) & (bodies != own)
+    return np.asarray(is_near.nonzero()[0])
 
 
-def _nearest(seers: Ints, bodies: Ints, gaps: Floats) -> tuple[Ints, Ints]:
+def _nearest(seen: Ints, bodies: Ints, gaps: Floats) -> tuple[Ints, Ints]:
     """The NEAR_MAX nearest of each ship, the nearest first."""
-    order = np.argsort(seers * FAR_UNITS + gaps, kind="stable")
-    seers, bodies = seers[order], bodies[order]
-    if len(seers) <= NEAR_MAX:
-        return seers, bodies
-    kept = np.ones(len(seers), dtype=bool)
-    kept[NEAR_MAX:] = seers[NEAR_MAX:] != seers[:-NEAR_MAX]
-    return seers[kept], bodies[kept]
+    order = (seen * FAR_UNITS + gaps).argsort(kind="stable")
+    seen, bodies = seen.take(order), bodies.take(order)
+    if len(seen) <= NEAR_MAX:
+        return seen, bodies
+    kept = np.ones(len(seen), dtype=bool)
+    kept[NEAR_MAX:] = seen[NEAR_MAX:] != seen[:-NEAR_MAX]
+    return seen[kept], bodies[kept]
 
 
-def _records(world: World, own: Ints, bodies: Ints) -> NDArray[np.void]:
+def _records(world: World, own: Ints, bodies: Ints) -> NDArray[np.int16]:
     """One record for each pair; numbers that don't fit are cut."""
-    records = np.empty(len(bodies), dtype=_DTYPE)
-    records["entity"] = bodies
-    records["dx"] = _fitted((world.x[bodies] - world.x[own]) * OFFSET_SCALE)
-    records["dy"] = _fitted((world.y[bodies] - world.y[own]) * OFFSET_SCALE)
-    records["vx"] = _fitted(world.vx[bodies] * VELOCITY_SCALE)
-    records["vy"] = _fitted(world.vy[bodies] * VELOCITY_SCALE)
-    turns = world.angle[bodies] / (2 * np.pi)
-    records["angle"] = _fitted((turns - np.floor(turns + 0.5)) * TURN_SCALE)
-    records["spin"] = _fitted(world.spin[bodies] * (SPIN_SCALE / (2 * np.pi)))
-    records["move_x"], records["move_y"] = world.move[bodies, 0], world.move[bodies, 1]
+    motion = world.motion.take(bodies, axis=1)
+    motion[:2] -= world.motion[:2].take(own, axis=1)
+    motion[2] /= 2 * np.pi
+    motion[2] -= np.floor(motion[2] + 0.5)
+    motion *= _SCALES
+    motion += 0.5
+    np.floor(motion, out=motion)
+    np.maximum(motion, -INT16_MAX - 1, out=motion)
+    np.minimum(motion, INT16_MAX, out=motion)
+    records = np.empty((len(bodies), RECORD_BYTES // 2), dtype="<i2")
+    records[:, 0], records[:, 1:3], records[:, 3:5] = bodies, motion[:2].T, motion[3:5].T
+    records[:, 5], records[:, 6] = motion[2], motion[5]
+    records.view(np.int8)[:, 14:] = world.move.take(bodies, axis=0)
     return records
-
-
-def _fitted(scaled: Floats) -> Floats:
-    """The nearest int16."""
-    return np.floor(scaled + 0.5).clip(-INT16_MAX - 1, INT16_MAX)

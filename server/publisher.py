@@ -32,11 +32,9 @@ from server.beliefs import (
     ID,
     KIND,
     MOVE_X,
-    OWNER,
     SPIN,
     STATUS,
     TICK,
-    VARIANT,
     VX,
     VY,
     Beliefs,
@@ -46,7 +44,7 @@ from server.beliefs import (
     Y,
     wrap_rows,
 )
-from server.changes import Changes, aged
+from server.changes import Changes, Packed, aged
 from server.encoded_cells import EncodedCells, Told
 from server.urgency import OWED_URGENCY, within_budget
 from server.world import World
@@ -57,14 +55,16 @@ BORDER_UNITS: Final = 24.0
 CHECKSUM_EVERY: Final = 120
 """One snapshot in so many carries a cell's checksum."""
 NOWHERE: Final = -1
-_STEPS_PER_RADIAN, _SPINS_PER_RADIAN = ANGLE_STEPS / (2 * np.pi), SPIN_SCALE / (2 * np.pi)
-
-
-class Movers(Struct):
-    """Entities that crossed a border: who, and their packed changes."""
-
-    rows: list[int]
-    changed: bytes
+_STEPS_PER_RADIAN: Final = ANGLE_STEPS / (2 * np.pi)
+_TURNED: Final = np.array([[1.0], [1.0], [_STEPS_PER_RADIAN]])
+"""x, y and angle of `World.motion` in the units of beliefs."""
+_QUANTA: Final = np.array(
+    [[POSITION_SCALE], [POSITION_SCALE], [_STEPS_PER_RADIAN], [1.0], [1.0], [SPIN_SCALE / (2 * np.pi)]]
+)
+"""And all of it in wire units, but for velocities: theirs depend on the kind."""
+_MSGPACK_STARTS: Final[Ints] = np.array([-32_768, -128, -32, 128, 256, 65_536])
+_MSGPACK_BYTES: Final[Ints] = np.array([5, 3, 2, 1, 2, 3, 5])
+"""How long an integer is in msgpack, below the first of these, from there on, from the next on, …"""
 
 
 class News(Struct):
@@ -73,7 +73,7 @@ class News(Struct):
     gone: list[int] = field(default_factory=list)
     entered: list[int] = field(default_factory=list)
     changed: bytes = b""
-    moved: dict[int, Movers] = field(default_factory=dict)
+    moved: dict[int, Packed] = field(default_factory=dict)
     """By the cell that they came from."""
 
 
@@ -119,12 +119,10 @@ class Publisher:
         """The tick of the snapshot before."""
         self._snapshots = 0
         self._news: dict[int, News] = {}
-        self._waited: Ints = np.zeros(capacity, dtype=np.int64)
-        """For how many snapshots something has been wrong whole of each entity."""
-        self._middle = np.full((2, capacity), np.inf)
-        """The middle of each entity's cell; infinitely far where it has none."""
-        self._records_of: dict[int, Ints] = {}
-        self._sorted: tuple[Ints, list[int]] | None = None
+        self._owed: Floats = np.zeros(capacity)
+        """How urgent each entity is for having waited, because something is wrong whole of it."""
+        self._middles = _middles(grid)
+        self._list: Listed | None = None
         self._encoded = self._fresh_cells()
 
     def publish(self, tick: int) -> None:
@@ -139,72 +137,69 @@ class Publisher:
         self._snapshots += 1
         self._news = defaultdict(News)
         for entity in self.world.release():
+            self._owed[entity] = 0.0
             if self.cell[entity] != NOWHERE:
                 self._news[int(self.cell[entity])].gone.append(entity)
-                self._settle(np.array([entity]), np.array([NOWHERE]))
+                self.cell[entity] = NOWHERE
+                self.beliefs.forget(entity)
 
     def compare(self) -> Wrong:
         """Who is wrong beyond tolerance."""
-        world, beliefs, constants = self.world, self.beliefs, self.beliefs.constants
-        rows = np.flatnonzero(world.alive)
-        kind, ticks = world.kind[rows], self.tick - self.table[:, TICK][rows]
-        x, y = beliefs.places(rows, kind, ticks)
-        apart = np.maximum(np.abs(world.x[rows] - x), np.abs(world.y[rows] - y))
-        turned = world.angle[rows] * _STEPS_PER_RADIAN - beliefs.angles(rows, ticks)
-        turned -= ANGLE_STEPS * np.rint(turned / ANGLE_STEPS)
-        urgency = np.maximum(apart / constants.tolerance[kind], np.abs(turned) / constants.tolerance_angle[kind])
-        cells, enters = self._cells(rows)
-        stale = world.status[rows] != self.table[:, STATUS][rows]
-        self._waited[rows] = waited = (self._waited[rows] + 1) * (enters | stale)
-        urgency[np.isnan(urgency) | (self.cell[rows] == NOWHERE)] = 0.0  # nothing is believed yet
+        world, beliefs, extent = self.world, self.beliefs, self.world.extent
+        apart = world.motion[:3, :extent] * _TURNED
+        apart -= beliefs.everything(extent).at(self.tick)
+        apart[2] -= ANGLE_STEPS * np.rint(apart[2] / ANGLE_STEPS)
+        np.abs(apart, out=apart)
+        apart /= beliefs.tolerance[:, :extent]
+        urgency = np.maximum.reduce(apart)
+        cells, enters = self._cells(extent)
+        stale = world.status[:extent] != beliefs.table[:extent, STATUS]
+        owed = self._owed[:extent]
+        owed += OWED_URGENCY
+        owed *= (enters | stale) & world.alive[:extent]
         strays = stale | (urgency > 1.0)
-        urgency += OWED_URGENCY * waited
-        at = np.flatnonzero(urgency > 1.0)
-        return Wrong(rows[at], urgency[at], cells[at], enters[at], strays[at])
+        urgency += owed
+        rows = (urgency > 1.0).nonzero()[0]
+        return Wrong(rows, urgency.take(rows), cells.take(rows), enters.take(rows), strays.take(rows))
 
     def choose(self, wrong: Wrong) -> Chosen:
         """What of it fits."""
-        truth = self._truth(wrong.rows)
-        is_new = self.cell[wrong.rows] == NOWHERE
-        known, new, enter = np.flatnonzero(~is_new), np.flatnonzero(is_new), np.flatnonzero(wrong.enters)
-        records = self._aged(wrong.rows[known], truth[known])
-        right = np.flatnonzero(~wrong.strays[known])
-        records[right] = self._believed(wrong.rows[known[right]])
-        changes = Changes(self.beliefs, wrong.rows[known], records, self.tick)
-        costs = np.empty(len(wrong.rows), dtype=np.int64)
+        truth, is_new = self._truth(wrong.rows), self.cell[wrong.rows] == NOWHERE
+        known, new, enter = (~is_new).nonzero()[0], is_new.nonzero()[0], wrong.enters.nonzero()[0]
+        changes = self._changes(wrong.rows[known], truth.take(known, axis=0), wrong.strays[known])
+        costs = np.empty(len(truth), dtype=np.int64)
         costs[known] = changes.bytes
-        costs[enter] = self._record_bytes(truth[enter])  # who crosses a border is told whole to some
-        fits = np.zeros(len(costs), dtype=bool)
-        fits[within_budget(wrong.urgency, wrong.cells, costs, self.cell_bytes_max)] = True
-        new, at = new[fits[new]], np.flatnonzero(fits[known])
-        return Chosen(wrong.rows[new], truth[new], wrong.cells[new], changes, at, wrong.cells[known[at]])
+        if len(enter):
+            costs[enter] = self._record_bytes(truth.take(enter, axis=0))  # who crosses a border is told whole to some
+        fits = within_budget(wrong.urgency, wrong.cells, costs, self.cell_bytes_max)
+        new, at = new[fits[new]], fits[known].nonzero()[0]
+        return Chosen(wrong.rows[new], truth.take(new, axis=0), wrong.cells[new], changes, at, wrong.cells[known[at]])
 
     def say(self, chosen: Chosen) -> None:
         """From now on it is what everyone believes."""
-        for entity, cell in zip(chosen.entered.tolist(), chosen.cells.tolist(), strict=True):
-            self._news[cell].entered.append(entity)
-        rows, before = chosen.changes.rows[chosen.at], self.cell[chosen.changes.rows[chosen.at]]
-        stay = before == chosen.cells_after
-        for cell, changed in chosen.changes.pack(chosen.at[stay], before[stay]).items():
-            self._news[cell].changed = changed
-        if not stay.all():
-            self._say_moved(chosen.changes, chosen.at[~stay], before[~stay], chosen.cells_after[~stay])
-        self.beliefs.publish(rows, chosen.changes.records[chosen.at])
-        self.beliefs.publish(chosen.entered, chosen.records)
-        self._settle(chosen.entered, chosen.cells)
-        self._settle(rows[~stay], chosen.cells_after[~stay])
-        self._records_of, self._sorted = {}, None
-        self._waited[rows] = self._waited[chosen.entered] = 0
+        changes, at, after = chosen.changes, chosen.at, chosen.cells_after
+        rows = changes.rows[at]
+        ways = self.cell[rows] * self.grid.count + after
+        for way, packed in changes.pack(at, ways).items():
+            old, new = divmod(way, self.grid.count)
+            if old == new:
+                self._news[new].changed = packed.changed
+            else:
+                self._news[old].gone += packed.rows
+                self._news[new].moved[old] = packed
+        self.beliefs.change(rows, changes.records.take(at, axis=0))
+        self.cell[rows], self._owed[rows] = after, 0
+        if len(chosen.entered):
+            self._say_entered(chosen)
+        self._list = None
         self.spoken = {*self._news, *range(-self._snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
         self._encoded = self._fresh_cells()
 
-    def _say_moved(self, changes: Changes, at: Ints, before: Ints, after: Ints) -> None:
-        ways = before * self.grid.count + after
-        for way, changed in changes.pack(at, ways).items():
-            old, new = divmod(way, self.grid.count)
-            rows = changes.rows[at[ways == way]].tolist()
-            self._news[old].gone += rows
-            self._news[new].moved[old] = Movers(rows, changed)
+    def _say_entered(self, chosen: Chosen) -> None:
+        for entity, cell in zip(chosen.entered.tolist(), chosen.cells.tolist(), strict=True):
+            self._news[cell].entered.append(entity)
+        self.beliefs.publish(chosen.entered, chosen.records)
+        self.cell[chosen.entered], self._owed[chosen.entered] = chosen.cells, 0
 
     # what viewers are sent ---------------------------------------------------------------------------------
 
@@ -222,7 +217,7 @@ class Publisher:
 
     def checksum(self, cell: int) -> int:
         """`protocol.snapshot.checksum_of` the cell: rows are in the order of their ids."""
-        return zlib.crc32(self._records(cell).astype("<i4").tobytes())
+        return self._listed().checksum(cell)
 
     def published(self, entity: int) -> Published:
         return Published(*self.table[entity].tolist())
@@ -243,84 +238,90 @@ class Publisher:
         return PackedDelta(cell, checksum, news.gone, entered, news.changed, moved)
 
     def _keyframe(self, cell: int) -> FlatKeyframe:
-        flat = self._records(cell).copy()
-        flat[:, TICK] = self.tick - flat[:, TICK]
-        return FlatKeyframe(cell, self.checksum(cell), flat.ravel().tolist())
+        return FlatKeyframe(cell, self.checksum(cell), self._listed().flat(cell))
 
-    def _records(self, cell: int) -> Ints:
-        """What is published in `cell`, by id."""
-        if cell not in self._records_of:
-            rows, begins = self._cell_by_cell()
-            self._records_of[cell] = self.table[rows[begins[cell] : begins[cell + 1]]]
-        return self._records_of[cell]
-
-    def _cell_by_cell(self) -> tuple[Ints, list[int]]:
-        """All that is published, cell by cell and by id; where each cell begins. Sorted once for each snapshot."""
-        if self._sorted is None:
-            rows = np.flatnonzero(self.cell != NOWHERE)
-            rows = rows[np.argsort(self.cell[rows], kind="stable")]
-            begins = np.searchsorted(self.cell[rows], np.arange(self.grid.count + 1))
-            self._sorted = rows, begins.tolist()
-        return self._sorted
+    def _listed(self) -> "Listed":
+        if self._list is None:
+            self._list = Listed(self.beliefs.table, self.cell[: self.world.extent], self.grid.count, self.tick)
+        return self._list
 
     # the truth ---------------------------------------------------------------------------------------------
 
     def _truth(self, rows: Ints) -> Ints:
         """The records that would be published now, exact to the quantum."""
-        world = self.world
-        kind = world.kind[rows]
-        scale = self.beliefs.constants.velocity_scale[kind]
-        truth = np.empty((len(rows), FIELDS_PER_RECORD), dtype=np.int64)
-        truth[:, ID], truth[:, KIND], truth[:, VARIANT] = rows, kind, world.variant[rows]
-        truth[:, OWNER], truth[:, STATUS], truth[:, TICK] = world.owner[rows], world.status[rows], self.tick
-        truth[:, X], truth[:, Y] = (nearest_rows(column[rows] * POSITION_SCALE) for column in (world.x, world.y))
-        truth[:, VX], truth[:, VY] = (nearest_rows(column[rows] * scale) for column in (world.vx, world.vy))
-        truth[:, ANGLE] = wrap_rows(nearest_rows(world.angle[rows] * _STEPS_PER_RADIAN))
-        truth[:, SPIN] = nearest_rows(world.spin[rows] * _SPINS_PER_RADIAN)
-        truth[:, MOVE_X:] = world.move[rows]
+        world, truth = self.world, np.empty((len(rows), FIELDS_PER_RECORD), dtype=np.int64)
+        motion = world.motion.take(rows, axis=1)
+        motion *= _QUANTA
+        motion[3:5] *= self.beliefs.constants.velocity_scale.take(world.kind.take(rows))
+        wire = nearest_rows(motion)
+        truth[:, ID], truth[:, TICK] = rows, self.tick
+        truth[:, KIND:TICK] = world.traits.take(rows, axis=1).T
+        truth[:, X : Y + 1], truth[:, VX : VY + 1] = wire[:2].T, wire[3:5].T
+        truth[:, ANGLE], truth[:, SPIN] = wrap_rows(wire[2]), wire[5]
+        truth[:, MOVE_X:] = world.move.take(rows, axis=0)
         return truth
 
-    def _believed(self, rows: Ints) -> Ints:
-        """The records that say now, exact to the quantum, what is believed anyway."""
-        records = self.table[rows]
-        records[:, X : ANGLE + 1], records[:, TICK] = self.beliefs.rounded(rows, self.tick), self.tick
-        return records
-
-    def _aged(self, rows: Ints, truth: Ints) -> Ints:
-        world = self.world
-        places, velocities = np.stack((world.x[rows], world.y[rows])), np.stack((world.vx[rows], world.vy[rows]))
-        return aged(self.beliefs, rows, truth, places, velocities, self.tick - self._since)
+    def _changes(self, rows: Ints, truth: Ints, strays: NDArray[np.bool_]) -> Changes:
+        """What will be believed of those that are published: an older state if it explains the truth, and of who
+        doesn't stray, what is believed anyway."""
+        beliefs, right = self.beliefs, (~strays).nonzero()[0]
+        if len(right):
+            truth[right] = beliefs.table.take(rows[right], axis=0)
+            truth[right, TICK] = self.tick
+        records, believed = aged(beliefs, rows, truth, self.world.motion, self.tick - self._since)
+        if len(right):
+            records[right, X : ANGLE + 1] = believed[right]
+        return Changes(beliefs, rows, records, believed, self.tick)
 
     def _record_bytes(self, records: Ints) -> Ints:
         """What each costs in a cell that it enters, and in the one that it leaves."""
         ages = records.copy()
         ages[:, TICK] = 0
-        return np.asarray(msgpack_bytes(ages).sum(axis=1) + msgpack_bytes(records[:, ID]))
+        return np.asarray(np.add.reduce(msgpack_bytes(ages), axis=1) + msgpack_bytes(records[:, ID]))
 
-    def _cells(self, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    def _cells(self, extent: int) -> tuple[Ints, NDArray[np.bool_]]:
         """The cell that each entity ought to be in, its present one until it is BORDER_UNITS outside; is it new?"""
-        grid, x, y = self.grid, self.world.x[rows], self.world.y[rows]
-        reach = grid.cell_units / 2 + BORDER_UNITS
-        middle_x, middle_y = self._middle[0][rows], self._middle[1][rows]
-        cells = self.cell[rows]
-        out = np.flatnonzero((np.abs(x - middle_x) > reach) | (np.abs(y - middle_y) > reach))
-        columns = np.clip(np.floor_divide(x[out], grid.cell_units), 0, grid.columns - 1).astype(np.int64)
-        lines = np.clip(np.floor_divide(y[out], grid.cell_units), 0, grid.rows - 1).astype(np.int64)
-        ought = lines * grid.columns + columns
-        enters = np.zeros(len(rows), dtype=bool)
+        world, cells = self.world, self.cell[:extent].copy()
+        apart = np.abs(world.motion[:2, :extent] - self._middles.take(cells, axis=1))
+        far = np.maximum(apart[0], apart[1]) > self.grid.cell_units / 2 + BORDER_UNITS
+        out = (far & world.alive[:extent]).nonzero()[0]
+        enters = np.zeros(extent, dtype=bool)
+        ought = self.grid.cells_at(world.motion[:2].take(out, axis=1))
         enters[out] = ought != cells[out]  # beyond the arena's border there is no other
         cells[out] = ought
         return cells, enters
 
-    def _settle(self, rows: Ints, cells: Ints) -> None:
-        """The entities are published in these cells from now on."""
-        self.cell[rows] = cells
-        middles = ((cells % self.grid.columns + 0.5), (cells // self.grid.columns + 0.5))
-        for axis, middle in enumerate(middles):
-            self._middle[axis, rows] = np.where(cells == NOWHERE, np.inf, middle * self.grid.cell_units)
+
+class Listed:
+    """All that is published at one tick, cell by cell and by id: sorted once for all who ask for a whole cell."""
+
+    def __init__(self, table: Ints, cell: Ints, cells: int, tick: int) -> None:
+        rows = (cell != NOWHERE).nonzero()[0]
+        cell = cell.take(rows)
+        order = cell.argsort(kind="stable")
+        self._begins = cell.take(order).searchsorted(np.arange(cells + 1)).tolist()
+        records = table.take(rows.take(order), axis=0)
+        self._plain = records.astype("<i4")
+        records[:, TICK] = tick - records[:, TICK]
+        self._records = records
+
+    def checksum(self, cell: int) -> int:
+        return zlib.crc32(self._plain[self._begins[cell] : self._begins[cell + 1]])
+
+    def flat(self, cell: int) -> list[int]:
+        """As in `FlatKeyframe`."""
+        flat: list[int] = self._records[self._begins[cell] : self._begins[cell + 1]].ravel().tolist()
+        return flat
+
+
+def _middles(grid: Grid) -> Floats:
+    """Of each cell, `(2, cells + 1)`; of NOWHERE, which as an index is the last, infinitely far."""
+    cells = np.arange(grid.count)
+    middles = np.full((2, grid.count + 1), np.inf)
+    middles[0, :NOWHERE], middles[1, :NOWHERE] = cells % grid.columns, cells // grid.columns
+    return (middles + 0.5) * grid.cell_units
 
 
 def msgpack_bytes(values: Ints) -> Ints:
     """How long each integer is in msgpack, up to 32 bits."""
-    size = 1 + ((values > 127) | (values < -32)) + ((values > 255) | (values < -128)).astype(np.int64)
-    return np.asarray(size + 2 * ((values > 65_535) | (values < -32_768)))
+    return _MSGPACK_BYTES.take(_MSGPACK_STARTS.searchsorted(values, "right"))

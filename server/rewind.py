@@ -10,29 +10,30 @@ The line stands for what a client draws between two publications (reckoned on fr
 second). It is off by what both bend within a snapshot interval: a tenth of a unit under full thrust, under 4 units in
 the interval in which a ship boosts or bounces.
 
-Kept: SLOTS_MAX snapshots or fewer, columns of place and angle for every row of the world. Only what stops a beam is
-written: shots and pick-ups have no history. An id means the same entity from the snapshot since which it has been there
-without a break; what wasn't there then wasn't seen, and isn't there in the past.
+Kept: `slots_max` snapshots or fewer, each with a copy of the beliefs' columns, which say where things were when
+somebody asks. Only what stops a beam is there: shots and pick-ups have no history. An id means the same entity from the
+snapshot since which it has been there without a break; what wasn't there then wasn't seen, and isn't there in the past.
 """
 
 from bisect import bisect_right
+from collections import deque
 from math import ceil, tau
 from typing import Final
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from protocol.limits import REWIND_S_MAX
 from protocol.quantize import ANGLE_STEPS
 from protocol.ticks import Rates
-from server.beliefs import TICK, Floats, Ints
+from server.beliefs import Believed, Floats, Ints
 from server.publisher import NOWHERE, Publisher
 from server.world import Hit, World
 
 SLOTS_BEYOND: Final = 2
 """One before the oldest moment that may be asked for, and one because it lies between two snapshots."""
 _RADIANS_PER_STEP: Final = tau / ANGLE_STEPS
-_SOLID: Final = frozenset(("ship", "rock", "crate", "ball"))
 
 
 class Past(Struct):
@@ -52,66 +53,65 @@ class Past(Struct):
         return self.world.cast((x, y), aim, reach_units, radius, *columns)
 
 
+class _Slot(Struct):
+    """One snapshot: what was believed after it, and which rows were there. What that means in places is worked out when
+    somebody asks, which is seldom."""
+
+    tick: int
+    believed: Believed
+    there: NDArray[np.bool_]
+
+    def places(self, rows: Ints) -> Floats:
+        """x, y and angle of `rows`; nan: not there."""
+        places = np.full((3, max(len(self.there), rows.max(initial=0) + 1)), np.nan)
+        np.copyto(places[:, : len(self.there)], self.believed.at(self.tick), where=self.there)
+        places[2] *= _RADIANS_PER_STEP
+        return places.take(rows, axis=1)
+
+
 class Rewind:
     """The history of what `publisher` has published."""
 
     def __init__(self, publisher: Publisher, rates: Rates) -> None:
         self.slots_max: Final = ceil(REWIND_S_MAX * rates.snapshot_rate) + SLOTS_BEYOND
         self._publisher, self._world = publisher, publisher.world
-        world = publisher.world
-        self._is_solid = np.array([kind.category in _SOLID for kind in world.kinds])
-        capacity = len(world.alive)
-        self._places: Floats = np.full((self.slots_max, 3, capacity), np.nan)
-        """x, y, angle of every row in every slot; nan: not there."""
-        self._since: Ints = np.zeros(capacity, dtype=np.int64)
+        self._since: Ints = np.zeros(len(self._world.alive), dtype=np.int64)
         """The snapshot since which a row has been there without a break."""
-        self._ticks: list[int] = []
+        self._slots: deque[_Slot] = deque(maxlen=self.slots_max)
         """Of the snapshots known, the oldest first."""
-        self._slots: list[int] = []
-        """Where each of them is."""
 
     def __len__(self) -> int:
-        return len(self._ticks)
+        return len(self._slots)
 
     def record(self, tick: int) -> None:
         """The snapshot of `tick` has been published."""
-        slot = self._slots.pop(0) if len(self._slots) == self.slots_max else len(self._slots)
-        del self._ticks[: -self.slots_max + 1]
-        beliefs, rows = self._publisher.beliefs, self._solid_rows()
-        rows = rows[self._publisher.cell[rows] != NOWHERE]
-        ticks = tick - beliefs.table[:, TICK][rows]
-        places = self._places[slot]
-        fresh = rows[np.isnan(self._places[self._slots[-1], 0, rows])] if self._slots else rows
-        self._since[fresh] = tick
-        places.fill(np.nan)
-        places[0, rows], places[1, rows] = beliefs.places(rows, self._world.kind[rows], ticks)
-        places[2, rows] = beliefs.angles(rows, ticks) * _RADIANS_PER_STEP
-        self._ticks.append(tick)
-        self._slots.append(slot)
+        extent = self._world.extent
+        there = self._world.solid[:extent] & (self._publisher.cell[:extent] != NOWHERE)
+        fresh = there.copy()
+        if self._slots:
+            before = self._slots[-1].there[:extent]
+            fresh[: len(before)] &= ~before
+        self._since[:extent][fresh] = tick
+        self._slots.append(_Slot(tick, self._publisher.beliefs.everything(extent).copy(), there))
 
     def at(self, tick: float, now: int) -> Past:
         """What stands in the way of a beam at `tick`; the world's own columns are those after tick `now`.
 
         What is older than all that is known is taken for the oldest.
         """
-        world, rows = self._world, self._solid_rows()
+        world, rows = self._world, self._world.solid.nonzero()[0]
         truth = np.stack((world.x[rows], world.y[rows], world.angle[rows]))
-        if tick >= now or not self._ticks:
+        if tick >= now or not self._slots:
             return Past(world, rows, *truth)
-        tick = max(tick, self._ticks[0])
-        before = bisect_right(self._ticks, tick) - 1
-        was = self._places[self._slots[before]][:, rows]
-        if before + 1 < len(self._ticks):
-            after_tick, after = self._ticks[before + 1], self._places[self._slots[before + 1]][:, rows]
-        else:
-            after_tick, after = now, truth
-        share = (tick - self._ticks[before]) / (after_tick - self._ticks[before]) if after_tick > tick else 0.0
+        tick = max(tick, self._slots[0].tick)
+        before = bisect_right(self._slots, tick, key=lambda slot: slot.tick) - 1
+        slot = self._slots[before]
+        was, after_tick, after = slot.places(rows), now, truth
+        if before + 1 < len(self._slots):
+            after_tick, after = self._slots[before + 1].tick, self._slots[before + 1].places(rows)
+        share = (tick - slot.tick) / (after_tick - slot.tick) if after_tick > tick else 0.0
         turned = after - was
         turned[2] -= tau * np.rint(turned[2] / tau)
-        known = np.flatnonzero(~np.isnan(was[0]) & (self._since[rows] <= self._ticks[before]))
+        known = np.flatnonzero(~np.isnan(was[0]) & (self._since[rows] <= slot.tick))
         x, y, angle = (was + share * turned)[:, known]
         return Past(world, rows[known], x, y, angle)
-
-    def _solid_rows(self) -> Ints:
-        world = self._world
-        return np.flatnonzero(world.alive & self._is_solid[world.kind])

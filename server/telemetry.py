@@ -38,7 +38,7 @@ COUNTERS = {
     "sent_messages": "Messages written to players",
     "received_bytes": "Bytes read from players",
     "received_messages": "Messages read from players",
-    "turned_away": "Connections refused because there were too many, in all or from one address",
+    "turned_away": "Connections and requests refused because there were too many, in all or from one address",
     "rooms_failed": "Rooms ended by a mistake of the server's own",
     "connections_failed": "Connections ended by a mistake of the server's own",
     "chores_failed": "Deadlines that could not be kept because of a mistake of the server's own",

@@ -44,13 +44,15 @@ def error_units_max(kind: Kind, stray_units_s: float, snapshot_rate: int, others
     return kind.tolerance_units * (1.0 + jump + (growth + OWED_URGENCY) * others / together)
 
 
-def within_budget(urgency: NDArray[np.float64], cells: Ints, costs: Ints, bytes_max: int) -> Ints:
-    """Which of those that want to be said, each in one of `cells`, are: indices in ascending order. In each cell the
-    most urgent first, until the next does not fit."""
-    if costs.sum() <= bytes_max:
-        return np.arange(len(costs))
+def within_budget(urgency: NDArray[np.float64], cells: Ints, costs: Ints, bytes_max: int) -> NDArray[np.bool_]:
+    """Which of those that want to be said, each in one of `cells`, are. In each cell the most urgent first, until the
+    next does not fit."""
+    if costs.sum() <= bytes_max or np.bincount(cells, costs).max() <= bytes_max:
+        return np.ones(len(costs), dtype=bool)
     order = np.lexsort((-urgency, cells))
     cells, spent = cells[order], costs[order].cumsum()
     begins = np.flatnonzero(np.diff(cells, prepend=-1))
     before = np.repeat(spent[begins] - costs[order[begins]], np.diff(begins, append=len(cells)))
-    return np.sort(order[spent - before <= bytes_max])
+    fits = np.empty(len(costs), dtype=bool)
+    fits[order] = spent - before <= bytes_max
+    return fits

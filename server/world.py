@@ -12,6 +12,7 @@ import heapq
 import math
 import zlib
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import pymunk
@@ -32,6 +33,7 @@ _READ = (
     | pymunk.batch.BodyFields.VELOCITY
     | pymunk.batch.BodyFields.ANGULAR_VELOCITY
 )
+Number = TypeVar("Number", np.int64, np.float64)
 _SHOT, _SHIP, _PICKUP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"], CATEGORY_BITS["pickup"]
 
 
@@ -62,10 +64,15 @@ class World:
     ) -> None:
         self.arena, self.kinds, self.tick_rate = arena, tuple(kinds), tick_rate
         self.alive: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
-        self.kind, self.variant, self.owner, self.status = (_ints(entities_max) for _ in range(4))
+        self.extent = 1
+        """All that is alive is in the rows before this one: free ids are given out from the lowest."""
+        self.traits: NDArray[np.int64] = np.zeros((4, entities_max), dtype=np.int64)
+        self.kind, self.variant, self.owner, self.status = _columns(self.traits)
         self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
-        self.x, self.y, self.vx, self.vy, self.angle, self.spin = (_floats(entities_max) for _ in range(6))
-        self.reach = _floats(entities_max)
+        self.motion: NDArray[np.float64] = np.zeros((6, entities_max))
+        """These six together, for who wants several at once."""
+        self.x, self.y, self.angle, self.vx, self.vy, self.spin = _columns(self.motion)
+        self.reach: NDArray[np.float64] = np.zeros(entities_max)
         """The radius of the circle around each that nothing of it leaves."""
         self.solid: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
         """What is alive and pushes ships: not shots, nor what is only touched."""
@@ -74,8 +81,8 @@ class World:
         self.refused = 0
         """Entities that there was no room for."""
         self._free = list(range(1, entities_max))
-        self.steered = _ints(entities_max).astype(bool)
-        self._keep, self._gain = _floats(entities_max), _floats(entities_max)
+        self.steered: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
+        self._keep, self._gain = _columns(np.zeros((2, entities_max)))
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
         self.corners: dict[int, list[tuple[float, float]]] = {}
@@ -84,6 +91,8 @@ class World:
         """Bodies of entities that are gone, by kind; never more than there were entities at once."""
         self._row_of_body: dict[int, int] = {self._space.static_body.id: 0}
         self._rows_in_space_order: NDArray[np.int64] | None = None
+        self._unsteered = np.empty(0, dtype=np.int64)
+        """Where in that order they are whose angle is the engine's."""
         self._buffer = pymunk.batch.Buffer()
         self._contacts: list[Contact] = []
         self._space.on_collision(_SHOT, None, begin=self._shot_began)
@@ -112,14 +121,9 @@ class World:
             raise WorldFullError
         entity = heapq.heappop(self._free)
         self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
-        self.kind[entity], self.variant[entity], self.owner[entity], self.status[entity] = (
-            kind,
-            variant,
-            owner,
-            status,
-        )
-        self.x[entity], self.y[entity], self.vx[entity], self.vy[entity] = x, y, vx, vy
-        self.angle[entity], self.spin[entity], self.move[entity] = angle, 0.0, 0
+        self.traits[:, entity] = kind, variant, owner, status
+        self.motion[:, entity] = x, y, angle, vx, vy, 0.0
+        self.move[entity] = 0
         return entity
 
     def put_in(
@@ -143,7 +147,7 @@ class World:
         if corners is not None:
             self.corners[entity] = corners
         self._rows_in_space_order = None
-        self.alive[entity] = True
+        self.alive[entity], self.extent = True, max(self.extent, entity + 1)
         self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
         self.steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
@@ -178,6 +182,8 @@ class World:
         released, self.removed = self.removed, []
         for entity in released:
             heapq.heappush(self._free, entity)
+        while self.extent > 1 and not self.alive[self.extent - 1]:
+            self.extent -= 1
         return released
 
     def settle(self, removed: list[int]) -> None:
@@ -277,21 +283,11 @@ class World:
     def checksum(self) -> int:
         """CRC-32 over the exact state: equal worlds have equal checksums."""
         rows = np.flatnonzero(self.alive)
-        columns = (
-            rows,
-            self.kind,
-            self.owner,
-            self.status,
-            self.x,
-            self.y,
-            self.vx,
-            self.vy,
-            self.angle,
-            self.spin,
-        )
-        crc = 0
+        motion = (self.x, self.y, self.vx, self.vy, self.angle, self.spin)
+        columns = (self.kind, self.owner, self.status, *motion)
+        crc = zlib.crc32(rows.tobytes())
         for column in columns:
-            crc = zlib.crc32(column.tobytes() if column is rows else column[rows].tobytes(), crc)
+            crc = zlib.crc32(column[rows].tobytes(), crc)
         return crc
 
     def _order(self) -> NDArray[np.int64]:
@@ -300,7 +296,8 @@ class World:
             self._buffer.clear()
             pymunk.batch.get_space_bodies(self._space, pymunk.batch.BodyFields.BODY_ID, self._buffer)
             ids = np.frombuffer(self._buffer.int_buf(), dtype=np.uintp).tolist()
-            self._rows_in_space_order = np.array([self._row_of_body[body_id] for body_id in ids], dtype=np.int64)
+            rows = self._rows_in_space_order = np.array([self._row_of_body[body] for body in ids], dtype=np.int64)
+            self._unsteered = (~self.steered[rows]).nonzero()[0]
         return self._rows_in_space_order
 
     def _read(self) -> None:
@@ -312,8 +309,9 @@ class World:
         columns = np.frombuffer(self._buffer.float_buf(), dtype=np.float64).reshape(-1, 6)
         self.x[rows], self.y[rows] = columns[:, 0], columns[:, 1]
         self.vx[rows], self.vy[rows] = columns[:, 3], columns[:, 4]
-        free = ~self.steered[rows]
-        self.angle[rows[free]], self.spin[rows[free]] = columns[free, 2], columns[free, 5]
+        if len(self._unsteered):
+            rows, columns = rows[self._unsteered], columns[self._unsteered]
+            self.angle[rows], self.spin[rows] = columns[:, 2], columns[:, 5]
 
     def _write_velocities(self) -> None:
         rows = self._order()
@@ -338,9 +336,6 @@ class World:
         self._contacts.append(Contact(self._row_of_body[one.body.id], self._row_of_body[two.body.id]))
 
 
-def _ints(length: int) -> NDArray[np.int64]:
-    return np.zeros(length, dtype=np.int64)
-
-
-def _floats(length: int) -> NDArray[np.float64]:
-    return np.zeros(length, dtype=np.float64)
+def _columns(block: NDArray[Number]) -> list[NDArray[Number]]:
+    """Views of each."""
+    return list(block)

@@ -1,7 +1,8 @@
 """The one port: reads each connection's first request and sends it where it belongs.
 
 What one connection does, however wrong, is answered on that connection and concerns no other: a request that
-is too long, too slow or none at all, one connection too many, a mistake of our own.
+is too long, too slow or none at all, one connection or one request too many, a mistake of our own. What is answered
+takes its turn (`turns`), for ticks come first.
 """
 
 import ssl
@@ -13,12 +14,14 @@ import structlog
 import trio
 
 from protocol import limits
-from server.net.capacity import Capacity, Standing
+from server.net.capacity import Capacity, Standing, customer_of
 from server.net.connection import Host, converse
-from server.net.forwarded import Proxies
+from server.net.forwarded import Caller, Proxies
 from server.net.http import HttpServer
 from server.net.lane import BOUNDS, Bounds, hang_up
 from server.net.request import Refusal, Request, RequestReader, judge
+from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, PAGE_GAP_S, PLAY_GAP_S, Quota, Turns
+from server.restrictions import host_of
 
 RECEIVE_BYTES_MAX = 16_384
 UNINVITED_DEADLINE_S = 1.0
@@ -27,6 +30,9 @@ TOO_MANY = {
     Standing.SERVER_FULL: (HTTPStatus.SERVICE_UNAVAILABLE, "the server is full; come back later"),
     Standing.ADDRESS_FULL: (HTTPStatus.TOO_MANY_REQUESTS, "too many connections from your address; close some"),
 }
+TOO_OFTEN = HTTPStatus.TOO_MANY_REQUESTS, "too many requests from your address; wait a moment"
+TOO_BUSY = HTTPStatus.SERVICE_UNAVAILABLE, "too many ask at once; come back in a moment"
+HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 
 log = structlog.get_logger("ricochet.front_door")
 
@@ -63,6 +69,9 @@ class FrontDoor:
         self._proxies = proxies or Proxies()
         self._may_be_fast = may_be_fast
         self._bounds = bounds
+        self._play, self._pages = Turns(PLAY_GAP_S), Turns(PAGE_GAP_S)
+        self._health = Turns(HEALTH_GAP_S, HEALTH_WAIT_S_MAX)
+        self._quota = Quota()
 
     async def welcome(self, stream: trio.SocketStream) -> None:
         """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
@@ -100,6 +109,7 @@ class FrontDoor:
             caller = self._proxies.caller(address, request.headers, is_tls)
             address = caller.address
             codec = judge(request, self._origins, caller)
+            await self._take_turn(request, caller, codec is not None)
         except Refusal as refusal:
             log.info("refused", address=address, status=refusal.status.value, why=refusal.sentence)
             await hang_up(stream, refusal.response())
@@ -114,6 +124,20 @@ class FrontDoor:
                 )
             finally:
                 self.conversations -= 1
+
+    async def _take_turn(self, request: Request, caller: Caller, is_play: bool) -> None:
+        """Wait for it. Raises Refusal when there is none."""
+        now_s, line = trio.current_time(), self._play if is_play else self._pages
+        if request.path in HEALTH_PATHS:
+            line = self._health
+        elif not self._quota.take(customer_of(host_of(caller.address)), now_s):
+            self._host.traffic.turned_away += 1
+            raise Refusal(*TOO_OFTEN)
+        turn_s = line.take(now_s)
+        if turn_s is None:
+            self._host.traffic.turned_away += 1
+            raise Refusal(*TOO_BUSY)
+        await trio.sleep_until(turn_s)
 
 
 async def read_request(stream: trio.abc.Stream) -> Request | None:

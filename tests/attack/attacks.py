@@ -17,7 +17,7 @@ import trio
 
 from protocol import frames, limits
 from protocol.codec import CODECS
-from protocol.messages import Bye, Chat, Hello, Inputs, Ping
+from protocol.messages import Bye, Chat, Hello, Inputs, Leave, Ping
 from protocol.motion import Input
 from tests.instruments.served import Served
 from tests.server.net.wires import CLOSE, frame, hear_frame, upgrade
@@ -101,6 +101,48 @@ async def long_headers(target: Target) -> None:
                 target.got[f"HTTP {answer[9:12].decode() or 'nothing'}"] += 1
 
     await _at_a_rate(target, ask, target.many(20))
+
+
+async def request_flood(target: Target) -> None:
+    """50 who ask for pages, rooms and metrics, as fast as they are answered."""
+    paths = ("/metrics", "/api/rooms", "/", "/maps/pinball.json", "/nothing")
+
+    async def ask() -> None:
+        for path in paths * 10_000:
+            async with await target.connect() as stream:
+                await stream.send_all(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                answer = await stream.receive_some(65_536)
+                target.got[f"HTTP {answer[9:12].decode() or 'nothing'}"] += 1
+                while await stream.receive_some(65_536):
+                    pass
+
+    await _together(target, ask, target.many(50))
+
+
+async def nonsense_flood(target: Target) -> None:
+    """50 who ask for what can't be, as fast as they are refused."""
+    requests = (b"garbage\r\n\r\n", b"GET /play HTTP/1.1\r\nHost: a\r\n\r\n", upgrade(path="/other"), upgrade("chess"))
+
+    async def ask() -> None:
+        for request in requests * 100_000:
+            async with await target.connect() as stream:
+                await stream.send_all(request)
+                answer = await stream.receive_some(65_536)
+                target.got[f"HTTP {answer[9:12].decode() or 'nothing'}"] += 1
+
+    await _together(target, ask, target.many(50))
+
+
+async def join_flood(target: Target) -> None:
+    """50 who join and leave, as fast as they are let in."""
+
+    async def come_and_go() -> None:
+        while True:
+            async with await _joined(target) as stream:
+                await stream.send_all(frame(MSGPACK.encode(Leave())))
+                await _note_end(target, stream)
+
+    await _together(target, come_and_go, target.many(50))
 
 
 async def message_flood(target: Target) -> None:
@@ -217,7 +259,8 @@ async def out_of_descriptors(target: Target) -> None:
         with suppress(*GONE):
             async with await target.connect() as stream:
                 await stream.send_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-                target.got["answered"] += b" 200 " in await stream.receive_some(4096)
+                answer = await stream.receive_some(4096)
+                target.got["answered"] += b" 200 " in answer
 
     try:
         await _together(target, want_in, target.many(200))
@@ -317,6 +360,9 @@ ATTACKS: Final[dict[str, Attack]] = {
         slow_handshakes,
         silent_connections,
         long_headers,
+        request_flood,
+        nonsense_flood,
+        join_flood,
         message_flood,
         oversize_messages,
         nested_messages,

@@ -7,6 +7,7 @@ import pytest
 import trio
 from websockets.exceptions import ConnectionClosed
 
+from server.net.turns import PAGE_GAP_S, PLAY_GAP_S
 from tests.attack.attacks import ATTACKS, Target
 from tests.attack.suite import Row, lateness_ms_p99, metrics, table
 from tests.instruments.served import Served, served
@@ -57,6 +58,20 @@ def at_least(count: int, *whats: str) -> Enough:
 def test_long_headers_are_cut_off(server: Served, witness: Stranger) -> None:
     got = attack(server, witness, "long_headers", at_least(3, "HTTP 431"))
     assert set(got) <= {"HTTP 431", "HTTP nothing", "KiB taken", "cut off"}
+
+
+@pytest.mark.parametrize(("name", "gap_s"), [("request_flood", PAGE_GAP_S), ("join_flood", PLAY_GAP_S)])
+def test_a_flood_of_requests_waits_in_line(server: Served, witness: Stranger, name: str, gap_s: float) -> None:
+    got = attack(server, witness, name, lambda got: got.total() > 0, seconds=1.0)
+    assert got.total() <= 1.0 / gap_s + 100, "so many and no more, however many ask"
+
+
+def test_nonsense_is_refused(server: Served, witness: Stranger) -> None:
+    assert set(attack(server, witness, "nonsense_flood", lambda got: got.total() > 0)) <= {
+        "HTTP 400",
+        "HTTP 404",
+        "HTTP 426",
+    }
 
 
 def test_oversize_messages_end_their_own_conversation(server: Served, witness: Stranger) -> None:

@@ -2,7 +2,11 @@
 
 from math import pi, tau
 
-from bots.neighbours import OTHERS_UNITS, neighbours, others
+import pytest
+from msgspec.structs import replace
+
+from bots.neighbourhood import BodyState
+from bots.neighbours import OTHERS_UNITS, agree, neighbours, others
 from protocol.near import Near
 from protocol.reckoning import Published
 from protocol.snapshot import Own
@@ -41,3 +45,28 @@ def test_a_published_angle_and_spin_are_in_radians() -> None:
     rock.angle, rock.spin = 64, 4096
     (body,) = others(OWN, [], view_of((500.0, 400.0), rock).sightings())
     assert (body.angle, body.spin) == (pi / 2, tau)
+
+
+FORESEEN = BodyState(7, 2, 0, 520.5, 369.75, 10.0, -20.0, pi, 1.0, 127, -3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "exact", "belief", "of_a_ship"),
+    [
+        ({}, True, True, True),
+        ({"x": 520.5 + 1 / 64, "vy": -20.0 + 1 / 16, "angle": -pi}, True, True, True),
+        ({"y": 369.75 - 1 / 60}, False, True, False),
+        ({"y": 369.75 - 1.01}, False, False, False),
+        ({"vx": 10.07}, False, True, False),
+        ({"angle": pi - 0.01}, False, True, True),
+        ({"spin": 1.01}, False, True, True),
+        ({"move_x": 126}, False, False, False),
+    ],
+)
+def test_what_is_told_agrees_with_what_was_foreseen_as_far_as_it_can_be_told(
+    changes: dict[str, float], exact: bool, belief: bool, of_a_ship: bool
+) -> None:
+    told = replace(FORESEEN, **changes)
+    assert agree(FORESEEN, told, is_exact=True, turns=True) == exact
+    assert agree(FORESEEN, told, is_exact=False, turns=True) == belief
+    assert agree(FORESEEN, told, is_exact=True, turns=False) == of_a_ship

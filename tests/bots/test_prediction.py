@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
 from bots.prediction import BODIES_MAX, BODY_TICKS_MAX, REPLAY_TICKS_MAX, Prediction, Reconciled
@@ -101,6 +102,26 @@ def test_what_may_touch_us_is_lived_with_us_at_every_snapshot() -> None:
     assert again == Reconciled(None, None, 0.0, 20, 1, 0)
     assert prediction.state is not None
     assert prediction.state.x > lived([Input(-127, 0)] * 20)[-1].x + 1.0, "it was in the way"
+
+
+def test_what_was_foreseen_of_us_and_of_what_is_beside_us_is_not_lived_again() -> None:
+    """Until something is told to be otherwise: a place, a stick, or who there is."""
+    told = [BodyState(20, 0, 0, 900.0, 500.0, 0.0, 0.0, 0.0, 0.0)]
+    server, prediction = space(), started()
+    server.restore(state_of(START), told)
+    prediction.reconcile(START, 0, told)
+    for tick in range(1, 9):
+        own = server.step(RIGHT)
+        prediction.step(tick, RIGHT)
+        assert prediction.reconcile(own_of(own), tick, server.beside()) == Reconciled(0.0, 0.0, bodies=1)
+    still = told[0]
+    for otherwise in ([replace(still, x=900.1)], [replace(still, move_x=9)], [replace(still, entity=21)]):
+        prediction = started()
+        prediction.reconcile(START, 0, told)
+        prediction.step(1, RIGHT)
+        prediction.step(2, RIGHT)
+        first = lived([RIGHT])[0]
+        assert prediction.reconcile(own_of(first), 1, otherwise).replayed_ticks == 1
 
 
 def test_what_was_beside_us_and_is_gone_is_forgotten() -> None:

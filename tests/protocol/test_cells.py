@@ -97,3 +97,11 @@ def test_points_of_one_place_see_the_same(columns: int, rows: int, points: list[
         assert place >= 0
         blocks = grid.around(*point), grid.around(*point, 800.0)
         assert seen.setdefault(place, blocks) == blocks
+
+
+@given(sides, sides, st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=20))
+def test_many_points_are_in_the_cells_that_each_is_in(
+    width: float, height: float, points: list[tuple[float, float]]
+) -> None:
+    grid = Grid(width, height)
+    assert grid.cells_at(np.array(points).T).tolist() == [grid.cell_at(*point) for point in points]

@@ -201,3 +201,20 @@ def test_one_short_message_alone_is_what_peeling_finds_in_it(mask: bytes, stream
         taken, taken_bytes, _ = frames.peel(received, True, bytes_max)
         is_it = len(taken) == 1 and taken_bytes == len(received) and len(taken[0]) < 126
         assert frames.only_message(received, bytes_max) == (taken[0] if is_it else None)
+
+
+@given(st.binary(max_size=300), mixed_streams(False) | st.binary(max_size=140), st.integers(0, 300))
+def test_one_longer_frame_alone_is_what_peeling_finds_in_it(payload: bytes, stream: bytes, bytes_max: int) -> None:
+    whole = frames.header(len(payload)) + payload
+    long_winded = b"\x82\x7e" + len(payload).to_bytes(2, "big") + payload
+    for received in (stream, whole, whole[:-1], whole + b"\x82", long_winded, b"\x82\x7e\x00"):
+        taken, taken_bytes, _ = frames.peel(received, False, bytes_max)
+        is_it = len(taken) == 1 and taken_bytes == len(received) and len(taken[0]) >= 126
+        assert frames.only_frame(received, bytes_max) == (taken[0] if is_it else None)
+
+
+@pytest.mark.parametrize("size", [*range(10), 124, 125, 126, 127, 65535, 65536])
+def test_masking_twice_is_nothing(size: int) -> None:
+    payload, mask = bytes(n % 256 for n in range(size)), b"\xff\x00\x81\x7f"
+    framed = frames.masked_frame(payload, mask)
+    assert frames.unmask(framed[len(framed) - size :], mask) == payload

@@ -9,7 +9,7 @@ from msgspec.structs import astuple
 
 from protocol.quantize import wrap_angle
 from protocol.reckoning import Published, reckon, reckon_wire
-from server.beliefs import KIND, TICK, Beliefs, wrap_rows
+from server.beliefs import Beliefs, wrap_rows
 from server.games.melee import KINDS
 
 published = st.builds(
@@ -62,11 +62,9 @@ def test_each_may_have_a_tick_of_its_own(records: list[Published], data: Any, ti
 @given(believed, st.integers(1300, 2600), tick_rates)
 def test_places_and_angles_are_the_protocols(records: list[Published], tick: int, tick_rate: int) -> None:
     beliefs, rows = beliefs_of(records, tick_rate)
-    kind, ticks = beliefs.table[rows, KIND], tick - beliefs.table[rows, TICK]
-    x, y = beliefs.places(rows, kind, ticks)
+    told = beliefs.everything(3 + len(records)).at(tick)[:, rows]
     expected = [reckon(record, KINDS[record.kind], tick, tick_rate) for record in records]
-    assert list(zip(x.tolist(), y.tolist(), strict=True)) == [(at.x, at.y) for at in expected]
-    assert beliefs.angles(rows, ticks).tolist() == [at.angle for at in expected]
+    assert list(zip(*told.tolist(), strict=True)) == [(at.x, at.y, at.angle) for at in expected]
 
 
 @given(believed, believed)

@@ -12,7 +12,7 @@ from protocol.packing import TURN, pack_changes, unpack_changes, unsigned
 from protocol.reckoning import Published, reckon_wire
 from protocol.snapshot import change_of
 from server.beliefs import KIND, TICK, Beliefs, Ints
-from server.changes import AGED_ERROR_MAX, Changes, aged, unsigned_bytes
+from server.changes import AGED_ERROR_MAX, Changes, Packed, aged, unsigned_bytes
 from server.games.melee import KINDS, SHIP, SHOT
 from tests.instruments import strategies as draw
 
@@ -40,7 +40,11 @@ def changes_of(pairs: list[tuple[Published, Published]]) -> Changes:
     beliefs, rows = Beliefs(KINDS, TICK_RATE, 1000), np.array([before.id for before, _ in pairs], dtype=np.int64)
     if pairs:
         beliefs.publish(rows, table_of([before for before, _ in pairs]))
-    return Changes(beliefs, rows, table_of([now for _, now in pairs]), NOW)
+    return changes_to(beliefs, rows, table_of([now for _, now in pairs]))
+
+
+def changes_to(beliefs: Beliefs, rows: Ints, records: Ints) -> Changes:
+    return Changes(beliefs, rows, records, beliefs.rounded(rows, records[:, TICK]), NOW)
 
 
 def table_of(records: list[Published]) -> Ints:
@@ -59,7 +63,9 @@ def test_what_is_packed_is_what_the_protocol_says(pairs: list[tuple[Published, P
         change = change_of(before, now, KINDS[before.kind], TICK_RATE, NOW - now.tick)
         expected.setdefault(cell, []).append(change)
     packed = changes.pack(np.array(at, dtype=np.int64), np.array(cells, dtype=np.int64))
-    assert packed == {cell: pack_changes(said) for cell, said in expected.items()}
+    assert packed == {
+        cell: Packed([change[0] for change in said], pack_changes(said)) for cell, said in expected.items()
+    }
 
 
 @settings(max_examples=80)
@@ -69,7 +75,7 @@ def test_each_costs_what_it_is_said_to_but_for_a_long_way_from_the_id_before(
 ) -> None:
     changes = changes_of(pairs)
     for index, (before, _) in enumerate(pairs):
-        packed = changes.pack(np.array([index]), np.array([0]))[0]
+        packed = changes.pack(np.array([index]), np.array([0]))[0].changed
         assert len(packed) == changes.bytes[index] + len(unsigned(before.id)) - 1
 
 
@@ -81,8 +87,8 @@ def test_how_long_integers_are(values: list[int]) -> None:
 # turns -----------------------------------------------------------------------------------------------------
 
 
-def flight(random: Random, turned_ago: int) -> tuple[Published, Any, Any, Published]:
-    """A ship that turned so many ticks ago: what is believed, where and how fast it is, and its record now."""
+def flight(random: Random, turned_ago: int) -> tuple[Published, Any, Published]:
+    """A ship that turned so many ticks ago: what is believed, its motion, and its record now."""
     kind = KINDS[SHIP]
     believed = Published(0, SHIP, 0, 1, 0, NOW - 30, 8000, 8000, 800, -320, 0, 0, 127, 0)
     stick = random.choice([(0, 127), (-127, 0), (0, -127), (90, 90)])
@@ -91,51 +97,50 @@ def flight(random: Random, turned_ago: int) -> tuple[Published, Any, Any, Publis
         believed, tick=NOW - turned_ago, x=x, y=y, vx=vx, vy=vy, angle=angle, move_x=stick[0], move_y=stick[1]
     )
     x, y, vx, vy, angle = reckon_wire(turn, kind, NOW, TICK_RATE)
-    places = np.array([[x / 8], [y / 8]])
-    velocities = np.array([[vx], [vy]]) / kind.velocity_scale
-    return believed, places, velocities, replace(turn, tick=NOW, x=x, y=y, vx=vx, vy=vy, angle=angle)
+    motion = np.array([[x / 8], [y / 8], [0.0], [vx / kind.velocity_scale], [vy / kind.velocity_scale], [0.0]])
+    return believed, motion, replace(turn, tick=NOW, x=x, y=y, vx=vx, vy=vy, angle=angle)
 
 
 def test_a_turn_is_told_by_when_and_whereto() -> None:
     random = Random(4)
     for turned_ago in (1, 2, 3):
-        believed, places, velocities, truth = flight(random, turned_ago)
+        believed, motion, truth = flight(random, turned_ago)
         beliefs, rows = Beliefs(KINDS, TICK_RATE, 4), np.array([0])
         beliefs.publish(rows, table_of([believed]))
-        records = aged(beliefs, rows, table_of([truth]), places, velocities, age_max=3)
+        records, _ = aged(beliefs, rows, table_of([truth]), motion, age_max=3)
         assert records[0, TICK] == NOW - turned_ago
-        changes = Changes(beliefs, rows, records, NOW)
-        [(_, mask, *fields)] = unpack_changes(changes.pack(np.array([0]), np.array([5]))[5])
+        changes = changes_to(beliefs, rows, records)
+        [(_, mask, *fields)] = unpack_changes(changes.pack(np.array([0]), np.array([5]))[5].changed)
         assert mask == 16 | 64
         assert fields == [truth.move_x, truth.move_y, turned_ago]
 
 
 def test_a_turn_with_its_aim_takes_five_bytes() -> None:
-    believed, places, velocities, truth = flight(Random(4), 2)
+    believed, motion, truth = flight(Random(4), 2)
     beliefs, rows = Beliefs(KINDS, TICK_RATE, 4), np.array([0])
     beliefs.publish(rows, table_of([believed]))
-    records = aged(beliefs, rows, table_of([replace(truth, angle=-77)]), places, velocities, age_max=3)
-    changes = Changes(beliefs, rows, records, NOW)
+    records, _ = aged(beliefs, rows, table_of([replace(truth, angle=-77)]), motion, age_max=3)
+    changes = changes_to(beliefs, rows, records)
     assert changes.bytes.tolist() == [5]
-    assert unpack_changes(changes.pack(np.array([0]), np.array([5]))[5]) == [
+    assert unpack_changes(changes.pack(np.array([0]), np.array([5]))[5].changed) == [
         [0, TURN, -77, truth.move_x, truth.move_y, 2]
     ]
 
 
 def test_who_was_pushed_besides_is_told_as_of_now() -> None:
-    believed, places, velocities, truth = flight(Random(4), 2)
+    believed, motion, truth = flight(Random(4), 2)
     beliefs, rows = Beliefs(KINDS, TICK_RATE, 4), np.array([0])
     beliefs.publish(rows, table_of([believed]))
-    pushed = places + (2 + 2 * AGED_ERROR_MAX) * KINDS[SHIP].tolerance_units
-    assert aged(beliefs, rows, table_of([truth]), pushed, velocities, age_max=3)[0, TICK] == NOW
+    motion[:2] += (2 + 2 * AGED_ERROR_MAX) * KINDS[SHIP].tolerance_units
+    assert aged(beliefs, rows, table_of([truth]), motion, age_max=3)[0][0, TICK] == NOW
 
 
 def test_nothing_is_older_than_what_was_believed_before() -> None:
-    believed, places, velocities, truth = flight(Random(4), 3)
+    believed, motion, truth = flight(Random(4), 3)
     believed = replace(truth, tick=NOW - 1, move_x=1)
     beliefs, rows = Beliefs(KINDS, TICK_RATE, 4), np.array([0])
     beliefs.publish(rows, table_of([believed]))
-    assert aged(beliefs, rows, table_of([truth]), places, velocities, age_max=8)[0, TICK] >= NOW - 1
+    assert aged(beliefs, rows, table_of([truth]), motion, age_max=8)[0][0, TICK] >= NOW - 1
 
 
 def test_what_has_no_stick_is_left_alone() -> None:
@@ -143,12 +148,12 @@ def test_what_has_no_stick_is_left_alone() -> None:
     beliefs, rows = Beliefs(KINDS, TICK_RATE, 4), np.array([0])
     beliefs.publish(rows, table_of([replace(shot, tick=NOW - 9)]))
     truth = table_of([shot])
-    assert aged(beliefs, rows, truth, np.zeros((2, 1)), np.zeros((2, 1)), 8) is truth
+    assert aged(beliefs, rows, truth, np.zeros((6, 1)), 8)[0] is truth
     assert truth[0, KIND] == SHOT
 
 
 def test_nobody_at_all() -> None:
     beliefs, none = Beliefs(KINDS, TICK_RATE, 4), np.array([], dtype=np.int64)
-    changes = Changes(beliefs, none, table_of([]), NOW)
+    changes = changes_to(beliefs, none, table_of([]))
     assert changes.pack(none, none) == {}
-    assert len(aged(beliefs, none, table_of([]), np.zeros((2, 0)), np.zeros((2, 0)), 8)) == 0
+    assert [len(told) for told in aged(beliefs, none, table_of([]), np.zeros((6, 0)), 8)] == [0, 0]

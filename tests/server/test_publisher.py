@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from protocol.snapshot import CellDelta, Moved, Snapshot, changed, checksum_of
-from server.games.melee import KINDS, ROCK, SHIP, SHOT
+from server.games.melee import KINDS, PICKUP, ROCK, SHIP, SHOT
 from server.publisher import (
     CHECKSUM_EVERY,
     NOWHERE,
 )
+from server.urgency import OWED_URGENCY
 from tests.instruments.stepper import Stepper, wander
 from tests.server.press import GRID, MSGPACK, SQUARE, TICK_RATE, Press
 
@@ -108,6 +109,17 @@ def test_who_crosses_a_border_and_strays_is_told_both(press: Press) -> None:
     [(moved_id, mask, *_)] = there.moved[0].changed
     assert (moved_id, mask) == (ship, 3)
     assert press.errors_units().max() <= 1 / 16
+
+
+def test_who_gets_an_id_that_is_free_again_has_not_waited(press: Press) -> None:
+    press.publisher.cell_bytes_max = 0  # nobody is ever told of
+    for _ in range(2):
+        entity = press.world.spawn(PICKUP, 300, 300)
+        press.publish(3)
+        assert press.publisher.compare().urgency.tolist() == [4 * OWED_URGENCY]
+        press.world.remove(entity)
+        press.publish()
+        assert not len(press.publisher.compare().rows)
 
 
 def test_who_dances_on_a_border_is_not_told_twice(press: Press) -> None:

@@ -16,7 +16,8 @@ wants = st.lists(st.tuples(st.floats(1, 100), st.integers(0, 3), st.integers(1, 
 
 def chosen(some: list[tuple[float, int, int]], bytes_max: int) -> list[int]:
     urgency, cells, costs = (np.array(column) for column in zip(*some, strict=True))
-    return [int(at) for at in within_budget(urgency, cells.astype(np.int64), costs.astype(np.int64), bytes_max)]
+    fits = within_budget(urgency, cells.astype(np.int64), costs.astype(np.int64), bytes_max)
+    return fits.nonzero()[0].tolist()
 
 
 @given(wants.filter(bool), st.integers(10, 300))

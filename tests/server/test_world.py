@@ -263,6 +263,8 @@ def test_columns_follow_the_bodies_through_coming_and_going() -> None:
             world.remove(gone)
         if tick % 5 == 0:
             world.release()
+            assert world.extent == max(spots, default=0) + 1
+        assert world.extent > max(spots, default=0)
         world.step()
         spots = {entity: (x + 1 / 60, y + 0.5 / 60) for entity, (x, y) in spots.items()}
         assert world.alive.nonzero()[0].tolist() == sorted(spots)

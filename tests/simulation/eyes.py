@@ -84,7 +84,7 @@ class Eyes:
     def _known(self) -> dict[int, int]:
         """The checksum of what is believed, by cell."""
         if self._beliefs is None:
-            return {cell: table.checksum for cell, table in self._view._tables.items()}
+            return {cell: table.checksum for cell, table in self._view.tables.items()}
         return {
             cell: zlib.crc32(b"".join(struct.pack("<14i", *known[entity]) for entity in sorted(known)))
             for cell, known in self._beliefs.cells.items()

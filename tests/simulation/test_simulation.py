@@ -10,11 +10,12 @@ from unittest.mock import patch
 import pytest
 
 from protocol import limits
+from server.beliefs import Ints, X
 from server.games.fighter import Fighter
 from server.games.melee import Melee
 from server.inputs import InputBuffer
 from server.lobby import Lobby
-from server.publisher import Publisher
+from server.publisher import Listed
 from server.room import Room
 from server.session import Session
 from server.viewers import Viewer
@@ -91,11 +92,11 @@ def _sees_all(sight: Callable[..., Any]) -> Callable[..., Any]:
     return seen
 
 
-def _misplaces(records: Callable[..., Any]) -> Callable[..., Any]:
-    def misplaced(publisher: Publisher, cell: int) -> Any:
-        found = records(publisher, cell).copy()
-        found[:, 6] += 1
-        return found
+def _misplaces(list_all: Callable[..., Any]) -> Callable[..., Any]:
+    def misplaced(listed: Listed, table: Ints, *rest: Any) -> None:
+        elsewhere = table.copy()
+        elsewhere[:, X] += 1
+        list_all(listed, elsewhere, *rest)
 
     return misplaced
 
@@ -129,7 +130,7 @@ def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
         (InputBuffer, "take", _forgets, "ack"),
         (Melee, "_fire", _generous, "has (1, 0, 0), not [0, 0, 0]"),
         (Viewer, "sight", _sees_all, "may ["),
-        (Publisher, "_records", _misplaces, "believes something else"),
+        (Listed, "__init__", _misplaces, "believes something else"),
         (Session, "lost", _keeps, "sessions"),
         (Lobby, "expel", _keeps_sitting, "is banned, and has a seat"),
         (Room, "hear", _fails, "did nothing wrong and was told Bye(code=4033"),

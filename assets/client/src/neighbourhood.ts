@@ -74,6 +74,8 @@ export class Neighbourhood {
   #touched = 0;
   readonly #helm = { boost_ticks: 0 };
   #beside: Beside[] = [];
+  /** The same, as it was restored. */
+  #told: BodyState[] = [];
   #steered: Steered[] = [];
 
   constructor(engine: Engine, arena: Arena, kinds: readonly Kind[], ship: Kind, tick_rate: number) {
@@ -98,6 +100,7 @@ export class Neighbourhood {
     this.#body = space.makeBody(this.#ship);
     space.put(this.#body, { x: own.x, y: own.y, vx: 0, vy: 0, angle: 0, spin: 0 });
     const ascending = [...bodies].sort((one, other) => one.entity - other.entity);
+    this.#told = ascending;
     this.#beside = ascending.map((state) => this.#putIn(state));
     space.stepAtRest(this.#tick_rate);
     this.#push(this.#body, own.vx, own.vy, 0);
@@ -147,6 +150,18 @@ export class Neighbourhood {
       const [x, y, vx, vy] = [states[row + X]!, states[row + Y]!, states[row + VX]!, states[row + VY]!];
       seen(entity, { x, y, vx, vy, angle: states[row + ANGLE]!, spin: states[row + SPIN]! }, reach);
     }
+  }
+
+  /** The same, each with all that there is to say of it. */
+  beside(): BodyState[] {
+    const bodies: BodyState[] = [];
+    this.look((_, state) => bodies.push({ ...this.#told[bodies.length]!, ...state }));
+    return bodies;
+  }
+
+  /** Whether it turns: all do but ships, whose angle is their aim. */
+  turns({ kind }: BodyState): boolean {
+    return !this.#kinds[kind]!.steered;
   }
 
   /** Whether `body` comes within `margin_units` of our ship in `seconds` if both go straight on towards each other. */

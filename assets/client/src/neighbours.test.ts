@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Kind } from "./kinds";
 import type { Near } from "./near";
-import { OTHERS_UNITS, neighbours, others } from "./neighbours";
+import { OTHERS_UNITS, agree, neighbours, others } from "./neighbours";
 import type { Published } from "./reckoning";
 import { View } from "./view";
 
@@ -32,4 +32,21 @@ test("others are the solid bodies not far away, as they are published, the neare
   const found = others(own, [{ entity: 7 } as ReturnType<typeof others>[number]], view);
   expect(found.map(({ entity }) => entity)).toEqual([4, 5]);
   expect(found[0]).toMatchObject({ x: 540, y: 600, vx: 20, variant: 3, spin: Math.PI });
+});
+
+test.each([
+  [{}, true, true, true],
+  [{ x: 520.5 + 1 / 64, vy: -20 + 1 / 16, angle: -Math.PI }, true, true, true],
+  [{ y: 369.75 - 1 / 60 }, false, true, false],
+  [{ y: 369.75 - 1.01 }, false, false, false],
+  [{ vx: 10.07 }, false, true, false],
+  [{ angle: Math.PI - 0.01 }, false, true, true],
+  [{ spin: 1.01 }, false, true, true],
+  [{ move_x: 126 }, false, false, false],
+])("what is told agrees with what was foreseen as far as it can be told: %o", (changes, exact, belief, of_a_ship) => {
+  const foreseen = { entity: 7, kind: 2, variant: 0, x: 520.5, y: 369.75, vx: 10, vy: -20, angle: Math.PI, spin: 1, move_x: 127, move_y: -3 };
+  const told = { ...foreseen, ...changes };
+  expect(agree(foreseen, told, true, true)).toBe(exact);
+  expect(agree(foreseen, told, false, true)).toBe(belief);
+  expect(agree(foreseen, told, true, false)).toBe(of_a_ship);
 });

@@ -6,7 +6,7 @@
  * as it is published: right to about half a unit, which is enough for that.
  */
 
-import type { Near } from "./near";
+import { type Near, OFFSET_SCALE, TURN_SCALE, VELOCITY_SCALE } from "./near";
 import type { BodyState } from "./neighbourhood";
 import { SPIN_SCALE, angleFromWire } from "./quantize";
 import { type Published, nowhere, reckon } from "./reckoning";
@@ -16,6 +16,8 @@ import type { View } from "./view";
 const TAU = 2 * Math.PI;
 /** How far from our ship others are of interest. */
 export const OTHERS_UNITS = 320;
+/** What is published may be so wrong, and more; where it agrees with what we live, that is the better guess. */
+const BELIEF_UNITS = 1;
 /** What pushes ships. */
 const SOLID: ReadonlySet<string> = new Set(["ship", "rock", "crate", "ball"]);
 
@@ -39,6 +41,21 @@ export function others(own: Own, beside: readonly BodyState[], view: View): Body
   }
   found.sort((one, other) => one.apart - other.apart || one.body.entity - other.body.entity);
   return found.map(({ body }) => body);
+}
+
+/**
+ * Whether what is told of a body is what was foreseen of it, as far as `near` can say, or (not `is_exact`) a belief.
+ * `turns`: its angle matters.
+ */
+export function agree(foreseen: BodyState, told: BodyState, is_exact: boolean, turns: boolean): boolean {
+  if (foreseen.move_x !== told.move_x || foreseen.move_y !== told.move_y) return false;
+  const apart_units = Math.max(Math.abs(foreseen.x - told.x), Math.abs(foreseen.y - told.y));
+  if (!is_exact) return apart_units <= BELIEF_UNITS;
+  const faster = Math.max(Math.abs(foreseen.vx - told.vx), Math.abs(foreseen.vy - told.vy));
+  if (apart_units > 1 / OFFSET_SCALE || faster > 1 / VELOCITY_SCALE) return false;
+  const turned = (foreseen.angle - told.angle) / TAU;
+  const spun = Math.abs(foreseen.spin - told.spin) / TAU;
+  return !turns || (Math.abs(turned - Math.round(turned)) <= 1 / TURN_SCALE && spun <= 1 / SPIN_SCALE);
 }
 
 function bodyTold(own: Own, told: Near, { kind, variant }: Published): BodyState {

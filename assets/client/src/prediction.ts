@@ -6,12 +6,13 @@
  * for the ticks up to P. We live through S+1..P in a `Neighbourhood`, and expect the server to arrive where we did. Each
  * snapshot is one of two cases:
  *
- *     alone     nothing may touch our ship before the next snapshots: when the server's ship after S is the one we
- *               foresaw, to the bit, all that we foresaw after it holds
- *     else      go back to what the server says, and live S+1..P again
+ *     as foreseen   the server's ship after S is the one we foresaw, to the bit; so is, as far as it is told, what may touch
+ *                   it before the next snapshots; and it is what we live with: all that we foresaw after S holds
+ *     else          go back to what the server says, and live S+1..P again
  *
- * What others will do after S is not known: their sticks are held. That is what the error is made of. The state jumps to
- * what is right; to show that gently is `smoothing`'s.
+ * So nothing is lived again that was right, and the engine's memory of contacts, which no message carries, is lost only
+ * where something was wrong. What others will do after S is not known: their sticks are held. That is what the error is
+ * made of. The state jumps to what is right; to show that gently is `smoothing`'s.
  *
  * Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
  *
@@ -22,6 +23,7 @@
 
 import { BOOST_SPEED, type Input, NEUTRAL } from "./motion";
 import type { BodyState, Neighbourhood, ShipState } from "./neighbourhood";
+import { agree } from "./neighbours";
 import type { Own } from "./snapshot";
 
 /** Inputs further behind than this are forgotten; the server has dealt with them or never will. */
@@ -46,7 +48,7 @@ export interface Reconciled {
   /** How far our ship, as it is now, was moved. */
   correction_units: number;
   replayed_ticks: number;
-  /** That were lived with our ship. */
+  /** That are lived with our ship. */
   bodies: number;
   /** That ought to have been, and were too much. */
   bodies_left_out: number;
@@ -72,6 +74,8 @@ export class Prediction {
   #sent: { tick: number; input: Readonly<Input> }[] = [];
   /** The state after each tick of these, as we know it now. */
   readonly #foreseen = new Map<number, ShipState>();
+  /** And what was beside our ship then, if anything. */
+  readonly #beside = new Map<number, readonly BodyState[]>();
   /** The same, as it was foreseen at first: what a player saw. */
   readonly #shown = new Map<number, ShipState>();
 
@@ -98,6 +102,7 @@ export class Prediction {
   reconcile(
     own: Own | null, tick: number, beside: readonly BodyState[] = [], others: () => readonly BodyState[] = NO_ONE, bodies_max = BODIES_MAX,
   ): Reconciled {
+    const lived = this.#beside.get(tick) ?? [];
     let { foreseen, shown } = this.#answer(tick);
     this.tick = Math.max(this.tick, tick);
     this.version += 1;
@@ -115,8 +120,8 @@ export class Prediction {
     const errors = { error_units: foreseen ? apart(foreseen, truth) : null, surprise_units: shown ? apart(shown, truth) : null };
     const { wanted, bodies } = this.#choose(truth, beside, others, bodies_max);
     const bodies_left_out = Math.min(wanted, BODIES_MAX) - bodies.length;
-    if (foreseen && same(foreseen, truth) && bodies.length === 0 && this.space.is_alone) {
-      return { ...NOTHING, ...errors, bodies_left_out };
+    if (foreseen && same(foreseen, truth) && this.#isAsForeseen(lived, bodies, beside.length)) {
+      return { ...NOTHING, ...errors, bodies: bodies.length, bodies_left_out };
     }
     const before = this.state;
     const correction_units = apart(this.#liveAgain(truth, bodies), before ?? this.state!);
@@ -127,6 +132,7 @@ export class Prediction {
     this.#entity = 0;
     this.state = null;
     this.#foreseen.clear();
+    this.#beside.clear();
     this.#shown.clear();
   }
 
@@ -137,8 +143,7 @@ export class Prediction {
     if (this.#sent.length === REPLAY_TICKS_MAX) this.#forget(this.#sent.shift()!.tick);
     this.#sent.push({ tick, input });
     if (!this.state) return;
-    this.state = this.space.step(input);
-    this.#foreseen.set(tick, this.state);
+    this.state = this.#foresee(tick, input);
     this.#shown.set(tick, this.state);
   }
 
@@ -151,6 +156,7 @@ export class Prediction {
 
   #forget(tick: number): void {
     this.#foreseen.delete(tick);
+    this.#beside.delete(tick);
     this.#shown.delete(tick);
   }
 
@@ -168,14 +174,28 @@ export class Prediction {
     return { wanted: around.length, bodies: around.slice(0, afforded) };
   }
 
+  /** Whether `bodies`, of which the first `exact` are told exactly, are those that we live with, where we had them. */
+  #isAsForeseen(lived: readonly BodyState[], bodies: readonly BodyState[], exact: number): boolean {
+    if (lived.length !== bodies.length) return false;
+    return bodies.every((told, at) => {
+      const foreseen = lived.find(({ entity }) => entity === told.entity);
+      return foreseen !== undefined && agree(foreseen, told, at < exact, this.space.turns(told));
+    });
+  }
+
+  #foresee(tick: number, input: Readonly<Input>): ShipState {
+    const state = this.space.step(input);
+    this.#foreseen.set(tick, state);
+    if (!this.space.is_alone) this.#beside.set(tick, this.space.beside());
+    return state;
+  }
+
   #liveAgain(truth: ShipState, bodies: readonly BodyState[]): ShipState {
     this.space.restore(truth, bodies);
     let state = truth;
     this.#foreseen.clear();
-    for (const { tick, input } of this.#sent) {
-      state = this.space.step(input);
-      this.#foreseen.set(tick, state);
-    }
+    this.#beside.clear();
+    for (const { tick, input } of this.#sent) state = this.#foresee(tick, input);
     this.state = state;
     return state;
   }

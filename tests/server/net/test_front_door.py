@@ -18,6 +18,7 @@ from protocol.messages import Hello, Welcome
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
+from server.net.turns import Quota, Turns
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import until, upgrade
 
@@ -228,6 +229,42 @@ async def test_a_crowd_is_hung_up_on(nursery: trio.Nursery, monkeypatch: pytest.
         async with await served.connect() as second:
             assert await second.receive_some(1) == b""
     await served.until_empty()
+
+
+async def test_answers_take_turns_and_a_turn_that_is_far_off_is_said(served: Served) -> None:
+    served.door._pages = Turns(30.0, wait_s_max=0.0)
+    assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+    busy = await served.ask(PAGE)
+    assert busy.startswith(b"HTTP/1.1 503")
+    assert b"too many ask at once" in busy
+    assert (await served.ask(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")).startswith(b"HTTP/1.1 404"), "has its own"
+    async with await served.connect() as stream:
+        await stream.send_all(upgrade())
+        assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 101"), "and so do players"
+    assert served.lobby.statistics().turned_away == 1
+
+
+async def test_who_joins_waits_for_a_turn(served: Served, autojump_clock: trio.testing.MockClock) -> None:
+    served.door._play = Turns(2.0)
+    began_s = trio.current_time()
+    for _ in range(3):
+        async with await served.connect() as stream:
+            await stream.send_all(upgrade())
+            assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 101")
+    assert 4.0 <= trio.current_time() - began_s < 6.0
+
+
+async def test_whoever_asks_too_often_is_not_answered_for_a_while(nursery: trio.Nursery) -> None:
+    """An address, as a trusted proxy tells it; who else comes through the proxy is."""
+    served = Served(proxies=Proxies(["127.0.0.1"]))
+    await served.open(nursery)
+    served.door._quota = Quota(most=2)
+
+    async def ask(address: str) -> bytes:
+        return await served.ask(PAGE.replace(b"\r\n\r\n", f"\r\nX-Forwarded-For: {address}\r\n\r\n".encode()))
+
+    answers = [await ask(address) for address in ("203.0.113.5",) * 3 + ("203.0.113.6", "127.0.0.1")]
+    assert [answer[9:12] for answer in answers] == [b"200", b"200", b"429", b"200", b"200"]
 
 
 async def test_a_mistake_of_ours_ends_one_connection_only(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
