@@ -77,7 +77,8 @@ conformance: $(INSTALLED) ## try both lanes with the Autobahn|Testsuite, which n
 tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients that others wrote; needs Maven
 	@:
 
-# pytest shares its tests out among processes, one for each core. It comes last, so that its summary is the closing line; it runs even when a client test fails.
+# pytest shares its tests out among processes, one for each core. It comes last, so that its summary is the closing line;
+# it runs even when a client test fails.
 run_tests = status=0; \
 	($(in_client) && npm test --silent) || status=1; \
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(1) $(ARGS) || status=1; \
