@@ -33,6 +33,10 @@ WAY = (("d",), ("d", "s"), ("s",), ("a", "s"), ("a",), ("a", "w"), ("w",), ("d",
 """Once around, and along each wall."""
 
 
+MIDDLE = (560, 350)
+"""Of the heap."""
+
+
 def basin() -> dict[str, Any]:
     hexagon = [
         [round(40 * math.cos(turn * math.pi / 3)), round(40 * math.sin(turn * math.pi / 3))] for turn in range(6)
@@ -69,7 +73,17 @@ def worsen(page: Page, rtt_ms: int, jitter_ms: int) -> None:
     wait_for(page, f"r.counters.rtt_ms >= {rtt_ms}")
 
 
+def fly_to_the_rocks(page: Page) -> None:
+    """Once there, push."""
+    for _ in range(8):
+        own = probe(page)["own"]
+        across = "d" if own["x"] < MIDDLE[0] else "a"
+        with held(page, across, "s" if own["y"] < MIDDLE[1] else "w"):
+            settle(page, 0.25)
+
+
 def fly_around(page: Page) -> None:
+    fly_to_the_rocks(page)
     for number, keys in enumerate(WAY):
         boost = ("Shift",) if number % 3 == 1 else ()
         with held(page, *keys, *boost):
