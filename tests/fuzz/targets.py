@@ -16,7 +16,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import Request as UpgradeRequest
 
 from bots.sieve import Sieve as BotSieve
-from bots.slices import read_cell, slice_snapshot
+from bots.slices import cut_cells, read_cell, slice_snapshot
 from protocol import frames, limits
 from protocol.arena import Arena, parse
 from protocol.codec import CODECS, Codec, Wire
@@ -91,8 +91,8 @@ def msgpack_server(data: bytes) -> None:
     with suppress(ValueError):
         if (slices := slice_snapshot(data)) is not None:
             assert slices.near is None or slices.near is not None
-            for cell in slices.cells:
-                read_cell(bytes(cell), slices.tick)
+            for cell in cut_cells(slices.cells):
+                read_cell(cell, slices.tick)
 
 
 def json_server(data: bytes) -> None:
