@@ -71,7 +71,7 @@ class Told:
         assert self.view.apply(snapshot) == []
         assert snapshot.own is not None
         own, beside = snapshot.own, neighbours(snapshot.own, snapshot.near or (), self.view.entity)
-        around = lambda: others(own, beside, self.view.sightings())  # noqa: E731
+        around = others(own, beside, self.view.sightings())
         self.reconciled.append(self.prediction.reconcile(own, snapshot.tick, beside, around))
 
     @property

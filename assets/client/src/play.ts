@@ -196,7 +196,7 @@ export class Play {
     const same = before !== null && own?.entity === this.entity;
     const places = this.#places();
     const beside = own && near ? neighbours(own, near, this.view.entities) : [];
-    const around = () => (own ? others(own, beside, this.view) : []);
+    const around = own ? others(own, beside, this.view) : [];
     const done = prediction.reconcile(own, tick, beside, around, this.#thrift.bodies_max);
     this.entity = own?.entity ?? 0;
     figures.touched(prediction.tick, prediction.space.takeTouched());
