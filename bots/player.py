@@ -217,9 +217,7 @@ class Player:
         if own is not None and near:
             beside = neighbours(own, near, view.entity)
 
-        def around() -> list[BodyState]:
-            return others(own, beside, view.sightings()) if own is not None else []
-
+        around = others(own, beside, view.sightings()) if own is not None else ()
         self.reconciled = prediction.reconcile(own, snapshot.tick, beside, around, self._thrift.bodies_max)
         self._tally.count_reconciled(self.reconciled)
         if self.shots is not None:

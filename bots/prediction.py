@@ -5,14 +5,15 @@ for the ticks up to P. We live through S+1..P in a `Neighbourhood`, and expect t
 snapshot is one of two cases:
 
     as foreseen   the server's ship after S is the one we foresaw, to the bit; so is, as far as it is told, what may
-                  touch it before the next snapshots; and it is what we live with: all that we foresaw after S holds
+                  touch it before the next snapshots; and we live with all of that: what we foresaw after S holds
     else          go back to what the server says, and live S+1..P again
 
 So nothing is lived again that was right, and the engine's memory of contacts, which no message carries, is lost only
 where something was wrong. What others will do after S is not known: their sticks are held. That is what the error is
 made of.
 
-Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
+What the server tells exactly is what will touch our ship before long if it goes on as it does, and it doesn't know yet
+what we did since. So what is published of others is looked at as well, and by so much farther as that led us astray.
 
 The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
 bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out
@@ -20,7 +21,7 @@ makes the prediction worse where they are touched and costs nothing else. Our ow
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import hypot
 from typing import Final
 
@@ -30,7 +31,7 @@ from msgspec.structs import replace
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
 from bots.neighbours import agree
 from protocol.limits import INPUT_HOLD_TICKS_MAX
-from protocol.motion import BOOST_SPEED, Input
+from protocol.motion import Input
 from protocol.snapshot import Own
 
 REPLAY_TICKS_MAX: Final = 120
@@ -42,7 +43,7 @@ BODY_TICKS_MAX: Final = 256
 SOON_TICKS: Final = 8
 """A snapshot must do until so many ticks after the newest input: the next ones may be late."""
 MARGIN_UNITS: Final = 24.0
-"""What steering may bring two things closer in that time than they go by themselves."""
+"""What others' steering may bring them closer in that time than they go by themselves."""
 
 
 class Reconciled(Struct, frozen=True):
@@ -106,12 +107,12 @@ class Prediction:
         own: Own | None,
         tick: int,
         beside: Sequence[BodyState] = (),
-        others: Callable[[], Sequence[BodyState]] = tuple,
+        others: Sequence[BodyState] = (),
         bodies_max: int = BODIES_MAX,
     ) -> Reconciled:
         """Take the server's ship after `tick`, and what is beside it, the nearest first.
 
-        `others` says what else there is around, and is asked only when it matters.
+        `others`: what else there is around, as it is published.
         """
         foreseen, shown, lived = self._answer(tick)
         self.tick = max(self.tick, tick)
@@ -128,7 +129,7 @@ class Prediction:
         errors = _apart(foreseen, truth), _apart(shown, truth)
         wanted, bodies = self._choose(truth, beside, others, bodies_max)
         left_out = min(wanted, BODIES_MAX) - len(bodies)
-        if foreseen == truth and self._is_as_foreseen(lived, bodies, len(beside)):
+        if foreseen == truth and self._is_as_foreseen(lived, bodies, beside, others):
             return Reconciled(*errors, bodies=len(bodies), bodies_left_out=left_out)
         before, now = self.state, self._live_again(truth, bodies)
         return Reconciled(*errors, _apart(before, now) or 0.0, len(self._sent), len(bodies), left_out)
@@ -149,32 +150,44 @@ class Prediction:
         self,
         truth: ShipState,
         beside: Sequence[BodyState],
-        others: Callable[[], Sequence[BodyState]],
+        others: Sequence[BodyState],
         bodies_max: int,
     ) -> tuple[int, Sequence[BodyState]]:
         """(how many matter, those that are lived with): all there are around, or none if none may touch us soon."""
         seconds = (len(self._sent) + SOON_TICKS) / self._tick_rate
-        margin_units, around = MARGIN_UNITS, beside
-        if self.state is not None and self.state.boost_ticks > truth.boost_ticks:
-            margin_units += BOOST_SPEED * seconds  # we have boosted since, which the server didn't know
-            around = [*beside, *others()]
+        around, margin_units = [*beside, *others], MARGIN_UNITS + self._astray_units(truth, seconds)
         if not any(self._space.may_touch(truth, body, seconds, margin_units) for body in around):
             return 0, ()
-        if around is beside:
-            around = [*beside, *others()]
         afforded = min(BODIES_MAX, bodies_max, BODY_TICKS_MAX // max(1, len(self._sent)))
         return len(around), around[:afforded]
 
-    def _is_as_foreseen(self, lived: Sequence[BodyState], bodies: Sequence[BodyState], exact: int) -> bool:
-        """Whether `bodies`, the first `exact` told exactly, are those that we live with, where we had them."""
-        if len(lived) != len(bodies):
+    def _astray_units(self, truth: ShipState, seconds: float) -> float:
+        """How far we shall be from where the server's ship would be in so long, were it to go straight on."""
+        if self.state is None:
+            return 0.0
+        soon_s, state = SOON_TICKS / self._tick_rate, self.state
+        x, y = state.x + state.vx * soon_s - truth.x, state.y + state.vy * soon_s - truth.y
+        return hypot(x - truth.vx * seconds, y - truth.vy * seconds)
+
+    def _is_as_foreseen(
+        self,
+        lived: Sequence[BodyState],
+        bodies: Sequence[BodyState],
+        beside: Sequence[BodyState],
+        others: Sequence[BodyState],
+    ) -> bool:
+        """Whether we live with all `bodies`, and all that we live with are where we had them.
+
+        More than is needed is no reason to forget what the engine remembers.
+        """
+        if len(lived) < len(bodies):
             return False
-        by_entity = {body.entity: body for body in lived}
-        return all(
-            (foreseen := by_entity.get(told.entity)) is not None
-            and agree(foreseen, told, at < exact, self._space.turns(told))
-            for at, told in enumerate(bodies)
-        )
+        exact, believed = {body.entity: body for body in beside}, {body.entity: body for body in others}
+        for foreseen in lived:
+            told = exact.get(foreseen.entity) or believed.get(foreseen.entity)
+            if told is None or not agree(foreseen, told, told.entity in exact, self._space.turns(told)):
+                return False
+        return {body.entity for body in bodies} <= {body.entity for body in lived}
 
     def _foresee(self, tick: int, now: Input) -> ShipState:
         state = self._foreseen[tick] = self._space.step(now)

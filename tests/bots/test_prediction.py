@@ -15,6 +15,7 @@ from tests.instruments import strategies as draw
 
 START = Own(7, 940.0, 500.0, 0.0, 0.0, 0)
 RIGHT = Input(127, 0)
+BOOST_LEFT = Input(-127, 0, 0, 0, Button.BOOST)
 WALL_LEFT = 1000.0 - 8.0 - SHIP.radius + 3.0
 """Where a ship's centre can't get beyond, from the left; some overlap is the solver's."""
 
@@ -134,23 +135,22 @@ def test_what_was_beside_us_and_is_gone_is_forgotten() -> None:
     assert prediction.state == truth[-1]
 
 
-def test_others_are_asked_for_only_when_something_may_touch_us_or_we_boosted() -> None:
-    asked: list[int] = []
-
-    def others() -> list[BodyState]:
-        asked.append(1)
-        return beside(3)[2:]
-
-    prediction = started()
-    prediction.reconcile(START, 0, (), others)
+def test_what_is_only_published_is_lived_with_too_where_it_may_be_touched() -> None:
     far = BodyState(30, 0, 0, 300.0, 500.0, 0.0, 0.0, 0.0, 0.0)
-    prediction.reconcile(START, 0, [far], others)
-    assert not asked
-    assert prediction.reconcile(START, 0, beside(1), others).bodies == 2
-    assert len(asked) == 1
-    prediction.step(1, Input(-127, 0, 0, 2))
-    assert prediction.reconcile(START, 0, (), others).bodies == 1
-    assert len(asked) == 2
+    prediction = started()
+    assert prediction.reconcile(START, 0, (), [far]).bodies == 0
+    assert prediction.reconcile(START, 0, (), [*beside(1), far]).bodies == 2
+    assert prediction.reconcile(START, 0, beside(1), [far]).bodies == 2
+
+
+def test_where_we_boosted_or_turned_what_is_farther_off_matters() -> None:
+    """The server doesn't know yet, and takes us to stay where we are."""
+    ahead = BodyState(30, 0, 0, 850.0, 500.0, 0.0, 0.0, 0.0, 0.0)
+    for now, ticks, bodies in ((Input(), 14, 0), (Input(-127, 0), 2, 0), (Input(-127, 0), 14, 1), (BOOST_LEFT, 1, 1)):
+        prediction = started()
+        for tick in range(1, ticks + 1):
+            prediction.step(tick, now)
+        assert prediction.reconcile(START, 0, (), [ahead]).bodies == bodies
 
 
 @pytest.mark.parametrize(

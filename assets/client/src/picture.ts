@@ -44,6 +44,7 @@ export class Picture {
     smoothing.melt(elapsed_s);
     this.#taken_ms = now_ms;
     const me = this.#drawMe(now_ms);
+    this.#play.drawn = me && { x: me.x, y: me.y, vx: me.vx, vy: me.vy, at_ms: now_ms };
     this.#drawOthers(me, now_ms, elapsed_s);
     this.#drawShots(now_ms);
     if (me) this.#entities.push(me);

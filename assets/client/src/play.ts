@@ -39,6 +39,14 @@ export interface Post {
   send(message: ClientMessage): void;
 }
 
+export interface Drawn {
+  x: number;
+  y: number;
+  vx: number;
+  vy: number;
+  at_ms: number;
+}
+
 export class Play {
   readonly view: View;
   readonly roster: Roster;
@@ -53,6 +61,8 @@ export class Play {
   /** The integers that `welcome.hud` names. */
   readonly hud: Record<string, number> = {};
   ack = 0;
+  /** Where our ship was drawn last, in units and units/s, and when; null without one. */
+  drawn: Drawn | null = null;
   /** The own ship's entity; 0 with none. */
   entity = 0;
   readonly welcome: Welcome;
@@ -186,7 +196,7 @@ export class Play {
     const same = before !== null && own?.entity === this.entity;
     const places = this.#places();
     const beside = own && near ? neighbours(own, near, this.view.entities) : [];
-    const around = () => (own ? others(own, beside, this.view) : []);
+    const around = own ? others(own, beside, this.view) : [];
     const done = prediction.reconcile(own, tick, beside, around, this.#thrift.bodies_max);
     this.entity = own?.entity ?? 0;
     figures.touched(prediction.tick, prediction.space.takeTouched());

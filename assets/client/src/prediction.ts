@@ -7,21 +7,22 @@
  * snapshot is one of two cases:
  *
  *     as foreseen   the server's ship after S is the one we foresaw, to the bit; so is, as far as it is told, what may touch
- *                   it before the next snapshots; and it is what we live with: all that we foresaw after S holds
+ *                   it before the next snapshots; and we live with all of that: what we foresaw after S holds
  *     else          go back to what the server says, and live S+1..P again
  *
  * So nothing is lived again that was right, and the engine's memory of contacts, which no message carries, is lost only
  * where something was wrong. What others will do after S is not known: their sticks are held. That is what the error is
  * made of. The state jumps to what is right; to show that gently is `smoothing`'s.
  *
- * Our own boost is a surprise to the server: then what is published of things farther off is looked at as well.
+ * What the server tells exactly is what will touch our ship before long if it goes on as it does, and it doesn't know yet
+ * what we did since. So what is published of others is looked at as well, and by so much farther as that led us astray.
  *
  * The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
  * bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out makes
  * the prediction worse where they are touched and costs nothing else. Our own ship is always lived.
  */
 
-import { BOOST_SPEED, type Input, NEUTRAL } from "./motion";
+import { type Input, NEUTRAL } from "./motion";
 import type { BodyState, Neighbourhood, ShipState } from "./neighbourhood";
 import { agree } from "./neighbours";
 import type { Own } from "./snapshot";
@@ -34,7 +35,7 @@ export const BODIES_MAX = 8;
 export const BODY_TICKS_MAX = 256;
 /** A snapshot must do until so many ticks after the newest input: the next ones may be late. */
 export const SOON_TICKS = 8;
-/** What steering may bring two things closer in that time than they go by themselves. */
+/** What others' steering may bring them closer in that time than they go by themselves. */
 export const MARGIN_UNITS = 24;
 /** A missing input repeats the last one for this many ticks, then the ship is left alone. */
 const HOLD_TICKS_MAX = 15;
@@ -55,7 +56,6 @@ export interface Reconciled {
 }
 
 const NOTHING: Reconciled = { error_units: null, surprise_units: null, correction_units: 0, replayed_ticks: 0, bodies: 0, bodies_left_out: 0 };
-const NO_ONE = (): readonly BodyState[] => [];
 
 /** One ship, ahead of the server. */
 export class Prediction {
@@ -96,11 +96,11 @@ export class Prediction {
   }
 
   /**
-   * Takes the server's ship after `tick`, and what is beside it, the nearest first. `others` says what else there is around, and is
-   * asked only when it matters.
+   * Takes the server's ship after `tick`, and what is beside it, the nearest first. `others`: what else there is around, as
+   * it is published.
    */
   reconcile(
-    own: Own | null, tick: number, beside: readonly BodyState[] = [], others: () => readonly BodyState[] = NO_ONE, bodies_max = BODIES_MAX,
+    own: Own | null, tick: number, beside: readonly BodyState[] = [], others: readonly BodyState[] = [], bodies_max = BODIES_MAX,
   ): Reconciled {
     const lived = this.#beside.get(tick) ?? [];
     let { foreseen, shown } = this.#answer(tick);
@@ -120,7 +120,7 @@ export class Prediction {
     const errors = { error_units: foreseen ? apart(foreseen, truth) : null, surprise_units: shown ? apart(shown, truth) : null };
     const { wanted, bodies } = this.#choose(truth, beside, others, bodies_max);
     const bodies_left_out = Math.min(wanted, BODIES_MAX) - bodies.length;
-    if (foreseen && same(foreseen, truth) && this.#isAsForeseen(lived, bodies, beside.length)) {
+    if (foreseen && same(foreseen, truth) && this.#isAsForeseen(lived, bodies, beside, others)) {
       return { ...NOTHING, ...errors, bodies: bodies.length, bodies_left_out };
     }
     const before = this.state;
@@ -162,25 +162,36 @@ export class Prediction {
 
   /** How many matter, and those that are lived with: all there are around, or none if none may touch us soon. */
   #choose(
-    truth: ShipState, beside: readonly BodyState[], others: () => readonly BodyState[], bodies_max: number,
+    truth: ShipState, beside: readonly BodyState[], others: readonly BodyState[], bodies_max: number,
   ): { wanted: number; bodies: readonly BodyState[] } {
     const seconds = (this.#sent.length + SOON_TICKS) / this.#tick_rate;
-    const boosted = this.state !== null && this.state.boost_ticks > truth.boost_ticks; // since, which the server didn't know
-    const margin_units = MARGIN_UNITS + (boosted ? BOOST_SPEED * seconds : 0);
-    let around = boosted ? [...beside, ...others()] : beside;
+    const margin_units = MARGIN_UNITS + this.#astrayUnits(truth, seconds);
+    const around = [...beside, ...others];
     if (!around.some((body) => this.space.mayTouch(truth, body, seconds, margin_units))) return { wanted: 0, bodies: [] };
-    if (!boosted) around = [...beside, ...others()];
     const afforded = Math.min(BODIES_MAX, bodies_max, Math.floor(BODY_TICKS_MAX / Math.max(1, this.#sent.length)));
     return { wanted: around.length, bodies: around.slice(0, afforded) };
   }
 
-  /** Whether `bodies`, of which the first `exact` are told exactly, are those that we live with, where we had them. */
-  #isAsForeseen(lived: readonly BodyState[], bodies: readonly BodyState[], exact: number): boolean {
-    if (lived.length !== bodies.length) return false;
-    return bodies.every((told, at) => {
-      const foreseen = lived.find(({ entity }) => entity === told.entity);
-      return foreseen !== undefined && agree(foreseen, told, at < exact, this.space.turns(told));
-    });
+  /** How far we shall be from where the server's ship would be in so long, were it to go straight on. */
+  #astrayUnits(truth: ShipState, seconds: number): number {
+    if (!this.state) return 0;
+    const soon_s = SOON_TICKS / this.#tick_rate;
+    const { x, y, vx, vy } = this.state;
+    return Math.hypot(x + vx * soon_s - truth.x - truth.vx * seconds, y + vy * soon_s - truth.y - truth.vy * seconds);
+  }
+
+  /**
+   * Whether we live with all `bodies`, and all that we live with are where we had them. More than is needed is no reason to forget what
+   * the engine remembers.
+   */
+  #isAsForeseen(lived: readonly BodyState[], bodies: readonly BodyState[], beside: readonly BodyState[], others: readonly BodyState[]): boolean {
+    if (lived.length < bodies.length) return false;
+    const agrees = (foreseen: BodyState) => {
+      const exactly = beside.find(({ entity }) => entity === foreseen.entity);
+      const told = exactly ?? others.find(({ entity }) => entity === foreseen.entity);
+      return told !== undefined && agree(foreseen, told, told === exactly, this.space.turns(told));
+    };
+    return lived.every(agrees) && bodies.every((body) => lived.some(({ entity }) => entity === body.entity));
   }
 
   #foresee(tick: number, input: Readonly<Input>): ShipState {

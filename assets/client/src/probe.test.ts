@@ -24,4 +24,6 @@ test("it tells how the stay goes, each time it is asked", () => {
   duel.run(10);
   expect(told.ack).toBe(ack + 10);
   expect(told.own!.x).toBeGreaterThan(own!.x);
+  expect(told.drawn).toMatchObject({ y: 600, at_ms: duel.now_ms });
+  expect(told.counts).toMatchObject({ shots_matched: 0, shots_unforeseen: 0, shots_dropped: 0 });
 });

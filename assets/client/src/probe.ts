@@ -7,7 +7,7 @@
 
 import type { Connection } from "./connection";
 import type { Summary } from "./figures";
-import type { Play } from "./play";
+import type { Drawn, Play } from "./play";
 import type { Gauges, LinkState, PlayerInfo } from "./scene";
 
 export interface Probe {
@@ -18,6 +18,8 @@ export interface Probe {
   /** Our player number; 0 before the welcome. */
   readonly player: number;
   readonly own: { x: number; y: number } | null;
+  /** Where it was drawn last, and when. */
+  readonly drawn: Readonly<Drawn> | null;
   readonly hud: Readonly<Record<string, number>>;
   readonly ack: number;
   readonly entities: number;
@@ -53,6 +55,9 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
       const state = playing()?.prediction.state;
       return state ? { x: state.x, y: state.y } : null;
     },
+    get drawn() {
+      return playing()?.drawn ?? null;
+    },
     get hud() {
       return { ...playing()?.hud };
     },
@@ -79,7 +84,9 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
     },
     get counts() {
       const { replayed_body_ticks = 0, bodies_left_out = 0, late = 0, timed = 0 } = playing()?.figures ?? {};
-      return { replayed_body_ticks, bodies_left_out, late, timed };
+      const { matched = 0, unforeseen = 0, dropped = 0 } = playing()?.shots ?? {};
+      const shots = { shots_matched: matched, shots_unforeseen: unforeseen, shots_dropped: dropped };
+      return { replayed_body_ticks, bodies_left_out, late, timed, ...shots };
     },
     drop: () => connection.drop(),
     forget: () => playing()?.figures.forget(),
