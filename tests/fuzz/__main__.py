@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 REPORTS: Final = Path("reports/fuzz")
-INSTRUMENTED: Final = ["protocol", "server", "bots", "h11", "wsproto", "tomllib", "msgpack", "pydantic_settings"]
+INSTRUMENTED: Final = [
+    *("protocol", "server", "bots", "h11", "wsproto", "tomllib", "msgpack", "pydantic_settings"),
+    *("joserfc", "ipaddress"),
+]
 INPUT_BYTES_MAX: Final = 16_384
 MEMORY_MB_MAX: Final = 1024
 """Of a whole process, the fuzzer's own corpus and tables included."""
