@@ -25,7 +25,7 @@ SMALL = (400, 300)
 """Without a graphics card drawing costs as much as there is to draw."""
 SETTLE_S = 6.0
 ROUNDS_MAX = 3
-COUNT_MIN = 30
+COUNT_MIN = 10
 """Snapshots of a situation, without which nothing is said of it."""
 ERROR_UNITS = {"flight": 0.05, "walls": 0.1, "rocks": 2.0}
 CORRECTION_UNITS_MAX = 3.0
