@@ -85,6 +85,7 @@ def measure(players: int, times: int, play_s: float = PLAY_S) -> Captured:
     full.play(play_s)
     gc.collect()
     gc.freeze()
+    gc.disable()  # as it is in a server
     capture_ms, seal_ms, checkpoint = list[float](), list[float](), b""
     try:
         for _ in range(times):
@@ -94,6 +95,7 @@ def measure(players: int, times: int, play_s: float = PLAY_S) -> Captured:
             capture_ms.append(taken_ms)
             seal_ms.append(sealed_ms)
     finally:
+        gc.enable()
         gc.unfreeze()
     return Captured(
         players=players,

@@ -221,6 +221,7 @@ class Server:
         work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
+            self.door.age += 1
 
 
 async def keep_deadlines(lobby: Lobby) -> None:

@@ -4,11 +4,13 @@ The collector doesn't run by itself, which would be in the middle of some tick; 
 the loop is about to idle:
 
     young   what was made since the last time, once a second or when much was made; the survivors are frozen
-    all     everything, when many connections have gone since the last time, or some and nobody is there to notice
+    all     everything, when many connections that had got old have gone since the last time, or some and nobody is
+            there to notice
 
 What is frozen no collection looks at again, so a thousand players at play cost it nothing: a look at them all takes
 50 to 150 ms. What dies later dies by its reference count. Only cycles that got old stay, and nearly all of those are
-connections that have ended; `PARTED_MAX` of them bound that.
+connections that have ended; `PARTED_MAX` of them bound that. A connection that came and went between two collections
+is young, so that no flood of them makes anybody look at everything again and again.
 """
 
 import gc
@@ -41,8 +43,8 @@ class Collector:
     def due(self, lateness_s: float, made: int, parted: int, playing: int) -> Work | None:
         """Asked after each tick: what to do now, if anything.
 
-        `made` are the objects since the last collection, `parted` all the connections that have ended so far,
-        `playing` those that go on.
+        `made` are the objects since the last collection, `parted` all the connections that had got old and have ended
+        so far, `playing` those that go on.
         """
         self._ticks += 1
         gone = parted - self._parted

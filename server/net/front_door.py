@@ -20,7 +20,7 @@ from server.net.forwarded import Caller, Proxies
 from server.net.http import HttpServer
 from server.net.lane import BOUNDS, Bounds, hang_up
 from server.net.request import Refusal, Request, RequestReader, judge
-from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, PAGE_GAP_S, PLAY_GAP_S, Quota, Turns
+from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, HEAR_GAP_S, PAGE_GAP_S, PLAY_GAP_S, Quota, Turns
 from server.restrictions import host_of
 
 RECEIVE_BYTES_MAX = 16_384
@@ -40,7 +40,8 @@ log = structlog.get_logger("ricochet.front_door")
 class FrontDoor:
     """Where connections come in.
 
-    `connections` is how many there are, `conversations` how many of them play, `parted` how many have ended.
+    `connections` is how many there are, `conversations` how many of them play. `age` grows with each collection of
+    garbage; `parted` is how many have ended that were there during one (see `garbage`).
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class FrontDoor:
         `tls` may be replaced at any time; connections keep what they began with. `connections_per_address_max` 0: an
         address may have as many as there is room for.
         """
-        self.connections = self.conversations = self.parted = 0
+        self.connections = self.conversations = self.parted = self.age = 0
         self._host = host
         self._http = http
         self._origins = frozenset(origins)
@@ -69,26 +70,29 @@ class FrontDoor:
         self._proxies = proxies or Proxies()
         self._may_be_fast = may_be_fast
         self._bounds = bounds
-        self._play, self._pages = Turns(PLAY_GAP_S), Turns(PAGE_GAP_S)
+        self._hear, self._play, self._pages = Turns(HEAR_GAP_S), Turns(PLAY_GAP_S), Turns(PAGE_GAP_S)
         self._health = Turns(HEALTH_GAP_S, HEALTH_WAIT_S_MAX)
         self._quota = Quota()
 
     async def welcome(self, stream: trio.SocketStream) -> None:
         """Serve one connection from its first byte to its last. Never raises, whoever is at fault."""
         self.connections += 1
+        born = self.age
         host, address = address_of(stream)
         try:
             with self._capacity.entered("" if self._proxies.trust(host) else host) as standing:
                 if standing is not Standing.WELCOME:
                     self._host.traffic.turned_away += 1
-                if standing is not Standing.CROWD:
+                turn_s = self._hear.take(trio.current_time())
+                if standing is not Standing.CROWD and turn_s is not None:
+                    await trio.sleep_until(turn_s)
                     await self._serve(stream, address, TOO_MANY.get(standing))
         except Exception:
             self._host.traffic.connections_failed += 1
             log.exception("a connection could not be served", address=address)
         finally:
             self.connections -= 1
-            self.parted += 1
+            self.parted += self.age > born
             await trio.aclose_forcefully(stream)
 
     async def _serve(

@@ -10,6 +10,8 @@ An address has a quota, too: who asks for more than pages need is not answered f
 from collections import Counter
 from typing import Final
 
+HEAR_GAP_S: Final = 0.002
+"""Between two who are heard at all: to read a request and refuse it is cheap, and not for nothing."""
 PLAY_GAP_S: Final = 0.006
 """Between two who join: a thousand who come back after a restart are in within six seconds."""
 PAGE_GAP_S: Final = 0.010

@@ -244,6 +244,25 @@ async def test_answers_take_turns_and_a_turn_that_is_far_off_is_said(served: Ser
     assert served.lobby.statistics().turned_away == 1
 
 
+async def test_only_connections_that_got_old_leave_old_garbage(served: Served) -> None:
+    await served.ask(PAGE)
+    await served.until_empty()
+    assert served.door.parted == 0
+    async with await served.connect() as stream:
+        await stream.send_all(upgrade())
+        await stream.receive_some(4096)
+        served.door.age += 1
+    await served.until_empty()
+    assert served.door.parted == 1
+
+
+async def test_who_would_be_heard_much_later_is_hung_up_on(served: Served) -> None:
+    served.door._hear = Turns(30.0, wait_s_max=0.0)
+    assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
+    assert await served.ask(PAGE) == b""
+    await served.until_empty()
+
+
 async def test_who_joins_waits_for_a_turn(served: Served, autojump_clock: trio.testing.MockClock) -> None:
     served.door._play = Turns(2.0)
     began_s = trio.current_time()
