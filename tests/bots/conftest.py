@@ -7,7 +7,7 @@ import pytest
 from tests.instruments.served import Served, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
     """`ricochet serve`, once for all of these tests."""
     with served() as running:
