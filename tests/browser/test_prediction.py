@@ -113,7 +113,7 @@ def test_what_is_foreseen_comes_true(server: Served, chromium_path: Path) -> Non
         error, shown = (figures[f"{what}.{situation}"] for what in ("own_error_units", "correction_shown_units"))
         assert error["count"] >= COUNT_MIN, (situation, figures)
         assert error["p99"] <= units, (situation, error)
-        assert shown["max"] <= CORRECTION_UNITS_MAX, (situation, shown)
+        assert shown["max"] <= CORRECTION_UNITS_MAX, (situation, shown, found["counts"])
     counts = found["counts"]
     assert counts["replayed_body_ticks"] > 0
     assert counts["shots_matched"] >= SHOTS_MIN, counts
