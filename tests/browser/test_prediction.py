@@ -141,7 +141,7 @@ def test_what_is_foreseen_comes_true(server: Served, chromium_path: Path) -> Non
         error, shown = (figures[f"{what}.{situation}"] for what in ("own_error_units", "correction_shown_units"))
         assert error["count"] >= COUNT_MIN, (situation, figures)
         assert error[error_at] <= units, (situation, error)
-        assert shown[shown_at] <= CORRECTION_UNITS_MAX, (situation, shown)
+        assert shown[shown_at] <= CORRECTION_UNITS_MAX, (situation, shown, counts)
     assert counts["replayed_body_ticks"] > 0
     wrong = counts["shots_unforeseen"] + counts["shots_dropped"]
     assert counts["shots_matched"] >= SHOTS_MIN, counts

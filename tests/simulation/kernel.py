@@ -275,7 +275,6 @@ def installed(kernel: Kernel) -> Iterator[None]:
         patch("server.net.fast_lane.os", calls),
         patch("server.net.sweep._Epoll", kernel.poll),
         patch("server.net.sweep._Selector", kernel.poll),
-        patch("server.net.sweep.time", clock),
         patch("server.tick_loop.time", clock),
         patch("trio.lowlevel.wait_readable", kernel.wait_readable),
         patch("trio.lowlevel.wait_writable", kernel.wait_writable),
