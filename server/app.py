@@ -107,6 +107,8 @@ class Server:
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
+        self._rooms: trio.Nursery | None = None
+        """Where rooms are run, once they are."""
         self._collector = garbage.Collector(config.tick_rate)
         self._has_ticked = False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
@@ -157,9 +159,10 @@ class Server:
 
     async def _play(self) -> None:
         with self._playing:
-            async with trio.open_nursery() as self._rooms:
+            async with trio.open_nursery() as rooms:
+                self._rooms = rooms
                 for room in list(self.lobby.rooms.values()):
-                    self._rooms.start_soon(self._supervisor.keep, room)
+                    self._supervisor.start(rooms, room)
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
@@ -187,7 +190,9 @@ class Server:
         if self._keeper is not None:
             self._keeper.forget(name)
         if not self.lobby.rooms and self.lobby.doors is Doors.OPEN:
-            self._rooms.start_soon(self._supervisor.keep, self._fresh_room())
+            fresh = self._fresh_room()
+            if self._rooms is not None:  # else it will be among those that are there when the first tick is due
+                self._supervisor.start(self._rooms, fresh)
 
     async def _settle(self) -> bool:
         return self._keeper is None or await self._keeper.settle()

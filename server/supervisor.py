@@ -55,12 +55,17 @@ class Supervisor:
         self._scopes: dict[str, trio.CancelScope] = {}
 
     def end(self, name: str) -> None:
-        """Somebody has closed that room: run it no longer, and open no other in its place."""
-        self._scopes[name].cancel()
+        """Somebody has closed that room: run it no longer, if it was run, and open no other in its place."""
+        if (scope := self._scopes.pop(name, None)) is not None:
+            scope.cancel()
 
-    async def keep(self, room: Room) -> None:
+    def start(self, nursery: trio.Nursery, room: Room) -> None:
         """Run `room`, and the rooms that take its place, until it is ended."""
-        with trio.CancelScope() as self._scopes[room.name]:
+        scope = self._scopes[room.name] = trio.CancelScope()
+        nursery.start_soon(self._keep_within, scope, room)
+
+    async def _keep_within(self, scope: trio.CancelScope, room: Room) -> None:
+        with scope:
             await self._keep(room)
 
     async def _keep(self, room: Room) -> None:

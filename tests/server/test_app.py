@@ -228,6 +228,14 @@ async def test_one_room_of_two_is_closed_for_good(running: Running) -> None:
     assert list(running.server.lobby.rooms) == ["annex"]
 
 
+async def test_a_room_may_be_closed_before_it_was_ever_run() -> None:
+    server = Server(settings())
+    was = server.room
+    server.close_room("pinball")
+    (fresh,) = server.lobby.rooms.values()
+    assert fresh is not was
+
+
 async def test_a_server_that_stops_opens_no_room(running: Running) -> None:
     running.server.lobby.doors = Doors.RETURNING
     running.server.close_room("pinball")

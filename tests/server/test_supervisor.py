@@ -49,7 +49,7 @@ class Supervised:
             Keeper(self.lobby, self.store) if is_kept else None,
         )
         for room in (self.stepper.room, self.sound):
-            nursery.start_soon(supervisor.keep, room)
+            supervisor.start(nursery, room)
 
     @property
     def room(self) -> Room | None:

@@ -82,12 +82,14 @@ class Watched:
         vars(room)["advance"] = self._watched_advance
         vars(room)["say"] = self._watched_say
 
-    def _watched_say(self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None) -> None:
+    def _watched_say(
+        self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
+    ) -> None:
         # a kill is told to a few where there are many, but it is told once
         self.ledger.hear(name, body, to is None)
         if to is None:
             self.told_tick = self.room.tick
-        self._say(name, body, to)
+        self._say(name, body, to, spectators)
 
     def _watched_advance(self, now_s: float, hush: bool = False) -> None:
         players = list(self.room.players.values())
