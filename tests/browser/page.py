@@ -69,9 +69,17 @@ def shared() -> Iterator[Launcher]:
 
 @contextmanager
 def opened(
-    chromium: Path, url: str, size: tuple[int, int] = DESKTOP, touch: bool = False, flags: Sequence[str] = ()
+    chromium: Path,
+    url: str,
+    size: tuple[int, int] = DESKTOP,
+    touch: bool = False,
+    flags: Sequence[str] = (),
+    every_frame: bool = False,
 ) -> Iterator[Page]:
-    """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test."""
+    """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test.
+
+    With `every_frame` it draws as often as it can.
+    """
     errors: list[str] = []
     with ExitStack() as stack:
         launcher = _shared[-1] if _shared else stack.enter_context(shared())
@@ -79,7 +87,8 @@ def opened(
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
         stack.callback(context.close)
         context.set_default_timeout(PATIENCE_S * 1000)
-        context.add_init_script(FEWER_FRAMES)
+        if not every_frame:
+            context.add_init_script(FEWER_FRAMES)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)

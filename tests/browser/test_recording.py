@@ -86,7 +86,7 @@ def record(page: Page, name: str, keys: Sequence[str], seconds: float) -> list[d
 def test_nothing_pulls_the_ship_back(server: Served, chromium_path: Path) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     told: dict[str, Any] = {}
-    with opened(chromium_path, f"{server.page_url}?name=Far&autojoin=1", SIZE) as page:
+    with opened(chromium_path, f"{server.page_url}?name=Far&autojoin=1", SIZE, every_frame=True) as page:
         wait_for(page, "r.state === 'playing' && r.ack > 0")
         worsen(page, RTT_MS, JITTER_MS)
         settle(page, SETTLE_S)

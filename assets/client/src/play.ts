@@ -116,7 +116,6 @@ export class Play {
   step(now_ms: number): void {
     if (!this.lead.started) return;
     const due = this.lead.due(now_ms);
-    if (due > this.tick) this.#thrift.note(now_ms - this.lead.when(this.tick + 1), now_ms);
     for (let tick = Math.max(this.tick + 1, due - TICKS_PER_STEP_MAX + 1); tick <= due; tick += 1) {
       const input = inputOf(this.#controls.sample());
       this.lead.took(tick, now_ms);
@@ -197,7 +196,10 @@ export class Play {
     const places = this.#places();
     const beside = own && near ? neighbours(own, near, this.view.entities) : [];
     const around = own ? others(own, beside, this.view) : [];
+    const began_ms = performance.now();
     const done = prediction.reconcile(own, tick, beside, around, this.#thrift.bodies_max);
+    const ended_ms = performance.now();
+    this.#thrift.note(ended_ms - began_ms, ended_ms);
     this.entity = own?.entity ?? 0;
     figures.touched(prediction.tick, prediction.space.takeTouched());
     figures.punctual(tick, ack, slack_ms);
