@@ -85,12 +85,10 @@ class Player:
         give_brain: Callable[[CommonRoom], Brain] | None = None,
         attentive: bool = True,
         foresees_shots: bool = False,
-        clock: Callable[[], float] | None = None,
     ) -> None:
         """`attentive`: foresee our own ship, and hear what happens and who is there, at some cost.
 
         `foresees_shots`: our own shots, too, at a millisecond or two for each: for whoever draws them.
-        `clock`: tells how long foreseeing takes, in seconds, so that it may be less; without, there is time enough.
         """
         self.name = name
         self.account = Account()
@@ -122,7 +120,7 @@ class Player:
         """Whether the match is over, and no gun fires."""
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
-        self._thrift, self._clock = Thrift(), clock
+        self._thrift = Thrift()
         self._link: Link | None = None
         self._next_tick = 0
         self._think_tick = 0
@@ -220,11 +218,7 @@ class Player:
             beside = neighbours(own, near, view.entity)
 
         around = others(own, beside, view.sightings()) if own is not None else ()
-        began_s = self._clock() if self._clock else 0.0
         self.reconciled = prediction.reconcile(own, snapshot.tick, beside, around, self._thrift.bodies_max)
-        if self._clock:
-            ended_s = self._clock()
-            self._thrift.note(ended_s - began_s, ended_s)
         self._tally.count_reconciled(self.reconciled)
         if self.shots is not None:
             self.shots.heard(own)
@@ -282,6 +276,8 @@ class Player:
             if due - self._next_tick > BEHIND_TICKS_MAX:
                 self._post_inputs()
                 self._next_tick = due
+            if due >= self._next_tick:
+                self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
             for tick in range(self._next_tick, due + 1):
                 self.lead.took(tick, now_s)
                 self._live(tick)

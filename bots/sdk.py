@@ -54,7 +54,7 @@ async def connect(
     address = parse_address(url)
     codec = CODECS[SUBPROTOCOL_JSON if json else SUBPROTOCOL_MSGPACK]
     tally = Tally()
-    player = Player(name, codec, CommonRooms(), tally, clock=trio.current_time)
+    player = Player(name, codec, CommonRooms(), tally)
     player.token = token
     bot = Bot(player, Connection(player, address, codec, room), tally)
     async with trio.open_nursery() as nursery:

@@ -118,9 +118,7 @@ class _Swarm:
         for number in range(plan.first, plan.first + plan.bots):
             rng = Random(f"{plan.seed}/{number}")
             give_brain = _brain_maker(sort.give_brain, rng)
-            player = Player(
-                f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive, clock=trio.current_time
-            )
+            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive)
             player.token = os.environ.get(TOKEN_VARIABLE)
             self.players.append(player)
             dial = _dial_through(self._relay, seed_of(plan.seed, number)) if self._relay else trio.open_tcp_stream

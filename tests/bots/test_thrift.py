@@ -1,46 +1,35 @@
-"""A client whose foresight takes too long predicts fewer bodies, and takes them back slowly."""
+"""A client that is late predicts fewer bodies, and takes them back slowly."""
 
 from bots.prediction import BODIES_MAX
-from bots.thrift import BACK_S, IN_A_ROW, SPENT_S_MAX, Thrift
+from bots.thrift import BACK_S, LATE_S, Thrift
 
-LONG = 2 * SPENT_S_MAX
-
-
-def too_long(thrift: Thrift, now_s: float) -> int:
-    """Often enough to matter."""
-    for _ in range(IN_A_ROW):
-        thrift.note(LONG, now_s)
-    return thrift.bodies_max
+LATE = 2 * LATE_S
 
 
-def test_who_has_the_time_predicts_all_bodies() -> None:
+def test_who_is_on_time_predicts_all_bodies() -> None:
     thrift = Thrift()
-    for snapshot in range(300):
-        thrift.note(SPENT_S_MAX, snapshot / 30)
+    for tick in range(600):
+        thrift.note(LATE_S / 2, tick / 60)
     assert thrift.bodies_max == BODIES_MAX
 
 
-def test_now_and_then_is_not_too_long() -> None:
-    thrift = Thrift()
-    for snapshot in range(300):
-        thrift.note(0.0 if snapshot % IN_A_ROW == 0 else LONG, snapshot / 30)
-    assert thrift.bodies_max == BODIES_MAX
-
-
-def test_each_time_too_often_halves_them_down_to_none() -> None:
-    thrift = Thrift()
-    found = [too_long(thrift, time / 10) for time in range(5)]
+def test_each_late_tick_halves_them_down_to_none() -> None:
+    thrift, found = Thrift(), []
+    for tick in range(5):
+        thrift.note(LATE, tick / 60)
+        found.append(thrift.bodies_max)
     assert found == [BODIES_MAX // 2, BODIES_MAX // 4, BODIES_MAX // 8, 0, 0]
 
 
-def test_each_second_without_gives_one_back() -> None:
+def test_each_second_on_time_gives_one_back() -> None:
     thrift = Thrift()
     for _ in range(4):
-        too_long(thrift, 0.0)
-    for snapshot in range(1, round(3 * BACK_S * 30) + 1):
-        thrift.note(0.0, snapshot / 30)
+        thrift.note(LATE, 0.0)
+    for tick in range(1, round(3 * BACK_S * 60) + 1):
+        thrift.note(0.0, tick / 60)
     assert thrift.bodies_max == 3
-    assert too_long(thrift, 3.5) == 1
+    thrift.note(LATE, 3.5)
+    assert thrift.bodies_max == 1
 
 
 def test_never_more_than_there_may_be() -> None:

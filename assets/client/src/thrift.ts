@@ -1,6 +1,6 @@
 /**
  * How many bodies a client may predict that has too little time: a slow machine foresees less, and does not spiral.
- * The twin of `bots/thrift.py`.
+ * `bots/thrift.py` does the same for a process of many bots, which goes by how late it is.
  *
  * What tells it is the time that foreseeing anew takes after a snapshot, and nothing else: a page whose pictures are slow,
  * or a machine that stood still, would gain nothing by foreseeing less. Too long three times in a row halves the bodies, a
