@@ -25,7 +25,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import trio
 
-from tests.attack.attacks import ATTACKS, Target
+from tests.attack.attacks import ATTACKS
+from tests.attack.means import Target
 from tests.instruments.served import ROOT, Served, served
 
 LATENESS_MS_MAX: Final = 4.0

@@ -8,7 +8,8 @@ import trio
 from websockets.exceptions import ConnectionClosed
 
 from server.net.turns import PAGE_GAP_S, PLAY_GAP_S
-from tests.attack.attacks import ATTACKS, Target
+from tests.attack.attacks import ATTACKS
+from tests.attack.means import Target
 from tests.attack.suite import Row, lateness_ms_p99, metrics, table
 from tests.instruments.served import Served, served
 from tests.wire.stranger import Stranger, open_stranger
