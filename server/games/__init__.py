@@ -2,9 +2,10 @@
 
 from protocol.errors import UserError
 from server.game import Game
+from server.games.ball import Ball
 from server.games.melee import Melee
 
-GAMES: dict[str, type[Game]] = {game.name: game for game in (Melee,)}
+GAMES: dict[str, type[Game]] = {game.name: game for game in (Melee, Ball)}
 
 
 def game_named(name: str) -> type[Game]:
