@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from zlib import crc32
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
@@ -190,6 +191,7 @@ class Player:
         self.welcome, self.resume, self.rtt_s = welcome, welcome.resume, now_s - self._hello_s
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
+        self.view.player, self.view.roster = welcome.player, self.roster
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
         gun = welcome.gun if self._foresees_shots else None
         self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None
@@ -265,6 +267,9 @@ class Player:
             self.roster[body["id"]] = convert(body, PlayerInfo)
         elif isinstance(message, Event) and message.name == "left":
             self.roster.pop(message.body["id"], None)
+        elif isinstance(message, Event) and message.name == "teamed":
+            if (moved := self.roster.get(message.body["player"])) is not None:
+                self.roster[moved.id] = replace(moved, team=message.body["team"])
         elif isinstance(message, Event) and message.name == "match":
             self._rests = message.body["phase"] == "podium"
 

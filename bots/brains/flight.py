@@ -8,6 +8,8 @@ from protocol.arena import Point
 PROBE_UNITS: Final = 110.0
 """How far ahead a ship looks for walls."""
 SHIP_CLEARANCE_UNITS: Final = 20.0
+HASTE, BRAKE = 0.012, 0.0024
+"""Of `arrive`: stick for each unit that is missing, less for each unit per second."""
 _TURNS: Final = tuple((cos(part * tau), sin(part * tau)) for part in (0, 1 / 8, -1 / 8, 1 / 4, -1 / 4, 3 / 8, -3 / 8))
 
 
@@ -22,6 +24,14 @@ def pull(me: Point, goal: Point) -> Point:
     dx, dy = goal[0] - me[0], goal[1] - me[1]
     distance = hypot(dx, dy)
     return (dx / distance, dy / distance) if distance > 0 else (0.0, 0.0)
+
+
+def arrive(me: Point, speed: Point, goal: Point) -> Point:
+    """The stick that takes a ship to `goal` and has it stop there."""
+    x = (goal[0] - me[0]) * HASTE - speed[0] * BRAKE
+    y = (goal[1] - me[1]) * HASTE - speed[1] * BRAKE
+    length = hypot(x, y)
+    return (x, y) if length <= 1.0 else (x / length, y / length)
 
 
 def away_from_walls(walls: Sightline, me: Point, move: Point) -> Point:
