@@ -2,7 +2,10 @@
 
 from random import Random
 
+from msgspec.structs import replace
+
 from bots.act import Act
+from bots.brains.flight import past_ships
 from bots.brains.keeper import Keeper
 from bots.brains.pitch import Pitch, keeper_of
 from bots.brains.striker import Striker
@@ -30,4 +33,5 @@ class Teammate:
         ahead_s = ticks / self._room.rates.tick_rate
         me = view.own.x + view.own.vx * ahead_s, view.own.y + view.own.vy * ahead_s
         role = self._keeper if keeper_of(view, mine.team) == view.player else self._striker
-        return role.play(view, pitch, me, (view.own.vx, view.own.vy), ball)
+        act = role.play(view, pitch, me, (view.own.vx, view.own.vy), ball)
+        return replace(act, move=past_ships(((ship.x, ship.y) for ship in view.sightings("ship")), me, act.move))

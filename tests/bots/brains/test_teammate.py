@@ -38,7 +38,7 @@ def test_they_score_against_those_who_look_on(side: int) -> None:
     for n in range(4):
         chance, name = Random(n), "teammate" if n % 2 + 1 == side else "idle"
         stage.join(f"p{n}", brain=lambda room, name=name, chance=chance: BRAINS[name].give_brain(room, chance))  # type: ignore[misc]
-    stage.play(40.0)
+    stage.play(25.0)
     game = stage.house.room.game
     assert isinstance(game, Ball)
     scores = game.book.team_scores
