@@ -22,6 +22,15 @@ class Faults(Struct):
     chores_failed: int = 0
 
 
+class Opening(Struct):
+    """What became of rooms that are opened on demand."""
+
+    rooms_opened: int = 0
+    rooms_ended: int = 0
+    opens_refused: int = 0
+    """For a limit: too many rooms, in all or by one."""
+
+
 class Keeping(Struct):
     """What became of checkpoints."""
 
@@ -53,6 +62,12 @@ class Statistics(RoomStatistics):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0
+    rooms_resting: int = 0
+    rooms_private: int = 0
+    visitors: int = 0
+    rooms_opened: int = 0
+    rooms_ended: int = 0
+    opens_refused: int = 0
     players: int = 0
     bots: int = 0
     spectators: int = 0

@@ -34,6 +34,7 @@ IO_FILES = (
     "server/drain.py",
     "server/keeper.py",
     "server/store.py",
+    "server/rest.py",
     "server/supervisor.py",
     "server/takeover.py",
     "server/admin_cli.py",

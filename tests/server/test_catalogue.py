@@ -18,7 +18,7 @@ def catalogue() -> Catalogue:
 
 def test_a_room_is_made_with_what_holds_for_all() -> None:
     card = Card("Fun", "belt", is_permanent=False)
-    room = catalogue().make("x", "melee", "belt", card)
+    room = catalogue().make("x", "melee", card)
     assert (room.name, room.game.name, room.arena, room.card) == ("x", "melee", ARENAS["belt"], card)
     assert (room.players_max, room.options, room.rates) == (9, {"match_s": 20.0}, Rates(60, 30))
 
@@ -26,7 +26,7 @@ def test_a_room_is_made_with_what_holds_for_all() -> None:
 @pytest.mark.parametrize(("game", "arena", "names"), [("chess", "belt", "chess"), ("melee", "moon", "moon")])
 def test_what_there_is_not_is_named(game: str, arena: str, names: str) -> None:
     with pytest.raises(Violation, match=names) as refused:
-        catalogue().make("x", game, arena, Card())
+        catalogue().make("x", game, Card("Fun", arena))
     assert refused.value.code == Code.OPEN_REFUSED
 
 
@@ -36,7 +36,7 @@ def test_whoever_doesnt_choose_has_the_first() -> None:
 
 
 def test_a_room_that_failed_is_made_again_as_it_was() -> None:
-    room = catalogue().make("x", "melee", "belt", Card("Fun", "belt", is_permanent=False))
+    room = catalogue().make("x", "melee", Card("Fun", "belt", is_permanent=False))
     again = catalogue().again(room)
     assert again is not room
     assert (again.name, again.arena, again.card, again.players_max) == ("x", room.arena, room.card, 9)

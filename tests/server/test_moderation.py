@@ -193,3 +193,18 @@ def test_after_a_restart_those_who_have_yet_to_come_back_are_seen_and_can_be_sen
 
 def test_a_room_order_is_about_a_room() -> None:
     assert {name for name, (_, kind) in ACTIONS.items() if kind is RoomOrder} == {"close"}
+
+
+def test_a_ban_reaches_those_who_are_in_the_lobby(house: House) -> None:
+    guest, ann = house.stepper.visit("Guest", address=EVE), house.stepper.visit("Ann", address=ANN)
+    assert house.do("ban", address="1.2.3.4").endswith("and kicked 2")
+    assert end_of(guest)[0] == Code.BANNED
+    assert ann.bye is None
+    ann.read()
+    assert ann.link.closed is None
+
+
+def test_whoever_hasnt_said_who_they_are_isnt_meant_yet(house: House) -> None:
+    stranger = house.stepper.connect(address=EVE)
+    assert house.do("ban", address="1.2.3.4").endswith("and kicked 1")
+    assert stranger.link.closed is None
