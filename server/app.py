@@ -168,8 +168,7 @@ class Server:
         with self._playing:
             async with trio.open_nursery() as rooms:
                 self._rooms = rooms
-                for room in list(self.lobby.rooms.values()):
-                    self._supervisor.start(rooms, room)
+                self._run_all()
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
@@ -203,6 +202,10 @@ class Server:
         self._supervisor.end(room.name)
         if self._keeper is not None:
             self._keeper.forget(room.name)
+
+    def _run_all(self) -> None:
+        for room in list(self.lobby.rooms.values()):
+            self._run_room(room)
 
     def _run_room(self, room: Room) -> None:
         if self._rooms is not None:  # else it will be among those that are there when the first tick is due
@@ -243,7 +246,8 @@ class Server:
         self.telemetry.tick_done(duration_s, lateness_s)
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
-        work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
+        parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
+        work = self._collector.due(lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1

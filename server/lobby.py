@@ -65,6 +65,7 @@ class Lobby:
         """Conversations ended for a violation."""
         self.too_slow = 0
         """Conversations ended because the client did not keep up."""
+        self.rooms_closed = 0
         self._closed = RoomStatistics()
         """What rooms that are gone had counted."""
         self.doors = Doors.OPEN
@@ -135,6 +136,7 @@ class Lobby:
                 session.end(code, sentence)
         for counter in RoomStatistics.__struct_fields__:
             setattr(self._closed, counter, getattr(self._closed, counter) + getattr(room.statistics, counter))
+        self.rooms_closed += 1
         self.heralds.closed(room)
 
     def close(self, code: Code, sentence: str) -> None:
