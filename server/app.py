@@ -26,6 +26,7 @@ from protocol.arena import Arena, parse
 from protocol.errors import Code, UserError
 from protocol.ticks import Rates
 from server import garbage
+from server.chat import marshal
 from server.config import Config
 from server.drain import let_finish
 from server.game import Game
@@ -105,6 +106,7 @@ class Server:
         )
         self._config, self._venue = config, venue_of(config)
         self._keeper = Keeper(self.lobby, store) if store is not None else None
+        marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
         self._rooms: trio.Nursery | None = None

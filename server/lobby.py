@@ -17,6 +17,7 @@ from protocol.arena import Arena
 from protocol.errors import Code, Violation
 from protocol.messages import Hello
 from protocol.ticks import Rates
+from server.chat.talk import Talk
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
 from server.gate import Gate
@@ -26,7 +27,7 @@ from server.restrictions import Restrictions
 from server.roles import Identity
 from server.room import Room
 from server.seats import Doors, Reserved, Seat, digest
-from server.session import Session
+from server.session import Session, State
 from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
 
 
@@ -40,6 +41,7 @@ class Lobby:
         self.sessions: set[Session] = set()
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
+        self.talk = Talk(self.present, self.mutes)
         self.traffic = Traffic()
         self.refused = 0
         """Conversations ended for a violation."""
@@ -63,6 +65,12 @@ class Lobby:
     def meet(self, link: Link, now_s: float) -> Session:
         """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
         return Session(link, self, now_s)
+
+    def present(self) -> list[Session]:
+        """Those who have come in."""
+        return [
+            session for session in self.sessions if session.speaker is not None and session.state is not State.ENDED
+        ]
 
     # rooms -------------------------------------------------------------------------------------------------
 
@@ -216,6 +224,7 @@ class Lobby:
     def _resume(self, session: Session, kept: Seat | Reserved) -> None:
         if isinstance(kept, Reserved):
             self._forget(kept)
+            session.speaker = self.talk.welcome(kept.player.name, session.key, session.identity.subject is None)
             self._sit(session, kept.room, kept.player, self._new_token())
             return
         del self._seats[kept.lock]
@@ -224,6 +233,8 @@ class Lobby:
             kept.room.unwatch(kept.viewer)
             former.seat = None
             former.end(Code.REPLACED, "another connection came back to this seat")
+        if kept.speaker is not None:
+            session.speaker = kept.speaker.come_back(session.key)
         self._sit(session, kept.room, kept.player, kept.next_token)
 
     def _sit(self, session: Session, room: Room, player: Player | None, token: str) -> None:
@@ -232,7 +243,9 @@ class Lobby:
         next_token = self._new_token()
         lock, next_lock = digest(token), digest(next_token)
         seat = Seat(room, player, viewer, lock, next_token, next_lock, session, 0.0, session.identity, session.key)
+        seat.speaker = session.speaker
         self._seats[lock] = session.seat = seat
+        self.talk.catch_up(session)
 
     # numbers -----------------------------------------------------------------------------------------------
 
@@ -261,7 +274,7 @@ class Lobby:
         for source in (self._closed, *(room.statistics for room in rooms)):
             for counter in RoomStatistics.__struct_fields__:
                 setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.keeping):
+        for counted in (self.traffic, self.faults, self.keeping, self.talk.statistics(rooms)):
             for counter in counted.__struct_fields__:
                 setattr(total, counter, getattr(counted, counter))
         return total

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protocol import limits
+from server.chat.speaker import Speaker
 from server.checkpoint import SavedSeat
 from server.game import Player
 from server.roles import GUEST, Identity
@@ -52,6 +53,8 @@ class Seat(Struct, eq=False):
     """What bans and mutes know them by."""
     occupied: SavedSeat | None = None
     """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
+    speaker: Speaker | None = None
+    """Whose it is, as chat knows them."""
 
     def kept_s(self, now_s: float) -> float | None:
         """For how much longer; None: as long as somebody sits there."""

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from protocol import limits
+from protocol.codec import Codec
 from protocol.errors import Code, Violation
 from protocol.messages import (
     Bye,
@@ -30,13 +31,13 @@ from protocol.messages import (
     Pong,
     Resync,
     ServerMessage,
-    is_good_chat,
     is_good_name,
 )
 from server.bucket import Bucket
+from server.chat.speaker import Speaker
 from server.link import Link
 from server.restrictions import key_of
-from server.roles import GUEST, TABLE, Role
+from server.roles import GUEST, TABLE, May, Role
 from server.tokens import UnknownKey
 
 if TYPE_CHECKING:
@@ -58,12 +59,26 @@ class State(IntEnum):
 class Session:
     """The server's end of one conversation over `link`."""
 
-    __slots__ = ("_buckets", "_messages", "heard_s", "identity", "link", "lobby", "may", "opened_s", "seat", "state")
+    __slots__ = (
+        "_buckets",
+        "_messages",
+        "heard_s",
+        "identity",
+        "link",
+        "lobby",
+        "may",
+        "opened_s",
+        "seat",
+        "speaker",
+        "state",
+    )
 
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
         self.link, self.lobby = link, lobby
         self.state = State.GREETING
         self.seat: Seat | None = None
+        self.speaker: Speaker | None = None
+        """As chat knows them, once they have come in."""
         self.identity = GUEST
         self.may = TABLE[Role.SPECTATOR]
         """What is allowed here: of `server.roles`, by who they are and whether they play or watch."""
@@ -164,6 +179,7 @@ class Session:
         may = TABLE[self.identity.role]
         if not (may.play if message.role == "player" else may.watch):
             raise Violation(Code.NOT_ALLOWED, f"the role {self.identity.role} can't join as a {message.role}")
+        self.speaker = self.lobby.talk.welcome(message.name, self.key, self.identity.subject is None)
         self.lobby.seat(self, message, now_s)
         self.may = may if self._seated().player is not None else TABLE[Role.SPECTATOR]
         self.state = State.PLAYING
@@ -185,16 +201,7 @@ class Session:
         self._post(Pong(message.nonce, seat.room.tick))
 
     def _chat(self, message: Chat, now_s: float) -> None:
-        seat = self._seated()
-        if seat.player is None or not self.may.chat:
-            raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
-        if self.lobby.mutes.find(self.key, now_s):
-            raise Violation(Code.CHAT_REFUSED, "an admin has muted you for a while")
-        if not is_good_chat(message.text):
-            raise Violation(Code.CHAT_REFUSED, "a line of chat is printable text on one line")
-        if not self._take(message, limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, now_s):
-            raise Violation(Code.CHAT_REFUSED, "too many lines at once: one a second")
-        seat.room.chat(seat.player, message.text)
+        self.lobby.talk.hear(self, message, now_s)
 
     def _resync(self, message: Resync, now_s: float) -> None:
         if not self._take(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
@@ -214,6 +221,28 @@ class Session:
     def key(self) -> str:
         """What bans and mutes know them by."""
         return key_of(self.identity, self.link.address)
+
+    @property
+    def rights(self) -> May:
+        """What who they are may do, also while they watch."""
+        return TABLE[self.identity.role]
+
+    @property
+    def codec(self) -> Codec:
+        return self.link.codec
+
+    def hand(self, encoded: bytes) -> bool:
+        """Give them a message that is encoded already; False when they must miss it.
+
+        It goes through the viewer's queue when there is one, so that nothing overtakes and nothing is lost.
+        """
+        if self.seat is not None:
+            self.seat.viewer.owe(encoded)
+        elif self.link.blocked:
+            return False
+        else:
+            self.link.post(encoded)
+        return True
 
     # -------------------------------------------------------------------------------------------------------
 
@@ -240,13 +269,10 @@ class Session:
             self.end(violation.code, violation.sentence)
 
     def _post(self, message: ServerMessage) -> None:
-        """Through the viewer's queue when there is one, so that nothing overtakes and nothing is lost."""
-        encoded = self.link.codec.encode(message)
+        """At once, as far as the socket takes it."""
+        self.hand(self.link.codec.encode(message))
         if self.seat is not None:
-            self.seat.viewer.owe(encoded)
             self.seat.viewer.pay()
-        elif not self.link.blocked:
-            self.link.post(encoded)
 
 
 _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
