@@ -117,7 +117,7 @@ class Bot:
         return atan2(target.y - ship.y, target.x - ship.x) if ship else 0.0
 
     def chat(self, text: str, to: Literal["room", "team", "lobby"] = "room") -> None:
-        """Say a line to everyone in the room, in the team, or on the server; or a command, if it begins with a slash."""
+        """Say a line in a channel, the lobby being everyone on the server; or a command, such as `/who`."""
         self._player.say(Chat(text, to))
 
     def hear(self, listener: Callable[[Event | ChatLine | Error], None]) -> None:
