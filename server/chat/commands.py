@@ -15,6 +15,7 @@ from protocol.limits import PERSONAL_MUTES_MAX
 from server.chat import names
 from server.chat.speaker import Named, Person, Speaker
 from server.restrictions import REASON_CHARS_MAX
+from server.roles import TABLE
 
 if TYPE_CHECKING:
     from server.chat.channel import Kind
@@ -64,7 +65,7 @@ def obey(talk: Talk, person: Person, text: str, to: Kind, now_s: float) -> None:
         raise _refusal("too many commands at once: one a second")
     word, _, words = text[1:].partition(" ")
     command = COMMANDS.get(word.casefold())
-    if command is None or (command.moderates and not person.rights.moderate):
+    if command is None or (command.moderates and not may_moderate(person)):
         raise _refusal(f"there is no command /{word[:WORD_SHOWN_MAX]}; /help tells which there are")
     command.obey(Told(talk, person, speaker, words.strip(), to, now_s))
 
@@ -92,7 +93,7 @@ def _me(told: Told) -> None:
 
 def _help(told: Told) -> None:
     for command in COMMANDS.values():
-        if not command.moderates or told.person.rights.moderate:
+        if not command.moderates or may_moderate(told.person):
             told.answer(f"{command.usage}: {command.does}")
 
 
@@ -194,6 +195,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "kick": Command(_kick, "/kick NAME REASON", "send somebody away; they may come back", moderates=True),
     "silence": Command(_silence, "/silence NAME MINUTES", "let nobody hear somebody, for a while", moderates=True),
 }
+
+
+def may_moderate(person: Person) -> bool:
+    return TABLE[person.identity.role].moderate
 
 
 def _shown(named: Named) -> str:

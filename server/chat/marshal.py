@@ -32,13 +32,14 @@ class Marshal:
         """End the conversation of `person`, who may come back. Both are sessions."""
         assert isinstance(person, Session)
         assert person.speaker is not None
+        named = person.speaker.named
         sentence = f"kicked by an admin: {reason}" if reason else "kicked by an admin"
         if person.seat is not None:
             self._lobby.expel(person.seat, Code.KICKED, sentence)
         else:
             person.end(Code.KICKED, sentence)
-        done = f"Kicked {person.speaker.named.name} #{person.speaker.named.number}"
-        _write_down("kick", by, person.speaker.named, done, reason=reason)
+        done = f"Kicked {named.name} #{named.number}"
+        _write_down("kick", by, named, done, reason=reason)
         return done
 
     def silence(self, named: Named, by: Any, seconds: float, now_s: float) -> str:

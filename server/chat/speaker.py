@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from protocol import limits
 from server.bucket import Bucket
-from server.roles import May
+from server.link import Link
+from server.roles import Identity
 
 if TYPE_CHECKING:
-    from protocol.codec import Codec
     from server.game import Player
     from server.room import Room
 
@@ -34,10 +34,11 @@ class Named(Struct, frozen=True):
 class Speaker:
     """Somebody who has come in."""
 
-    __slots__ = ("_said", "commands", "lines", "mutes", "named", "reports")
+    __slots__ = ("_is_guest", "_said", "commands", "lines", "mutes", "named", "reports")
 
     def __init__(self, number: int, name: str, key: str, is_guest: bool) -> None:
-        self.named = Named(number, name, key, f"{key} {name.casefold()}" if is_guest else key)
+        self._is_guest = is_guest
+        self.named = Named(number, name, key, self._mark(name, key))
         self.mutes: dict[str, Named] = {}
         """Whom they don't want to hear, by mark. At most PERSONAL_MUTES_MAX."""
         self.lines = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, 0.0)
@@ -49,6 +50,13 @@ class Speaker:
         """They have resumed, maybe from another address. To those who have muted them they are who they were."""
         self.named = replace(self.named, key=key)
         return self
+
+    def rename(self, name: str) -> None:
+        """They have resumed a seat of before a restart, and are called what that is called."""
+        self.named = replace(self.named, name=name, mark=self._mark(name, self.named.key))
+
+    def _mark(self, name: str, key: str) -> str:
+        return f"{key} {name.casefold()}" if self._is_guest else key
 
     def hears(self, mark: str) -> bool:
         return mark not in self.mutes
@@ -73,7 +81,7 @@ class Place(Protocol):
 
 
 class Person(Protocol):
-    """Somebody in a conversation with the server: a session that has been let in."""
+    """Somebody in a conversation: a session. `speaker` is None until they have come in, and at the end."""
 
     @property
     def speaker(self) -> Speaker | None: ...
@@ -82,14 +90,12 @@ class Person(Protocol):
         """Where they sit; None in the lobby."""
 
     @property
-    def rights(self) -> May:
-        """What who they are may do, whether they play or watch."""
-
+    def identity(self) -> Identity: ...
     @property
-    def codec(self) -> "Codec": ...
+    def link(self) -> Link: ...
 
-    def hand(self, encoded: bytes) -> bool:
-        """Give them a message that was encoded by their codec; False when they must miss it."""
+    def hand(self, *encoded: bytes) -> bool:
+        """Give them messages that were encoded by their codec; False when they must miss them."""
 
 
 def _gist(text: str) -> str:

@@ -4,7 +4,7 @@
 once. A line in a channel costs one encoding per subprotocol, and one queue entry for each who hears it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
 import structlog
@@ -18,6 +18,7 @@ from server.chat.reports import Reports
 from server.chat.speaker import Named, Person, Speaker
 from server.chat.word_filter import WordFilter
 from server.restrictions import Restrictions
+from server.roles import TABLE, May
 from server.room import Room
 from server.statistics import ChatStatistics
 
@@ -35,10 +36,10 @@ class Moderator(Protocol):
 
 
 class Talk:
-    """All chat of one process. `people` are those who have come in; `silenced` are those whom admins have muted."""
+    """All chat of one process. `sessions` are those of its lobby; `silenced` are those whom admins have muted."""
 
-    def __init__(self, people: Callable[[], Iterable[Person]], silenced: Restrictions) -> None:
-        self.people = people
+    def __init__(self, sessions: Collection[Person], silenced: Restrictions) -> None:
+        self._sessions = sessions
         self.word_filter = WordFilter()
         self.moderator: Moderator | None = None
         self.lobby = Channel("lobby")
@@ -93,26 +94,29 @@ class Talk:
 
     def catch_up(self, person: Person) -> None:
         """Tell somebody who has just come in, or back, what was said before."""
-        lines = self.heard_by(person)
-        for line in lines:
-            person.hand(line.old(person.codec))
+        if lines := self.heard_by(person):
+            self._hand(person, *(line.old(person.link.codec) for line in lines))
 
     def notify(self, person: Person, text: str) -> None:
         """A notice, to one alone."""
-        self._hand(person, person.codec.encode(ChatLine(0, text, "notice")))
+        self._hand(person, person.link.codec.encode(ChatLine(0, text, "notice")))
+
+    def people(self) -> list[Person]:
+        """Those who have come in."""
+        return [person for person in self._sessions if person.speaker is not None]
 
     # who hears what ----------------------------------------------------------------------------------------
 
     def _channel(self, person: Person, to: Kind) -> Channel:
         """Where a line of theirs goes. Raises Violation."""
         if to == "lobby":
-            if not person.rights.chat:
+            if not rights_of(person).chat:
                 raise Violation(Code.NOT_ALLOWED, "your role may not chat here")
             return self.lobby
         seat = person.seat
         if seat is None:
             raise refusal("you are in no room: the lobby hears you")
-        if seat.player is None or not person.rights.chat:
+        if seat.player is None or not rights_of(person).chat:
             raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
         if to == "room":
             return seat.room.channels.everyone
@@ -161,13 +165,14 @@ class Talk:
         encoded: dict[str, bytes] = {}
         for person in listeners:
             if speaker_of(person).hears(line.by.mark):
-                subprotocol = person.codec.subprotocol
+                subprotocol = person.link.codec.subprotocol
                 if subprotocol not in encoded:
-                    encoded[subprotocol] = line.fresh(person.codec)
+                    encoded[subprotocol] = line.fresh(person.link.codec)
                 self._hand(person, encoded[subprotocol])
 
-    def _hand(self, person: Person, encoded: bytes) -> None:
-        self._counted.chat_missed += not person.hand(encoded)
+    def _hand(self, person: Person, *encoded: bytes) -> None:
+        if not person.hand(*encoded):
+            self._counted.chat_missed += len(encoded)
 
     # admins ------------------------------------------------------------------------------------------------
 
@@ -208,6 +213,11 @@ class Talk:
 def speaker_of(person: Person) -> Speaker:
     assert person.speaker is not None, "whoever has come in is somebody"
     return person.speaker
+
+
+def rights_of(person: Person) -> May:
+    """What who they are may do, whether they play or watch."""
+    return TABLE[person.identity.role]
 
 
 def refusal(sentence: str) -> Violation:

@@ -46,9 +46,10 @@ def end_of(client: Client) -> tuple[int, str]:
 
 def test_kick(court: Court, audit: LogCapture) -> None:
     eve, witness = court.enter("Eve Two"), court.enter("Eve")
+    number = number_of(eve)
     court.say(court.root, "/kick Eve Two rude words")
     assert end_of(eve) == (Code.KICKED, "kicked by an admin: rude words")
-    assert notices(court.root) == [f"Kicked Eve Two #{number_of(eve)}"]
+    assert notices(court.root) == [f"Kicked Eve Two #{number}"]
     assert witness.link.closed is None
     assert [player.name for player in court.room.players.values()] == ["Root", "Eve"]
     (entry,) = [entry for entry in audit.entries if entry["event"] == "admin"]
@@ -56,12 +57,20 @@ def test_kick(court: Court, audit: LogCapture) -> None:
     assert entry["order"]["known_as"] == "address:10.0.0.2"
 
 
+def test_whoever_is_in_the_lobby_is_kicked_as_well(court: Court) -> None:
+    eve = court.visit("Eve")
+    court.say(court.root, "/kick Eve")
+    assert end_of(eve) == (Code.KICKED, "kicked by an admin")
+    assert len(court.room.players) == 1
+
+
 def test_who_has_left_cannot_be_kicked_but_silenced(court: Court) -> None:
     eve = court.enter("Eve")
+    number = number_of(eve)
     court.say(eve, "spam")
     court.drop(eve)
     court.say(court.root, "/kick Eve")
-    assert refusals(court.root) == [f"Eve #{number_of(eve)} has left already"]
+    assert refusals(court.root) == [f"Eve #{number} has left already"]
     court.say(court.root, "/silence Eve 5")
     assert court.lobby.mutes.find("address:10.0.0.2", court.now_s + 299)
     assert not court.lobby.mutes.find("address:10.0.0.2", court.now_s + 301)

@@ -21,6 +21,15 @@ def test_coming_back_changes_the_key_and_not_the_mark() -> None:
     assert back.hears("y")
 
 
+def test_whoever_takes_up_a_seat_of_before_a_restart_is_called_what_it_is_called() -> None:
+    ann = Speaker(7, "Eve", "address:1.2.3.4", is_guest=True)
+    ann.rename("Ann")
+    assert (ann.named.name, ann.named.mark) == ("Ann", "address:1.2.3.4 ann")
+    known = Speaker(7, "Eve", "subject:ann", is_guest=False)
+    known.rename("Ann")
+    assert (known.named.name, known.named.mark) == ("Ann", "subject:ann")
+
+
 def test_the_same_but_for_case_and_blanks_is_the_same() -> None:
     ann = Speaker(1, "Ann", "k", is_guest=True)
     ann.note("Buy   GOLD", 5.0)

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from protocol import limits
 from protocol.errors import Code, Violation
 from protocol.limits import SUBPROTOCOL_JSON
-from protocol.messages import Chat
+from protocol.messages import Browse, Chat, Enter
 from server.chat.word_filter import WordFilter
 from server.moderation import Order
 from tests.instruments.stepper import Client
-from tests.server.chat.hall import Hall, last, lines, number_of, refusals
+from tests.server.chat.hall import Hall, last, lines, notices, number_of, refusals
 from tests.server.conversations import open_room
 
 
@@ -61,6 +61,65 @@ def test_the_lobby_is_heard_in_all_rooms_and_has_no_player_numbers(hall: Hall) -
     assert (last(ann).text, last(ann).to, last(ann).player, last(ann).name) == ("anybody?", "lobby", 0, "Eve")
 
 
+def told_of(client: Client) -> list[tuple[str, str, bool]]:
+    """(text, where, whether it is history) of all that a client has heard since it was last asked."""
+    heard: list[tuple[str, str, bool]] = [(line.text, line.to, line.old) for line in client.chats]
+    client.chats.clear()
+    return heard
+
+
+@pytest.mark.parametrize("encoding", [SUBPROTOCOL_JSON, limits.SUBPROTOCOL_MSGPACK])
+def test_in_the_lobby_one_hears_and_is_heard(hall: Hall, encoding: str) -> None:
+    ann = hall.enter("Ann")
+    hall.say(ann, "in the room")
+    hall.say(ann, "for all", "lobby")
+    eve, zoe = hall.visit("Eve", encoding), hall.visit("Zoe")
+    assert told_of(eve) == [("for all", "lobby", True)], "a room is not overheard"
+    hall.say(eve, "hello from here", "lobby")
+    assert told_of(eve) == told_of(zoe)[1:] == [("hello from here", "lobby", False)]
+    assert (last(ann).text, last(ann).player, last(ann).who) == ("hello from here", 0, number_of(eve))
+    for to in ("room", "team"):
+        hall.say(eve, "is this a room?", to)
+    assert refusals(eve) == ["you are in no room: the lobby hears you"] * 2
+    hall.say(eve, "/who")
+    assert notices(eve) == [f"In the lobby: Eve #{number_of(eve)}, Zoe #{number_of(zoe)}", "3 are on this server"]
+
+
+def test_who_moves_hears_what_was_said_there_and_is_who_they_were(hall: Hall) -> None:
+    open_room(hall, "other")
+    ann, bob = hall.enter("Ann", room="main"), hall.enter("Bob", room="other")
+    hall.say(ann, "in main")
+    hall.say(bob, "in other")
+    hall.say(bob, "in the lobby", "lobby")
+    hall.say(ann, "/mute Bob")
+    eve = hall.visit("Eve")
+    number = number_of(eve)
+    assert told_of(eve) == [("in the lobby", "lobby", True)]
+    for room, said in (("main", "in main"), ("other", "in other")):
+        eve.say(Enter(room), hall.now_s)
+        hall.flush()
+        expected = [(said, "room", True), ("in the lobby", "lobby", True)]
+        assert (told_of(eve), number_of(eve)) == (expected, number)
+    eve.say(Browse(), hall.now_s)
+    assert told_of(eve) == [("in the lobby", "lobby", True)]
+    ann.say(Browse(), hall.now_s)
+    told_of(ann)
+    hall.say(bob, "still here", "lobby")
+    assert told_of(ann) == [], "a mute goes along"
+    hall.lobby.close_room("other", hall.now_s)
+    hall.say(eve, "room is gone", "lobby")
+    assert told_of(ann) == [("room is gone", "lobby", False)]
+
+
+def test_whoever_is_in_the_lobby_with_a_full_socket_misses_lines_and_it_is_counted(hall: Hall) -> None:
+    ann, slow = hall.enter("Ann"), hall.visit("Slow")
+    slow.link.block()
+    for n in range(3):
+        hall.say(ann, f"line {n}", "lobby")
+    assert slow.link.sent == []
+    assert hall.lobby.statistics().chat_missed == 3
+
+
 def test_who_watches_speaks_in_the_lobby_and_not_in_the_room(hall: Hall) -> None:
     ann, eve = hall.enter("Ann"), hall.join("Eve", role="spectator")
     hall.say(eve, "go left")
@@ -98,7 +157,7 @@ def test_history_is_bounded(hall: Hall) -> None:
 
 def test_a_room_that_is_gone_is_forgotten_with_what_was_said(hall: Hall) -> None:
     hall.say(hall.enter("Ann"), "secret")
-    hall.lobby.close_room("main")
+    hall.lobby.close_room("main", hall.now_s)
     assert hall.lobby.statistics().chat_remembered == 0
     open_room(hall, "main")
     bob = hall.enter("Bob", room="main")
