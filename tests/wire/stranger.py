@@ -39,8 +39,9 @@ FIELDS = {
     20: ["player", "text", "to", "name", "old", "who"],
     21: ["code", "sentence"],
     22: ["code", "sentence"],
+    23: ["rooms", "games", "people", "podium", "reason"],
 }
-NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye"}
+NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye", 23: "lobby"}
 NUMBERS = {
     "hello": (1, ["version", "name", "token", "room", "resume", "role", "bot"]),
     "inputs": (2, ["first_tick", "entries", "applied", "seen"]),

@@ -3,8 +3,8 @@
  * and is told what is to be said, and to whom.
  *
  * Over the game it is folded: new lines are seen for a while. Enter or `/` opens it, then everything that is remembered can be
- * scrolled through. In the field: Enter says it, Escape closes, Tab or an arrow changes the channel. Where it `stays`
- * (the lobby's page) it is always open, Tab goes where it always goes, and only the arrows change the channel.
+ * scrolled through. In the field: Enter says it, Escape closes, Tab or an arrow changes the channel, Page Up and Page Down
+ * scroll. Where it `stays` (the lobby's page) it is always open, Tab goes where it always goes, and only the arrows change the channel.
  *
  * What others have written becomes text nodes and nothing else. Fresh lines are a log that is read out; history isn't.
  */
@@ -37,6 +37,8 @@ export class ChatPanel {
   private readonly fading = new Fading();
   /** What is seen while folded, the oldest first. */
   private readonly seen: HTMLElement[] = [];
+  /** By `who`. */
+  private readonly colours = new Map<number, string>();
   private channels: readonly ChatTo[] = [];
   private to: ChatTo = "room";
   private menu: HTMLElement | null = null;
@@ -89,6 +91,7 @@ export class ChatPanel {
     this.past.replaceChildren();
     this.lines.replaceChildren();
     this.seen.length = 0;
+    this.colours.clear();
     this.fading.clear();
   }
 
@@ -157,9 +160,16 @@ export class ChatPanel {
     name.type = "button";
     name.tabIndex = -1; // the keyboard has /mute and /report
     name.title = "Mute or report";
-    name.style.color = this.wishes.colourOf?.(line) ?? colourOfName(line.name);
+    name.style.color = this.colourOf(line);
     name.addEventListener("click", () => this.openMenu(name, line));
     return name;
+  }
+
+  /** What they had where it was known, also for what they say elsewhere. */
+  private colourOf(line: Said): string {
+    const known = this.wishes.colourOf?.(line) ?? null;
+    if (known !== null && this.colours.size < LINES_MAX) this.colours.set(line.who, known);
+    return known ?? this.colours.get(line.who) ?? colourOfName(line.name);
   }
 
   private openMenu(name: HTMLElement, line: Said): void {
@@ -224,6 +234,9 @@ export class ChatPanel {
     if (event.key === "Escape") {
       if (this.menu !== null) this.closeMenu();
       else this.close();
+      event.preventDefault();
+    } else if (event.key === "PageUp" || event.key === "PageDown") {
+      this.scroll.scrollBy(0, (event.key === "PageUp" ? -0.8 : 0.8) * this.scroll.clientHeight);
       event.preventDefault();
     } else if (event.target === this.field) {
       const by = this.channelStep(event);
