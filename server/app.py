@@ -22,6 +22,7 @@ import trio
 
 from protocol.errors import Code, UserError
 from server import garbage
+from server.chat import marshal
 from server.config import Config
 from server.drain import let_finish
 from server.keeper import Keeper
@@ -101,6 +102,7 @@ class Server:
         )
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
+        marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._rooms: trio.Nursery | None = None

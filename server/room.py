@@ -22,10 +22,11 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.messages import Event, Inputs, Message, PlayerInfo, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
+from server.chat.channel import RoomChannels
 from server.game import Game, Player
 from server.heralds import Heralds, Listener
 from server.inputs import InputBuffer
@@ -67,6 +68,8 @@ class Room:
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
+        self.channels = RoomChannels()
+        """What is said in it."""
         self.listener: Listener = Heralds()
         """Hears of matches that have ended."""
         self.match_tick = 0
@@ -233,9 +236,6 @@ class Room:
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
-
-    def chat(self, player: Player, text: str) -> None:
-        self._owe(ChatLine(player.id, text), self._everyone())
 
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
