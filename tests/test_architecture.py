@@ -65,6 +65,7 @@ DOORS = {
     "starlette": ("server/net/*.py",),
     "pymunk": ("protocol/physics.py", "server/world.py", "bots/neighbourhood.py", "bots/course.py", "bots/walls.py"),
     "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
+    "zstandard": ("protocol/replay.py",),
     "time": IO_FILES,
     "joserfc": ("server/tokens.py",),
     "asyncio": ("bench/contestants/*_server.py",),
