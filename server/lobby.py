@@ -27,7 +27,7 @@ from server.roles import Identity
 from server.room import Room
 from server.seats import Doors, Reserved, Seat, digest
 from server.session import Session
-from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
+from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic
 
 
 class Lobby:
@@ -54,6 +54,7 @@ class Lobby:
         self.heralds = Heralds(self.faults)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
+        self.recorded = Recorded()
         self._new_token = new_token
         self._seats: dict[bytes, Seat] = {}
         """By lock."""
@@ -261,7 +262,7 @@ class Lobby:
         for source in (self._closed, *(room.statistics for room in rooms)):
             for counter in RoomStatistics.__struct_fields__:
                 setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.keeping):
+        for counted in (self.traffic, self.faults, self.keeping, self.recorded):
             for counter in counted.__struct_fields__:
                 setattr(total, counter, getattr(counted, counter))
         return total

@@ -33,6 +33,17 @@ class Keeping(Struct):
     checkpoint_ms: float = 0.0
 
 
+class Recorded(Struct):
+    """What became of recordings, and what there is of replays."""
+
+    recordings: int = 0
+    recordings_dropped: int = 0
+    recordings_failed: int = 0
+    recording_waiting_bytes: int = 0
+    replays: int = 0
+    replay_bytes: int = 0
+
+
 class RoomStatistics(Struct):
     """What one room has counted since it opened."""
 
@@ -82,3 +93,9 @@ class Statistics(RoomStatistics):
     checkpoints_refused: int = 0
     checkpoint_bytes: int = 0
     checkpoint_ms: float = 0.0
+    recordings: int = 0
+    recordings_dropped: int = 0
+    recordings_failed: int = 0
+    recording_waiting_bytes: int = 0
+    replays: int = 0
+    replay_bytes: int = 0

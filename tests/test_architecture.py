@@ -33,6 +33,8 @@ IO_FILES = (
     "server/cli.py",
     "server/drain.py",
     "server/keeper.py",
+    "server/replay/archive.py",
+    "server/replay/recorder.py",
     "server/store.py",
     "server/supervisor.py",
     "server/takeover.py",
