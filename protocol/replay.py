@@ -153,6 +153,7 @@ class Replay:
         indices = [block for block in blocks if block.kind == INDEX]
         self.index = read_index(indices[0]) if indices else None
         """None: it was cut off, and how it ended isn't known."""
+        self.size = len(file)
         self.unread_bytes = len(file) - _end_of(blocks[-1]) - (_TAIL.size if indices else 0)
         """What comes after the last whole block, and is no tail."""
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from protocol.codec import CODECS, Codec
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.messages import Event
-from protocol.replay import ITEM_BYTES_MAX, PLAIN_BYTES_MAX, Standing, roster
+from protocol.replay import FILE_BYTES_MAX, ITEM_BYTES_MAX, PLAIN_BYTES_MAX, Standing, roster
 from server.results import Result
 from server.room import Room
 
@@ -29,7 +29,8 @@ EPILOGUE_S: Final = 4.0
 ALONE_S_MAX: Final = 10.0
 """A match that everybody has left for so long is over."""
 RECORDING_S_MAX: Final = 3600.0
-"""What lasts longer goes on in a file of its own."""
+RECORDING_BYTES_MAX: Final = FILE_BYTES_MAX
+"""What is longer than one of these goes on in a file of its own. The bytes are those before packing."""
 REST_S: Final = 30.0
 """After a recording that was given up, or could not be begun, none is begun for so long."""
 
@@ -87,7 +88,7 @@ class Tape:
         self._ticks = room.rates.ticks_in
         self._reel: Reel | None = None
         self._chunk: list[bytes] = []
-        self._chunk_bytes = 0
+        self._chunk_bytes = self._bytes = 0
         self._chunk_tick = self._first_tick = self._last_tick = self._match_tick = 0
         self._peopled_tick = 0
         """When somebody was last here."""
@@ -148,7 +149,8 @@ class Tape:
         if self._result is not None and tick >= self._result.ended_tick + self._ticks(EPILOGUE_S):
             return True
         is_alone = tick - self._peopled_tick >= self._ticks(ALONE_S_MAX)
-        return is_alone or tick - self._first_tick >= self._ticks(RECORDING_S_MAX)
+        is_long = tick - self._first_tick >= self._ticks(RECORDING_S_MAX) or self._bytes >= RECORDING_BYTES_MAX
+        return is_alone or is_long
 
     def _begin_recording(self, tick: int) -> None:
         room = self._room
@@ -157,7 +159,7 @@ class Tape:
         if self._reel is None:
             self._rests_until = tick + self._ticks(REST_S)
             return
-        self._first_tick, self._match_tick = tick, room.match_tick
+        self._first_tick, self._match_tick, self._bytes = tick, room.match_tick, 0
         self._begin_chunk(tick)
 
     def _next_chunk(self, tick: int) -> None:
@@ -184,6 +186,7 @@ class Tape:
     def _add(self, message: bytes) -> None:
         self._chunk.append(message)
         self._chunk_bytes += len(message)
+        self._bytes += len(message)
 
     def _ending(self) -> Ending:
         ending = Ending(self._first_tick, self._last_tick, self._match_tick)
