@@ -35,6 +35,7 @@ from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.sweep import sweep
+from server.replay.recorder import recorder_of
 from server.room import Room
 from server.seats import Doors
 from server.store import Store
@@ -103,6 +104,7 @@ class Server:
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
+        self._recorder = recorder_of(config, self.lobby)
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._rooms: trio.Nursery | None = None
@@ -144,6 +146,7 @@ class Server:
                 nursery.start_soon(keep_deadlines, self.lobby)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
+                nursery.start_soon(self._recorder.run)
                 nursery.start_soon(self.admission.keep_fresh)
                 nursery.start_soon(self._keep_certificate)
                 with self._accepting:
@@ -172,6 +175,7 @@ class Server:
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
+        await self._recorder.finish()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back

@@ -81,8 +81,11 @@ class Stage(Protocol):
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
-        """An event, never lost: to everyone in the room, or to some players, and spectators or not. These look at the
-        middle of the arena."""
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those players and spectators who look from within a square of twice `half_units` around a
+        point."""
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: for standings, replays and the lobby. The next one begins with the next tick."""

@@ -37,7 +37,7 @@ from server.rooms import best, given, listed
 from server.seating import Seating
 from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
-from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
+from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic
 
 ROOMS_MAX_DEFAULT = 64
 
@@ -77,6 +77,7 @@ class Lobby:
         self.heralds = Heralds(self.faults)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
+        self.recorded = Recorded()
         self._openings = Openings()
 
     def meet(self, link: Link, now_s: float) -> Session:
@@ -325,7 +326,7 @@ class Lobby:
         for source in (self._closed, *(room.statistics for room in rooms)):
             for counter in RoomStatistics.__struct_fields__:
                 setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.keeping, self.talk.statistics(rooms)):
+        for counted in (self.traffic, self.faults, self.keeping, self.talk.statistics(rooms), self.recorded):
             for counter in counted.__struct_fields__:
                 setattr(total, counter, getattr(counted, counter))
         return total

@@ -47,6 +47,17 @@ class ChatStatistics(Struct):
     chat_reports: int = 0
 
 
+class Recorded(Struct):
+    """What became of recordings, and what there is of replays."""
+
+    recordings: int = 0
+    recordings_dropped: int = 0
+    recordings_failed: int = 0
+    recording_waiting_bytes: int = 0
+    replays: int = 0
+    replay_bytes: int = 0
+
+
 class RoomStatistics(Struct):
     """What one room has counted since it opened."""
 
@@ -105,3 +116,9 @@ class Statistics(RoomStatistics):
     chat_remembered: int = 0
     chat_mutes: int = 0
     chat_reports: int = 0
+    recordings: int = 0
+    recordings_dropped: int = 0
+    recordings_failed: int = 0
+    recording_waiting_bytes: int = 0
+    replays: int = 0
+    replay_bytes: int = 0

@@ -52,6 +52,9 @@ COUNTERS = {
     "chat_filter_failed": "Lines that the operator's word filter failed on",
     "chat_reported": "Reports about people",
     "chat_missed": "Lines that somebody in the lobby missed because their socket was full",
+    "recordings": "Matches recorded",
+    "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
+    "recordings_failed": "Times that a replay could not be written",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -68,6 +71,9 @@ GAUGES = {
     "entities": "Entities in all rooms",
     "checkpoint_bytes": "Size of the latest checkpoint",
     "checkpoint_ms": "How long the latest checkpoint kept the game's thread busy",
+    "recording_waiting_bytes": "Bytes of recordings held in this process until they are written",
+    "replays": "Replays in the folder",
+    "replay_bytes": "Size of all of them",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
