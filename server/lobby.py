@@ -94,8 +94,7 @@ class Lobby:
                 del self._seats[lock]
                 if seat.session is not None:
                     seat.session.end(code, sentence)
-        for counter in RoomStatistics.__struct_fields__:
-            setattr(self._closed, counter, getattr(self._closed, counter) + getattr(room.statistics, counter))
+        self._closed.add(room.statistics)
 
     def close(self, code: Code, sentence: str) -> None:
         """End every conversation; for shutting down."""
@@ -252,12 +251,8 @@ class Lobby:
             bans=len(self.bans),
             mutes=len(self.mutes),
         )
-        for source in (self._closed, *(room.statistics for room in rooms)):
-            for counter in RoomStatistics.__struct_fields__:
-                setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.keeping):
-            for counter in counted.__struct_fields__:
-                setattr(total, counter, getattr(counted, counter))
+        for part in (self._closed, *(room.statistics for room in rooms), self.traffic, self.faults, self.keeping):
+            total.add(part)
         return total
 
 

@@ -1,6 +1,6 @@
 """What `/metrics` says, for Prometheus.
 
-The pure code counts in plain structs (`server.statistics`); they are read when somebody asks, by `_Counted`.
+The pure code counts in plain objects (`server.statistics`); they are read when somebody asks, by `_Counted`.
 Only the tick's durations are observed as they happen: `tick_done`, twice a tick, is all that the game pays.
 """
 
@@ -93,7 +93,7 @@ class Telemetry:
 
 
 class _Counted(Collector):
-    """Reads the plain structs at scrape time."""
+    """Reads the plain objects at scrape time."""
 
     def __init__(self, statistics: Callable[[], Statistics], connections: Callable[[], int]) -> None:
         self._statistics = statistics
