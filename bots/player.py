@@ -12,6 +12,8 @@ from math import inf
 from typing import Final, Protocol
 from zlib import crc32
 
+from msgspec import convert
+
 from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.lead import Lead
@@ -261,7 +263,7 @@ class Player:
             return
         if isinstance(message, Event) and message.name == "joined":
             body = message.body
-            self.roster[body["id"]] = PlayerInfo(body["id"], body["name"], body["colour"], body["bot"])
+            self.roster[body["id"]] = convert(body, PlayerInfo)
         elif isinstance(message, Event) and message.name == "left":
             self.roster.pop(message.body["id"], None)
         elif isinstance(message, Event) and message.name == "match":

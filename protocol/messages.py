@@ -107,6 +107,8 @@ class PlayerInfo(Struct, frozen=True):
     name: str
     colour: Colour
     bot: bool
+    team: int = 0
+    """From 1 on; 0: none."""
 
 
 class Welcome(ServerMessage, tag="welcome"):

@@ -46,6 +46,8 @@ class SavedPlayer(Struct, array_like=True):
     helm: Helm
     eye: tuple[float, float]
     rtt_ms: int
+    team: int = 0
+    subject: str = ""
 
 
 class SavedSeat(Struct, array_like=True, gc=False):
@@ -79,6 +81,7 @@ class SavedRoom(Struct, frozen=True):
     seats: list[SavedSeat]
     state: msgspec.Raw
     """Of a `Lasting` game; else nil."""
+    match_tick: int = 0
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -107,6 +110,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         players=msgspec.Raw(_LIVE.encode(list(room.players.values()))),
         seats=list(seats),
         state=msgspec.Raw(_LIVE.encode(room.game.save() if isinstance(room.game, Lasting) else None)),
+        match_tick=room.match_tick,
     )
 
 
@@ -135,7 +139,7 @@ def revive(saved: SavedRoom, game: type[Game], arena: Arena, rates: Rates, optio
 
 
 def _fill(room: Room, saved: SavedRoom) -> None:
-    room.tick = saved.tick
+    room.tick, room.match_tick = saved.tick, saved.match_tick
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game

@@ -32,6 +32,7 @@ from protocol.kinds import Kind
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.inputs import InputBuffer
+from server.results import Score
 from server.rewind import Past
 from server.world import Contact, World
 
@@ -52,6 +53,10 @@ class Player(Struct, array_like=True, eq=False):
     eye: tuple[float, float] = (0.0, 0.0)
     """Where it last looked from."""
     rtt_ms: int = 0
+    team: int = 0
+    """From 1 on, in a game that has `teams`; 0: none. The room gives a newcomer the smallest."""
+    subject: str = ""
+    """What its account is known by; "": it has none."""
 
 
 class Stage(Protocol):
@@ -76,12 +81,17 @@ class Stage(Protocol):
         """An event, never lost: to everyone in the room, or to some players, and spectators or not. These look at the
         middle of the arena."""
 
+    def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
+        """A match has ended so: for standings, replays and the lobby. The next one begins with the next tick."""
+
 
 class Game(Protocol):
     """The rules of one game."""
 
     name: ClassVar[str]
     kinds: ClassVar[tuple[Kind, ...]]
+    teams: ClassVar[int]
+    """How many; 0: everyone for themselves."""
     hud: ClassVar[tuple[str, ...]]
     """Names of the integers of `hud_of`."""
     gun: ClassVar[Gun | None]

@@ -20,6 +20,7 @@ from protocol.ticks import Rates
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
 from server.gate import Gate
+from server.heralds import Heralds
 from server.link import Link
 from server.restrictions import Restrictions
 from server.roles import Identity
@@ -50,6 +51,8 @@ class Lobby:
         self.reopening: set[str] = set()
         """Rooms that are gone for a moment, after a mistake of ours."""
         self.faults = Faults()
+        self.heralds = Heralds(self.faults)
+        """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
         self._new_token = new_token
         self._seats: dict[bytes, Seat] = {}
@@ -80,6 +83,8 @@ class Lobby:
         """A room that is there already, with seats that are kept for those who had them."""
         assert room.name not in self.rooms
         self.rooms[room.name] = room
+        room.listener = self.heralds
+        self.heralds.opened(room)
         for seat in seats:
             vacant_since_s = now_s - (seat.vacant_s or 0.0)
             reserved = Reserved.of(seat, room, vacant_since_s)
@@ -95,6 +100,7 @@ class Lobby:
                 if seat.session is not None:
                     seat.session.end(code, sentence)
         self._closed.add(room.statistics)
+        self.heralds.closed(room)
 
     def close(self, code: Code, sentence: str) -> None:
         """End every conversation; for shutting down."""
@@ -112,7 +118,7 @@ class Lobby:
             self._resume(session, kept)
             return
         room = self._find(hello.room)
-        player = room.join(hello.name, hello.bot) if hello.role == "player" else None
+        player = room.join(hello.name, hello.bot, session.identity.subject or "") if hello.role == "player" else None
         self._sit(session, room, player, self._new_token())
         if hello.resume is not None:
             session.refuse_gently(Code.RESUME_REFUSED, "that seat is gone; you have joined as a newcomer")

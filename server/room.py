@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid
@@ -25,9 +26,11 @@ from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welc
 from protocol.ticks import Rates
 from server.address import address
 from server.game import Game, Player
+from server.heralds import Heralds, Listener
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
+from server.results import Result, Score, placings
 from server.rewind import Past, Rewind
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
@@ -62,6 +65,10 @@ class Room:
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
+        self.listener: Listener = Heralds()
+        """Hears of matches that have ended."""
+        self.match_tick = 0
+        """When the match that is played now began."""
         self.world = World(arena, game.kinds, rates.tick_rate)
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
@@ -129,7 +136,7 @@ class Room:
 
     # coming and going --------------------------------------------------------------------------------------
 
-    def join(self, name: str, bot: bool) -> Player:
+    def join(self, name: str, bot: bool, subject: str = "") -> Player:
         """A new player, known to everyone. Raises Violation when the room is full."""
         if len(self.players) >= self.players_max:
             raise Violation(Code.ROOM_FULL, f"room {self.name} has its {self.players_max} players already")
@@ -140,10 +147,12 @@ class Room:
             bot=bot,
             inputs=InputBuffer(self.statistics),
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
+            team=self._smallest_team(),
+            subject=subject,
         )
         self._next_player += 1
         self._players[player.id] = player
-        self.say("joined", {"id": player.id, "name": name, "colour": player.colour, "bot": bot})
+        self.say("joined", asdict(_info(player)))
         try:
             self.game.joined(player)
         except Exception:
@@ -193,7 +202,7 @@ class Room:
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
-        roster = [PlayerInfo(other.id, other.name, other.colour, other.bot) for other in self.players.values()]
+        roster = [_info(other) for other in self.players.values()]
         return Welcome(
             version=1,
             player=player.id if player else 0,
@@ -231,6 +240,21 @@ class Room:
             viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
             viewers += self._spectators if spectators else []
         self._owe(Event(self.tick, name, body), viewers)
+
+    def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
+        """A match has ended so: told to whoever keeps account of it."""
+        result = Result(
+            room=self.name,
+            game=self.game.name,
+            arena=self.arena.name,
+            tick_rate=self.rates.tick_rate,
+            started_tick=self.match_tick,
+            ended_tick=self.tick,
+            placings=placings(scores, self.players, team_scores),
+            team_scores=dict(team_scores or {}),
+        )
+        self.match_tick = self.tick
+        self.listener.concluded(self, result)
 
     def announce_stop(self, in_s: float) -> None:
         """Tell everybody, and whoever comes back meanwhile, that the server stops after so many seconds."""
@@ -270,3 +294,12 @@ class Room:
     def _rarest_colour(self) -> int:
         taken = [player.colour for player in self.players.values()]
         return min(range(COLOURS), key=lambda colour: (taken.count(colour), colour))
+
+    def _smallest_team(self) -> int:
+        """0 in a game without teams."""
+        taken = [player.team for player in self.players.values()]
+        return min(range(1, self.game.teams + 1), key=lambda team: (taken.count(team), team), default=0)
+
+
+def _info(player: Player) -> PlayerInfo:
+    return PlayerInfo(player.id, player.name, player.colour, player.bot, player.team)

@@ -24,6 +24,7 @@ from server.games.crates import Crates
 from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
 from server.games.ledger import Ledger, Shot, record_of
 from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
+from server.results import Score
 from server.world import Contact, Hit, WorldFullError
 
 SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
@@ -50,6 +51,7 @@ class Melee:
 
     name: ClassVar[str] = "melee"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
+    teams: ClassVar[int] = 0
     saved: ClassVar[type[Ledger]] = Ledger
     gun: ClassVar[Gun | None] = GUN
     hud: ClassVar[tuple[str, ...]] = (
@@ -143,6 +145,9 @@ class Melee:
     def _next_phase(self) -> None:
         if self.phase == "play":
             self.phase, length_s = "podium", PODIUM_S
+            self.stage.conclude(
+                [Score(f.player.id, f.score, {"kills": f.kills, "deaths": f.deaths}) for f in self.fighters.values()]
+            )
         else:
             self.phase, length_s = "play", self.stage.options.get("match_s", MATCH_S)
             self._clear()

@@ -123,7 +123,9 @@ places = st.builds(Place, coordinates, coordinates, st.floats(-7, 7))
 arenas = st.builds(
     Arena, st.text(min_size=1, max_size=40), st.builds(Size, *[st.floats(512, 16384)] * 2), st.lists(places, min_size=1)
 )
-players = st.builds(messages.PlayerInfo, st.integers(1, 1500), lines, st.integers(0, 11), st.booleans())
+players = st.builds(
+    messages.PlayerInfo, st.integers(1, 1500), lines, st.integers(0, 11), st.booleans(), st.integers(0, 4)
+)
 bodies = st.dictionaries(lines, st.integers(-1000, 1000) | lines | st.lists(st.integers(0, 9), max_size=3), max_size=3)
 
 client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(

@@ -25,6 +25,7 @@ class Notary:
 
     name: ClassVar[str] = "notary"
     kinds: ClassVar[tuple[Kind, ...]] = (SHIP_KIND, PICKUP_KIND)
+    teams: ClassVar[int] = 0
     hud: ClassVar[tuple[str, ...]] = ("tick",)
     gun: ClassVar[Gun | None] = None
 

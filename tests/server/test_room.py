@@ -300,7 +300,7 @@ def test_everyone_hears_who_comes_and_goes_but_for_oneself() -> None:
     bob = stepper.join("Bob", bot=True)
     assert ann.events_named("joined") == []
     stepper.step(2)
-    assert ann.events_named("joined") == [{"id": 2, "name": "Bob", "colour": 1, "bot": True}]
+    assert ann.events_named("joined") == [{"id": 2, "name": "Bob", "colour": 1, "bot": True, "team": 0}]
     assert bob.events_named("joined") == []
     assert [(info.id, info.name) for info in bob.welcome.players] == [(1, "Ann"), (2, "Bob")]
     stepper.room.leave(bob.player)

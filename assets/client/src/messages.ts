@@ -76,6 +76,8 @@ export interface Enrolled {
   name: string;
   colour: number;
   bot: boolean;
+  /** From 1 on; 0: none. */
+  team?: number;
 }
 
 export interface Welcome {

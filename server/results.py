@@ -1,0 +1,74 @@
+"""How a match ended: what its game says of it, and what is made of that for those who keep account of it.
+
+A game calls `Stage.conclude` with a `Score` for each player. The room makes a `Result` of these, with names and places,
+and tells its listener (`server.heralds`): standings, replays and the lobby hear of matches in this way, and no game
+hears of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from server.game import Player
+
+
+class Score(Struct, frozen=True):
+    """What one player has at the end. `figures` are the game's own, such as kills or goals, none below 0."""
+
+    player: int
+    score: int
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+class Placing(Struct, frozen=True):
+    """One player's line. `place` is 1 for the best; who is equal shares a place."""
+
+    player: int
+    name: str
+    subject: str
+    """What an account is known by; "": there is none."""
+    bot: bool
+    team: int
+    place: int
+    score: int
+    figures: dict[str, int]
+
+
+class Result(Struct, frozen=True):
+    """One match that has ended."""
+
+    room: str
+    game: str
+    arena: str
+    tick_rate: int
+    started_tick: int
+    ended_tick: int
+    placings: list[Placing]
+    """The best first."""
+    team_scores: dict[int, int]
+    """By team; empty where there are none."""
+
+
+def placings(
+    scores: Sequence[Score], players: Mapping[int, "Player"], team_scores: Mapping[int, int] | None = None
+) -> list[Placing]:
+    """The best first; with `team_scores` everybody has the place of their team. Who has left by now has none."""
+    present = [(score, players[score.player]) for score in scores if score.player in players]
+    marks = [team_scores.get(player.team, 0) if team_scores else score.score for score, player in present]
+    ladder = list(team_scores.values()) if team_scores else marks
+    lines = [
+        Placing(
+            player.id,
+            player.name,
+            player.subject,
+            player.bot,
+            player.team,
+            1 + sum(other > mark for other in ladder),
+            score.score,
+            score.figures,
+        )
+        for (score, player), mark in zip(present, marks, strict=True)
+    ]
+    return sorted(lines, key=lambda line: (line.place, -line.score, line.player))
