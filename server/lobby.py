@@ -27,7 +27,7 @@ from server.roles import Identity
 from server.room import Room
 from server.seats import Doors, Reserved, Seat, digest
 from server.session import Session
-from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
+from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
 
 
 class Lobby:
@@ -54,6 +54,7 @@ class Lobby:
         self.heralds = Heralds(self.faults)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
+        self.watched = Watched()
         self._new_token = new_token
         self._seats: dict[bytes, Seat] = {}
         """By lock."""
@@ -257,7 +258,9 @@ class Lobby:
             bans=len(self.bans),
             mutes=len(self.mutes),
         )
-        for part in (self._closed, *(room.statistics for room in rooms), self.traffic, self.faults, self.keeping):
+        for room in rooms:
+            total.add(room.statistics)
+        for part in (self._closed, self.traffic, self.faults, self.keeping, self.watched):
             total.add(part)
         return total
 

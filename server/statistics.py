@@ -52,6 +52,14 @@ class Keeping(Counters):
 
 
 @dataclass
+class Watched(Counters):
+    """Admins who watch the server's numbers."""
+
+    stats_watchers: int = 0
+    stats_skipped: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -69,7 +77,7 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping):
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0

@@ -4,7 +4,7 @@ The pure code counts in plain objects (`server.statistics`); they are read when 
 Only the tick's durations are observed as they happen: `tick_done`, twice a tick, is all that the game pays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -46,6 +46,7 @@ COUNTERS = {
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
+    "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -65,6 +66,7 @@ GAUGES = {
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
+    "stats_watchers": "Admins' dashboards that are told the numbers as they change",
 }
 
 
@@ -81,6 +83,10 @@ class Telemetry:
     def tick_done(self, duration_s: float, lateness_s: float) -> None:
         self._duration.observe(duration_s)
         self._lateness.observe(lateness_s)
+
+    def families(self) -> Iterable[Metric]:
+        """All metrics as they are now."""
+        return self._registry.collect()
 
     def exposition(self) -> tuple[bytes, str]:
         """The text that Prometheus reads, and its content type."""

@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from server.statistics import Counters, Faults, Keeping, RoomStatistics, Statistics, Traffic
+from server.statistics import Counters, Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
 
-PARTS = (RoomStatistics, Traffic, Faults, Keeping)
+PARTS = (RoomStatistics, Traffic, Faults, Keeping, Watched)
 
 
 @pytest.mark.parametrize("cls", PARTS)
