@@ -6,13 +6,15 @@
 
 UV_VERSION := 0.13.9
 BIN := .venv/bin
-CLIENT := assets/client
+BROWSER := assets
+CLIENT := $(BROWSER)/client
+SDK := $(BROWSER)/sdk
 CONTESTANTS := bench/contestants/node
 
 INSTALLED := .venv/.installed
 FUZZING := .venv/.fuzzing
-MODULES := $(CLIENT)/node_modules/.installed
-ENGINE := $(CLIENT)/engine/munk2d.wasm
+MODULES := $(BROWSER)/node_modules/.installed
+ENGINE := $(SDK)/engine/munk2d.wasm
 BUILT := $(CLIENT)/dist/index.html
 CONTESTING := $(CONTESTANTS)/node_modules/.installed
 AUTOBAHN := .tools/autobahn/.installed
@@ -23,8 +25,8 @@ MAVEN_COPY := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 # Folders are among the sources too: their time changes when a file is removed from them.
-CLIENT_SOURCES := $(shell find $(CLIENT)/src $(CLIENT)/public ! -name '*.test.ts' 2>/dev/null) \
-	$(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json
+CLIENT_SOURCES := $(shell find $(SDK)/src $(CLIENT)/src $(CLIENT)/public ! -name '*.test.ts' 2>/dev/null) \
+	$(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(BROWSER)/tsconfig.base.json
 
 find_python = for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -37,7 +39,7 @@ find_node = node -e 'process.exit(parseInt(process.versions.node) < 24 ? 1 : 0)'
 find_python27 = for candidate in python2.7 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/2.7*/bin/python2.7; do \
 	python27=$$("$$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null) && break; \
 	done
-in_client = $(find_node); cd $(CLIENT)
+in_browser = $(find_node); cd $(BROWSER)
 in_contestants = $(find_node); cd $(CONTESTANTS)
 say = printf '· %s\n'
 
@@ -80,7 +82,7 @@ tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients t
 # pytest shares its tests out among processes, one for each core. It comes last, so that its summary is the closing line;
 # it runs even when a client test fails.
 run_tests = status=0; \
-	($(in_client) && npm test --silent) || status=1; \
+	($(in_browser) && npm test --silent) || status=1; \
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(1) $(ARGS) || status=1; \
 	exit $$status
 
@@ -97,7 +99,7 @@ check: setup ## check format, lint and types of both languages
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/mypy
-	@$(in_client) && npm run typecheck --silent
+	@$(in_browser) && npm run typecheck --silent
 
 format: $(INSTALLED) ## format the Python and mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -110,13 +112,13 @@ lock: $(INSTALLED) ## lock the versions of all dependencies anew; ARGS=--upgrade
 	@$(UV) pip compile --group fuzz --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-fuzz.txt $(ARGS)
 	@$(say) "Locking browser packages"
-	@$(in_client) && npm install --package-lock-only --loglevel=error >/dev/null
+	@$(in_browser) && npm install --package-lock-only --loglevel=error >/dev/null
 	@$(say) "Locking the bench's Node packages"
 	@$(in_contestants) && npm install --package-lock-only --loglevel=error >/dev/null
 
 clean: ## remove everything that was made or installed here
 	rm -rf .venv .tools .make .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
-	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/engine $(CONTESTANTS)/node_modules
+	rm -rf $(BROWSER)/node_modules $(CLIENT)/dist $(SDK)/engine $(CONTESTANTS)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -138,9 +140,9 @@ $(FUZZING): requirements-fuzz.txt $(INSTALLED)
 		|| { echo "The fuzzer (atheris) can't be installed: it is made for CPython 3.11 to 3.14 on Linux." >&2; exit 1; }
 	@touch $@
 
-$(MODULES): $(CLIENT)/package.json $(CLIENT)/package-lock.json | $(INSTALLED)
-	@$(say) "Installing browser packages in $(CLIENT)/node_modules"
-	@$(in_client) && npm ci --loglevel=error >/dev/null
+$(MODULES): $(BROWSER)/package.json $(BROWSER)/package-lock.json $(CLIENT)/package.json $(SDK)/package.json | $(INSTALLED)
+	@$(say) "Installing browser packages in $(BROWSER)/node_modules"
+	@$(in_browser) && npm ci --loglevel=error >/dev/null
 	@touch $@
 
 $(CONTESTING): $(CONTESTANTS)/package.json $(CONTESTANTS)/package-lock.json | $(INSTALLED)
@@ -172,5 +174,5 @@ $(TYRUS): | $(INSTALLED)
 
 $(BUILT): $(CLIENT_SOURCES) $(MODULES) $(ENGINE)
 	@$(say) "Building the browser client"
-	@$(in_client) && npm run build --silent -- --logLevel warn
+	@$(in_browser) && npm run build --silent -- --logLevel warn
 	@touch $@

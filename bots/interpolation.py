@@ -12,7 +12,7 @@ than what a later picture would cost whoever aims by it. A stall makes nobody wa
 counts once, as late as its newest, and the delay is at most JITTER_S_MAX more than usual. Without news nothing is drawn
 more than EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
 
-`assets/client/src/interpolation.ts` is the twin and draws with this; bots take it where they want to see what a person
+`assets/sdk/src/interpolation.ts` is the twin and draws with this; bots take it where they want to see what a person
 sees. Seconds are an argument, of any clock that never goes back.
 """
 

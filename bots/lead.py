@@ -12,7 +12,7 @@ ignored; several are the new truth at once. When all of half a second are far ab
 clock has changed, and what was before is forgotten. Off by more than SNAP_TICKS the clock jumps. Where the news show
 that it is beyond sense, it starts anew; and where no news come, nothing more is lived after SILENCE_S.
 
-`assets/client/src/lead.ts` is the twin, and golden vectors hold the two together. Time is an argument, in seconds of
+`assets/sdk/src/lead.ts` is the twin, and golden vectors hold the two together. Time is an argument, in seconds of
 any monotonic clock.
 """
 

@@ -10,7 +10,7 @@ It keeps what TCP promises: nothing is lost and nothing overtakes. A lost packet
 over TCP: for a while nothing arrives, and then everything does. A connection may also break.
 
 All times are ms of any clock that never goes back, and come in as arguments; chance comes from a seed, so that the
-same seed and the same messages at the same times arrive at the same times. `assets/client/src/netsim.ts` is the twin,
+same seed and the same messages at the same times arrive at the same times. `assets/sdk/src/netsim.ts` is the twin,
 with the same arithmetic to the last bit (only + − × ÷ and whole numbers of 32 bits); golden vectors hold them together.
 """
 

@@ -8,7 +8,7 @@ falls back to the picture's during three gaps of its flight, so that it is at it
 hit. Its bounces are lived ahead (`course`); what is published to be otherwise is flown anew, and the difference melts
 away.
 
-`assets/client/src/own_shots.ts` is the twin and draws with this; golden vectors hold the two together.
+`assets/sdk/src/own_shots.ts` is the twin and draws with this; golden vectors hold the two together.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ The sources are those of the very pymunk that the lock file pins, fetched by pip
 The compiler is the one in the package `ziglang`. Our own part is small: `shim.c` (a space as prediction needs it),
 `heap.c` (memory that can be copied and put back) and `turn.c` (sin and cos to the server's bits).
 
-    .venv/bin/python -m assets.munk2d.build assets/client/engine/munk2d.wasm
+    .venv/bin/python -m assets.munk2d.build assets/sdk/engine/munk2d.wasm
 
 writes that file. What was built before from the same sources, with the same flags, by the same compiler, is taken
 from the cache in `.make`; its name there is the hash of all these. Floating point is what pymunk's own build has:

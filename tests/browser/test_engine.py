@@ -34,7 +34,7 @@ def vectors_url(tmp_path: Path) -> Iterator[str]:
     """Where the page of the golden scenes is, built as the game's page is."""
     program = node()
     assert program, "make installs a Node"
-    vite = [program, "node_modules/vite/bin/vite.js", "build", "--mode", "vectors"]
+    vite = [program, "../node_modules/vite/bin/vite.js", "build", "--mode", "vectors"]
     subprocess.run([*vite, "--outDir", str(tmp_path), "--logLevel", "error"], cwd=CLIENT, check=True)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Headed, directory=str(tmp_path))) as server:
         thread = Thread(target=server.serve_forever)

@@ -5,12 +5,12 @@
  * with it aims where it moves.
  */
 
+import type { Controls, ControlSample, Vec } from "@ricochet/sdk";
 import { Button } from "./controls/button";
 import { GamepadReader } from "./controls/gamepad";
 import { KeyboardMouse } from "./controls/keyboard_mouse";
 import { atMostOne, isSomething } from "./controls/sticks";
 import { TouchSticks } from "./controls/touch";
-import type { ControlSample, Controls, Vec } from "./scene";
 
 export class DeviceControls implements Controls {
   /** Where on the page the player's ship is; the mouse aims from there. */

@@ -6,10 +6,10 @@
  * the graphics card. `window.demo` tells how long drawing took.
  */
 
+import type { LinkState, Match, Scene } from "@ricochet/sdk";
 import { DEMO_ARENA, DemoWorld } from "./demo_world";
 import { ranked } from "./hud/standings";
 import { openLook } from "./look";
-import type { LinkState, Match, Scene } from "./scene";
 
 const TICK_RATE = 60;
 const STEP_S = 1 / TICK_RATE;

@@ -6,8 +6,9 @@
  */
 
 import {
-  BOOSTING_BIT, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, type Arena, type Drawn, type GameEvent, type PlayerInfo, type Point,
-} from "./scene";
+  type Arena, BOOSTING_BIT, type Drawn, type GameEvent, type PlayerInfo, type Point, PROTECTED_BIT, RAPID_BIT,
+  SHIELD_BIT,
+} from "@ricochet/sdk";
 
 const SIZE = 2048;
 const MARGIN = 48;

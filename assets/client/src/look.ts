@@ -7,6 +7,7 @@
 
 import "./style.css";
 
+import type { Arena, GameEvent, Look, Scene, Wishes } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -15,7 +16,6 @@ import { Menu } from "./menu";
 import { Overlay } from "./overlay";
 import type { Effect } from "./render/effects";
 import { Stage } from "./render/stage";
-import type { Arena, GameEvent, Look, Scene, Wishes } from "./scene";
 import { calm, settings } from "./settings";
 import { Sound } from "./sound";
 

@@ -5,20 +5,16 @@
  * inputs. Messages are taken as they arrive, in between.
  */
 
-import { Connection } from "./connection";
+import {
+  CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, PERFECT, Picture, Play, type Scene,
+  type ServerMessage, takeToken,
+} from "@ricochet/sdk";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
-import type { ServerMessage } from "./messages";
-import { PERFECT } from "./netsim";
-import { CannotForesee, type Engine, loadEngine } from "./physics";
-import { Picture } from "./picture";
-import { Play } from "./play";
 import { type Probe, probe } from "./probe";
 import { readQuery } from "./query";
-import type { LinkState, Look, Scene } from "./scene";
 import { Refusals } from "./refusals";
 import { settings } from "./settings";
-import { takeToken } from "./token";
 
 declare global {
   interface Window {

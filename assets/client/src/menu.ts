@@ -2,12 +2,12 @@
  * The opening screen: the game's name, yours, and one button.
  */
 
+import type { LinkState } from "@ricochet/sdk";
 import { linkSentence } from "./hud/banner";
 import { element, show, write } from "./hud/dom";
 import { KEYS, TOUCHES, hintList } from "./hud/hint";
 import { Backdrop } from "./menu/backdrop";
 import { NAME_LENGTH_MAX, cleanName } from "./names";
-import type { LinkState } from "./scene";
 import { settings } from "./settings";
 
 export class Menu {

@@ -5,10 +5,10 @@
  * Units are the last part of a name ("rtt_ms").
  */
 
+import type { Gauges, Weather } from "@ricochet/sdk";
 import { element, show, write } from "./hud/dom";
 import { Series } from "./hud/series";
 import { Sliders } from "./hud/sliders";
-import type { Gauges, Weather } from "./scene";
 
 const GRAPH_WIDTH_PX = 220;
 const GRAPH_HEIGHT_PX = 34;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Connection } from "./connection";
-import { Duel } from "./duel";
+import type { Connection } from "@ricochet/sdk";
+import { Duel } from "@ricochet/sdk/duel";
 import { probe } from "./probe";
 
 const connection = { state: "playing", traffic: { sent_bytes: 12 }, drop: () => undefined } as unknown as Connection;

@@ -5,10 +5,7 @@
  * begins the figures anew.
  */
 
-import type { Connection } from "./connection";
-import type { Summary } from "./figures";
-import type { Drawn, Play } from "./play";
-import type { Gauges, LinkState, PlayerInfo } from "./scene";
+import type { Connection, Gauges, LinkState, OwnDrawn, Play, PlayerInfo, Summary } from "@ricochet/sdk";
 
 export interface Probe {
   readonly state: LinkState["state"];
@@ -19,7 +16,7 @@ export interface Probe {
   readonly player: number;
   readonly own: { x: number; y: number } | null;
   /** Where it was drawn last, and when. */
-  readonly drawn: Readonly<Drawn> | null;
+  readonly drawn: Readonly<OwnDrawn> | null;
   readonly hud: Readonly<Record<string, number>>;
   readonly ack: number;
   readonly entities: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { jsonCodec, msgpackCodec } from "./codec";
+import { jsonCodec, msgpackCodec } from "@ricochet/sdk";
 import { readQuery } from "./query";
 
 const page = { search: "", protocol: "http:", host: "arena.example:8000" };

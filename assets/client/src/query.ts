@@ -6,7 +6,7 @@
  * The game is always at the server that sent the page: no link may send a player, and their tokens, elsewhere.
  */
 
-import { type Codec, jsonCodec, msgpackCodec } from "./codec";
+import { type Codec, jsonCodec, msgpackCodec } from "@ricochet/sdk";
 import { cleanName } from "./names";
 
 export interface Query {

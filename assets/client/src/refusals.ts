@@ -4,8 +4,7 @@
  * An input that came too far ahead is no business of the player's: the clock mends it.
  */
 
-import type { Refusal } from "./messages";
-import type { Gauges } from "./scene";
+import type { Gauges, Refusal } from "@ricochet/sdk";
 
 const INPUT_TOO_FAR = 4008;
 

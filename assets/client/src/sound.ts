@@ -5,13 +5,13 @@
  * muted means that nothing is computed. A browser without audio is a silent one, not a broken one.
  */
 
+import type { GameEvent, Scene, Vec } from "@ricochet/sdk";
 import { heard } from "./audio/hearing";
 import { MATCH_END, MATCH_START, OWN_KILL, effectPatch } from "./audio/patches";
 import { type Patch, Synth, patchLength } from "./audio/synth";
 import { Voices } from "./audio/voices";
 import type { Effect } from "./render/effects";
 import { numberIn } from "./hud/bodies";
-import type { GameEvent, Scene, Vec } from "./scene";
 
 const VOICES_MAX = 20;
 const REPEAT_GAP_S = 0.035;

@@ -1,8 +1,8 @@
 /** The page `vectors.html`, which no player sees: lives the golden scenes in this browser and says what differs. */
 
+import { loadEngine } from "@ricochet/sdk";
 import golden from "../../../tests/golden/engine.json";
-import { type Vectors, differences } from "./engine_vectors";
-import { loadEngine } from "./physics";
+import { type Vectors, differences } from "@ricochet/sdk/engine_vectors";
 
 const verdict = document.querySelector("#verdict")!;
 

@@ -13,7 +13,7 @@ import pytest
 from assets.munk2d import build
 
 LOCK = build.LOCK.read_text("utf-8")
-BUILT = build.ROOT / "assets" / "client" / "engine" / "munk2d.wasm"
+BUILT = build.ROOT / "assets" / "sdk" / "engine" / "munk2d.wasm"
 
 
 def test_the_sources_are_those_of_the_pymunk_that_the_server_runs() -> None:

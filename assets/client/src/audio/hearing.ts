@@ -2,7 +2,7 @@
  * How loud, and on which side, something that happened there is heard here. Pure.
  */
 
-import type { Vec } from "../scene";
+import type { Vec } from "@ricochet/sdk";
 
 export interface Heard {
   /** 0..1 */

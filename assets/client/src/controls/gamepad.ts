@@ -5,7 +5,7 @@
  * The browser offers gamepads by polling only, so what is pressed for less than a tick can't be seen here.
  */
 
-import type { Vec } from "../scene";
+import type { Vec } from "@ricochet/sdk";
 import type { Button } from "./button";
 import { withoutDeadZone } from "./sticks";
 

@@ -6,7 +6,7 @@
  * field is no game input. When the page loses focus everything is let go, since the releases would go elsewhere.
  */
 
-import type { Vec } from "../scene";
+import type { Vec } from "@ricochet/sdk";
 import type { Button } from "./button";
 
 const MOVES: Readonly<Record<string, Vec>> = {

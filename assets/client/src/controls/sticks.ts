@@ -2,7 +2,7 @@
  * From what devices say to where a player wants to go. Pure.
  */
 
-import type { Vec } from "../scene";
+import type { Vec } from "@ricochet/sdk";
 
 /** The vector, shortened to length 1 if it is longer. */
 export function atMostOne(x: number, y: number): Vec {

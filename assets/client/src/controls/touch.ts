@@ -6,8 +6,8 @@
  * has been touched. Both work at once, each following its own finger.
  */
 
+import type { Vec } from "@ricochet/sdk";
 import { element, show } from "../hud/dom";
-import type { Vec } from "../scene";
 import type { Button } from "./button";
 import { withoutDeadZone } from "./sticks";
 

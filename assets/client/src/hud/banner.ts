@@ -2,7 +2,7 @@
  * What one must know before all else: not connected, refused, dead until when, just hit.
  */
 
-import type { LinkState, Scene } from "../scene";
+import type { LinkState, Scene } from "@ricochet/sdk";
 import { element, show, write } from "./dom";
 
 export class Banner {

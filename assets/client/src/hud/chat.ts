@@ -2,8 +2,8 @@
  * Chat: Enter opens a line, Enter again says it, Escape doesn't. What others say stays for a while.
  */
 
+import type { GameEvent, Scene } from "@ricochet/sdk";
 import { css, livery } from "../render/palette";
-import type { GameEvent, Scene } from "../scene";
 import { numberIn, textIn } from "./bodies";
 import { element, show } from "./dom";
 

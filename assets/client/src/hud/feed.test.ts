@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { PlayerInfo } from "../scene";
+import type { PlayerInfo } from "@ricochet/sdk";
 import { Feed } from "./feed";
 
 const players = new Map<number, PlayerInfo>(

@@ -2,7 +2,7 @@
  * The lines of the kill feed: at most a few, each for a few seconds, the newest last. Pure.
  */
 
-import type { GameEvent, PlayerInfo } from "../scene";
+import type { GameEvent, PlayerInfo } from "@ricochet/sdk";
 import { numberIn } from "./bodies";
 
 export interface FeedLine {

@@ -2,7 +2,7 @@
  * How to play, for the first seconds of a visit; on a touch screen in a touch screen's words.
  */
 
-import type { Scene } from "../scene";
+import type { Scene } from "@ricochet/sdk";
 import { element, show } from "./dom";
 
 const SHOWN_S = 14;

@@ -2,8 +2,8 @@
  * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, M.
  */
 
+import type { Arena, GameEvent, Scene, Wishes } from "@ricochet/sdk";
 import { settings } from "../settings";
-import type { Arena, GameEvent, Scene, Wishes } from "../scene";
 import { Banner, RespawnNote } from "./banner";
 import { numberIn } from "./bodies";
 import { Chat } from "./chat";

@@ -2,8 +2,8 @@
  * The kill feed on screen: who got whom, and off how many walls.
  */
 
+import type { GameEvent, Scene } from "@ricochet/sdk";
 import { css, livery } from "../render/palette";
-import type { GameEvent, Scene } from "../scene";
 import { element, mark } from "./dom";
 import { Feed, type FeedLine } from "./feed";
 

@@ -4,8 +4,8 @@
  * A large arena is shown in part, around the ship: ships would be specks otherwise.
  */
 
+import type { Arena, Drawn, Point, Scene } from "@ricochet/sdk";
 import { ACCENT, css, livery } from "../render/palette";
-import type { Arena, Drawn, Point, Scene } from "../scene";
 import { element } from "./dom";
 
 const SIZE_PX = 168;

@@ -2,8 +2,8 @@
  * The end of a match: three on the podium, one's own place, and when the next match starts.
  */
 
+import type { Scene, Standing } from "@ricochet/sdk";
 import { css, livery } from "../render/palette";
-import type { Scene, Standing } from "../scene";
 import { element, show, write } from "./dom";
 import { ordinal, placeIn, secondsLeft } from "./standings";
 

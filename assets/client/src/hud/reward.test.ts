@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { GameEvent, PlayerInfo } from "../scene";
+import type { GameEvent, PlayerInfo } from "@ricochet/sdk";
 import { rewardSentence } from "./reward";
 
 const grace: PlayerInfo = { id: 2, name: "Grace", colour: 0, bot: false, score: 0, kills: 0, deaths: 0, ping_ms: 0 };

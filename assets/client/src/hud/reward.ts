@@ -2,7 +2,7 @@
  * What one's own kill is worth saying: whom, and off how many walls; gone after two seconds.
  */
 
-import type { GameEvent, Scene } from "../scene";
+import type { GameEvent, Scene } from "@ricochet/sdk";
 import { numberIn } from "./bodies";
 import { element, show } from "./dom";
 

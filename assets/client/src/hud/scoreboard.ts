@@ -2,8 +2,8 @@
  * The scoreboard: shown while Tab is held, or for as long as its button says.
  */
 
+import type { Scene } from "@ricochet/sdk";
 import { css, livery } from "../render/palette";
-import type { Scene } from "../scene";
 import { element, mark, show } from "./dom";
 import { type Placed, placed } from "./standings";
 

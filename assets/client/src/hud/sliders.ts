@@ -2,7 +2,7 @@
  * A bad network at will: three sliders at the head of the F3 panel. With all of them at nought it is the network that it is.
  */
 
-import type { Weather } from "../scene";
+import type { Weather } from "@ricochet/sdk";
 import { element, write } from "./dom";
 
 interface Slider {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { PlayerInfo, Scene } from "../scene";
+import type { PlayerInfo, Scene } from "@ricochet/sdk";
 import { clockFace, ordinal, placeIn, placed, rankOf, ranked, secondsLeft } from "./standings";
 
 function players(...scores: [number, number, number][]): Map<number, PlayerInfo> {

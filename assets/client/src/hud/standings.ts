@@ -2,7 +2,7 @@
  * Who leads, and how that is said. Pure.
  */
 
-import type { PlayerInfo, Scene, Standing } from "../scene";
+import type { PlayerInfo, Scene, Standing } from "@ricochet/sdk";
 
 /** Best score first; among equals more kills, then fewer deaths, then who came first. */
 export function ranked(players: ReadonlyMap<number, PlayerInfo>): PlayerInfo[] {

@@ -2,7 +2,7 @@
  * Score and rank, and the match clock, along the top.
  */
 
-import type { Scene } from "../scene";
+import type { Scene } from "@ricochet/sdk";
 import { element, mark, show, write } from "./dom";
 import { clockFace, ordinal, rankOf, secondsLeft } from "./standings";
 

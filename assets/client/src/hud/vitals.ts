@@ -4,7 +4,7 @@
  * The server tells what is left, not of how much; the longest that was seen since it last ran out is taken for the whole.
  */
 
-import type { Scene } from "../scene";
+import type { Scene } from "@ricochet/sdk";
 import { element, mark, show, style, write } from "./dom";
 
 class Bar {

@@ -5,9 +5,9 @@
  * Its glow is many faint wide strokes, which join without knots where blurred pictures would overlap.
  */
 
+import { type Arena, type Point, VIEW_REACH } from "@ricochet/sdk";
 import { Container, Graphics } from "pixi.js";
 
-import { VIEW_REACH, type Arena, type Point } from "../scene";
 import { WALL, WALL_CORE } from "./palette";
 
 /** Width beyond the rim in units, and strength. */

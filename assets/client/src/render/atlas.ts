@@ -5,9 +5,9 @@
  * Each stamp is laid out in world units around its own centre, nose towards +x, at `DETAIL` texture pixels per unit.
  */
 
+import { CRATE_SIZE, PICKUP_RADIUS, SHIP_RADIUS } from "@ricochet/sdk";
 import { Rectangle, Texture, TextureSource } from "pixi.js";
 
-import { CRATE_SIZE, PICKUP_RADIUS, SHIP_RADIUS } from "../scene";
 
 export const STAMPS = [
   "glow", "streak", "band", "flame", "ring", "shard", "core", "pixel", "bubble", "beacon",

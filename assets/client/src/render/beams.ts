@@ -5,7 +5,7 @@
  * a newcomer replaces the oldest.
  */
 
-import type { Vec } from "../scene";
+import type { Vec } from "@ricochet/sdk";
 import type { Ink } from "./ink";
 import { WHITE, mix } from "./palette";
 

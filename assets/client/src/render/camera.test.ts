@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { VIEW_REACH } from "../scene";
+import { VIEW_REACH } from "@ricochet/sdk";
 import { Camera, Shake, fitScale } from "./camera";
 
 const SCREENS: readonly [number, number][] = [

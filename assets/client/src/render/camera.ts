@@ -5,7 +5,7 @@
  * `VIEW_REACH` from the camera, since the server tells of nothing beyond. Pure.
  */
 
-import { VIEW_REACH, type Vec } from "../scene";
+import { type Vec, VIEW_REACH } from "@ricochet/sdk";
 
 const LONG_UNITS = 1280;
 const SHORT_UNITS = 720;

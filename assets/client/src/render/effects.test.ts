@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { BOOSTING_BIT, PROTECTED_BIT, SHIELD_BIT, type Drawn, type Scene } from "../scene";
+import { BOOSTING_BIT, type Drawn, PROTECTED_BIT, type Scene, SHIELD_BIT } from "@ricochet/sdk";
 import { EffectReader } from "./effects";
 
 let reader: EffectReader;

@@ -9,7 +9,9 @@
  * everything is laid anew; neither is an effect. Pure.
  */
 
-import { BOOSTING_BIT, PROTECTED_BIT, SHIELD_BIT, VIEW_REACH, type Drawn, type Scene, type Vec, shipStatus } from "../scene";
+import {
+  BOOSTING_BIT, type Drawn, PROTECTED_BIT, type Scene, SHIELD_BIT, shipStatus, type Vec, VIEW_REACH,
+} from "@ricochet/sdk";
 
 export type EffectName =
   | "shot"

@@ -2,9 +2,9 @@
  * Names above other players' ships: one label per ship in view, remade only when the name changes.
  */
 
+import type { Drawn, PlayerInfo } from "@ricochet/sdk";
 import { BitmapText, Container } from "pixi.js";
 
-import type { Drawn, PlayerInfo } from "../scene";
 import { livery, mix } from "./palette";
 
 const FONT_UNITS = 12;

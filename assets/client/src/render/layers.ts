@@ -2,7 +2,7 @@
  * The layers that entities are stamped on, from the floor up, and what every drawing routine is handed.
  */
 
-import type { PlayerInfo, Scene } from "../scene";
+import type { PlayerInfo, Scene } from "@ricochet/sdk";
 import type { Camera } from "./camera";
 import type { Ink } from "./ink";
 import type { Particles } from "./particles";

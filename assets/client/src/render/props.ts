@@ -2,7 +2,7 @@
  * What is neither ship nor rock: shots, crates and pick-ups, on the layers of one drawing.
  */
 
-import { CRATE_SIZE, type Drawn } from "../scene";
+import { CRATE_SIZE, type Drawn } from "@ricochet/sdk";
 import type { Drawing } from "./layers";
 import { liveryOf } from "./layers";
 import { CRATE, PICKUPS, WHITE, mix, shotColour } from "./palette";

@@ -2,9 +2,9 @@
  * Rocks: one drawn outline per shape of the arena, shared by all rocks of that shape.
  */
 
+import type { Arena, Drawn, Point } from "@ricochet/sdk";
 import { Container, Graphics, GraphicsContext } from "pixi.js";
 
-import type { Arena, Drawn, Point } from "../scene";
 import { ROCK } from "./palette";
 
 export class Rocks {

@@ -2,7 +2,7 @@
  * A ship: its glow, hull, thruster flame and what protects it, on the layers of one drawing.
  */
 
-import { type Drawn, SHIP_RADIUS, shipStatus, type ShipStatus } from "../scene";
+import { type Drawn, SHIP_RADIUS, shipStatus, type ShipStatus } from "@ricochet/sdk";
 import type { Drawing, Layers } from "./layers";
 import { liveryOf } from "./layers";
 import { ACCENT, SHIELD, WHITE, mix, type Hull } from "./palette";

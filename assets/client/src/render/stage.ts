@@ -5,10 +5,10 @@
  * afresh each time (`Ink`); only rocks and names are objects that stay.
  */
 
+import type { Arena, Drawn, Scene, Vec } from "@ricochet/sdk";
 import "pixi.js/unsafe-eval"; // lets the page forbid eval() in its content security policy
 import { Application, Container } from "pixi.js";
 
-import { type Arena, type Drawn, type Scene, type Vec } from "../scene";
 import { drawArena } from "./arena_view";
 import { bakeAtlas } from "./atlas";
 import { Beams } from "./beams";

@@ -5,9 +5,9 @@
  * textures as large as the screen: those would be painted whole, and cost more than all else together where pixels are dear.
  */
 
+import { VIEW_REACH } from "@ricochet/sdk";
 import { Container, Mesh, MeshGeometry, Texture } from "pixi.js";
 
-import { VIEW_REACH } from "../scene";
 import type { Camera } from "./camera";
 import type { Ink } from "./ink";
 

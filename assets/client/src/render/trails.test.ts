@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Drawn } from "../scene";
+import type { Drawn } from "@ricochet/sdk";
 import { Particles } from "./particles";
 import { Trails } from "./trails";
 

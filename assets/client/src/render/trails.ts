@@ -4,7 +4,7 @@
  * A streak per render frame, not a picture dragged behind: so a trail bends where a shot bounced. Pure.
  */
 
-import { type Drawn, shipStatus } from "../scene";
+import { type Drawn, shipStatus } from "@ricochet/sdk";
 import { shotColour } from "./palette";
 import type { Particles } from "./particles";
 

@@ -39,7 +39,7 @@ export interface Post {
   send(message: ClientMessage): void;
 }
 
-export interface Drawn {
+export interface OwnDrawn {
   x: number;
   y: number;
   vx: number;
@@ -62,7 +62,7 @@ export class Play {
   readonly hud: Record<string, number> = {};
   ack = 0;
   /** Where our ship was drawn last, in units and units/s, and when; null without one. */
-  drawn: Drawn | null = null;
+  drawn: OwnDrawn | null = null;
   /** The own ship's entity; 0 with none. */
   entity = 0;
   readonly welcome: Welcome;

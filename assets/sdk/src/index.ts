@@ -1,0 +1,25 @@
+/**
+ * What a client is made with. See `Connection` for the socket, `Play` for one stay in one room, `Picture` for what to draw.
+ *
+ *     const connection = new Connection(…, { heard, changed });
+ *     heard(message):  a `welcome` begins a new `Play`; everything else is for it to `take`
+ *     every 8 ms:      `play.step(now)` takes the ticks that are due
+ *     every frame:     `new Picture(play).take(now, connection.link(now))` is what there is to see
+ */
+
+export { jsonCodec, msgpackCodec, type Codec } from "./codec";
+export { Connection } from "./connection";
+export type { Summary } from "./figures";
+export type { ClientMessage, Enrolled, Happening, Refusal, ServerMessage, Welcome } from "./messages";
+export { PERFECT } from "./netsim";
+export { CannotForesee, loadEngine, type Engine } from "./physics";
+export { Picture } from "./picture";
+export { Play, type OwnDrawn } from "./play";
+export {
+  BOOSTING_BIT, CRATE_SIZE, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
+} from "./scene";
+export type {
+  Arena, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Scene, ShipStatus,
+  Standing, Vec, Weather, Wishes,
+} from "./scene";
+export { takeToken } from "./token";
