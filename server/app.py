@@ -42,6 +42,7 @@ from server.net.http import HttpServer
 from server.net.sweep import sweep
 from server.room import Room
 from server.seats import Doors
+from server.standings.wiring import open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
@@ -89,10 +90,13 @@ class Server:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self.lobby = Lobby(gate=self.admission.gate)
-        self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        self.standings = open_standings(config, store, self.lobby.heralds)
+        self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
+        pages = web.build(
+            web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings)
+        )
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -102,6 +106,7 @@ class Server:
             may_be_fast=config.lane == "fast",
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
+            guest_of=self.standings.guest_of,
         )
         self._config, self._venue = config, venue_of(config)
         self._keeper = Keeper(self.lobby, store) if store is not None else None
@@ -143,12 +148,11 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
-                nursery.start_soon(self.admission.keep_fresh)
-                nursery.start_soon(self._keep_certificate)
+                for chore in (self._play, self.admission.keep_fresh, self.standings.run, self._keep_certificate):
+                    nursery.start_soon(chore)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -175,6 +179,7 @@ class Server:
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
+        await self.standings.settle()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back

@@ -44,6 +44,9 @@ def serve(
         str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
     ] = None,
     state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
+    standings_url: Annotated[
+        str | None, typer.Option(help="Keep standings in this database; or off. [default: a file in --state-dir]")
+    ] = None,
     drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
     takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,

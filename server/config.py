@@ -67,6 +67,7 @@ class Config(BaseSettings):
         limits.CONNECTIONS_PER_ADDRESS_MAX, ge=0, le=100_000, description="0: no limit; this machine has none"
     )
     state_dir: Path | None = Field(None, description="none: nothing outlasts the process")
+    standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")

@@ -119,7 +119,7 @@ class Lobby:
             self._resume(session, kept)
             return
         room = self._find(hello.room)
-        player = room.join(hello.name, hello.bot, session.identity.subject or "") if hello.role == "player" else None
+        player = room.join(hello.name, hello.bot, session.account) if hello.role == "player" else None
         self._sit(session, room, player, self._new_token())
         if hello.resume is not None:
             session.refuse_gently(Code.RESUME_REFUSED, "that seat is gone; you have joined as a newcomer")

@@ -37,6 +37,7 @@ from server.bucket import Bucket
 from server.link import Link
 from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Role
+from server.standings.guests import account_of
 from server.tokens import UnknownKey
 
 if TYPE_CHECKING:
@@ -214,6 +215,11 @@ class Session:
     def key(self) -> str:
         """What bans and mutes know them by."""
         return key_of(self.identity, self.link.address)
+
+    @property
+    def account(self) -> str:
+        """What standings know them by; "": they don't."""
+        return account_of(self.identity, self.link.guest)
 
     # -------------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,15 @@ class Keeping(Struct):
     checkpoint_ms: float = 0.0
 
 
+class Recording(Struct):
+    """What became of matches that standings were told of."""
+
+    results_written: int = 0
+    results_dropped: int = 0
+    results_waiting: int = 0
+    standings_away: int = 0
+
+
 class RoomStatistics(Struct):
     """What one room has counted since it opened."""
 
@@ -82,3 +91,7 @@ class Statistics(RoomStatistics):
     checkpoints_refused: int = 0
     checkpoint_bytes: int = 0
     checkpoint_ms: float = 0.0
+    results_written: int = 0
+    results_dropped: int = 0
+    results_waiting: int = 0
+    standings_away: int = 0

@@ -46,6 +46,9 @@ COUNTERS = {
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
+    "results_written": "Matches between people that standings were changed by",
+    "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
+    "standings_away": "Tries to reach the standings' database that failed",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -62,6 +65,7 @@ GAUGES = {
     "entities": "Entities in all rooms",
     "checkpoint_bytes": "Size of the latest checkpoint",
     "checkpoint_ms": "How long the latest checkpoint kept the game's thread busy",
+    "results_waiting": "Matches that wait to be written down in the standings",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",

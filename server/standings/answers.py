@@ -6,8 +6,6 @@ token, or what a guest's cookie holds) is told to nobody.
 
 from msgspec import Struct
 
-from server.standings.rating import Skill
-
 
 class Rating(Struct, frozen=True):
     """Where somebody stands in one game and season. `rank` counts from 1."""
@@ -85,8 +83,3 @@ class Person(Struct, frozen=True):
     """The newest season first."""
     matches: list[Played]
     """The latest first."""
-
-
-def give_or_take(skill: Skill) -> int:
-    """The standard deviation of the guess, in points."""
-    return Skill(skill.mu, 0.0).points - Skill(skill.mu, skill.sigma / 3).points

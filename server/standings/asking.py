@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from server.standings.answers import Person, Played, Rating, Row, Stand, Table, give_or_take
+from server.standings.answers import Person, Played, Rating, Row, Stand, Table
 from server.standings.rating import Skill
 from server.standings.rules import FIGURES_MAX
 from server.standings.seasons import season_of
@@ -120,7 +120,7 @@ def _rating(standing: Standing, rank: int) -> Rating:
     return Rating(
         rank=rank,
         points=standing.points,
-        give_or_take=give_or_take(skill),
+        give_or_take=skill.give_or_take,
         certainty=skill.certainty,
         matches=standing.matches,
         wins=standing.wins,

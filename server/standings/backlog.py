@@ -5,9 +5,14 @@ is counted: the game never waits, and memory stays bounded by the number of matc
 """
 
 from collections import deque
+from collections.abc import Collection
+from hashlib import sha256
 from typing import Final
 
-from server.standings.writing import Played
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.results import Result
 
 MATCHES_MAX: Final = 256
 LINES_MAX: Final = 20_000
@@ -15,6 +20,35 @@ TRIES_MAX: Final = 3
 """A match that can't be written though the database is there is given up after that."""
 PAUSE_S_MIN: Final = 0.5
 PAUSE_S_MAX: Final = 30.0
+
+
+class Played(Struct, frozen=True):
+    """A match that has ended, and when.
+
+    One that ends a second time, because its room went on from a checkpoint of before, has the same `key`. Of two that
+    are not the same and have one all the same, the later one ends after the other by all of its length.
+    """
+
+    key: str
+    ended_s: float
+    result: Result
+
+    @property
+    def began_s(self) -> float:
+        return self.ended_s - (self.result.ended_tick - self.result.started_tick) / max(1, self.result.tick_rate)
+
+    @classmethod
+    def of(cls, result: Result, ended_s: float, origin: str) -> "Played":
+        """`origin`: whose room it was, of all servers that ever share a database."""
+        named = f"{origin}\n{result.game}\n{result.room}\n{result.started_tick}\n{result.ended_tick}"
+        return cls(sha256(named.encode()).hexdigest()[:32], ended_s, result)
+
+    def without(self, subjects: Collection[str]) -> "Played":
+        """The match, as if some had had no account in it."""
+        result = self.result
+        placings = [line for line in result.placings if line.subject not in subjects]
+        left = [line for line in result.left if line.subject not in subjects]
+        return Played(self.key, self.ended_s, replace(result, placings=placings, left=left))
 
 
 class Backlog:

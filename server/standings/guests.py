@@ -12,7 +12,7 @@ and whoever comes with such a cookie is given the same ID, signed anew.
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
@@ -43,8 +43,11 @@ class SigningKey(Struct, frozen=True, array_like=True):
     secret: bytes
 
 
-class _Keys(Struct, frozen=True):
+class Keys(Struct, frozen=True):
+    """What is kept of them. `origin` names the folder that they are kept in, for as long as it is there."""
+
     keys: list[SigningKey]
+    origin: str
 
 
 class Guest(Struct, frozen=True):
@@ -56,12 +59,13 @@ class Guest(Struct, frozen=True):
 
 
 class Guests:
-    """`random` makes so many random bytes."""
+    """`random` makes so many random bytes; `kept` is what an earlier process had."""
 
-    def __init__(self, random: Callable[[int], bytes], keys: Sequence[SigningKey] = ()) -> None:
+    def __init__(self, random: Callable[[int], bytes], kept: Keys | None = None) -> None:
         self._random = random
-        self.keys = list(keys)
+        self.keys = list(kept.keys) if kept is not None else []
         """The newest first."""
+        self.origin = kept.origin if kept is not None else _text(random(16))
 
     def turn_over(self, now_s: float) -> bool:
         """Make a new key if it is time, and forget those that no good cookie has; whether there is a new one."""
@@ -118,16 +122,16 @@ def set_cookie(value: str, is_secure: bool) -> str:
     return f"{cookie_name(is_secure)}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}"
 
 
-def write_keys(keys: Sequence[SigningKey]) -> bytes:
-    return enclose(msgspec.msgpack.encode(_Keys(list(keys))), VERSION)
+def write_keys(guests: Guests) -> bytes:
+    return enclose(msgspec.msgpack.encode(Keys(guests.keys, guests.origin)), VERSION)
 
 
-def read_keys(sealed: bytes) -> list[SigningKey]:
+def read_keys(sealed: bytes) -> Keys:
     """Raises Unusable, whatever the bytes."""
-    keys = read(sealed, VERSION, _Keys).keys
-    if any(len(key.secret) < KEY_BYTES for key in keys):
-        raise Unusable("a key is too short")
-    return keys[:KEYS_MAX]
+    kept = read(sealed, VERSION, Keys)
+    if any(len(key.secret) < KEY_BYTES for key in kept.keys) or len(kept.keys) > KEYS_MAX:
+        raise Unusable("a key is too short, or there are too many")
+    return kept
 
 
 def _sign(key: SigningKey, stated: str) -> str:

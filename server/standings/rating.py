@@ -48,6 +48,11 @@ class Skill(Struct, frozen=True):
         """How far `points` can be relied on, in a word: new, settling or settled."""
         return "new" if self.sigma > NEW_SIGMA else "settling" if self.sigma > SETTLING_SIGMA else "settled"
 
+    @property
+    def give_or_take(self) -> int:
+        """The standard deviation of the guess, in points."""
+        return round(POINTS_PER_MU * self.sigma)
+
     def carried_over(self) -> "Skill":
         """Where it stands when the next season begins: nearer to everybody's, and less certain."""
         return Skill(MU + SEASON_KEEPS * (self.mu - MU), max(self.sigma, SEASON_SIGMA))

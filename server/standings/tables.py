@@ -68,11 +68,11 @@ class Standing(Base):
 
 class Match(Base):
     __tablename__ = "matches"
-    __table_args__ = (UniqueConstraint("key", name="matches_key"),)
+    __table_args__ = (UniqueConstraint("key", "ended_s", name="matches_key"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(String(LABEL_CHARS_MAX))
-    """Drawn when it ended: a match that is written down twice counts once."""
+    """See `backlog.Played`: a match that is written down twice counts once."""
     season_id: Mapped[int] = mapped_column(ForeignKey("seasons.id", ondelete="CASCADE"))
     game: Mapped[str] = mapped_column(String(LABEL_CHARS_MAX))
     arena: Mapped[str] = mapped_column(String(LABEL_CHARS_MAX))

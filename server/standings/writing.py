@@ -2,23 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.results import Result
+from server.standings.backlog import Played
 from server.standings.rating import Side, Skill, rate
 from server.standings.rules import FIGURES_MAX, NUMBER_MAX, Entrant, label
 from server.standings.seasons import season_of
 from server.standings.tables import Account, Line, Match, Season, Standing
-
-
-class Played(Struct, frozen=True):
-    """A match that has ended, and when. `key` is its own."""
-
-    key: str
-    ended_s: float
-    result: Result
 
 
 def write_match(session: Session, played: Played, people: Sequence[Entrant], new_id: Callable[[], str]) -> None:

@@ -6,6 +6,7 @@ It listens on a socket in that folder and on no port. PostgreSQL refuses to run 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -57,9 +58,9 @@ class Postgres:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """At once, whoever is connected."""
+        """Whoever is connected; what is written is on the disk."""
         if self._process is not None:
-            self._process.send_signal(3)  # SIGQUIT
+            self._process.send_signal(signal.SIGINT)
             self._process.wait()
             self._process = None
 

@@ -3,7 +3,7 @@
 from itertools import count
 
 from server.results import Placing, Result
-from server.standings.writing import Played
+from server.standings.backlog import Played
 
 NOW_S = 1_795_000_000.0
 """In November 2026."""

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.standings.backlog import PAUSE_S_MAX, PAUSE_S_MIN, TRIES_MAX, Backlog
-from tests.server.standings.matches import duel, placing, played
+from server.standings.backlog import PAUSE_S_MAX, PAUSE_S_MIN, TRIES_MAX, Backlog, Played
+from tests.server.standings.matches import NOW_S, duel, placing, played, result
 
 STEPS = st.lists(st.sampled_from(["match", "crowd", "written", "away", "failed"]), max_size=120)
 MATCHES, LINES = 5, 30
@@ -70,3 +70,17 @@ def test_pauses_grow_while_it_is_away_and_begin_anew() -> None:
     assert [backlog.away() for _ in range(9)][:3] == [0.5, 1.0, 2.0]
     backlog.written(match)
     assert backlog.away() == PAUSE_S_MIN
+
+
+def test_a_match_is_known_by_whose_room_it_was_in_and_when() -> None:
+    match = result(placing("ann", 1))
+    keys = {Played.of(match, NOW_S + seconds, origin).key for seconds in (0, 5) for origin in ("here", "there")}
+    assert len(keys) == 2
+    assert Played.of(match, NOW_S, "here").began_s == NOW_S - 60
+
+
+def test_a_match_without_some_of_its_people() -> None:
+    match = duel("ann", "bob")
+    rest = match.without(["subject:ann"])
+    assert [line.subject for line in rest.result.placings] == ["subject:bob"]
+    assert (rest.key, rest.ended_s) == (match.key, match.ended_s)

@@ -111,9 +111,10 @@ def test_a_key_is_kept_for_as_long_as_any_cookie_that_it_has_signed() -> None:
 
 def test_keys_outlast_the_process() -> None:
     ours = guests()
-    again = Guests(Random(9).randbytes, read_keys(write_keys(ours.keys)))
+    again = Guests(Random(9).randbytes, read_keys(write_keys(ours)))
     assert again.recognise(header(ours.cookie_of("a" * 22, NOW_S)), False, NOW_S) is not None
     assert not again.turn_over(NOW_S + 1)
+    assert again.origin == ours.origin != guests(2).origin
 
 
 @given(st.binary(max_size=200))
@@ -125,7 +126,7 @@ def test_bytes_that_are_no_keys_are_refused(sealed: bytes) -> None:
 @pytest.mark.parametrize("cut", range(0, 80, 7))
 def test_cut_keys_are_refused(cut: int) -> None:
     with pytest.raises(Unusable):
-        read_keys(write_keys(guests().keys)[:cut])
+        read_keys(write_keys(guests())[:cut])
 
 
 def test_a_token_is_worth_more_than_a_cookie_and_neither_can_be_the_other() -> None:

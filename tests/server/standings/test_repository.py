@@ -31,6 +31,13 @@ def test_a_match_that_is_written_twice_counts_once(repository: Repository) -> No
     assert [row.rating.matches for row in table.rows] == [1, 1]
 
 
+def test_a_match_that_ends_again_after_a_crash_counts_once(repository: Repository) -> None:
+    first = played(placing("ann", 1), placing("bob", 2), key="k", ended_s=NOW_S)
+    again = played(placing("ann", 2), placing("bob", 1), key="k", ended_s=NOW_S + 8)
+    another = played(placing("ann", 1), placing("bob", 2), key="k", ended_s=NOW_S + 60)
+    assert [repository.record(match) for match in (first, again, another)] == [True, False, True]
+
+
 def test_practice_leaves_no_trace(repository: Repository) -> None:
     assert not repository.record(played(placing("ann", 1), placing("robot", 2, bot=True)))
     table = repository.table(NOW_S)
@@ -99,8 +106,8 @@ def test_who_is_forgotten_is_nowhere_and_others_keep_their_matches(repository: R
     ann, bob = repository.id_of("subject:ann"), repository.id_of("subject:bob")
     assert ann is not None
     assert bob is not None
-    assert repository.forget(public_id=ann)
-    assert not repository.forget(public_id=ann)
+    assert repository.forget(public_id=ann) == "subject:ann"
+    assert repository.forget(public_id=ann) is None
     assert repository.person(ann, NOW_S) is None
     table, person = repository.table(NOW_S), repository.person(bob, NOW_S)
     assert table is not None
@@ -114,7 +121,7 @@ def test_who_is_forgotten_is_nowhere_and_others_keep_their_matches(repository: R
             ("Bob", False),
         ]
     engine.dispose()
-    assert repository.forget(subject="subject:bob")
+    assert repository.forget(subject="subject:bob") == "subject:bob"
 
 
 def test_who_comes_back_after_that_begins_anew(repository: Repository) -> None:

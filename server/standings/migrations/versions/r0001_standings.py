@@ -59,7 +59,7 @@ def _make_matches() -> None:
         sa.Column("ended_s", sa.BigInteger(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
-        sa.UniqueConstraint("key", name="matches_key"),
+        sa.UniqueConstraint("key", "ended_s", name="matches_key"),
     )
     op.create_index("ix_matches_ended_s", "matches", ["ended_s"])
     op.create_table(
