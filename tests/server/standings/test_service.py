@@ -42,6 +42,11 @@ class Shaky(Repository):
             raise ValueError("a mistake of ours")
         return super().record(played)
 
+    def prune(self, now_s: float) -> int:
+        if self.is_away:
+            raise Away("the cable is out")
+        return super().prune(now_s)
+
     def id_of(self, subject: str) -> str | None:
         self.asked += 1
         assert self.gate.wait(60)
