@@ -332,7 +332,7 @@ class Lobby:
 
 
 def _join(room: Room, session: Session, role: str) -> Player | None:
-    return room.join(session.name, session.bot, session.identity.subject or "") if role == "player" else None
+    return room.join(session.name, session.bot, session.account) if role == "player" else None
 
 
 def _reopening() -> Violation:

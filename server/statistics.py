@@ -87,6 +87,16 @@ class Watched(Counters):
 
 
 @dataclass
+class Written(Counters):
+    """What became of matches that standings were told of."""
+
+    results_written: int = 0
+    results_dropped: int = 0
+    results_waiting: int = 0
+    standings_away: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -104,7 +114,7 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Recorded):
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Recorded, Written):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0

@@ -56,6 +56,9 @@ COUNTERS = {
     "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
     "recordings_failed": "Times that a replay could not be written",
     "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
+    "results_written": "Matches between people that standings were changed by",
+    "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
+    "standings_away": "Tries to reach the standings' database that failed",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -75,6 +78,7 @@ GAUGES = {
     "recording_waiting_bytes": "Bytes of recordings held in this process until they are written",
     "replays": "Replays in the folder",
     "replay_bytes": "Size of all of them",
+    "results_waiting": "Matches that wait to be written down in the standings",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
