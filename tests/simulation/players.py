@@ -113,7 +113,7 @@ class Player:
         if now_s >= self._ping_s:
             self._ping_s = now_s + 1.0
             talk.say(Ping(int(now_s * 1000) & 0xFFFF), now_s)
-            if self._random.random() < 0.1 and self._role == "player":
+            if self._random.random() < 0.4 and self._role == "player":
                 talk.say(self._random.choice(SAYINGS), now_s)
         if not self.world.is_calm and self._random.random() < 1.0 / (self._trouble_s * self.world.steps_per_s):
             self._be_troubled(talk, now_s)
