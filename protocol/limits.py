@@ -89,3 +89,15 @@ ARENA_PARTS_MAX: Final = 2000
 POLYGON_POINTS_MAX: Final = 32
 ROCK_REACH_UNITS_MAX: Final = 256
 """How far from its centre a rock's corner may be, in x and in y."""
+
+GOALS_MAX: Final = 16
+GOAL_SIDE_UNITS_MIN: Final = 64
+GOAL_SIDE_UNITS_MAX: Final = 4096
+
+TEAMS_MAX: Final = 6
+LABEL_CHARS_MAX: Final = 24
+"""Of a name or a label in a game's description of itself."""
+TEMPLATE_CHARS_MAX: Final = 120
+"""Of a sentence in it."""
+DESCRIBED_MAX: Final = 32
+"""Hud lines, columns, news and the like, each."""
