@@ -34,9 +34,7 @@ def serve(
     origins: Annotated[
         str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
     ] = None,
-    auth: Annotated[
-        str | None, typer.Option(help="guest, or jwt: nobody comes in without a token. [default: guest]")
-    ] = None,
+    auth: Annotated[str | None, typer.Option(help="guest, or jwt: nobody without a token. [default: guest]")] = None,
     jwt_keys: Annotated[str | None, typer.Option(help="A JSON Web Key Set: a file, or an https address.")] = None,
     jwt_secret: Annotated[Path | None, typer.Option(help="A file with the secret of HS256, in its place.")] = None,
     jwt_audience: Annotated[str | None, typer.Option(help="What tokens must have for aud.")] = None,

@@ -276,10 +276,7 @@ class Session:
         return account_of(self.identity, self.link.guest)
 
     def hand(self, *encoded: bytes) -> bool:
-        """Give them messages that are encoded already; False when they must miss them.
-
-        It goes through the viewer's queue when there is one, so that nothing overtakes and nothing is lost.
-        """
+        """Messages that are encoded already; False: missed. A viewer's queue overtakes and loses nothing."""
         if self.seat is not None:
             for message in encoded:
                 self.seat.viewer.owe(message)
