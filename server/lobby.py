@@ -19,10 +19,11 @@ from typing import Any, Final
 
 from protocol.arena import Arena
 from protocol.errors import Code, Violation
-from protocol.messages import Enter, Hello, LobbyNews, Open
+from protocol.messages import Enter, Hello, LobbyNews, Open, Podium
 from protocol.ticks import Rates
 from server.card import PERMANENT, Card
 from server.catalogue import Catalogue
+from server.chat.talk import Talk
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
 from server.gate import Gate
@@ -37,7 +38,7 @@ from server.rooms import best, given, listed
 from server.seating import Seating
 from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
-from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
+from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic, Watched
 
 CLOSED: Final = "the room is closed"
 
@@ -60,6 +61,7 @@ class Lobby:
         self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
+        self.talk = Talk(self.sessions, self.mutes)
         self.traffic = Traffic()
         self.refused = 0
         """Conversations ended for a violation."""
@@ -81,6 +83,8 @@ class Lobby:
         self.heralds.listeners.append(self.lives)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
+        self.recorded = Recorded()
+        self.watched = Watched()
 
     def meet(self, link: Link, now_s: float) -> Session:
         """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
@@ -130,12 +134,10 @@ class Lobby:
         for session in self.seating.clear(room):
             if session.state is State.PLAYING and session.knows_lobby:
                 room.unwatch(session.seated.viewer)
-                session.come_to_lobby()
-                self.hall.come(session, now_s, podium, sentence)
+                self._to_hall(session, now_s, podium, sentence)
             else:
                 session.end(code, sentence)
-        for counter in RoomStatistics.__struct_fields__:
-            setattr(self._closed, counter, getattr(self._closed, counter) + getattr(room.statistics, counter))
+        self._closed.add(room.statistics)
         self.rooms_closed += 1
         self.heralds.closed(room)
 
@@ -155,8 +157,7 @@ class Lobby:
             self.seating.resume(session, kept)
             return
         if hello.role == "visitor":
-            session.come_to_lobby()
-            self.hall.come(session, now_s)
+            self._to_hall(session, now_s)
         else:
             room = self._named(hello.room) if hello.room is not None else self._given()
             self.seating.sit(session, room, _join(room, session, hello.role))
@@ -179,8 +180,12 @@ class Lobby:
     def browse(self, session: Session, now_s: float) -> None:
         """From the room, if there is one, to the hall."""
         self._rise(session)
+        self._to_hall(session, now_s)
+
+    def _to_hall(self, session: Session, now_s: float, podium: Podium | None = None, reason: str = "") -> None:
         session.come_to_lobby()
-        self.hall.come(session, now_s)
+        self.hall.come(session, now_s, podium, reason)
+        self.talk.catch_up(session)
 
     def _move(self, session: Session, room: Room, role: str) -> None:
         former = session.seat
@@ -317,17 +322,16 @@ class Lobby:
             bans=len(self.bans),
             mutes=len(self.mutes),
         )
-        for source in (self._closed, *(room.statistics for room in rooms)):
-            for counter in RoomStatistics.__struct_fields__:
-                setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.openings.counted, self.keeping):
-            for counter in counted.__struct_fields__:
-                setattr(total, counter, getattr(counted, counter))
+        for room in rooms:
+            total.add(room.statistics)
+        talk, opening = self.talk.statistics(rooms), self.openings.counted
+        for part in (self._closed, self.traffic, self.faults, self.keeping, self.recorded, self.watched, talk, opening):
+            total.add(part)
         return total
 
 
 def _join(room: Room, session: Session, role: str) -> Player | None:
-    return room.join(session.name, session.bot, session.identity.subject or "") if role == "player" else None
+    return room.join(session.name, session.bot, session.account) if role == "player" else None
 
 
 def _reopening() -> Violation:

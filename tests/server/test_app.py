@@ -156,10 +156,10 @@ async def test_a_mistake_in_a_room_ends_the_room_and_not_the_server(
 async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(player: object, text: str) -> None:
+    def fail(person: object, message: object, now_s: float) -> None:
         raise ZeroDivisionError("the mistake")
 
-    monkeypatch.setattr(running.server.room, "chat", fail)
+    monkeypatch.setattr(running.server.lobby.talk, "hear", fail)
     heard: dict[str, list[tuple[int, bytes]]] = {"Ann": [], "Bob": []}
 
     async def play(name: str, frames: list[tuple[int, bytes]]) -> None:
