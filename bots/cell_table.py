@@ -5,11 +5,13 @@ hold the same table (`shelf` sees to it), and what is worked out from it is work
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Final
 
 from msgspec import Struct
 
 from protocol.kinds import Category, Kind
+from protocol.physics import SOLID
 from protocol.reckoning import Published, reckon
 from protocol.snapshot import CellDelta, changed, checksum_of
 
@@ -33,19 +35,39 @@ class Rules(Struct, frozen=True):
     tick_rate: int
 
 
+class Solids(Struct, frozen=True):
+    """The solid bodies of one cell at one tick, and the box that their centres are in, in units."""
+
+    sightings: Sequence[Sighting]
+    left: float = inf
+    right: float = -inf
+    top: float = inf
+    bottom: float = -inf
+
+    @classmethod
+    def among(cls, sightings: Sequence[Sighting]) -> "Solids":
+        solid = [seen for seen in sightings if seen.kind.category in SOLID]
+        if not solid:
+            return cls(())
+        xs, ys = [seen.x for seen in solid], [seen.y for seen in solid]
+        return cls(solid, min(xs), max(xs), min(ys), max(ys))
+
+
 NOBODY: Final[Mapping[int, Published]] = {}
 
 
 class CellTable:
     """What is believed of one cell, by entity. Immutable once made, so that views can share it."""
 
-    __slots__ = ("_checksum", "_seen", "_seen_tick", "entities")
+    __slots__ = ("_checksum", "_seen", "_seen_tick", "_solids", "_solids_tick", "entities")
 
     def __init__(self, entities: Mapping[int, Published]) -> None:
         self.entities = entities
         self._checksum: int | None = None
         self._seen_tick = -1
         self._seen: dict[Category | None, list[Sighting]] = {}
+        self._solids_tick = -1
+        self._solids = Solids(())
 
     @property
     def checksum(self) -> int:
@@ -79,6 +101,12 @@ class CellTable:
             wanted = (e for e in self.entities.values() if category in (None, rules.kinds[e.kind].category))
             seen = self._seen[category] = [sighting_of(entity, tick, rules) for entity in wanted]
         return seen
+
+    def solids(self, tick: int, rules: Rules) -> Solids:
+        """What is in the cell and can be run into, reckoned to `tick`."""
+        if tick != self._solids_tick:
+            self._solids, self._solids_tick = Solids.among(self.sightings(tick, rules, None)), tick
+        return self._solids
 
 
 def _changed(believed: Published, change: list[int], tick: int, rules: Rules) -> Published:

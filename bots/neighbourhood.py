@@ -27,7 +27,7 @@ from msgspec import Struct
 from protocol.arena import Arena
 from protocol.kinds import Kind
 from protocol.motion import Helm, Input, keep_and_gain, thrust_of
-from protocol.physics import make_body, make_space, reach_of, renew, step, step_at_rest
+from protocol.physics import MOTION, Motions, make_body, make_space, reach_of, renew, set_velocity, step, step_at_rest
 
 
 class ShipState(Struct, frozen=True):
@@ -71,6 +71,8 @@ class Neighbourhood:
     def __init__(self, arena: Arena, kinds: Sequence[Kind], ship: Kind, tick_rate: int) -> None:
         self._arena, self._kinds, self._ship, self._tick_rate = arena, kinds, ship, tick_rate
         self._space = make_space(arena)
+        self._motions = Motions(self._space)
+        """Our ship's first, then those beside it as in `_told`: that is how they are put in."""
         self._body, self._shape = make_body(ship)
         self._space.add(self._body, self._shape)
         self._boost_ticks = 0
@@ -101,19 +103,20 @@ class Neighbourhood:
             self._beside.append(((state.kind, state.variant), body, shape))
             placed.append((body, state))
         step_at_rest(self._space, self._tick_rate)
-        self._body.velocity = (own.vx, own.vy)
+        set_velocity(self._body, (own.vx, own.vy))
         for body, state in placed:
-            body.velocity, body.angular_velocity = (state.vx, state.vy), state.spin
+            set_velocity(body, (state.vx, state.vy))
+            body.angular_velocity = state.spin
             self._hold(body, state)
 
     def step(self, now: Input) -> ShipState:
         """Live one tick, steered by `now`; our ship after it."""
         helm = Helm(self._boost_ticks)
         vx, vy = self._body.velocity
-        self._body.velocity = helm.steer(vx, vy, now, self._ship, self._tick_rate)
+        set_velocity(self._body, helm.steer(vx, vy, now, self._ship, self._tick_rate))
         for steered in self._steered:
             vx, vy = steered.body.velocity
-            steered.body.velocity = vx * steered.keep + steered.push[0], vy * steered.keep + steered.push[1]
+            set_velocity(steered.body, (vx * steered.keep + steered.push[0], vy * steered.keep + steered.push[1]))
         step(self._space, self._tick_rate)
         (x, y), (vx, vy) = self._body.position, self._body.velocity
         self._boost_ticks = helm.boost_ticks
@@ -121,7 +124,16 @@ class Neighbourhood:
 
     def beside(self) -> tuple[BodyState, ...]:
         """What is beside our ship, as it is now, by ascending entity."""
-        return tuple(_now(told, body) for told, (_, body, _) in zip(self._told, self._beside, strict=True))
+        return self.states(self._motions.read())
+
+    def motions(self) -> bytes:
+        """How everything moves now, quickly: `states` tells what that was, until the next `restore`."""
+        return self._motions.read()
+
+    def states(self, motions: bytes) -> tuple[BodyState, ...]:
+        """What was beside our ship when `motions` were read, by ascending entity."""
+        rows = MOTION.iter_unpack(motions[MOTION.size : MOTION.size * (1 + len(self._told))])
+        return tuple(_moving(told, *row) for told, row in zip(self._told, rows, strict=True))
 
     def turns(self, body: BodyState) -> bool:
         """Whether it turns: all do but ships, whose angle is their aim."""
@@ -163,7 +175,6 @@ class Neighbourhood:
         return list(self._arena.rocks[variant].points) if kind.shape == "polygon" else None
 
 
-def _now(told: BodyState, body: pymunk.Body) -> BodyState:
-    (x, y), (vx, vy) = body.position, body.velocity
+def _moving(told: BodyState, x: float, y: float, angle: float, vx: float, vy: float, spin: float) -> BodyState:
     stick = told.move_x, told.move_y
-    return BodyState(told.entity, told.kind, told.variant, x, y, vx, vy, body.angle, body.angular_velocity, *stick)
+    return BodyState(told.entity, told.kind, told.variant, x, y, vx, vy, angle, spin, *stick)

@@ -6,12 +6,12 @@ as it is published: right to about half a unit, which is enough for that.
 
 from collections.abc import Callable, Iterable, Sequence
 from math import hypot, tau
+from operator import itemgetter
 from typing import Final
 
 from bots.cell_table import Sighting
 from bots.neighbourhood import BodyState
 from protocol.near import OFFSET_SCALE, TURN_SCALE, VELOCITY_SCALE, Near
-from protocol.physics import SOLID
 from protocol.quantize import SPIN_SCALE, angle_from_wire
 from protocol.reckoning import Published
 from protocol.snapshot import Own
@@ -27,16 +27,19 @@ def neighbours(own: Own, near: Sequence[Near], entity: Callable[[int], Published
     return [_told(own, told, published) for told in near if (published := entity(told.entity)) is not None]
 
 
-def others(own: Own, beside: Sequence[BodyState], sightings: Iterable[Sighting]) -> list[BodyState]:
-    """Of the `sightings`, the solid bodies that are not `beside` us but not far away, the nearest first."""
+def others(own: Own, beside: Sequence[BodyState], solids: Iterable[Sighting]) -> list[BodyState]:
+    """Of the `solids`, those that are not `beside` us but not far away, the nearest first."""
     known = {own.entity, *(body.entity for body in beside)}
+    x, y = own.x, own.y
     found = [
-        (hypot(seen.x - own.x, seen.y - own.y), seen)
-        for seen in sightings
-        if seen.kind.category in SOLID and abs(seen.x - own.x) < OTHERS_UNITS and seen.entity.id not in known
+        (apart, seen.entity.id, seen)
+        for seen in solids
+        if -OTHERS_UNITS < seen.x - x < OTHERS_UNITS
+        and (apart := hypot(seen.x - x, seen.y - y)) < OTHERS_UNITS
+        and seen.entity.id not in known
     ]
-    found.sort(key=lambda pair: (pair[0], pair[1].entity.id))
-    return [_seen(seen) for apart, seen in found if apart < OTHERS_UNITS]
+    found.sort(key=itemgetter(0, 1))
+    return [_seen(seen) for _, _, seen in found]
 
 
 def agree(foreseen: BodyState, told: BodyState, is_exact: bool, turns: bool) -> bool:

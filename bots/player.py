@@ -18,7 +18,7 @@ from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.lead import Lead
 from bots.neighbourhood import BodyState, ShipState
-from bots.neighbours import neighbours, others
+from bots.neighbours import OTHERS_UNITS, neighbours, others
 from bots.own_shots import OwnShots
 from bots.prediction import Prediction, Reconciled
 from bots.slices import Slices, is_numbered, slice_snapshot
@@ -218,8 +218,7 @@ class Player:
         own, near, beside = snapshot.own, snapshot.near, list[BodyState]()
         if own is not None and near:
             beside = neighbours(own, near, view.entity)
-
-        around = others(own, beside, view.sightings()) if own is not None else ()
+        around = others(own, beside, view.solids(own.x, own.y, OTHERS_UNITS)) if own is not None else ()
         self.reconciled = prediction.reconcile(own, snapshot.tick, beside, around, self._thrift.bodies_max)
         self._tally.count_reconciled(self.reconciled)
         if self.shots is not None:

@@ -72,8 +72,8 @@ class Prediction:
         """Inputs that the server has not simulated yet, as far as we know."""
         self._foreseen: dict[int, ShipState] = {}
         """The state after each tick of these, as we know it now."""
-        self._beside: dict[int, tuple[BodyState, ...]] = {}
-        """And what was beside our ship then, if anything."""
+        self._motions: dict[int, bytes] = {}
+        """And how what was beside our ship moved then, if anything was, as the space tells it."""
         self._shown: dict[int, ShipState] = {}
         """The same, as it was foreseen at first: what a player saw."""
         self.state: ShipState | None = None
@@ -119,7 +119,7 @@ class Prediction:
         if own is None:
             self._entity, self.state = None, None
             self._foreseen.clear()
-            self._beside.clear()
+            self._motions.clear()
             self._shown.clear()
             return Reconciled()
         truth = ShipState(own.x, own.y, own.vx, own.vy, own.boost_ticks)
@@ -136,14 +136,15 @@ class Prediction:
 
     def _answer(self, tick: int) -> tuple[ShipState | None, ShipState | None, tuple[BodyState, ...]]:
         """What we foresaw for `tick`, now and at first, and what was beside it. The inputs up to it are done with."""
-        answer = self._foreseen.get(tick), self._shown.get(tick), self._beside.get(tick, ())
+        motions = self._motions.get(tick)
+        answer = self._foreseen.get(tick), self._shown.get(tick), self._space.states(motions) if motions else ()
         while self._sent and self._sent[0][0] <= tick:
             self._forget(self._sent.popleft()[0])
         return answer
 
     def _forget(self, tick: int) -> None:
         self._foreseen.pop(tick, None)
-        self._beside.pop(tick, None)
+        self._motions.pop(tick, None)
         self._shown.pop(tick, None)
 
     def _choose(
@@ -192,13 +193,13 @@ class Prediction:
     def _foresee(self, tick: int, now: Input) -> ShipState:
         state = self._foreseen[tick] = self._space.step(now)
         if not self._space.is_alone:
-            self._beside[tick] = self._space.beside()
+            self._motions[tick] = self._space.motions()
         return state
 
     def _live_again(self, truth: ShipState, bodies: Sequence[BodyState]) -> ShipState:
         self._space.restore(truth, bodies)
         self._foreseen.clear()
-        self._beside.clear()
+        self._motions.clear()
         state = truth
         for tick, now in self._sent:
             state = self._foresee(tick, now)

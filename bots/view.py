@@ -109,6 +109,19 @@ class View:
                 if sighting.entity.id != own_id:
                     yield sighting
 
+    def solids(self, x: float, y: float, reach: float) -> Iterator[Sighting]:
+        """At this view's tick, what can be run into, of the cells that have any of it within `reach` units of (x, y)
+        along both axes."""
+        for table in self._known.tables.values():
+            solids = table.solids(self.tick, self.rules)
+            if (
+                solids.left < x + reach
+                and solids.right > x - reach
+                and solids.top < y + reach
+                and solids.bottom > y - reach
+            ):
+                yield from solids.sightings
+
     def near(self, x: float, y: float, radius: float, category: Category | None = None) -> list[Sighting]:
         """What is within `radius` units of a point, the nearest first."""
         found = [(hypot(s.x - x, s.y - y), s) for s in self.sightings(category)]

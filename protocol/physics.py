@@ -6,9 +6,11 @@ damping: a ship's drag is in `motion`, a rock drifts until it hits something.
 """
 
 from math import ceil, hypot
+from struct import Struct
 from typing import Final
 
 import pymunk
+import pymunk.batch
 
 from protocol.arena import Arena, Wall
 from protocol.kinds import Category, Kind
@@ -46,6 +48,16 @@ STEPS_PER_SECOND_MIN: Final = 60
 SPEED_MAX: Final = 1199.0
 """What is slower, in units/s, and has a radius of 4 or more never tunnels: the engine finds contacts after a step, and
 pushes out to the nearer side. A wall of `arena.WALL_RADIUS_MIN` holds it, for 1200/60 = 16 + 4."""
+
+MOTION: Final = Struct("=6d")
+"""x, y, angle, vx, vy, spin of a body: units, radians, units/s, radians/s."""
+_FIELDS: Final = (
+    pymunk.batch.BodyFields.POSITION
+    | pymunk.batch.BodyFields.ANGLE
+    | pymunk.batch.BodyFields.VELOCITY
+    | pymunk.batch.BodyFields.ANGULAR_VELOCITY
+)
+_SET_VELOCITY: Final = vars(pymunk.Body)["velocity"].fset
 
 
 def make_space(arena: Arena) -> pymunk.Space:
@@ -121,6 +133,25 @@ def renew(body: pymunk.Body) -> None:
     """Make a body that was removed from its space as good as new, but for position and velocity."""
     body.angular_velocity = 0.0
     pymunk.Body.update_position(body, 0.0)  # clears what the solver still owed it for its last contact
+
+
+def set_velocity(body: pymunk.Body, velocity: tuple[float, float]) -> None:
+    """`body.velocity = velocity`, without what pymunk does at every attribute that is set."""
+    _SET_VELOCITY(body, velocity)
+
+
+class Motions:
+    """How all that moves in a space moves, read in one call."""
+
+    def __init__(self, space: pymunk.Space) -> None:
+        self._space, self._buffer = space, pymunk.batch.Buffer()
+
+    def read(self) -> bytes:
+        """A `MOTION` for each body, in the order in which they were added since the space was last empty of bodies,
+        and behind them one for the body of all that stands still."""
+        self._buffer.clear()
+        pymunk.batch.get_space_bodies(self._space, _FIELDS, self._buffer)
+        return bytes(self._buffer.float_buf())
 
 
 def _solids(arena: Arena, body: pymunk.Body) -> list[pymunk.Shape]:

@@ -60,6 +60,21 @@ class Watched(Counters):
 
 
 @dataclass
+class ChatStatistics(Counters):
+    """What was said, what was not, and what is remembered of it."""
+
+    chat_lines: int = 0
+    chat_commands: int = 0
+    chat_refused: int = 0
+    chat_filter_failed: int = 0
+    chat_reported: int = 0
+    chat_missed: int = 0
+    chat_remembered: int = 0
+    chat_mutes: int = 0
+    chat_reports: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -77,7 +92,7 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched):
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0

@@ -3,8 +3,6 @@
 Of a thousand sessions a page is made, and only its rows: people before bots, and in each case who came first.
 """
 
-from collections import Counter
-
 from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, RoomRow, SessionRow, Sessions
 from server.lobby import Lobby
 from server.room import Room
@@ -16,8 +14,7 @@ def rooms(lobby: Lobby) -> list[RoomRow]:
     found = list(lobby.rooms.values())
     if len(found) > ROOMS_SHOWN_MAX:
         found = sorted(found, key=lambda room: -len(room.players))[:ROOMS_SHOWN_MAX]
-    watching = Counter(seat.room for seat in lobby.seats() if seat.player is None)
-    return [_room(room, watching[room]) for room in found]
+    return [_room(room) for room in found]
 
 
 def sessions(lobby: Lobby, look: Look, now_s: float) -> Sessions:
@@ -30,17 +27,17 @@ def sessions(lobby: Lobby, look: Look, now_s: float) -> Sessions:
     return Sessions(look.search, first, len(found), [_session(lobby, seat, now_s) for seat in page])
 
 
-def _room(room: Room, spectators: int) -> RoomRow:
+def _room(room: Room) -> RoomRow:
     players = room.players.values()
     bots = sum(player.bot for player in players)
     return RoomRow(
         name=room.name,
-        title=room.name,
+        title=room.card.title or room.name,
         game=room.game.name,
         arena=room.arena.name,
         players=len(players),
         bots=bots,
-        spectators=spectators,
+        spectators=room.spectators,
         players_max=room.players_max,
         entities=len(room.world),
         tick=room.tick,

@@ -47,6 +47,12 @@ COUNTERS = {
     "checkpoints_failed": "Checkpoints that could not be made or written",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
     "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
+    "chat_lines": "Lines said in a channel",
+    "chat_commands": "Commands given in chat",
+    "chat_refused": "Lines and commands that were refused with a sentence",
+    "chat_filter_failed": "Lines that the operator's word filter failed on",
+    "chat_reported": "Reports about people",
+    "chat_missed": "Lines that somebody in the lobby missed because their socket was full",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -67,6 +73,9 @@ GAUGES = {
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
+    "chat_remembered": "Lines that are remembered for those who come",
+    "chat_mutes": "Mutes of people for themselves, of all who are connected",
+    "chat_reports": "Reports that wait for an admin",
 }
 
 

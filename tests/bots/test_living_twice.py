@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from bots.common_room import CommonRoom
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
-from bots.neighbours import neighbours, others
+from bots.neighbours import OTHERS_UNITS, neighbours, others
 from bots.prediction import Prediction, Reconciled
 from bots.view import View
 from protocol.arena import Arena, Block, Place, Rock, Size, Wall
@@ -73,7 +73,7 @@ class Told:
         assert self.view.apply(snapshot) == []
         assert snapshot.own is not None
         own, beside = snapshot.own, neighbours(snapshot.own, snapshot.near or (), self.view.entity)
-        around = others(own, beside, self.view.sightings())
+        around = others(own, beside, self.view.solids(own.x, own.y, OTHERS_UNITS))
         self.reconciled.append(self.prediction.reconcile(own, snapshot.tick, beside, around))
 
     @property

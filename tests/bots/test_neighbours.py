@@ -35,7 +35,7 @@ def test_others_are_solid_not_too_far_and_not_known_already() -> None:
     far = published(4, 500 + OTHERS_UNITS + 1, 400)
     view = view_of((500.0, 400.0), *ships, far, published(5, 510, 400, kind=pickup), published(6, 510, 410, kind=1))
     beside = neighbours(OWN, [TOLD], view.entity)
-    found = others(OWN, beside, view.sightings())
+    found = others(OWN, beside, view.solids(OWN.x, OWN.y, OTHERS_UNITS))
     assert [body.entity for body in found] == [3, 2]
     assert (found[0].x, found[0].y, found[0].vx) == (560.0, 400.0, 16.0)
 
@@ -43,7 +43,7 @@ def test_others_are_solid_not_too_far_and_not_known_already() -> None:
 def test_a_published_angle_and_spin_are_in_radians() -> None:
     rock = published(9, 520, 400)
     rock.angle, rock.spin = 64, 4096
-    (body,) = others(OWN, [], view_of((500.0, 400.0), rock).sightings())
+    (body,) = others(OWN, [], view_of((500.0, 400.0), rock).solids(OWN.x, OWN.y, OTHERS_UNITS))
     assert (body.angle, body.spin) == (pi / 2, tau)
 
 

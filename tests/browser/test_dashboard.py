@@ -16,8 +16,8 @@ from websockets.typing import Subprotocol
 
 from protocol.limits import SUBPROTOCOL_JSON
 from protocol.stats import SUBPROTOCOL_STATS
-from server.app import MAPS
 from server.tokens import secret_key, sign
+from server.venue import MAPS
 from tests.browser.page import PHONE, opened
 from tests.browser.test_injection import WATCH
 from tests.browser.test_origins import TRY_SOCKET, other_site

@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from server.statistics import Counters, Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
+from server.statistics import ChatStatistics, Counters, Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
 
-PARTS = (RoomStatistics, Traffic, Faults, Keeping, Watched)
+PARTS = (RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics)
 
 
 @pytest.mark.parametrize("cls", PARTS)

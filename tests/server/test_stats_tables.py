@@ -3,6 +3,7 @@
 import pytest
 
 from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look
+from server.card import Card
 from server.gate import Gate
 from server.stats_tables import rooms, sessions
 from server.tokens import Rules, Verifier
@@ -25,6 +26,12 @@ def test_a_room(stepper: Stepper) -> None:
     assert (row.players, row.bots, row.spectators) == (2, 1, 1)
     assert (row.tick, row.tick_rate, row.players_max) == (3, 60, stepper.room.players_max)
     assert row.entities == len(stepper.room.world)
+
+
+def test_a_room_is_called_what_people_call_it(stepper: Stepper) -> None:
+    assert rooms(stepper.lobby)[0].title == "main"
+    stepper.room.card = Card(title="Ann's place")
+    assert rooms(stepper.lobby)[0].title == "Ann's place"
 
 
 def test_of_many_rooms_the_fullest_are_shown(stepper: Stepper) -> None:

@@ -4,9 +4,11 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.request import urlopen
 
 import pytest
 
+from bots.metrics import parse_metrics
 from tests.instruments.served import Served, served
 from tests.wire.stranger import Stranger, open_stranger
 
@@ -15,6 +17,8 @@ LEAD_TICKS = 8
 INPUTS_MAX = 32
 """In one message."""
 TICKS = 480
+TICK_S = "0.0167"
+"""Of the buckets of lateness, the one that ends with a whole tick."""
 CHECKED = 20
 BESIDE = 5
 """Bodies that were near, each in each snapshot."""
@@ -45,8 +49,7 @@ def say_goodbye(stranger: Stranger) -> None:
 def play(stranger: Stranger) -> tuple[Counter[int], int]:
     """Fly and fire for a while: (how many ticks lay between snapshots, the last tick that an input was sent for).
 
-    How many snapshots a busy machine manages in a second is not the protocol's business, and neither is how many of
-    them are left out after it stood still.
+    Time is the game's: a busy machine plays slower, and no worse.
     """
     last = began = stranger.hear_until("snapshot")["tick"]
     gaps, sent_until = Counter[int](), began + LEAD_TICKS - 1
@@ -59,6 +62,16 @@ def play(stranger: Stranger) -> tuple[Counter[int], int]:
             stranger.tell("inputs", first_tick=ticks[0], entries=[entry] * len(ticks), applied=last)
             sent_until = ticks[-1]
     return gaps, sent_until
+
+
+def ticks_caught_up(server: Served) -> float:
+    """How many ticks the server has run late and together with others: of these it may have left out the snapshot."""
+    with urlopen(f"{server.page_url}metrics") as answer:
+        samples = parse_metrics(answer.read().decode())
+    in_time, all_of_them = (
+        samples[f'ricochet_tick_lateness_seconds_bucket{{le="{edge}"}}'] for edge in (TICK_S, "+Inf")
+    )
+    return all_of_them - in_time
 
 
 def has_seen_enough(stranger: Stranger) -> bool:
@@ -75,12 +88,17 @@ def acted(stranger: Stranger, tick: int) -> dict[str, int]:
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_stranger_plays(server: Served, encoding: str) -> None:
     with joined(server, encoding) as stranger:
+        caught_up = ticks_caught_up(server)
         gaps, sent_until = play(stranger)
+        caught_up = ticks_caught_up(server) - caught_up
         while stranger.ack < sent_until:
             stranger.hear()
         interval = stranger.welcome["tick_rate"] // stranger.welcome["snapshot_rate"]
         assert gaps.most_common(1)[0][0] == interval == 2, gaps
-        assert gaps.total() <= sum(gaps.elements()) / interval + 1, "and no more of them than that"
+        owed = sum(gaps.elements()) / interval
+        assert 0.95 * owed - caught_up <= gaps.total() <= owed + 1, (
+            "30 a second, within 5 %, but what a late server leaves out"
+        )
         assert stranger.ack == sent_until, "acks rise by exactly the inputs sent"
         assert stranger.acks_fell == 0
         assert stranger.checked >= CHECKED, "checksums were compared, and all of them agreed"
@@ -99,6 +117,30 @@ def test_ping_and_chat(server: Served, encoding: str) -> None:
         line = bob.hear_until("chat")
         assert (line["player"], line["text"]) == (ann.welcome["player"], "<b>hello</b> wörld")
         say_goodbye(ann)
+        say_goodbye(bob)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_stranger_talks_in_the_lobby_hears_what_was_said_and_gives_commands(server: Served, encoding: str) -> None:
+    with joined(server, ENCODINGS[1], "Bob") as bob:
+        bob.tell("chat", text=f"anybody? {encoding}", to="lobby")
+        bob.hear_until("chat")
+        with open_stranger(server.play_url, encoding) as ann:
+            ann.tell("hello", version=1, name="Ann Lee", role="visitor")
+            said = ann.hear_until("chat")
+            while said["text"] != f"anybody? {encoding}":
+                said = ann.hear_until("chat")
+            assert (said["to"], said["name"], said["old"], said["player"]) == ("lobby", "Bob", True, 0)
+            ann.tell("chat", text="<b>here</b>", to="lobby")
+            line = bob.hear_until("chat")
+            assert (line["text"], line["name"], line["to"], line["old"]) == ("<b>here</b>", "Ann Lee", "lobby", False)
+            bob.tell("chat", text=f"/mute #{line['who']}")
+            assert bob.hear_until("chat")["text"].startswith("You don't hear Ann Lee #")
+            ann.tell("chat", text="is this a room?")
+            assert ann.hear_until("error")["code"] == 4018
+            ann.tell("chat", text="/nonsense", to="lobby")
+            assert "/help tells which there are" in ann.hear_until("error")["sentence"]
+            say_goodbye(ann)
         say_goodbye(bob)
 
 
