@@ -36,8 +36,10 @@ from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.replay.recorder import recorder_of
 from server.room import Room
 from server.seats import Doors
+from server.standings.wiring import open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
@@ -87,11 +89,14 @@ class Server:
         self._venue = venue_of(config)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=catalogue_of(config, self._venue))
         self.lobby.on_open = self._run_room
-        self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        self.standings = open_standings(config, store, self.lobby.heralds)
+        self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
+        pages = web.build(
+            web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings)
+        )
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -102,10 +107,12 @@ class Server:
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
             elsewhere=self.stats.hosts,
+            guest_of=self.standings.guest_of,
         )
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
+        self._recorder = recorder_of(config, self.lobby)
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._rooms: trio.Nursery | None = None
@@ -142,13 +149,18 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
-                nursery.start_soon(self.stats.run)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
-                nursery.start_soon(self.admission.keep_fresh)
-                nursery.start_soon(self._keep_certificate)
+                for chore in (
+                    self._play,
+                    self.stats.run,
+                    self.standings.run,
+                    self._recorder.run,
+                    self.admission.keep_fresh,
+                    self._keep_certificate,
+                ):
+                    nursery.start_soon(chore)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -175,6 +187,8 @@ class Server:
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
+        await self._recorder.finish()
+        await self.standings.settle()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back

@@ -68,6 +68,9 @@ class Config(BaseSettings):
         limits.CONNECTIONS_PER_ADDRESS_MAX, ge=0, le=100_000, description="0: no limit; this machine has none"
     )
     state_dir: Path | None = Field(None, description="none: nothing outlasts the process")
+    replay_dir: Path | None = Field(None, description="none: a folder in state_dir, or else nothing is recorded")
+    replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
+    standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
@@ -75,6 +78,13 @@ class Config(BaseSettings):
     @property
     def rates(self) -> Rates:
         return Rates(self.tick_rate, self.snapshot_rate)
+
+    @property
+    def replay_folder(self) -> Path | None:
+        """Where matches are recorded; None: nowhere."""
+        if not self.replays_mb_max:
+            return None
+        return self.replay_dir or (self.state_dir and self.state_dir / "replays")
 
     @field_validator("origins", "trusted_proxies", mode="before")
     @classmethod

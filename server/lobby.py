@@ -37,7 +37,7 @@ from server.rooms import best, given, listed
 from server.seating import Seating
 from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
-from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
+from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic, Watched
 
 ROOMS_MAX_DEFAULT = 64
 
@@ -77,6 +77,7 @@ class Lobby:
         self.heralds = Heralds(self.faults)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
+        self.recorded = Recorded()
         self.watched = Watched()
         self._openings = Openings()
 
@@ -324,13 +325,14 @@ class Lobby:
         )
         for room in rooms:
             total.add(room.statistics)
-        for part in (self._closed, self.traffic, self.faults, self.keeping, self.watched, self.talk.statistics(rooms)):
+        talk = self.talk.statistics(rooms)
+        for part in (self._closed, self.traffic, self.faults, self.keeping, self.recorded, self.watched, talk):
             total.add(part)
         return total
 
 
 def _join(room: Room, session: Session, role: str) -> Player | None:
-    return room.join(session.name, session.bot, session.identity.subject or "") if role == "player" else None
+    return room.join(session.name, session.bot, session.account) if role == "player" else None
 
 
 def _reopening() -> Violation:

@@ -19,7 +19,7 @@ import numpy as np
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
-from protocol.cells import Grid
+from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.messages import Event, Inputs, Message, PlayerInfo, Welcome
@@ -28,11 +28,11 @@ from server.address import address
 from server.card import PERMANENT, Card
 from server.chat.channel import RoomChannels
 from server.game import Game, Player
-from server.heralds import Heralds, Listener
+from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
-from server.results import Result, Score, placings
+from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
@@ -72,8 +72,11 @@ class Room:
         """What is said in it."""
         self.listener: Listener = Heralds()
         """Hears of matches that have ended."""
+        self.tap: Tap | None = None
+        """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
+        self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
             self.world.tell(*pair)
@@ -110,6 +113,8 @@ class Room:
             self.publisher.publish(self.tick)
             self._rewind.record(self.tick)
             self._show()
+            if self.tap is not None:
+                self.tap.shown()
 
     def _gather(self, now_s: float) -> None:
         tick = self.tick
@@ -156,6 +161,7 @@ class Room:
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
             team=self._smallest_team(),
             subject=subject,
+            since_tick=self.tick,
         )
         self._next_player += 1
         self._players[player.id] = player
@@ -180,6 +186,7 @@ class Room:
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
         self._viewers.pop(player.id, None)
+        self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
         finally:
@@ -242,11 +249,27 @@ class Room:
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         if to is None:
-            viewers = self._everyone()
-        else:
-            viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
-            viewers += self._spectators if spectators else []
-        self._owe(Event(self.tick, name, body), viewers)
+            self._tell(name, body, self._everyone(), is_public=True)
+            return
+        viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+        self._tell(name, body, [*viewers, *self._spectators] if spectators else viewers, spectators)
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those who look from within a square of twice `half_units` around a point."""
+        viewers = [
+            self._viewers[player.id]
+            for player in self._players.values()
+            if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
+        ]
+        if is_within(half_units, self.arena.middle, (x, y)):
+            viewers += self._spectators
+        self._tell(name, body, viewers, is_public=True)
+
+    def _tell(self, name: str, body: dict[str, Any], viewers: Sequence[Viewer], is_public: bool) -> None:
+        event = Event(self.tick, name, body)
+        self._owe(event, viewers)
+        if self.tap is not None and is_public:
+            self.tap.said(event)
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""
@@ -259,6 +282,7 @@ class Room:
             ended_tick=self.tick,
             placings=placings(scores, self.players, team_scores),
             team_scores=dict(team_scores or {}),
+            left=self._departures.take(),
         )
         self.match_tick = self.tick
         self.listener.concluded(self, result)

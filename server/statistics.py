@@ -52,14 +52,6 @@ class Keeping(Counters):
 
 
 @dataclass
-class Watched(Counters):
-    """Admins who watch the server's numbers."""
-
-    stats_watchers: int = 0
-    stats_skipped: int = 0
-
-
-@dataclass
 class ChatStatistics(Counters):
     """What was said, what was not, and what is remembered of it."""
 
@@ -72,6 +64,36 @@ class ChatStatistics(Counters):
     chat_remembered: int = 0
     chat_mutes: int = 0
     chat_reports: int = 0
+
+
+@dataclass
+class Recorded(Counters):
+    """What became of recordings, and what there is of replays."""
+
+    recordings: int = 0
+    recordings_dropped: int = 0
+    recordings_failed: int = 0
+    recording_waiting_bytes: int = 0
+    replays: int = 0
+    replay_bytes: int = 0
+
+
+@dataclass
+class Watched(Counters):
+    """Admins who watch the server's numbers."""
+
+    stats_watchers: int = 0
+    stats_skipped: int = 0
+
+
+@dataclass
+class Written(Counters):
+    """What became of matches that standings were told of."""
+
+    results_written: int = 0
+    results_dropped: int = 0
+    results_waiting: int = 0
+    standings_away: int = 0
 
 
 @dataclass
@@ -92,7 +114,7 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics):
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Recorded, Written):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0

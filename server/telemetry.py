@@ -46,13 +46,19 @@ COUNTERS = {
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
-    "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
     "chat_lines": "Lines said in a channel",
     "chat_commands": "Commands given in chat",
     "chat_refused": "Lines and commands that were refused with a sentence",
     "chat_filter_failed": "Lines that the operator's word filter failed on",
     "chat_reported": "Reports about people",
     "chat_missed": "Lines that somebody in the lobby missed because their socket was full",
+    "recordings": "Matches recorded",
+    "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
+    "recordings_failed": "Times that a replay could not be written",
+    "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
+    "results_written": "Matches between people that standings were changed by",
+    "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
+    "standings_away": "Tries to reach the standings' database that failed",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -69,13 +75,17 @@ GAUGES = {
     "entities": "Entities in all rooms",
     "checkpoint_bytes": "Size of the latest checkpoint",
     "checkpoint_ms": "How long the latest checkpoint kept the game's thread busy",
+    "recording_waiting_bytes": "Bytes of recordings held in this process until they are written",
+    "replays": "Replays in the folder",
+    "replay_bytes": "Size of all of them",
+    "results_waiting": "Matches that wait to be written down in the standings",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
-    "stats_watchers": "Admins' dashboards that are told the numbers as they change",
     "chat_remembered": "Lines that are remembered for those who come",
     "chat_mutes": "Mutes of people for themselves, of all who are connected",
     "chat_reports": "Reports that wait for an admin",
+    "stats_watchers": "Admins' dashboards that are told the numbers as they change",
 }
 
 
