@@ -40,6 +40,7 @@ from server.phases import Phases
 from server.replay.recorder import recorder_of
 from server.rest import live
 from server.room import Room
+from server.rooms import described
 from server.seats import Doors
 from server.standings.wiring import open_standings
 from server.store import Store
@@ -240,26 +241,8 @@ class Server:
             await certificates.keep_fresh(config.tls_cert, config.tls_key, partial(setattr, door, "tls"))
 
     def rooms(self) -> list[dict[str, Any]]:
-        """What `/api/rooms` says: of those that are open to all."""
-        return [
-            {
-                "name": room.name,
-                "title": room.card.title or room.name,
-                "game": room.game.name,
-                "map": room.arena.name,
-                "players": len(room.players),
-                "bots": sum(player.bot for player in room.players.values()),
-                "people": room.people,
-                "spectators": room.spectators,
-                "players_max": room.players_max,
-                "tick": room.tick,
-                "tick_rate": room.rates.tick_rate,
-                "snapshot_rate": room.rates.snapshot_rate,
-                "resting": room.is_resting,
-            }
-            for room in self.lobby.rooms.values()
-            if not room.card.is_private
-        ]
+        """What `/api/rooms` says."""
+        return described(self.lobby.rooms.values())
 
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True

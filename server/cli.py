@@ -46,9 +46,7 @@ def serve(
     connections_per_address_max: Annotated[
         int | None, typer.Option(help="0: no limit. This machine itself has none. [default: 64]")
     ] = None,
-    lane: Annotated[
-        str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
-    ] = None,
+    lane: Annotated[str | None, typer.Option(help="fast, or plain: trio-websocket alone. [default: fast]")] = None,
     state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
     replay_dir: Annotated[Path | None, typer.Option(help="Record matches here. [default: STATE_DIR/replays]")] = None,
     replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. [default: 500]")] = None,
