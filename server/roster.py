@@ -1,4 +1,4 @@
-"""What a newcomer to a room is given: a colour and a team of those that are least taken, and the list of who is there."""
+"""What a newcomer is given: a colour and a team of those that are least taken, and the list of who is there."""
 
 from collections.abc import Iterable
 from typing import Final
