@@ -114,10 +114,7 @@ export class ChatPanel {
 
   /** Called now and then with the time, where the panel folds: what has been seen for long enough is hidden. */
   draw(time_s: number): void {
-    for (let gone = this.fading.advance(time_s); gone > 0; gone -= 1) {
-      const item = this.seen.shift();
-      if (item !== undefined) mark(item, "faded", true);
-    }
+    this.fade(this.fading.advance(time_s));
   }
 
   /** To write; `with_` is what is there to begin with. */
@@ -147,12 +144,16 @@ export class ChatPanel {
     const followed = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 24;
     mark(item, "old", is_old);
     (is_old ? this.past : this.lines).append(item);
-    this.fading.add();
     this.seen.push(item);
+    this.fade(this.fading.add());
     if (this.past.childElementCount + this.lines.childElementCount > LINES_MAX) {
       (this.past.firstElementChild ?? this.lines.firstElementChild)?.remove();
     }
     if (followed) this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  private fade(count: number): void {
+    for (const item of this.seen.splice(0, count)) mark(item, "faded", true);
   }
 
   private name(line: Said): HTMLElement {
