@@ -261,6 +261,10 @@ class Session:
     def _hello_twice(self, message: Hello, now_s: float) -> None:
         raise Violation(Code.HELLO_TWICE, "hello is said once")
 
+    def is_known_as(self, key: str) -> bool:
+        """Whether bans and mutes of `key` are about us, who have said hello."""
+        return self.state in (State.BROWSING, State.PLAYING) and self.key == key
+
     @property
     def key(self) -> str:
         """What bans and mutes know them by."""
