@@ -27,6 +27,7 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.arena import Arena
+from protocol.description import Description
 from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Input
@@ -85,10 +86,11 @@ class Ping(ClientMessage, tag="ping"):
 
 
 class Chat(ClientMessage, tag="chat"):
-    """A line for everyone in the room."""
+    """A line for whoever is in a channel; or a command, if it begins with a slash."""
 
     number: ClassVar[int] = 4
     text: Annotated[str, Meta(min_length=1, max_length=limits.CHAT_CHARS_MAX)]
+    to: Literal["room", "team", "lobby"] = "room"
 
 
 class Resync(ClientMessage, tag="resync"):
@@ -163,6 +165,8 @@ class Welcome(ServerMessage, tag="welcome"):
     arena: Arena
     players: list[PlayerInfo]
     gun: Gun | None = None
+    description: Description | None = None
+    """What the game says of itself, for whoever shows it."""
 
 
 class Event(ServerMessage, tag="event"):
@@ -183,11 +187,17 @@ class Pong(ServerMessage, tag="pong"):
 
 
 class ChatLine(ServerMessage, tag="chat"):
-    """A line that `player` said."""
+    """A line that somebody said, or a `notice` of the server's own. `player` is their number in this room, or 0."""
 
     number: ClassVar[int] = 20
     player: int
     text: str
+    to: Literal["room", "team", "lobby", "notice"] = "room"
+    name: str = ""
+    old: bool = False
+    """Said before the client came: what is remembered of the channel."""
+    who: int = 0
+    """By which `/mute` and `/report` know them, wherever they are; 0: the server."""
 
 
 class Error(ServerMessage, tag="error"):

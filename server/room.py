@@ -10,7 +10,7 @@ Between ticks the room only takes notes: inputs go into buffers, comings and goi
 and no socket; `now_s` is an argument and only measures slack.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -19,15 +19,16 @@ import numpy as np
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
-from protocol.cells import Grid
+from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.messages import Event, Inputs, Message, PlayerInfo, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
+from server.chat.channel import RoomChannels
 from server.game import Game, Player
-from server.heralds import Heralds, Listener
+from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
@@ -67,12 +68,18 @@ class Room:
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
+        self.channels = RoomChannels()
+        """What is said in it."""
         self.listener: Listener = Heralds()
         """Hears of matches that have ended."""
+        self.tap: Tap | None = None
+        """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
         self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
+        for pair in game.touches:
+            self.world.tell(*pair)
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
         self._rewind = Rewind(self.publisher, rates)
@@ -84,6 +91,10 @@ class Room:
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
+        self.is_resting = False
+        """Whether nobody is there, and it doesn't tick."""
+        self.on_stir: Callable[[], None] = lambda: None
+        """Called while it rests, when something happens all the same: somebody comes, or a seat is given up."""
         self.stops_tick: int | None = None
         """When the server is going to stop, if it is."""
         self.game: Game = game(self)
@@ -106,6 +117,8 @@ class Room:
             self.publisher.publish(self.tick)
             self._rewind.record(self.tick)
             self._show()
+            if self.tap is not None:
+                self.tap.shown()
 
     def _gather(self, now_s: float) -> None:
         tick = self.tick
@@ -183,6 +196,7 @@ class Room:
         finally:
             del self._players[player.id]
             self.say("left", {"id": player.id})
+            self.on_stir()
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
@@ -197,6 +211,7 @@ class Room:
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()
+        self.on_stir()
         return viewer
 
     def unwatch(self, viewer: Viewer) -> None:
@@ -226,6 +241,7 @@ class Room:
             arena=self.arena,
             players=roster,
             gun=self.game.gun,
+            description=self.game.description,
         )
 
     # what is said ------------------------------------------------------------------------------------------
@@ -234,19 +250,32 @@ class Room:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
 
-    def chat(self, player: Player, text: str) -> None:
-        self._owe(ChatLine(player.id, text), self._everyone())
-
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         if to is None:
-            viewers = self._everyone()
-        else:
-            viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
-            viewers += self._spectators if spectators else []
-        self._owe(Event(self.tick, name, body), viewers)
+            self._tell(name, body, self._everyone(), is_public=True)
+            return
+        viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+        self._tell(name, body, [*viewers, *self._spectators] if spectators else viewers, spectators)
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those who look from within a square of twice `half_units` around a point."""
+        viewers = [
+            self._viewers[player.id]
+            for player in self._players.values()
+            if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
+        ]
+        if is_within(half_units, self.arena.middle, (x, y)):
+            viewers += self._spectators
+        self._tell(name, body, viewers, is_public=True)
+
+    def _tell(self, name: str, body: dict[str, Any], viewers: Sequence[Viewer], is_public: bool) -> None:
+        event = Event(self.tick, name, body)
+        self._owe(event, viewers)
+        if self.tap is not None and is_public:
+            self.tap.said(event)
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""
@@ -286,6 +315,11 @@ class Room:
     def people(self) -> int:
         """How many human players are connected."""
         return sum(not self._players[player].bot for player in self._viewers)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody is there: a player with a connection, or a spectator."""
+        return bool(self._viewers or self._spectators)
 
     @property
     def spectators(self) -> int:

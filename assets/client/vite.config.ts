@@ -15,7 +15,9 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "dist",
     target: "es2023",
-    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : ["index.html", "standings.html", "player.html"] },
+    rolldownOptions: {
+      input: mode === "vectors" ? "vectors.html" : ["index.html", "dashboard.html", "standings.html", "player.html"],
+    },
   },
   experimental: {
     // `/player/ID` is a page one level down; all others are at the root.
@@ -25,6 +27,7 @@ export default defineConfig(({ mode }) => ({
   server: {
     proxy: {
       "/play": { target: `ws://${GAME_SERVER}`, ws: true },
+      "/stats": { target: `ws://${GAME_SERVER}`, ws: true },
       "/api": { target: `http://${GAME_SERVER}` },
     },
   },

@@ -18,7 +18,7 @@ from server.results import Result
 from server.standings.away import Away
 from server.standings.backlog import PAUSE_S_MIN, Backlog, Played
 from server.standings.guests import Guests
-from server.statistics import Recording, Statistics
+from server.statistics import Statistics, Written
 
 if TYPE_CHECKING:
     from server.room import Room
@@ -52,7 +52,7 @@ class Standings:
         self.repository, self.clock = repository, clock
         self.guests = guests or Guests(secrets.token_bytes)
         self.guests.turn_over(clock())
-        self.counted = Recording()
+        self.counted = Written()
         self._keep_keys, self._answer_s_max = keep_keys, answer_s_max
         self._backlog = Backlog()
         self._news, self._idle = trio.Event(), trio.Event()
@@ -76,8 +76,7 @@ class Standings:
 
         def counted() -> Statistics:
             total = statistics()
-            for counter in self.counted.__struct_fields__:
-                setattr(total, counter, getattr(self.counted, counter))
+            total.add(self.counted)
             return total
 
         return counted

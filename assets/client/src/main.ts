@@ -6,9 +6,10 @@
  */
 
 import {
-  CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, PERFECT, Picture, Play, type Scene,
+  CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, NOTHING, PERFECT, Picture, Play, type Scene,
   type ServerMessage, takeToken,
 } from "@ricochet/sdk";
+import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
 import { type Probe, probe } from "./probe";
@@ -30,7 +31,7 @@ const BROKEN = "Ricochet could not start. Loading the page again may help.";
 /** What there is to see before the first welcome: how the connection does. */
 function emptyScene(time_s: number, link: LinkState): Scene {
   const camera = { x: 0, y: 0 };
-  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, stops_tick: null, link };
+  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, link };
 }
 
 async function open(root: HTMLElement): Promise<void> {
@@ -42,11 +43,11 @@ async function open(root: HTMLElement): Promise<void> {
   const opening = openLook(root, {
     // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
     play: (name) => void Promise.all([opening, loading]).then(() => join(name), () => undefined),
-    chat: (text) => connection.send({ type: "chat", text }),
+    chat: (to, text) => connection.send({ type: "chat", text, to }),
     network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
   const [look, engine]: [Look, Engine] = await Promise.all([opening, loading]);
-  const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
+  const refusals = new Refusals(look, look.overlay);
   let play: Play | null = null;
   let picture: Picture | null = null;
   let drawing = false;
@@ -62,9 +63,10 @@ async function open(root: HTMLElement): Promise<void> {
     if (message.type === "welcome") {
       play = new Play(message, engine, connection, look.controls, look.overlay);
       picture = new Picture(play);
-      look.enter(message.arena);
+      look.enter(message.arena, message.description ?? NOTHING);
+      look.chat.begin(channelsOf(message));
     } else if (message.type === "chat") {
-      look.event({ name: "chat", body: { player: message.player, text: message.text } });
+      look.chat.add(message);
     } else if (message.type === "error") {
       refusals.take(message);
     } else if (play) {
