@@ -42,7 +42,7 @@ from server.rest import live
 from server.room import Room
 from server.rooms import described
 from server.seats import Doors
-from server.standings.wiring import open_standings
+from server.standings.wiring import get_ready, open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
@@ -64,7 +64,7 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config)  # a mistake in them is told before another server is waited for
+    venue_of(config), tls_of(config), get_ready(config)  # their mistakes are told before another server is waited for
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
