@@ -202,8 +202,8 @@ class Moderation:
 
     def _known_as(self, key: str) -> list[Seat | Reserved | Session]:
         """All of them: in rooms, expected back, and in the lobby."""
-        everybody: list[Seat | Reserved | Session] = [*self._lobby.seats(), *self._lobby.hall.guests()]
-        return [one for one in everybody if one.key == key]
+        seats = [seat for seat in self._lobby.seats() if seat.key == key]
+        return [*seats, *(guest for guest in self._lobby.hall.guests() if guest.is_known_as(key))]
 
     def _seat(self, room: str, player: int) -> Seat | Reserved:
         found = self._seats_in(room, player)
@@ -220,6 +220,7 @@ class Moderation:
     def _expel(self, whom: list[Seat | Reserved | Session], code: Code, sentence: str) -> int:
         for one in whom:
             if isinstance(one, Session):
+                self._lobby.hall.go(one)
                 one.end(code, sentence)
             else:
                 self._lobby.expel(one, code, sentence)
