@@ -2,6 +2,7 @@
 
     UserError       the person at the terminal: one sentence on stderr, exit status 2
       ArenaError    a map that doesn't hold together; names the place
+      ReplayError   a file that can't be played; says why
     Violation       the other end of the wire: one sentence and a close code, said in `bye` and in the close frame
     AssertionError  ours: a broken contract. The wire can't reach one.
 
@@ -17,6 +18,10 @@ class UserError(Exception):
 
 class ArenaError(UserError):
     """A map is wrong; the sentence begins with the file and the place in it."""
+
+
+class ReplayError(UserError):
+    """A replay can't be played; the sentence says why."""
 
 
 class Code(IntEnum):
@@ -45,6 +50,7 @@ class Code(IntEnum):
     WRONG_ENCODING = 4016
     NOT_ALLOWED = 4017
     CHAT_REFUSED = 4018
+    OPEN_REFUSED = 4019
     NOT_AUTHENTICATED = 4020
     BANNED = 4021
     KICKED = 4022
@@ -52,6 +58,22 @@ class Code(IntEnum):
     ROOM_CLOSED = 4031
     SERVER_STOPPING = 4032
     SERVER_FAULT = 4033
+
+
+GENTLE = frozenset(
+    {
+        Code.INPUT_TOO_FAR,
+        Code.ROOM_NOT_FOUND,
+        Code.ROOM_FULL,
+        Code.RESUME_REFUSED,
+        Code.NOT_ALLOWED,
+        Code.CHAT_REFUSED,
+        Code.OPEN_REFUSED,
+        Code.SERVER_STOPPING,
+        Code.SERVER_FAULT,
+    }
+)
+"""Refusals after which the conversation goes on, once hello is over."""
 
 
 class Violation(Exception):

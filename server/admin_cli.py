@@ -26,7 +26,7 @@ URL_VARIABLE: Final = "RICOCHET_ADMIN_URL"
 ANSWER_S_MAX: Final = 10.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-admin = typer.Typer(help="Kick, ban and mute people, close rooms, drain a server; make tokens.")
+admin = typer.Typer(help="Kick, ban, mute and forget people, close rooms, drain a server; make tokens.")
 app.add_typer(admin, name="admin")
 
 Url = Annotated[str, typer.Option(envvar=URL_VARIABLE, help="The server.")]
@@ -129,6 +129,17 @@ def drain(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
 
 
 @admin.command()
+def forget(
+    id: Annotated[str, typer.Argument(help="As in the address of their page, /player/ID.")],
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
+) -> None:
+    """Delete somebody's standings, and their name from all matches, for good."""
+    _order("forget", url, token_file, ca, {"id": id})
+
+
+@admin.command()
 def players(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
     """Who is here: one JSON object a line."""
     for line in _ask("players", url, token_file, ca):
@@ -140,6 +151,24 @@ def restrictions(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -
     """All bans and mutes: one JSON object a line."""
     for line in _ask("restrictions", url, token_file, ca):
         print(json.dumps(line, ensure_ascii=True))
+
+
+@admin.command()
+def reports(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
+    """What people have told about others, with what was said: one JSON object a line, the oldest first."""
+    for line in _ask("reports", url, token_file, ca):
+        print(json.dumps(line, ensure_ascii=True))
+
+
+@admin.command()
+def dismiss(
+    report: Annotated[int, typer.Argument(help="Its number.")],
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
+) -> None:
+    """Take a report that has been dealt with from the list."""
+    _order("dismiss", url, token_file, ca, {"report": report})
 
 
 @admin.command()

@@ -8,7 +8,6 @@ finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either wa
 
 import gc
 import os
-import secrets
 import signal
 import ssl
 import subprocess
@@ -20,16 +19,12 @@ from typing import Any
 
 import structlog
 import trio
-from msgspec import Struct
 
-from protocol.arena import Arena, parse
 from protocol.errors import Code, UserError
-from protocol.ticks import Rates
 from server import garbage
+from server.chat import marshal
 from server.config import Config
 from server.drain import let_finish
-from server.game import Game
-from server.games import game_named
 from server.keeper import Keeper
 from server.lobby import Lobby
 from server.moderation import Moderation
@@ -39,17 +34,22 @@ from server.net.api import Api
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
+from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.phases import Phases
+from server.replay.recorder import recorder_of
+from server.rest import live
 from server.room import Room
+from server.rooms import described
 from server.seats import Doors
+from server.standings.wiring import get_ready, open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
-from server.tick_loop import keep_time
+from server.venue import MAPS, catalogue_of, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
-MAPS = ASSETS / "maps"
 CLIENT = ASSETS / "client" / "dist"
 SWEEP_EVERY_S = 0.5
 ABSENT_S_MIN = 0.5
@@ -64,7 +64,8 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config)  # a mistake in them is told before another server is waited for
+    for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
+        look_at(config)
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
@@ -88,11 +89,18 @@ class Server:
     def __init__(self, config: Config, store: Store | None = None) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
-        self.lobby = Lobby(gate=self.admission.gate)
-        self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        self._venue = venue_of(config)
+        self._catalogue = catalogue_of(config, self._venue)
+        self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
+        self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
+        self.standings = open_standings(config, store, self.lobby.heralds)
+        self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
+        self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
+        pages = web.build(
+            web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings)
+        )
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -102,15 +110,19 @@ class Server:
             may_be_fast=config.lane == "fast",
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
+            elsewhere=self.stats.hosts,
+            guest_of=self.standings.guest_of,
         )
-        self._config, self._venue = config, venue_of(config)
+        self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
-        self.room = self._kept_room() or self._fresh_room()
-        self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
+        marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
+        self._recorder = recorder_of(config, self.lobby)
+        self._open_rooms()
+        self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
+        self._phases = Phases(config.tick_rate)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
-        self._collector = garbage.Collector(config.tick_rate)
-        self._has_ticked = False
+        self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
 
     @property
@@ -118,21 +130,29 @@ class Server:
         """Whether newcomers are welcome, and will find a game."""
         return self._has_ticked and self.lobby.doors is Doors.OPEN and bool(self.lobby.rooms)
 
-    def _kept_room(self) -> Room | None:
+    @property
+    def room(self) -> Room:
+        """The first of the operator's."""
+        return self.lobby.rooms[self._venue.name]
+
+    def _open_rooms(self) -> None:
+        """The operator's, as they were or anew; and those that people had opened, as they were."""
         keeper, venue = self._keeper, self._venue
-        if keeper is None:
-            return None
         try:
-            keeper.reinstate()
-            return keeper.reopen(venue.name, venue.game, venue.arena, venue.rates, venue.options)
+            if keeper is not None:
+                keeper.reinstate()
+            for name in venue.room_names:
+                if keeper is None or not keeper.reopen(name, venue.game, venue.arena, venue.rates, venue.options):
+                    self._fresh_room(name)
+            if keeper is not None:
+                keeper.reopen_others(self._catalogue)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UserError(f"what is kept in {self._config.state_dir} can't be read: {why}") from None
 
-    def _fresh_room(self) -> Room:
+    def _fresh_room(self, name: str) -> Room:
         venue = self._venue
-        seed = secrets.randbits(32) if venue.seed is None else venue.seed
-        return self.lobby.open_room(venue.name, venue.game, venue.arena, venue.rates, seed, venue.options)
+        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
 
     async def serve(
         self,
@@ -143,12 +163,18 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
-                nursery.start_soon(self.admission.keep_fresh)
-                nursery.start_soon(self._keep_certificate)
+                for chore in (
+                    self._play,
+                    self.stats.run,
+                    self.standings.run,
+                    self._recorder.run,
+                    self.admission.keep_fresh,
+                    self._keep_certificate,
+                ):
+                    nursery.start_soon(chore)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -161,12 +187,13 @@ class Server:
         with self._playing:
             async with trio.open_nursery() as rooms:
                 self._rooms = rooms
-                for room in list(self.lobby.rooms.values()):
-                    self._supervisor.start(rooms, room)
+                self._run_all()
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
-        await keep_time(room, partial(self._tick_done, room), drain=partial(sweep, room.rates.tick_s))
+        on_rest = partial(self._keeper.rests, room) if self._keeper is not None else _nothing
+        drain = partial(sweep, room.rates.tick_s)
+        await live(room, partial(self._tick_done, room), self._phases, drain, on_rest)
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
@@ -175,24 +202,36 @@ class Server:
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
+        await self._recorder.finish()
+        await self.standings.settle()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back
         with trio.move_on_after(DRAIN_S_MAX):
             while self.door.conversations:
-                self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
+                for host in (self.lobby, self.stats.watchers):
+                    host.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
 
-    def close_room(self, name: str) -> None:
-        """End a room, its conversations and its ticks, for good. After the last one a fresh one is opened."""
-        self.lobby.close_room(name)
-        self._supervisor.end(name)
+    def close_room(self, name: str, now_s: float) -> None:
+        """An admin ends a room. After the last one that is open to all a fresh one is opened."""
+        self.lobby.end_room(name, now_s, "an admin has closed the room")
+        is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
+        if not is_open and self.lobby.doors is Doors.OPEN:
+            self._run_room(self._fresh_room(self._venue.name))
+
+    def _forget_room(self, room: Room) -> None:
+        self._supervisor.end(room.name)
         if self._keeper is not None:
-            self._keeper.forget(name)
-        if not self.lobby.rooms and self.lobby.doors is Doors.OPEN:
-            fresh = self._fresh_room()
-            if self._rooms is not None:  # else it will be among those that are there when the first tick is due
-                self._supervisor.start(self._rooms, fresh)
+            self._keeper.forget(room.name)
+
+    def _run_all(self) -> None:
+        for room in list(self.lobby.rooms.values()):
+            self._run_room(room)
+
+    def _run_room(self, room: Room) -> None:
+        if self._rooms is not None:  # else it will be among those that are there when the first tick is due
+            self._supervisor.start(self._rooms, room)
 
     async def _settle(self) -> bool:
         return self._keeper is None or await self._keeper.settle()
@@ -204,26 +243,16 @@ class Server:
 
     def rooms(self) -> list[dict[str, Any]]:
         """What `/api/rooms` says."""
-        return [
-            {
-                "name": room.name,
-                "game": room.game.name,
-                "map": room.arena.name,
-                "players": len(room.players),
-                "players_max": room.players_max,
-                "tick": room.tick,
-                "tick_rate": room.rates.tick_rate,
-                "snapshot_rate": room.rates.snapshot_rate,
-            }
-            for room in self.lobby.rooms.values()
-        ]
+        return described(self.lobby.rooms.values())
 
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True
         self.telemetry.tick_done(duration_s, lateness_s)
+        self.stats.tick_done(lateness_s)
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
-        work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
+        parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
+        work = self._collector.due(lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1
@@ -246,47 +275,6 @@ async def keep_deadlines(lobby: Lobby) -> None:
         for error in lobby.sweep(now_s):
             lobby.faults.chores_failed += 1
             log.error("a deadline could not be kept", exc_info=error)
-
-
-class Venue(Struct, frozen=True):
-    """What a room is opened with."""
-
-    name: str
-    game: type[Game]
-    arena: Arena
-    rates: Rates
-    seed: int | None
-    options: dict[str, Any]
-
-
-def venue_of(config: Config) -> Venue:
-    """Raises UserError."""
-    game = game_named(config.game)
-    name = config.map or game.map
-    arena = find_arena(name)
-    if why := game.unfit(arena):
-        raise UserError(f"{game.name} can't be played on the map {name}: {why}")
-    return Venue(
-        name=Path(name).stem,
-        game=game,
-        arena=arena,
-        rates=config.rates,
-        seed=config.seed,
-        options={"match_s": config.match_s},
-    )
-
-
-def find_arena(name: str) -> Arena:
-    """The arena of a map that comes with the game, or of a JSON file anywhere. Raises UserError."""
-    path = Path(name) if name.endswith(".json") else MAPS / f"{name}.json"
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        if name.endswith(".json"):
-            raise UserError(f"the map {name} can't be read: {(error.strerror or str(error)).lower()}") from None
-        known = ", ".join(sorted(file.stem for file in MAPS.glob("*.json")))
-        raise UserError(f"there is no map {name!r}; there are: {known}") from None
-    return parse(text, path.name)
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:
@@ -325,6 +313,10 @@ async def _stop_on_signal(
 async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
     await anext(signals)
     scope.cancel()
+
+
+def _nothing() -> None:
+    """Where rooms aren't kept."""
 
 
 def _ask_to_stop() -> None:

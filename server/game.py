@@ -60,6 +60,8 @@ class Player(Struct, array_like=True, eq=False):
     """From 1 on, in a game that has `teams`; 0: none. The room gives a newcomer the smallest."""
     subject: str = ""
     """What its account is known by; "": it has none."""
+    since_tick: int = 0
+    """When it came into the room."""
 
 
 class Stage(Protocol):
@@ -81,8 +83,11 @@ class Stage(Protocol):
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
-        """An event, never lost: to everyone in the room, or to some players, and spectators or not. These look at the
-        middle of the arena."""
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those players and spectators who look from within a square of twice `half_units` around a
+        point."""
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: for standings, replays and the lobby. The next one begins with the next tick."""

@@ -24,6 +24,7 @@ from server.restrictions import (
     subject_key,
 )
 from server.seats import Reserved, Seat
+from server.session import Session
 from server.tokens import SUBJECT_CHARS_MAX
 
 SECONDS_DEFAULT: Final = 3600.0
@@ -55,11 +56,20 @@ class RoomOrder(Struct, forbid_unknown_fields=True):
     room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
 
 
+class ReportOrder(Struct, forbid_unknown_fields=True):
+    """About a report."""
+
+    report: Annotated[int, Meta(ge=1)]
+
+
+AnyOrder = Order | RoomOrder | ReportOrder
+
+
 class NoOrder(Exception):
     """What was sent is none; `str(error)` says why."""
 
 
-def read_order(body: bytes, kind: type[Order | RoomOrder]) -> Order | RoomOrder:
+def read_order(body: bytes, kind: type[AnyOrder]) -> AnyOrder:
     """Raises NoOrder, whatever the bytes."""
     try:
         return msgspec.json.decode(body, type=kind)
@@ -70,34 +80,41 @@ def read_order(body: bytes, kind: type[Order | RoomOrder]) -> Order | RoomOrder:
 class Moderation:
     """`close_room` and `drain` are the server's; `drain` begins to, and returns."""
 
-    def __init__(self, lobby: Lobby, close_room: Callable[[str], None], drain: Callable[[], None]) -> None:
+    def __init__(self, lobby: Lobby, close_room: Callable[[str, float], None], drain: Callable[[], None]) -> None:
         self._lobby = lobby
         self._close_room = close_room
         self.drain = drain
 
     def kick(self, order: Order, now_s: float) -> str:
         """End their conversations and give up their seats. They may come back."""
-        seats = self._seats(order)
-        if not seats:
+        present = self._present(order)
+        if not present:
             raise CantBe("nobody like that is here")
-        return f"kicked {self._expel(seats, Code.KICKED, _because('kicked by an admin', order.reason))}"
+        return f"kicked {self._expel(present, Code.KICKED, _because('kicked by an admin', order.reason))}"
 
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
         key = self._key(order)
-        _add(self._lobby.bans, key, order, now_s)
-        seats = [seat for seat in self._lobby.seats() if seat.key == key]
-        gone = self._expel(seats, Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
+        _add(self._lobby.bans, key, order.seconds, order.reason, now_s)
+        self._lobby.talk.expunge(key, self._lobby.rooms.values())
+        gone = self._expel(
+            self._known_as(key), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
+        )
         return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
 
     def unban(self, order: Order, now_s: float) -> str:
         return _lift(self._lobby.bans, self._key(order), "banned")
 
     def mute(self, order: Order, now_s: float) -> str:
-        """Let nobody hear what they say, for a while."""
+        """Let nobody hear what they say, or have said, for a while."""
         key = self._key(order)
-        _add(self._lobby.mutes, key, order, now_s)
+        self.silence(key, order.seconds, order.reason, now_s)
         return f"muted {key} for {order.seconds:.0f} s"
+
+    def silence(self, key: str, seconds: float, reason: str, now_s: float) -> None:
+        """Mute whoever is known by `key`. Raises CantBe."""
+        _add(self._lobby.mutes, key, seconds, reason, now_s)
+        self._lobby.talk.expunge(key, self._lobby.rooms.values())
 
     def unmute(self, order: Order, now_s: float) -> str:
         return _lift(self._lobby.mutes, self._key(order), "mute")
@@ -107,13 +124,16 @@ class Moderation:
         if order.room not in self._lobby.rooms:
             raise CantBe(f"there is no room {order.room!r}")
         was_last = len(self._lobby.rooms) == 1
-        self._close_room(order.room)
+        self._close_room(order.room, now_s)
         is_followed = was_last and bool(self._lobby.rooms)
         return f"closed the room {order.room}{'; a fresh one is open in its place' if is_followed else ''}"
 
     def players(self, now_s: float) -> list[dict[str, Any]]:
-        """Everybody who has a seat. `kept_s`: for how much longer it is kept for somebody who is away."""
-        return [
+        """Everybody who has a seat, or is in the lobby (`room` is null).
+
+        `kept_s`: for how much longer a seat is kept for somebody who is away.
+        """
+        seated = [
             {
                 "room": seat.room.name,
                 "player": seat.player.id if seat.player else None,
@@ -128,6 +148,21 @@ class Moderation:
             }
             for seat in self._lobby.seats()
         ]
+        return seated + [
+            {
+                "room": None,
+                "player": None,
+                "name": guest.name,
+                "bot": guest.bot,
+                "connected": True,
+                "kept_s": None,
+                "subject": guest.identity.subject,
+                "role": guest.identity.role.value,
+                "known_as": guest.key,
+                "muted": self._lobby.mutes.find(guest.key, now_s) is not None,
+            }
+            for guest in self._lobby.hall.guests()
+        ]
 
     def restrictions(self, now_s: float) -> list[dict[str, Any]]:
         """All bans and mutes."""
@@ -137,6 +172,16 @@ class Moderation:
             for what, table in tables
             for key, entry in table.all(now_s)
         ]
+
+    def reports(self, now_s: float) -> list[dict[str, Any]]:
+        """What people have told about others, with what was said; the oldest first."""
+        return self._lobby.talk.reports.listed(now_s)
+
+    def dismiss(self, order: ReportOrder, now_s: float) -> str:
+        """A report has been dealt with."""
+        if not self._lobby.talk.reports.dismiss(order.report):
+            raise CantBe(f"there is no report {order.report}")
+        return f"dismissed the report {order.report}"
 
     def _key(self, order: Order) -> str:
         """What the one that is meant is known by."""
@@ -149,12 +194,16 @@ class Moderation:
                 return self._seat(room, player).key
         raise CantBe("say whom: a room and a player, or a subject, or an address")
 
-    def _seats(self, order: Order) -> list[Seat | Reserved]:
-        if order.player is not None and order.room is not None:
-            self._key(order)
-            return [self._seat(order.room, order.player)]
+    def _present(self, order: Order) -> list[Seat | Reserved | Session]:
         key = self._key(order)
-        return [seat for seat in self._lobby.seats() if seat.key == key]
+        if order.player is not None and order.room is not None:
+            return [self._seat(order.room, order.player)]
+        return self._known_as(key)
+
+    def _known_as(self, key: str) -> list[Seat | Reserved | Session]:
+        """All of them: in rooms, expected back, and in the lobby."""
+        seats = [seat for seat in self._lobby.seats() if seat.key == key]
+        return [*seats, *(guest for guest in self._lobby.hall.guests() if guest.is_known_as(key))]
 
     def _seat(self, room: str, player: int) -> Seat | Reserved:
         found = self._seats_in(room, player)
@@ -168,28 +217,33 @@ class Moderation:
             if seat.room.name == room and seat.player is not None and seat.player.id == player:
                 yield seat
 
-    def _expel(self, seats: list[Seat | Reserved], code: Code, sentence: str) -> int:
-        for seat in seats:
-            self._lobby.expel(seat, code, sentence)
-        return len(seats)
+    def _expel(self, whom: list[Seat | Reserved | Session], code: Code, sentence: str) -> int:
+        for one in whom:
+            if isinstance(one, Session):
+                self._lobby.hall.go(one)
+                one.end(code, sentence)
+            else:
+                self._lobby.expel(one, code, sentence)
+        return len(whom)
 
 
-ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Order | RoomOrder]]]] = {
+ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[AnyOrder]]]] = {
     "kick": (Moderation.kick, Order),
     "ban": (Moderation.ban, Order),
     "unban": (Moderation.unban, Order),
     "mute": (Moderation.mute, Order),
     "unmute": (Moderation.unmute, Order),
     "close": (Moderation.close, RoomOrder),
+    "dismiss": (Moderation.dismiss, ReportOrder),
 }
 """Each action by its name, and what it is told."""
-LASTING: Final = frozenset(ACTIONS) - {"kick"}
+LASTING: Final = frozenset(ACTIONS) - {"kick", "dismiss"}
 """Those that a restart must not undo."""
 
 
-def _add(table: Restrictions, key: str, order: Order, now_s: float) -> None:
+def _add(table: Restrictions, key: str, seconds: float, reason: str, now_s: float) -> None:
     try:
-        table.add(key, order.seconds, order.reason, now_s)
+        table.add(key, seconds, reason, now_s)
     except TableFull:
         raise CantBe(f"the table has its {RESTRICTIONS_MAX} entries; lift one first") from None
 

@@ -10,7 +10,7 @@ Between ticks the room only takes notes: inputs go into buffers, comings and goi
 and no socket; `now_s` is an argument and only measures slack.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -19,25 +19,27 @@ import numpy as np
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
-from protocol.cells import Grid
+from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.messages import Event, Inputs, Message, Welcome
 from protocol.ticks import Rates
 from server.address import address
+from server.card import PERMANENT, Card
+from server.chat.channel import RoomChannels
 from server.game import Game, Player
-from server.heralds import Heralds, Listener
+from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
-from server.results import Result, Score, placings
+from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
+from server.roster import info_of, rarest_colour, smallest_team
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
 from server.world import World
 
-COLOURS = 12
 NOBODY = 0
 """No player's number: a spectator's, for as long as its game greets it."""
 PINGS_EVERY_S = 2.0
@@ -57,18 +59,24 @@ class Room:
         options: Mapping[str, Any] | None = None,
         players_max: int = PLAYERS_PER_ROOM_MAX,
         begins: bool = True,
+        card: Card = PERMANENT,
     ) -> None:
         """With `begins` False the game has yet to begin, or to go on: `server.checkpoint` sees to that."""
         self.name, self.arena, self.rates, self.options = name, arena, rates, options or {}
-        self.fingerprint = fingerprint(arena)
+        self.card, self.fingerprint = card, fingerprint(arena)
         self.players_max, self._tick_s = players_max, rates.tick_s
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
+        self.channels = RoomChannels()
+        """What is said in it."""
         self.listener: Listener = Heralds()
         """Hears of matches that have ended."""
+        self.tap: Tap | None = None
+        """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
+        self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
             self.world.tell(*pair)
@@ -83,6 +91,10 @@ class Room:
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
+        self.is_resting = False
+        """Whether nobody is there, and it doesn't tick."""
+        self.on_stir: Callable[[], None] = lambda: None
+        """Called while it rests, when something happens all the same: somebody comes, or a seat is given up."""
         self.stops_tick: int | None = None
         """When the server is going to stop, if it is."""
         self.game: Game = game(self)
@@ -105,6 +117,8 @@ class Room:
             self.publisher.publish(self.tick)
             self._rewind.record(self.tick)
             self._show()
+            if self.tap is not None:
+                self.tap.shown()
 
     def _gather(self, now_s: float) -> None:
         tick = self.tick
@@ -145,16 +159,17 @@ class Room:
         player = Player(
             id=self._next_player,
             name=name,
-            colour=self._rarest_colour(),
+            colour=rarest_colour(self.players.values()),
             bot=bot,
             inputs=InputBuffer(self.statistics),
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
-            team=self._smallest_team(),
+            team=smallest_team(self.players.values(), self.game.teams),
             subject=subject,
+            since_tick=self.tick,
         )
         self._next_player += 1
         self._players[player.id] = player
-        self.say("joined", asdict(_info(player)))
+        self.say("joined", asdict(info_of(player)))
         try:
             self.game.joined(player)
         except Exception:
@@ -175,15 +190,19 @@ class Room:
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
         self._viewers.pop(player.id, None)
+        self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
         finally:
             del self._players[player.id]
             self.say("left", {"id": player.id})
+            self.on_stir()
 
-    def watch(self, link: Link, player: Player | None) -> Viewer:
-        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
+    def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
+        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
         viewer = Viewer(link, self.rates, self.statistics)
+        if welcome:
+            viewer.owe(welcome)
         greeted = player or Player(NOBODY, "", 0, False, InputBuffer(self.statistics))
         self._viewers[greeted.id] = viewer
         self.game.greet(greeted)
@@ -192,6 +211,7 @@ class Room:
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()
+        self.on_stir()
         return viewer
 
     def unwatch(self, viewer: Viewer) -> None:
@@ -204,7 +224,7 @@ class Room:
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
-        roster = [_info(other) for other in self.players.values()]
+        roster = [info_of(other) for other in self.players.values()]
         return Welcome(
             version=1,
             player=player.id if player else 0,
@@ -230,19 +250,32 @@ class Room:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
 
-    def chat(self, player: Player, text: str) -> None:
-        self._owe(ChatLine(player.id, text), self._everyone())
-
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         if to is None:
-            viewers = self._everyone()
-        else:
-            viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
-            viewers += self._spectators if spectators else []
-        self._owe(Event(self.tick, name, body), viewers)
+            self._tell(name, body, self._everyone(), is_public=True)
+            return
+        viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+        self._tell(name, body, [*viewers, *self._spectators] if spectators else viewers, spectators)
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those who look from within a square of twice `half_units` around a point."""
+        viewers = [
+            self._viewers[player.id]
+            for player in self._players.values()
+            if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
+        ]
+        if is_within(half_units, self.arena.middle, (x, y)):
+            viewers += self._spectators
+        self._tell(name, body, viewers, is_public=True)
+
+    def _tell(self, name: str, body: dict[str, Any], viewers: Sequence[Viewer], is_public: bool) -> None:
+        event = Event(self.tick, name, body)
+        self._owe(event, viewers)
+        if self.tap is not None and is_public:
+            self.tap.said(event)
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""
@@ -255,6 +288,7 @@ class Room:
             ended_tick=self.tick,
             placings=placings(scores, self.players, team_scores),
             team_scores=dict(team_scores or {}),
+            left=self._departures.take(),
         )
         self.match_tick = self.tick
         self.listener.concluded(self, result)
@@ -277,6 +311,20 @@ class Room:
     def viewers(self) -> list[Viewer]:
         return self._everyone()
 
+    @property
+    def people(self) -> int:
+        """How many human players are connected."""
+        return sum(not self._players[player].bot for player in self._viewers)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody is there: a player with a connection, or a spectator."""
+        return bool(self._viewers or self._spectators)
+
+    @property
+    def spectators(self) -> int:
+        return len(self._spectators)
+
     def _everyone(self) -> list[Viewer]:
         return [*self._viewers.values(), *self._spectators]
 
@@ -293,16 +341,3 @@ class Room:
         chosen = list(islice(self.players.values(), self._pings_from, self._pings_from + PINGS_TOGETHER_MAX))
         self._pings_from = self._pings_from + len(chosen) if len(chosen) == PINGS_TOGETHER_MAX else 0
         self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})
-
-    def _rarest_colour(self) -> int:
-        taken = [player.colour for player in self.players.values()]
-        return min(range(COLOURS), key=lambda colour: (taken.count(colour), colour))
-
-    def _smallest_team(self) -> int:
-        """0 in a game without teams."""
-        taken = [player.team for player in self.players.values()]
-        return min(range(1, self.game.teams + 1), key=lambda team: (taken.count(team), team), default=0)
-
-
-def _info(player: Player) -> PlayerInfo:
-    return PlayerInfo(player.id, player.name, player.colour, player.bot, player.team)

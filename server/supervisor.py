@@ -4,6 +4,7 @@ a tick raises -> it is logged with its traceback, and counted
                  what the room was is set aside for inspection
                  its conversations end with SERVER_FAULT: the clients come back by themselves
                  a fresh room of the same settings is opened; one that fails again and again, after ever longer pauses
+                 one that people had opened, and that fails again, is gone
 """
 
 from collections.abc import Awaitable, Callable
@@ -42,17 +43,21 @@ class Relapses:
 
 
 class Supervisor:
-    """Runs rooms of `lobby`. `run` is a room's tick loop, `open_again` puts a fresh room into the lobby."""
+    """Runs rooms of `lobby`. `run` is a room's tick loop; `open_again` puts a fresh room like one that failed there."""
 
     def __init__(
         self,
         lobby: Lobby,
         run: Callable[[Room], Awaitable[None]],
-        open_again: Callable[[], Room],
+        open_again: Callable[[Room], Room],
         keeper: Keeper | None = None,
     ) -> None:
         self._lobby, self._run, self._open_again, self._keeper = lobby, run, open_again, keeper
         self._scopes: dict[str, trio.CancelScope] = {}
+
+    def names(self) -> list[str]:
+        """Of the rooms that are run."""
+        return list(self._scopes)
 
     def end(self, name: str) -> None:
         """Somebody has closed that room: run it no longer, if it was run, and open no other in its place."""
@@ -69,13 +74,24 @@ class Supervisor:
             await self._keep(room)
 
     async def _keep(self, room: Room) -> None:
-        name, relapses = room.name, Relapses()
+        relapses = Relapses()
         fresh: Room | None = room
         while True:
             if fresh is not None:
                 await self._live(fresh)
-            await trio.sleep(relapses.pause_s(trio.current_time()))
-            fresh = self._fresh(name)
+            pause_s = relapses.pause_s(trio.current_time())
+            if pause_s and not room.card.is_permanent:
+                self._give_up(room)
+                return
+            await trio.sleep(pause_s)
+            fresh = self._fresh(room)
+
+    def _give_up(self, room: Room) -> None:
+        log.error("the room fails again and again; it is opened no more", room=room.name)
+        self._lobby.reopening.discard(room.name)
+        self._scopes.pop(room.name, None)
+        if self._keeper is not None:
+            self._keeper.forget(room.name)
 
     async def _live(self, room: Room) -> None:
         """One room from its first tick to its last; returns when it has failed."""
@@ -90,17 +106,17 @@ class Supervisor:
         lobby.faults.rooms_failed += 1
         failed = keeper.capture(room) if keeper is not None else None
         lobby.reopening.add(room.name)
-        lobby.close_room(room.name, Code.SERVER_FAULT, SENTENCE)
+        lobby.close_room(room.name, trio.current_time(), Code.SERVER_FAULT, SENTENCE)
         if keeper is not None and failed is not None:
             await keeper.set_aside(failed)
 
-    def _fresh(self, name: str) -> Room | None:
+    def _fresh(self, failed: Room) -> Room | None:
         """None when it fails before its first tick."""
         try:
-            room = self._open_again()
+            room = self._open_again(failed)
         except Exception:
             self._lobby.faults.rooms_failed += 1
-            log.exception("a room can't be opened", room=name)
+            log.exception("a room can't be opened", room=failed.name)
             return None
-        self._lobby.reopening.discard(name)
+        self._lobby.reopening.discard(failed.name)
         return room

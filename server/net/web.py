@@ -1,9 +1,10 @@
 """What a browser or an operator asks for over HTTP: the page, the maps, health, metrics, the rooms.
 
     /               the client, from its build folder          /healthz    the process answers
+    /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`
+    /api/…          see `api`                          /standings, /player/ID    pages of their own
 
 Nothing here touches the game: what it shows comes in as functions.
 """
@@ -22,6 +23,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
+from server.net.guest_cookie import Greeting
+from server.net.standings_api import StandingsApi
+from server.standings.service import Standings
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -35,6 +39,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TLS_ONLY = "max-age=31536000"
 """For a year, this host is spoken to over TLS or not at all."""
+PAGES = frozenset({"dashboard", "standings"})
+"""Pages of the client's beside its first: at `/NAME`, from the file `NAME.html`."""
+PAGES_OF_SOMEBODY = frozenset({"player"})
+"""And those at `/NAME/ID`, whoever that is."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 NEVER = "no-store"
@@ -53,6 +61,7 @@ class Sources(Struct, frozen=True):
     api: Api
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
+    standings: Standings
 
 
 def build(sources: Sources) -> ASGIApp:
@@ -73,12 +82,13 @@ def build(sources: Sources) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
+            *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]
     )
-    return _WithHeaders(Guarded(pages, sources.api.origins))
+    return _WithHeaders(Guarded(Greeting(pages, sources.standings), sources.api.origins))
 
 
 class _Files(StaticFiles):
@@ -106,10 +116,17 @@ class _Client(_Files):
         await app(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await super().get_response(_file_of(path), scope)
         if path.startswith("assets/") and response.status_code < 400:
             response.headers["Cache-Control"] = FOREVER
         return response
+
+
+def _file_of(path: str) -> str:
+    """Of a page that has an address without an ending; else the path itself."""
+    name, _, rest = path.partition("/")
+    is_page = path in PAGES or (name in PAGES_OF_SOMEBODY and rest and "/" not in rest)
+    return f"{name}.html" if is_page else path
 
 
 class _WithHeaders:

@@ -16,16 +16,18 @@ import trustme
 
 from protocol.errors import Code, UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
-from protocol.messages import Bye, Chat, Hello, Inputs, Ping
+from protocol.messages import Bye, Chat, Hello, Inputs, Open, Ping
 from protocol.motion import Input
-from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of, venue_of
+from server.app import Server, keep_deadlines, run, tls_of, url_of
 from server.config import Config
+from server.lives import EMPTY_S_MAX
 from server.net.link import FastLink, PlainLink
 from server.seats import Doors
 from server.session import State
 from server.store import Folder
 from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
+from server.venue import find_arena
 from tests.instruments.keys import SECRET
 from tests.instruments.served import Served, served
 from tests.instruments.stepper import Stepper
@@ -154,10 +156,10 @@ async def test_a_mistake_in_a_room_ends_the_room_and_not_the_server(
 async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(player: object, text: str) -> None:
+    def fail(person: object, message: object, now_s: float) -> None:
         raise ZeroDivisionError("the mistake")
 
-    monkeypatch.setattr(running.server.room, "chat", fail)
+    monkeypatch.setattr(running.server.lobby.talk, "hear", fail)
     heard: dict[str, list[tuple[int, bytes]]] = {"Ann": [], "Bob": []}
 
     async def play(name: str, frames: list[tuple[int, bytes]]) -> None:
@@ -181,6 +183,12 @@ async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
     assert int.from_bytes(heard["Bob"][-1][1][:2], "big") == Code.SERVER_FAULT
     assert running.server.lobby.traffic.connections_failed == 1
     assert running.server.lobby.faults.rooms_failed == 0
+
+
+async def test_the_word_filter_is_a_setting() -> None:
+    assert Server(settings(chat_filter="textwrap:dedent")).lobby.talk.word_filter("  hello") == "hello"
+    with pytest.raises(UserError, match="no_such_words can't be imported"):
+        Server(settings(chat_filter="no_such_words:clean"))
 
 
 @pytest.mark.parametrize(("lane", "link"), [("fast", FastLink), ("plain", PlainLink)])
@@ -210,35 +218,35 @@ async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: 
 async def test_after_the_last_room_was_closed_a_fresh_one_takes_newcomers(running: Running) -> None:
     was = running.server.room
     await until(lambda: was.tick > 0)
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     await trio.testing.wait_all_tasks_blocked()
     ticks, fresh = was.tick, running.server.lobby.rooms["pinball"]
     await until(lambda: fresh.tick > 2)
     assert was.tick == ticks
     assert (await running.get("/readyz"))[0] == 200
     assert [room["tick"] < 100 for room in json.loads((await running.get("/api/rooms"))[1])] == [True]
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     await until(lambda: running.server.lobby.rooms["pinball"].tick > 2)
 
 
 async def test_one_room_of_two_is_closed_for_good(running: Running) -> None:
     room = running.server.room
     running.server.lobby.open_room("annex", type(room.game), room.arena, room.rates, 1)
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     assert list(running.server.lobby.rooms) == ["annex"]
 
 
 async def test_a_room_may_be_closed_before_it_was_ever_run() -> None:
     server = Server(settings())
     was = server.room
-    server.close_room("pinball")
+    server.close_room("pinball", trio.current_time())
     (fresh,) = server.lobby.rooms.values()
     assert fresh is not was
 
 
 async def test_a_server_that_stops_opens_no_room(running: Running) -> None:
     running.server.lobby.doors = Doors.RETURNING
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     assert not running.server.lobby.rooms
 
 
@@ -262,13 +270,6 @@ def test_a_map_may_be_a_file_and_its_faults_name_the_place(tmp_path: Path) -> No
         find_arena(str(path))
     with pytest.raises(UserError, match="can't be read"):
         find_arena(str(tmp_path / "missing.json"))
-
-
-def test_a_game_is_played_where_it_is_at_home_unless_another_map_is_named() -> None:
-    assert venue_of(settings(game="ball")).arena.name == "Pitch"
-    assert venue_of(settings(game="melee", map="pitch")).name == "pitch"
-    with pytest.raises(UserError, match="ball can't be played on the map pinball: it needs a goal for team 1"):
-        venue_of(settings(game="ball", map="pinball"))
 
 
 def test_a_certificate_must_be_one(tmp_path: Path) -> None:
@@ -351,3 +352,40 @@ async def test_twice_the_load_slows_the_game_and_ends_nobody(
     assert room.statistics.ticks_shifted <= shifted + 2 * CATCH_UP_TICKS_MAX
     assert (playing.link.closed, stalled.link.closed) == (None, None)
     assert [client.session.state for client in (playing, stalled)] == [State.PLAYING, State.PLAYING]
+
+
+async def test_a_room_that_is_opened_runs_rests_and_ends_with_all_that_was_its(running: Running) -> None:
+    """From `open` over a real socket to the last trace of it."""
+    server = running.server
+    async with await running.connect() as stream:
+        await stream.send_all(upgrade())
+        await stream.receive_some(4096)
+        for said in (Hello(1, "Ann", role="visitor"), Open("Fun", "melee", "belt")):
+            await stream.send_all(frame(MSGPACK.encode(said)))
+        await until(lambda: len(server.lobby.rooms) == 2)
+        [opened] = [room for room in server.lobby.rooms.values() if not room.card.is_permanent]
+        await until(lambda: opened.tick > 5)
+        rooms = json.loads((await running.get("/api/rooms"))[1])
+        assert [(room["title"], room["map"], room["people"]) for room in rooms] == [
+            ("pinball", "Pinball", 0),
+            ("Fun", opened.arena.name, 1),
+        ]
+    await until(lambda: not opened.is_watched)
+    now_s = trio.current_time()
+    for later_s in (0.0, EMPTY_S_MAX):
+        assert server.lobby.sweep(now_s + later_s) == []
+    await trio.testing.wait_all_tasks_blocked(0.05)
+    assert list(server.lobby.rooms) == ["pinball"]
+    tick = opened.tick
+    await trio.sleep(0.1)
+    assert opened.tick == tick
+    assert server._supervisor.names() == ["pinball"]
+    assert len(server._phases.taken) == (0 if server.room.is_resting else 1)
+
+
+async def test_an_operator_may_have_several_rooms(running: Running) -> None:
+    server = Server(settings(rooms=3))
+    assert list(server.lobby.rooms) == ["pinball", "pinball-2", "pinball-3"]
+    assert {room.card.is_permanent for room in server.lobby.rooms.values()} == {True}
+    with pytest.raises(ValueError, match="no place for rooms = 3"):
+        settings(rooms=3, rooms_max=2)
