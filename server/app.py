@@ -93,7 +93,9 @@ class Server:
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
+        self._recorder = recorder_of(config, self.lobby)
+        replays = self._recorder.archive
+        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, replays))
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -106,7 +108,6 @@ class Server:
         )
         self._config, self._venue = config, venue_of(config)
         self._keeper = Keeper(self.lobby, store) if store is not None else None
-        self._recorder = recorder_of(config, self.lobby)
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
         self._rooms: trio.Nursery | None = None

@@ -3,7 +3,7 @@
     /               the client, from its build folder          /healthz    the process answers
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`
+    /api/…          see `api`, `replays`
 
 Nothing here touches the game: what it shows comes in as functions.
 """
@@ -22,6 +22,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
+from server.net.replays import Replays
+from server.replay.archive import Archive
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -53,6 +55,7 @@ class Sources(Struct, frozen=True):
     api: Api
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
+    replays: Archive | None = None
 
 
 def build(sources: Sources) -> ASGIApp:
@@ -74,6 +77,7 @@ def build(sources: Sources) -> ASGIApp:
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             *sources.api.routes(),
+            *Replays(sources.replays, sources.client_dir).routes(),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]
