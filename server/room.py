@@ -22,9 +22,11 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.messages import Event, Inputs, Message, PlayerInfo, Welcome
 from protocol.ticks import Rates
 from server.address import address
+from server.card import PERMANENT, Card
+from server.chat.channel import RoomChannels
 from server.game import Game, Player
 from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
@@ -57,14 +59,17 @@ class Room:
         options: Mapping[str, Any] | None = None,
         players_max: int = PLAYERS_PER_ROOM_MAX,
         begins: bool = True,
+        card: Card = PERMANENT,
     ) -> None:
         """With `begins` False the game has yet to begin, or to go on: `server.checkpoint` sees to that."""
         self.name, self.arena, self.rates, self.options = name, arena, rates, options or {}
-        self.fingerprint = fingerprint(arena)
+        self.card, self.fingerprint = card, fingerprint(arena)
         self.players_max, self._tick_s = players_max, rates.tick_s
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
+        self.channels = RoomChannels()
+        """What is said in it."""
         self.listener: Listener = Heralds()
         """Hears of matches that have ended."""
         self.tap: Tap | None = None
@@ -72,6 +77,8 @@ class Room:
         self.match_tick = 0
         """When the match that is played now began."""
         self.world = World(arena, game.kinds, rates.tick_rate)
+        for pair in game.touches:
+            self.world.tell(*pair)
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
         self._rewind = Rewind(self.publisher, rates)
@@ -183,9 +190,11 @@ class Room:
             del self._players[player.id]
             self.say("left", {"id": player.id})
 
-    def watch(self, link: Link, player: Player | None) -> Viewer:
-        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
+    def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
+        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
         viewer = Viewer(link, self.rates, self.statistics)
+        if welcome:
+            viewer.owe(welcome)
         greeted = player or Player(NOBODY, "", 0, False, InputBuffer(self.statistics))
         self._viewers[greeted.id] = viewer
         self.game.greet(greeted)
@@ -223,6 +232,7 @@ class Room:
             arena=self.arena,
             players=roster,
             gun=self.game.gun,
+            description=self.game.description,
         )
 
     # what is said ------------------------------------------------------------------------------------------
@@ -230,9 +240,6 @@ class Room:
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
-
-    def chat(self, player: Player, text: str) -> None:
-        self._owe(ChatLine(player.id, text), self._everyone())
 
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
@@ -293,6 +300,15 @@ class Room:
 
     def viewers(self) -> list[Viewer]:
         return self._everyone()
+
+    @property
+    def people(self) -> int:
+        """How many human players are connected."""
+        return sum(not self._players[player].bot for player in self._viewers)
+
+    @property
+    def spectators(self) -> int:
+        return len(self._spectators)
 
     def _everyone(self) -> list[Viewer]:
         return [*self._viewers.values(), *self._spectators]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protocol import limits
+from server.chat.speaker import Speaker
 from server.checkpoint import SavedSeat
 from server.game import Player
 from server.roles import GUEST, Identity
@@ -52,6 +53,16 @@ class Seat(Struct, eq=False):
     """What bans and mutes know them by."""
     occupied: SavedSeat | None = None
     """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
+    speaker: Speaker | None = None
+    """Whose it is, as chat knows them."""
+
+    def why_too_slow(self) -> str | None:
+        """Asked now and then: why whoever sits there can't be kept."""
+        if self.viewer.overrun:
+            return f"{limits.EVENTS_QUEUED_MAX} events piled up unread"
+        if not self.viewer.review(self.room.tick):
+            return f"more than {limits.LAG_S_MAX:g} s behind for {limits.BEHIND_S_MAX:g} s"
+        return None
 
     def kept_s(self, now_s: float) -> float | None:
         """For how much longer; None: as long as somebody sits there."""

@@ -33,6 +33,20 @@ class Keeping(Struct):
     checkpoint_ms: float = 0.0
 
 
+class ChatStatistics(Struct):
+    """What was said, what was not, and what is remembered of it."""
+
+    chat_lines: int = 0
+    chat_commands: int = 0
+    chat_refused: int = 0
+    chat_filter_failed: int = 0
+    chat_reported: int = 0
+    chat_missed: int = 0
+    chat_remembered: int = 0
+    chat_mutes: int = 0
+    chat_reports: int = 0
+
+
 class Recorded(Struct):
     """What became of recordings, and what there is of replays."""
 
@@ -93,6 +107,15 @@ class Statistics(RoomStatistics):
     checkpoints_refused: int = 0
     checkpoint_bytes: int = 0
     checkpoint_ms: float = 0.0
+    chat_lines: int = 0
+    chat_commands: int = 0
+    chat_refused: int = 0
+    chat_filter_failed: int = 0
+    chat_reported: int = 0
+    chat_missed: int = 0
+    chat_remembered: int = 0
+    chat_mutes: int = 0
+    chat_reports: int = 0
     recordings: int = 0
     recordings_dropped: int = 0
     recordings_failed: int = 0

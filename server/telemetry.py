@@ -46,6 +46,12 @@ COUNTERS = {
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
+    "chat_lines": "Lines said in a channel",
+    "chat_commands": "Commands given in chat",
+    "chat_refused": "Lines and commands that were refused with a sentence",
+    "chat_filter_failed": "Lines that the operator's word filter failed on",
+    "chat_reported": "Reports about people",
+    "chat_missed": "Lines that somebody in the lobby missed because their socket was full",
     "recordings": "Matches recorded",
     "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
     "recordings_failed": "Times that a replay could not be written",
@@ -71,6 +77,9 @@ GAUGES = {
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
+    "chat_remembered": "Lines that are remembered for those who come",
+    "chat_mutes": "Mutes of people for themselves, of all who are connected",
+    "chat_reports": "Reports that wait for an admin",
 }
 
 

@@ -39,6 +39,7 @@ SAID: tuple[ClientMessage, ...] = (
     Inputs(100, [Input(1, -2, 3, 1, 2), Input()], 98),
     Ping(7, 20),
     Chat("hello there"),
+    Chat('/report "Ann B" #3 spam', "lobby"),
     Resync(3),
     Leave(),
 )

@@ -152,7 +152,7 @@ def conversation(_: Random) -> Vectors:
         messages.Hello(1, "Zoë 🚀", room="north", resume="abc"),
         messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990, 200),
         messages.Ping(2**53 - 1, 60000),
-        messages.Chat("Good game — 好"),
+        messages.Chat("Good game — 好", "lobby"),
         messages.Resync(65535),
         messages.Leave(),
     ]
@@ -176,7 +176,7 @@ def conversation(_: Random) -> Vectors:
         ),
         messages.Event(70001, "kill", {"killer": 2, "victim": 1, "assists": [], "bounces": 3}),
         messages.Pong(2**53 - 1, 70002),
-        messages.ChatLine(1, "Good game — 好"),
+        messages.ChatLine(1, "Good game — 好", "team", "Ada", True, 12),
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
     ]

@@ -23,6 +23,7 @@ lines = st.text(min_size=1, max_size=30)
 codes = st.integers(1000, 4999)
 speeds = st.floats(-2000, 2000)
 coordinates = st.floats(0, limits.ARENA_SIDE_UNITS_MAX)
+channels = st.sampled_from(["room", "team", "lobby"])
 maybe_tokens = st.none() | st.text(max_size=40)
 
 inputs = st.builds(Input, axes, axes, aim=st.integers(0, 4095), buttons=st.integers(0, 255), edges=st.integers(0, 255))
@@ -128,6 +129,12 @@ players = st.builds(
 )
 bodies = st.dictionaries(lines, st.integers(-1000, 1000) | lines | st.lists(st.integers(0, 9), max_size=3), max_size=3)
 
+standings = st.builds(messages.Standing, lines, st.integers(0, 4), st.integers(-1000, 1000))
+podiums = st.builds(messages.Podium, lines, lines, st.lists(standings, max_size=3))
+room_infos = st.builds(messages.RoomInfo, lines, lines, lines, lines, *[st.integers(0, 1500)] * 4)
+game_infos = st.builds(messages.GameInfo, lines, lines, st.lists(lines, max_size=3), st.integers(0, 4))
+room_names = st.none() | st.text(max_size=limits.ROOM_CHARS_MAX)
+
 client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
     st.builds(
         messages.Hello,
@@ -136,7 +143,7 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         maybe_tokens,
         maybe_tokens,
         maybe_tokens,
-        st.sampled_from(["player", "spectator"]),
+        st.sampled_from(["player", "spectator", "visitor"]),
         st.booleans(),
     ),
     st.builds(
@@ -147,9 +154,12 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         seen=st.integers(0, 65535),
     ),
     st.builds(messages.Ping, st.integers(0, 2**53 - 1), rtt_ms=st.integers(0, 60_000)),
-    st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),
+    st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX), channels),
     st.builds(messages.Resync, st.integers(0, 65535)),
     st.builds(messages.Leave),
+    st.builds(messages.Enter, room_names, st.sampled_from(["player", "spectator"]), room_names),
+    st.builds(messages.Open, lines, lines, lines, st.booleans()),
+    st.builds(messages.Browse),
 )
 server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
     st.builds(
@@ -171,9 +181,25 @@ server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
     ),
     st.builds(messages.Event, ticks, lines, bodies),
     st.builds(messages.Pong, st.integers(0, 2**53 - 1), ticks),
-    st.builds(messages.ChatLine, st.integers(1, 1500), lines),
+    st.builds(
+        messages.ChatLine,
+        st.integers(0, 1500),
+        lines,
+        channels | st.just("notice"),
+        lines,
+        st.booleans(),
+        st.integers(0, 2**53),
+    ),
     st.builds(messages.Error, codes, lines),
     st.builds(messages.Bye, codes, lines),
+    st.builds(
+        messages.LobbyNews,
+        st.lists(room_infos, max_size=3),
+        st.lists(game_infos, max_size=2),
+        st.integers(0, 4096),
+        st.none() | podiums,
+        lines,
+    ),
 )
 
 anything_plain = st.recursive(

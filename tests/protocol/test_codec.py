@@ -42,9 +42,24 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298,"seen":168}',
     ),
     (messages.Ping(7, 33), (b"\x93\x03", b"\x07", b"\x21"), '{"type":"ping","nonce":7,"rtt_ms":33}'),
-    (messages.Chat("好"), (b"\x92\x04", b"\xa3\xe5\xa5\xbd"), '{"type":"chat","text":"好"}'),
+    (
+        messages.Chat("好", "team"),
+        (b"\x93\x04", b"\xa3\xe5\xa5\xbd", b"\xa4team"),
+        '{"type":"chat","text":"好","to":"team"}',
+    ),
     (messages.Resync(9), (b"\x92\x05", b"\x09"), '{"type":"resync","cell":9}'),
     (messages.Leave(), (b"\x91\x06",), '{"type":"leave"}'),
+    (
+        messages.Enter("north", game="ball"),
+        (b"\x94\x07", b"\xa5north", b"\xa6player", b"\xa4ball"),
+        '{"type":"enter","room":"north","role":"player","game":"ball"}',
+    ),
+    (
+        messages.Open("Fun", "ball", "pitch", True),
+        (b"\x95\x08", b"\xa3Fun", b"\xa4ball", b"\xa5pitch", b"\xc3"),
+        '{"type":"open","title":"Fun","game":"ball","arena":"pitch","private":true}',
+    ),
+    (messages.Browse(), (b"\x91\x09",), '{"type":"browse"}'),
     (
         messages.Welcome(
             version=1,
@@ -63,7 +78,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             players=[messages.PlayerInfo(2, "Ada", 11, False)],
         ),
         (
-            b"\xdc\x00\x10\x10",
+            b"\xdc\x00\x11\x10",
             b"\x01",
             b"\x02",
             b"\xa1r",
@@ -76,16 +91,17 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\xa6player",
             b"\x91\xa4hull",
             b"\x90",
-            b"\x87\xa4name\xa1A\xa4size\x82\xa5width\xcd\x02\x00\xa6height\xcd\x02\x00",
+            b"\x88\xa4name\xa1A\xa4size\x82\xa5width\xcd\x02\x00\xa6height\xcd\x02\x00",
             b"\xa6spawns\x91\x83\xa1x\x40\xa1y\x40\xa5angle\xcb" + bytes(8),
-            b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90",
+            b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90\xa5goals\x90",
             b"\x91\x85\xa2id\x02\xa4name\xa3Ada\xa6colour\x0b\xa3bot\xc2\xa4team\x00",
+            b"\xc0",
             b"\xc0",
         ),
         '{"type":"welcome","version":1,"player":2,"room":"r","game":"melee","tick":5,"tick_rate":60,"snapshot_rate":30,'
         '"cell_units":512,"resume":"t","role":"player","hud":["hull"],"kinds":[],"arena":{"name":"A",'
         '"size":{"width":512,"height":512},"spawns":[{"x":64,"y":64,"angle":0.0}],"walls":[],"blocks":[],"rocks":[],'
-        '"crates":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null}',
+        '"crates":[],"goals":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null,"description":null}',
     ),
     (
         messages.Event(5, "left", {"id": 2}),
@@ -93,7 +109,11 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"event","tick":5,"name":"left","body":{"id":2}}',
     ),
     (messages.Pong(7, 5), (b"\x93\x13", b"\x07", b"\x05"), '{"type":"pong","nonce":7,"tick":5}'),
-    (messages.ChatLine(2, "hi"), (b"\x93\x14", b"\x02", b"\xa2hi"), '{"type":"chat","player":2,"text":"hi"}'),
+    (
+        messages.ChatLine(2, "hi", "lobby", "Ada", True, 9),
+        (b"\x97\x14", b"\x02", b"\xa2hi", b"\xa5lobby", b"\xa3Ada", b"\xc3", b"\x09"),
+        '{"type":"chat","player":2,"text":"hi","to":"lobby","name":"Ada","old":true,"who":9}',
+    ),
     (
         messages.Error(4018, "slow down"),
         (b"\x93\x15", b"\xcd\x0f\xb2", b"\xa9slow down"),
@@ -103,6 +123,27 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         messages.Bye(1000, "bye"),
         (b"\x93\x16", b"\xcd\x03\xe8", b"\xa3bye"),
         '{"type":"bye","code":1000,"sentence":"bye"}',
+    ),
+    (
+        messages.LobbyNews(
+            [messages.RoomInfo("r", "R", "ball", "a", 2, 1, 0, 64)],
+            [messages.GameInfo("ball", "Ball", ["a"], 2)],
+            3,
+            messages.Podium("r", "ball", [messages.Standing("Ada", 1, 5)]),
+            "over",
+        ),
+        (
+            b"\x96\x17",
+            b"\x91\x88\xa4name\xa1r\xa5title\xa1R\xa4game\xa4ball\xa5arena\xa1a",
+            b"\xa7players\x02\xa4bots\x01\xaaspectators\x00\xabplayers_max\x40",
+            b"\x91\x84\xa4name\xa4ball\xa5title\xa4Ball\xa6arenas\x91\xa1a\xa5teams\x02",
+            b"\x03",
+            b"\x83\xa4room\xa1r\xa4game\xa4ball\xa9standings\x91\x83\xa4name\xa3Ada\xa4team\x01\xa5score\x05",
+            b"\xa4over",
+        ),
+        '{"type":"lobby","rooms":[{"name":"r","title":"R","game":"ball","arena":"a","players":2,"bots":1,'
+        '"spectators":0,"players_max":64}],"games":[{"name":"ball","title":"Ball","arenas":["a"],"teams":2}],'
+        '"people":3,"podium":{"room":"r","game":"ball","standings":[{"name":"Ada","team":1,"score":5}]},"reason":"over"}',
     ),
 ]
 

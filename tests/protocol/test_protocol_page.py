@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from protocol import arena, cells, limits, messages, motion, reckoning, ticks
+from protocol import arena, cells, description, limits, messages, motion, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.gun import Gun
@@ -139,6 +139,11 @@ def test_the_roster() -> None:
     assert f"each `{{{', '.join(messages.PlayerInfo.__struct_fields__)}}}`, with colour 0..11" in PAGE
 
 
+@pytest.mark.parametrize("cls", [messages.RoomInfo, messages.GameInfo, messages.Podium, messages.Standing])
+def test_what_the_lobby_lists(cls: type[Struct]) -> None:
+    assert f"`{{{', '.join(cls.__struct_fields__)}}}`" in section("23 `lobby`")
+
+
 def test_a_record_is_in_this_order() -> None:
     text = section("5. Cells and beliefs")
     declared = ["age" if name == "tick" else name for name in Published.__struct_fields__]
@@ -168,12 +173,12 @@ def test_a_cell_in_json(cell: CellKeyframe | CellDelta, bit: str) -> None:
 
 
 def test_the_codes_are_all_of_them() -> None:
-    table = tables(section("8. Codes"))[0]
+    table = tables(section("9. Codes"))[0]
     assert [(int(row[0]), *names(row[1])) for row in table] == [(code.value, code.name) for code in Code]
 
 
 def test_the_limits_are_all_of_them() -> None:
-    table = tables(section("9. Limits"))[0]
+    table = tables(section("10. Limits"))[0]
     declared = {
         name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int | float)
     }
@@ -210,6 +215,7 @@ def test_an_arena() -> None:
         "blocks": arena.Block,
         "rocks": arena.Rock,
         "crates": arena.Place,
+        "goals": arena.Goal,
     }
     for row in table[1:]:
         found = re.search(r"`\{(.+?)\}`", row[1])
@@ -219,6 +225,30 @@ def test_an_arena() -> None:
         assert said == list(part.__struct_fields__)
         for field, written in zip(msgspec.structs.fields(part), found[1].split(", "), strict=True):
             assert field.default == default_of(written), f"{row[0]} {field.name}"
+
+
+def test_a_description() -> None:
+    own, line, look, events = tables(section("8. How a game describes itself"))
+    assert fields_in(own) == list(description.Description.__struct_fields__)
+    assert fields_in(line) == list(description.HudLine.__struct_fields__)
+    assert fields_in(look) == list(description.Look.__struct_fields__)
+    rows = {name: row for row in own for name in names(row[0])}
+    for name, part in (("columns", description.Column), ("teams", description.Team), ("news", description.News)):
+        found = re.search(r"`\{(.+?)\}`", rows[name][1])
+        assert found
+        assert [field.partition(" = ")[0] for field in found[1].split(", ")] == list(part.__struct_fields__)
+    said = {name: row[1] for table in (line, look) for row in table for name in names(row[0])}
+    assert set(names(said["style"])) >= set(get_args(description.Style))
+    assert [name for name, _ in events_in(events)] == ["match", "scores", "team_scores", "teamed"]
+
+
+def events_in(table: list[Row]) -> Iterator[tuple[str, str]]:
+    yield from ((names(row[0])[0], row[1]) for row in table)
+
+
+def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
+    for name in (*get_args(description.HudStyle), *get_args(description.Hue), *description.FIELD_SORTS):
+        assert re.search(rf"[`:]{name}\W", section("8. How a game describes itself")), name
 
 
 @pytest.mark.parametrize(
@@ -238,6 +268,10 @@ def test_an_arena() -> None:
         f"1 to {limits.CHAT_CHARS_MAX} printable characters",
         f"`token` | string of at most {limits.TOKEN_CHARS_MAX} characters",
         f"`room` | string of at most {limits.ROOM_CHARS_MAX} characters",
+        f"1 to {limits.TITLE_CHARS_MAX} printable characters, none of them a blank",
+        f"At most {limits.ROOMS_LISTED_MAX}, those with the most people first",
+        f"the best first, at most {limits.PODIUM_PLACES_MAX}",
+        f"at most once in {limits.LOBBY_EVERY_S} s",
         f"list of 1 to {limits.INPUTS_PER_MESSAGE_MAX} inputs",
         f"for up to {limits.INPUT_HOLD_TICKS_MAX} ticks; then the ship is left alone",
         f"Inputs more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead are refused",
@@ -251,6 +285,12 @@ def test_an_arena() -> None:
         f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
         f"velocity = velocity + (tx, ty) × {motion.BOOST_SPEED:g}, boost_ticks = {motion.BOOST_COOLDOWN_S} × R",
         f"`size` | `{{width, height}}`, each {limits.ARENA_SIDE_UNITS_MIN}..{limits.ARENA_SIDE_UNITS_MAX}",
+        f"at most {limits.GOALS_MAX} `{{x, y, width, height, team}}`",
+        f"each side {limits.GOAL_SIDE_UNITS_MIN}..{limits.GOAL_SIDE_UNITS_MAX}",
+        f"the team that guards it, 1..{limits.TEAMS_MAX}",
+        f"Labels have at most {limits.LABEL_CHARS_MAX} characters, "
+        f"templates and sentences {limits.TEMPLATE_CHARS_MAX}, "
+        f"and lists {limits.DESCRIBED_MAX} items, teams {limits.TEAMS_MAX}",
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
         f"3 to {limits.POLYGON_POINTS_MAX} points",

@@ -10,7 +10,7 @@
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
 export { Connection } from "./connection";
 export type { Summary } from "./figures";
-export type { ClientMessage, Enrolled, Happening, Refusal, ServerMessage, Welcome } from "./messages";
+export type { ChatLine, ClientMessage, Enrolled, Happening, Refusal, ServerMessage, Welcome } from "./messages";
 export { PERFECT } from "./netsim";
 export { CannotForesee, loadEngine, type Engine } from "./physics";
 export { Picture } from "./picture";
@@ -19,7 +19,7 @@ export {
   BOOSTING_BIT, CRATE_SIZE, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";
 export type {
-  Arena, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Scene, ShipStatus,
-  Standing, Vec, Weather, Wishes,
+  Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Said,
+  Scene, ShipStatus, Standing, Vec, Weather, Wishes,
 } from "./scene";
 export { takeToken } from "./token";

@@ -19,7 +19,7 @@
 import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
-import type { Arena } from "./scene";
+import type { Arena, ChatTo, Said } from "./scene";
 import type { Snapshot } from "./snapshot";
 
 export const PROTOCOL_VERSION = 1;
@@ -54,9 +54,11 @@ export interface Ping {
   rtt_ms: number;
 }
 
+/** A line for whoever is in a channel; or a command, if it begins with a slash. */
 export interface Chat {
   type: "chat";
   text: string;
+  to: ChatTo;
 }
 
 export interface Resync {
@@ -115,10 +117,9 @@ export interface Pong {
   tick: number;
 }
 
-export interface ChatLine {
+/** A line that somebody said, or a notice of the server's own. */
+export interface ChatLine extends Said {
   type: "chat";
-  player: number;
-  text: string;
 }
 
 /** Our last message was refused; the conversation goes on. */

@@ -75,7 +75,7 @@ async def test_a_match_becomes_a_replay(tmp_path: Path) -> None:
 async def test_what_is_being_recorded_is_finished_when_the_server_stops_or_the_room_closes(tmp_path: Path) -> None:
     async with recording(tmp_path) as (stepper, recorder):
         stepper.step(stepper.rates.ticks_in(2.5))
-        stepper.lobby.close_room(stepper.room.name)
+        stepper.lobby.close_room(stepper.room.name, stepper.now_s)
         assert stepper.room.tap is None
         await recorder.finish()
         other = stepper.lobby.open_room("other", type(stepper.room.game), stepper.room.arena, stepper.rates, 1)

@@ -152,7 +152,7 @@ def test_nothing_is_recorded_while_nobody_plays() -> None:
     stepper.step(60)
     assert stepper.lobby is not None
     assert ann.session.seat is not None
-    stepper.lobby.give_up(ann.session.seat)
+    stepper.lobby.seating.give_up(ann.session.seat)
     stepper.clients.remove(ann)
     stepper.step(stepper.rates.ticks_in(tape_module.ALONE_S_MAX) + 4)
     (reel,) = reels.reels

@@ -1,12 +1,13 @@
 /**
- * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, M.
+ * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, slash, M.
  */
 
-import type { Arena, GameEvent, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, ChatTo, ChatView, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
+import { ChatPanel } from "../chat/panel";
+import { css, livery } from "../render/palette";
 import { settings } from "../settings";
 import { Banner, RespawnNote } from "./banner";
 import { numberIn } from "./bodies";
-import { Chat } from "./chat";
 import { element, mark, show, style } from "./dom";
 import { Hint } from "./hint";
 import { KillFeed } from "./killfeed";
@@ -18,7 +19,7 @@ import { Scoreboard } from "./scoreboard";
 import { TopLine } from "./topline";
 import { Vitals } from "./vitals";
 
-export class Hud {
+export class Hud implements ChatView {
   readonly root: HTMLElement;
   readonly notice = new Notice();
   private readonly topLine = new TopLine();
@@ -30,7 +31,7 @@ export class Hud {
   private readonly respawn = new RespawnNote();
   private readonly hint = new Hint();
   private readonly reward = new Reward();
-  private readonly chat: Chat;
+  private readonly chat: ChatPanel;
   private readonly banner: Banner;
   private readonly flash = element("div", "flash");
   private readonly muteButton = iconButton("mute", "Mute", "M");
@@ -38,7 +39,7 @@ export class Hud {
   private hurt = 0;
 
   constructor(wishes: Wishes, onMute: (muted: boolean) => void) {
-    this.chat = new Chat((text) => wishes.chat(text));
+    this.chat = new ChatPanel({ say: (to, text) => wishes.chat(to, text), colourOf: (line) => this.colourOf(line) });
     this.banner = new Banner(() => wishes.play(settings.name));
     const boardButton = iconButton("scores", "Scoreboard", "Tab");
     const chatButton = iconButton("say", "Chat", "Enter");
@@ -77,7 +78,7 @@ export class Hud {
     this.respawn.draw(scene);
     this.hint.draw(scene);
     this.reward.draw(scene);
-    this.chat.draw(scene);
+    this.chat.draw(scene.time_s);
     this.notice.draw(scene.time_s);
     this.banner.draw(scene);
     this.hurt = Math.max(0, this.hurt - 2.5 * dt_s);
@@ -86,8 +87,26 @@ export class Hud {
 
   event(event: GameEvent): void {
     this.feed.event(event);
-    this.chat.event(event);
     if (event.name === "kill" && this.scene !== null) this.kill(event, this.scene);
+  }
+
+  begin(channels: readonly ChatTo[]): void {
+    this.chat.begin();
+    this.chat.setChannels(channels);
+  }
+
+  add(line: Said): void {
+    this.chat.add(line);
+  }
+
+  refuse(sentence: string): void {
+    this.chat.refuse(sentence);
+  }
+
+  /** That of their ship, if they fly one here. */
+  private colourOf(line: Said): string | null {
+    const player = line.player > 0 ? this.scene?.players.get(line.player) : undefined;
+    return player === undefined ? null : css(livery(player.colour).colour);
   }
 
   private kill(event: GameEvent, scene: Scene): void {
@@ -106,6 +125,7 @@ export class Hud {
     if (this.root.hidden || event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.code === "Tab") this.board.hold(true);
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) this.chat.open();
+    else if (event.key === "/") this.chat.open("/");
     else if (event.code === "KeyM" && !event.repeat) this.toggleMute(onMute);
     else return;
     event.preventDefault();

@@ -1,0 +1,74 @@
+"""What rooms may be opened with: games by name, arenas by name, and what the operator has set for all rooms. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from protocol.arena import Arena
+from protocol.errors import Code, Violation
+from protocol.messages import GameInfo
+from protocol.ticks import Rates
+from server.card import Card
+from server.game import Game
+from server.room import Room
+
+PLAYERS_MAX_DEFAULT: Final = 64
+
+
+class Catalogue:
+    """`arenas` and `new_seed` are asked anew for each room, for arenas may be added."""
+
+    def __init__(
+        self,
+        games: Mapping[str, type[Game]],
+        arenas: Callable[[], Mapping[str, Arena]],
+        rates: Rates,
+        new_seed: Callable[[], int],
+        options: Mapping[str, Any] | None = None,
+        players_max: int = PLAYERS_MAX_DEFAULT,
+    ) -> None:
+        """`players_max`: of each room that is opened. The first game, in the first arena, is the one for whoever
+        doesn't choose."""
+        self._games, self._arenas, self._new_seed = games, arenas, new_seed
+        self._rates, self._options, self._players_max = rates, options or {}, players_max
+
+    def games(self) -> list[GameInfo]:
+        """For the lobby."""
+        return [GameInfo(name, title_of(name), self._fitting(game), game.teams) for name, game in self._games.items()]
+
+    def first(self, game: str | None) -> tuple[str, str]:
+        """Game and arena for whoever has named no more than that. Raises Violation."""
+        name = game or next(iter(self._games))
+        fitting = self._fitting(self._game(name))
+        if not fitting:
+            raise Violation(Code.OPEN_REFUSED, f"there is no arena for {name}")
+        return name, fitting[0]
+
+    def make(self, name: str, game: str, arena: str, card: Card) -> Room:
+        """A room by that name. Raises Violation when there is no such game or arena."""
+        kind, place = self._game(game), self._arenas().get(arena)
+        if place is None:
+            raise Violation(Code.OPEN_REFUSED, f"there is no arena {arena!r}")
+        if why := kind.unfit(place):
+            raise Violation(Code.OPEN_REFUSED, f"{game} can't be played in {arena}: {why}")
+        return Room(name, kind, place, self._rates, self._new_seed(), self._options, self._players_max, card=card)
+
+    def _game(self, name: str) -> type[Game]:
+        if name not in self._games:
+            raise Violation(Code.OPEN_REFUSED, f"there is no game {name!r}; there are: {', '.join(self._games)}")
+        return self._games[name]
+
+    def _fitting(self, game: type[Game]) -> list[str]:
+        """The arenas that a game can be played in."""
+        return [name for name, arena in self._arenas().items() if not game.unfit(arena)]
+
+    def again(self, room: Room) -> Room:
+        """A fresh room like `room`, which has failed."""
+        kind, card = type(room.game), room.card
+        return Room(
+            room.name, kind, room.arena, room.rates, self._new_seed(), room.options, room.players_max, card=card
+        )
+
+
+def title_of(game: str) -> str:
+    """What people call a game."""
+    return game.replace("_", " ").capitalize()
