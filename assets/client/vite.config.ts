@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "dist",
     target: "es2023",
-    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : "index.html" },
+    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : ["index.html", "replay.html"] },
   },
   server: {
     proxy: {
