@@ -34,10 +34,12 @@ from server.net.api import Api
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
+from server.net.stats import StatsDesk
 from server.net.sweep import sweep
 from server.replay.recorder import recorder_of
 from server.room import Room
 from server.seats import Doors
+from server.standings.wiring import open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
@@ -87,12 +89,15 @@ class Server:
         self._venue = venue_of(config)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=catalogue_of(config, self._venue))
         self.lobby.on_open = self._run_room
-        self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        self.standings = open_standings(config, store, self.lobby.heralds)
+        self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
+        self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
-        replays = self._recorder.archive
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, replays))
+        replays, metrics = self._recorder.archive, self.telemetry.exposition
+        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays)
+        pages = web.build(sources)
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -102,6 +107,8 @@ class Server:
             may_be_fast=config.lane == "fast",
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
+            elsewhere=self.stats.hosts,
+            guest_of=self.standings.guest_of,
         )
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
@@ -110,8 +117,7 @@ class Server:
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
-        self._collector = garbage.Collector(config.tick_rate)
-        self._has_ticked = False
+        self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
 
     @property
@@ -143,13 +149,18 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
-                nursery.start_soon(self._recorder.run)
-                nursery.start_soon(self.admission.keep_fresh)
-                nursery.start_soon(self._keep_certificate)
+                for chore in (
+                    self._play,
+                    self.stats.run,
+                    self.standings.run,
+                    self._recorder.run,
+                    self.admission.keep_fresh,
+                    self._keep_certificate,
+                ):
+                    nursery.start_soon(chore)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -177,12 +188,14 @@ class Server:
         if self._keeper is not None:
             await self._keeper.save_all()
         await self._recorder.finish()
+        await self.standings.settle()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back
         with trio.move_on_after(DRAIN_S_MAX):
             while self.door.conversations:
-                self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
+                for host in (self.lobby, self.stats.watchers):
+                    host.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
 
     def close_room(self, name: str, now_s: float) -> None:
@@ -225,6 +238,7 @@ class Server:
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True
         self.telemetry.tick_done(duration_s, lateness_s)
+        self.stats.tick_done(lateness_s)
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
         work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)

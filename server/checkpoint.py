@@ -48,6 +48,7 @@ class SavedPlayer(Struct, array_like=True):
     rtt_ms: int
     team: int = 0
     subject: str = ""
+    since_tick: int = 0
 
 
 class SavedSeat(Struct, array_like=True, gc=False):

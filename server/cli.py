@@ -50,6 +50,9 @@ def serve(
     state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
     replay_dir: Annotated[Path | None, typer.Option(help="Record matches here. [default: STATE_DIR/replays]")] = None,
     replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. [default: 500]")] = None,
+    standings_url: Annotated[
+        str | None, typer.Option(help="Keep standings in this database; or off. [default: a file in --state-dir]")
+    ] = None,
     drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
     takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,
     chat_filter: Annotated[str | None, typer.Option(help="module:function, asked about each line of chat.")] = None,

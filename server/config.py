@@ -70,6 +70,7 @@ class Config(BaseSettings):
     state_dir: Path | None = Field(None, description="none: nothing outlasts the process")
     replay_dir: Path | None = Field(None, description="none: a folder in state_dir, or else nothing is recorded")
     replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
+    standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")

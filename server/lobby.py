@@ -37,7 +37,7 @@ from server.rooms import best, given, listed
 from server.seating import Seating
 from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
-from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic
+from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic, Watched
 
 ROOMS_MAX_DEFAULT = 64
 
@@ -78,6 +78,7 @@ class Lobby:
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
         self.recorded = Recorded()
+        self.watched = Watched()
         self._openings = Openings()
 
     def meet(self, link: Link, now_s: float) -> Session:
@@ -131,8 +132,7 @@ class Lobby:
                 self._to_hall(session, now_s, podium, sentence)
             else:
                 session.end(code, sentence)
-        for counter in RoomStatistics.__struct_fields__:
-            setattr(self._closed, counter, getattr(self._closed, counter) + getattr(room.statistics, counter))
+        self._closed.add(room.statistics)
         self.heralds.closed(room)
 
     def close(self, code: Code, sentence: str) -> None:
@@ -323,17 +323,16 @@ class Lobby:
             bans=len(self.bans),
             mutes=len(self.mutes),
         )
-        for source in (self._closed, *(room.statistics for room in rooms)):
-            for counter in RoomStatistics.__struct_fields__:
-                setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.keeping, self.talk.statistics(rooms), self.recorded):
-            for counter in counted.__struct_fields__:
-                setattr(total, counter, getattr(counted, counter))
+        for room in rooms:
+            total.add(room.statistics)
+        talk = self.talk.statistics(rooms)
+        for part in (self._closed, self.traffic, self.faults, self.keeping, self.recorded, self.watched, talk):
+            total.add(part)
         return total
 
 
 def _join(room: Room, session: Session, role: str) -> Player | None:
-    return room.join(session.name, session.bot, session.identity.subject or "") if role == "player" else None
+    return room.join(session.name, session.bot, session.account) if role == "player" else None
 
 
 def _reopening() -> Violation:

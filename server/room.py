@@ -32,7 +32,7 @@ from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
-from server.results import Result, Score, placings
+from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
@@ -76,6 +76,7 @@ class Room:
         """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
+        self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
             self.world.tell(*pair)
@@ -160,6 +161,7 @@ class Room:
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
             team=self._smallest_team(),
             subject=subject,
+            since_tick=self.tick,
         )
         self._next_player += 1
         self._players[player.id] = player
@@ -184,6 +186,7 @@ class Room:
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
         self._viewers.pop(player.id, None)
+        self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
         finally:
@@ -279,6 +282,7 @@ class Room:
             ended_tick=self.tick,
             placings=placings(scores, self.players, team_scores),
             team_scores=dict(team_scores or {}),
+            left=self._departures.take(),
         )
         self.match_tick = self.tick
         self.listener.concluded(self, result)

@@ -41,6 +41,7 @@ from server.chat.speaker import Speaker
 from server.link import Link
 from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Role
+from server.standings.guests import account_of
 from server.tokens import UnknownKey
 
 if TYPE_CHECKING:
@@ -264,6 +265,11 @@ class Session:
     def key(self) -> str:
         """What bans and mutes know them by."""
         return key_of(self.identity, self.link.address)
+
+    @property
+    def account(self) -> str:
+        """What standings know them by; "": they don't."""
+        return account_of(self.identity, self.link.guest)
 
     def hand(self, *encoded: bytes) -> bool:
         """Give them messages that are encoded already; False when they must miss them.

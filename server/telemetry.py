@@ -1,10 +1,10 @@
 """What `/metrics` says, for Prometheus.
 
-The pure code counts in plain structs (`server.statistics`); they are read when somebody asks, by `_Counted`.
+The pure code counts in plain objects (`server.statistics`); they are read when somebody asks, by `_Counted`.
 Only the tick's durations are observed as they happen: `tick_done`, twice a tick, is all that the game pays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -55,6 +55,10 @@ COUNTERS = {
     "recordings": "Matches recorded",
     "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
     "recordings_failed": "Times that a replay could not be written",
+    "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
+    "results_written": "Matches between people that standings were changed by",
+    "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
+    "standings_away": "Tries to reach the standings' database that failed",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -74,12 +78,14 @@ GAUGES = {
     "recording_waiting_bytes": "Bytes of recordings held in this process until they are written",
     "replays": "Replays in the folder",
     "replay_bytes": "Size of all of them",
+    "results_waiting": "Matches that wait to be written down in the standings",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
     "chat_remembered": "Lines that are remembered for those who come",
     "chat_mutes": "Mutes of people for themselves, of all who are connected",
     "chat_reports": "Reports that wait for an admin",
+    "stats_watchers": "Admins' dashboards that are told the numbers as they change",
 }
 
 
@@ -97,6 +103,10 @@ class Telemetry:
         self._duration.observe(duration_s)
         self._lateness.observe(lateness_s)
 
+    def families(self) -> Iterable[Metric]:
+        """All metrics as they are now."""
+        return self._registry.collect()
+
     def exposition(self) -> tuple[bytes, str]:
         """The text that Prometheus reads, and its content type."""
         return generate_latest(self._registry), CONTENT_TYPE_PLAIN_0_0_4
@@ -108,7 +118,7 @@ class Telemetry:
 
 
 class _Counted(Collector):
-    """Reads the plain structs at scrape time."""
+    """Reads the plain objects at scrape time."""
 
     def __init__(self, statistics: Callable[[], Statistics], connections: Callable[[], int]) -> None:
         self._statistics = statistics

@@ -2,19 +2,17 @@
 
     GET /api/replays            the newest, as a list (`archive.Summary`); `?limit=` up to 200, and by default as many
     GET /api/replays/ID         one, as a file: whole or in ranges, the same for ever as long as it is there
-    /replay?id=ID               the page that plays one
 
 An id is looked up among those that the archive has; nothing that is asked for ever becomes a path.
 """
 
-from pathlib import Path
 from typing import Final
 
 import msgspec
 import trio
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from server.replay.archive import SUFFIX, Archive
@@ -22,20 +20,17 @@ from server.replay.archive import SUFFIX, Archive
 LIST_MAX: Final = 200
 KEPT: Final = "public, max-age=86400"
 ASK_FIRST: Final = "no-cache"
-UNBUILT: Final = "The browser client has not been built yet.\n"
 
 
 class Replays(Struct, frozen=True):
     """Where they come from; None: nothing is recorded."""
 
     archive: Archive | None
-    client_dir: Path
 
     def routes(self) -> list[Route]:
         return [
             Route("/api/replays", self._list),
             Route("/api/replays/{id}", self._file),
-            Route("/replay", self._page),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -54,9 +49,3 @@ class Replays(Struct, frozen=True):
         return FileResponse(
             path, media_type="application/octet-stream", filename=f"{replay_id}{SUFFIX}", headers=headers
         )
-
-    async def _page(self, request: Request) -> Response:
-        page = self.client_dir / "replay.html"
-        if not await trio.to_thread.run_sync(page.is_file):
-            return HTMLResponse(UNBUILT, 503)
-        return FileResponse(page, headers={"Cache-Control": ASK_FIRST})

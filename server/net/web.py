@@ -1,9 +1,10 @@
 """What a browser or an operator asks for over HTTP: the page, the maps, health, metrics, the rooms.
 
     /               the client, from its build folder          /healthz    the process answers
+    /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`, `replays`
+    /api/…          see `api`, `replays`               /standings, /player/ID, /replay    pages of their own
 
 Nothing here touches the game: what it shows comes in as functions.
 """
@@ -16,14 +17,17 @@ from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
+from server.net.guest_cookie import Greeting
 from server.net.replays import Replays
+from server.net.standings_api import StandingsApi
 from server.replay.archive import Archive
+from server.standings.service import Standings
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -37,6 +41,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TLS_ONLY = "max-age=31536000"
 """For a year, this host is spoken to over TLS or not at all."""
+PAGES = frozenset({"dashboard"})
+"""Pages of the client's beside its first: at `/NAME`, from the file `NAME.html`."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 NEVER = "no-store"
@@ -55,6 +61,7 @@ class Sources(Struct, frozen=True):
     api: Api
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
+    standings: Standings
     replays: Archive | None = None
 
 
@@ -76,13 +83,17 @@ def build(sources: Sources) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
+            *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
-            *Replays(sources.replays, sources.client_dir).routes(),
+            *Replays(sources.replays).routes(),
+            Route("/replay", _Page(sources.client_dir / "replay.html")),
+            Route("/standings", _Page(sources.client_dir / "standings.html")),
+            Route("/player/{id}", _Page(sources.client_dir / "player.html")),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]
     )
-    return _WithHeaders(Guarded(pages, sources.api.origins))
+    return _WithHeaders(Guarded(Greeting(pages, sources.standings), sources.api.origins))
 
 
 class _Files(StaticFiles):
@@ -110,10 +121,23 @@ class _Client(_Files):
         await app(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await super().get_response(f"{path}.html" if path in PAGES else path, scope)
         if path.startswith("assets/") and response.status_code < 400:
             response.headers["Cache-Control"] = FOREVER
         return response
+
+
+class _Page:
+    """One page of the client, at an address of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_built = await trio.to_thread.run_sync(self._file.exists)
+        headers = {"Cache-Control": ASK_FIRST}
+        app = FileResponse(self._file, headers=headers) if is_built else HTMLResponse(UNBUILT_PAGE, 503)
+        await app(scope, receive, send)
 
 
 class _WithHeaders:

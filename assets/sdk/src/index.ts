@@ -7,6 +7,7 @@
  *     every frame:     `new Picture(play).take(now, connection.link(now))` is what there is to see
  */
 
+export { Backoff, comesBackAfter } from "./backoff";
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
 export { Connection } from "./connection";
 export type { Summary } from "./figures";
