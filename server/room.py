@@ -10,7 +10,7 @@ Between ticks the room only takes notes: inputs go into buffers, comings and goi
 and no socket; `now_s` is an argument and only measures slack.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -91,6 +91,10 @@ class Room:
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
+        self.is_resting = False
+        """Whether nobody is there, and it doesn't tick."""
+        self.on_stir: Callable[[], None] = lambda: None
+        """Called while it rests, when something happens all the same: somebody comes, or a seat is given up."""
         self.stops_tick: int | None = None
         """When the server is going to stop, if it is."""
         self.game: Game = game(self)
@@ -192,6 +196,7 @@ class Room:
         finally:
             del self._players[player.id]
             self.say("left", {"id": player.id})
+            self.on_stir()
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
@@ -206,6 +211,7 @@ class Room:
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()
+        self.on_stir()
         return viewer
 
     def unwatch(self, viewer: Viewer) -> None:
@@ -309,6 +315,11 @@ class Room:
     def people(self) -> int:
         """How many human players are connected."""
         return sum(not self._players[player].bot for player in self._viewers)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody is there: a player with a connection, or a spectator."""
+        return bool(self._viewers or self._spectators)
 
     @property
     def spectators(self) -> int:

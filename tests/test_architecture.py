@@ -37,6 +37,7 @@ IO_FILES = (
     "server/replay/recorder.py",
     "server/store.py",
     "server/standings/service.py",
+    "server/rest.py",
     "server/supervisor.py",
     "server/takeover.py",
     "server/admin_cli.py",

@@ -2,12 +2,12 @@
  * A replay on the screen: the picture, what is written over it, and the bar. Read `frame` first.
  */
 
-import type { GameEvent, Scene } from "@ricochet/sdk";
+import { type GameEvent, NOTHING, type Scene } from "@ricochet/sdk";
 import { Playback, type Recording, marksOf, openingOf } from "@ricochet/sdk/replay";
 import { numberIn } from "../hud/bodies";
 import { element } from "../hud/dom";
-import { KillFeed } from "../hud/killfeed";
 import { Minimap } from "../hud/minimap";
+import { NewsFeed } from "../hud/newsfeed";
 import { Scoreboard } from "../hud/scoreboard";
 import type { Stage } from "../render/stage";
 import { calm } from "../settings";
@@ -40,7 +40,7 @@ export class ReplayPage {
   private readonly minimap = new Minimap();
   private readonly board = new Scoreboard();
   private readonly corner: HTMLElement;
-  private feed = new KillFeed();
+  private feed = new NewsFeed();
   private leapt = true;
   private drawn_ms = 0;
 
@@ -59,6 +59,7 @@ export class ReplayPage {
     this.bar = new Bar(this.transport, this, this.timeline.root);
     this.keys = new Keys(this.pressed());
     this.minimap.enter(welcome.arena);
+    this.board.enter(welcome.description ?? NOTHING);
     this.corner = element("div", "corner", this.minimap.root, this.feed.root);
     root.append(element("div", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root));
     draggable(view, (dx, dy) => this.gaze.drag(-dx / stage.camera.scale, -dy / stage.camera.scale));
@@ -108,11 +109,12 @@ export class ReplayPage {
   }
 
   goTo(tick: number): void {
+    const { welcome } = this.recording;
     this.transport.goTo(tick);
     this.playback.goTo(this.transport.tick);
-    this.stage.enter(this.recording.welcome.arena);
+    this.stage.enter(welcome.arena, welcome.description ?? NOTHING);
     this.feed.root.remove();
-    this.feed = new KillFeed();
+    this.feed = new NewsFeed();
     this.corner.append(this.feed.root);
     this.leapt = true;
   }

@@ -7,6 +7,7 @@
  */
 
 export { thrustOf } from "../motion";
+export { shown } from "../picture";
 export { angleFromWire } from "../quantize";
 export type { Kind } from "../kinds";
 export { CannotPlay, FILE_BYTES_MAX, Recording, type Index, type Placed } from "./file";
