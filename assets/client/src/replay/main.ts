@@ -15,7 +15,7 @@ import { type Listed, Shelf } from "./shelf";
 declare global {
   interface Window {
     /** For whoever debugs, and for browser tests. */
-    replay?: ReplayPage;
+    replaying?: ReplayPage;
   }
 }
 
@@ -75,8 +75,8 @@ class Place {
       this.stage ??= await Stage.open(this.view);
       this.root.querySelector(".replay-hud")?.remove();
       const page = new ReplayPage(this.root, this.view, this.stage, recording);
-      if (!window.replay) requestAnimationFrame(frame);
-      window.replay = page;
+      if (!window.replaying) requestAnimationFrame(frame);
+      window.replaying = page;
       this.shelf.root.hidden = true;
       document.title = `${recording.welcome.game} in ${recording.welcome.arena.name} · Ricochet`;
       return true;
@@ -91,9 +91,9 @@ class Place {
 
 function frame(now_ms: number): void {
   requestAnimationFrame(frame);
-  window.replay?.frame(now_ms);
+  window.replaying?.frame(now_ms);
 }
 
-const root = document.getElementById("replay");
-if (!root) throw new Error("the page has no #replay");
+const root = document.getElementById("recorded");
+if (!root) throw new Error("the page has no #recorded");
 void new Place(root).arrive(new URLSearchParams(location.search).get("id"));
