@@ -98,9 +98,10 @@ class Server:
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(
-            web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings)
-        )
+        self._recorder = recorder_of(config, self.lobby)
+        replays, metrics = self._recorder.archive, self.telemetry.exposition
+        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays)
+        pages = web.build(sources)
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -116,7 +117,6 @@ class Server:
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
-        self._recorder = recorder_of(config, self.lobby)
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._phases = Phases(config.tick_rate)
