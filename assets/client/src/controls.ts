@@ -31,6 +31,12 @@ export class DeviceControls implements Controls {
     this.touch = new TouchSticks(surface, layer, this.fire, this.boost, this.pulse);
   }
 
+  /** Whether anybody plays; if not, everything is let go. */
+  set active(active: boolean) {
+    this.keyboardMouse.active = active;
+    if (!active) this.keyboardMouse.releaseAll();
+  }
+
   sample(): ControlSample {
     const pad = this.gamepad.read();
     const keys = this.keyboardMouse.move();
