@@ -10,12 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server.tokens import secret_key, sign
-from tests.browser.page import DESKTOP, opened, probe, wait_for
+from tests.browser.page import opened, probe, wait_for
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
 SECRET = b"a secret of thirty-two bytes at least"
 ADMIN = sign(secret_key(SECRET), {"sub": "root", "role": "admin", "exp": 4_000_000_000})
+SMALL = (720, 480)
+"""There are up to three pages at once, each drawn without a graphics card."""
 PLAYS = "r.state === 'playing' && r.ack > 0"
 
 
@@ -29,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def page_of(chromium: Path, server: Served, path: str = "", name: str = "") -> AbstractContextManager[Page]:
     """A page in the lobby, or wherever `path` leads; of somebody who has been here before, if they have a name."""
-    return opened(chromium, f"{server.page_url}{path}", DESKTOP, remembered={"ricochet.name": name} if name else {})
+    return opened(chromium, f"{server.page_url}{path}", SMALL, remembered={"ricochet.name": name} if name else {})
 
 
 def open_room(page: Page, title: str, private: bool) -> str:
@@ -69,18 +71,6 @@ def test_enter_plays_for_whoever_has_been_here_before(server: Served, chromium_p
         assert "?room=pinball" in page.url, "the address is a link to where one is"
 
 
-def test_who_has_no_name_is_asked_for_one(server: Served, chromium_path: Path) -> None:
-    with page_of(chromium_path, server) as page:
-        wait_for(page, "r.state === 'lobby'")
-        expect(page.get_by_label("Your name")).to_be_focused()
-        page.keyboard.press("Enter")
-        expect(page.get_by_text("Choose a name first.")).to_be_visible()
-        assert probe(page)["state"] == "lobby"
-        page.keyboard.type("Grace")
-        page.keyboard.press("Enter")
-        wait_for(page, PLAYS)
-
-
 def test_a_private_room_is_shared_by_its_link_and_by_nothing_else(server: Served, chromium_path: Path) -> None:
     with (
         page_of(chromium_path, server, name="Ada") as ada,
@@ -117,6 +107,10 @@ def test_from_room_to_room_over_one_connection(server: Served, chromium_path: Pa
         assert said["counters"]["connections"] == 1
         assert said["checksum_mismatches"] == 0
 
+        close(server, room)
+        assert wait_for(ada, "r.state === 'lobby'")["counters"]["connections"] == 1
+        expect(ada.get_by_text("An admin has closed the room.")).to_be_visible()
+
 
 def test_watching_is_no_playing_and_playing_along_is_one_button(server: Served, chromium_path: Path) -> None:
     with page_of(chromium_path, server, name="Ada") as page:
@@ -131,32 +125,38 @@ def test_watching_is_no_playing_and_playing_along_is_one_button(server: Served, 
         assert (said["role"], said["counters"]["connections"]) == ("player", 1)
 
 
-def test_a_room_that_is_gone_is_said_to_be_and_the_lobby_is_there(server: Served, chromium_path: Path) -> None:
-    with page_of(chromium_path, server, "?room=nowhere", name="Ada") as page:
+def test_a_room_that_is_gone_is_said_to_be_and_a_reload_comes_back(server: Served, chromium_path: Path) -> None:
+    with page_of(chromium_path, server, "?room=nowhere") as page:
         wait_for(page, "r.state === 'lobby'")
         expect(page.get_by_text("There is no room 'nowhere'")).to_be_visible()
         assert "room=" not in page.url
         assert probe(page)["counters"]["connections"] == 1
+        page.get_by_label("Your name").fill("")
         page.keyboard.press("Enter")
-        wait_for(page, PLAYS)
-
-
-def test_a_reload_comes_back_to_the_same_ship(server: Served, chromium_path: Path) -> None:
-    with page_of(chromium_path, server, name="Ada") as page:
-        wait_for(page, "r.state === 'lobby'")
+        expect(page.get_by_text("Choose a name first.")).to_be_visible()
+        page.keyboard.type("Grace")
         page.keyboard.press("Enter")
         player = wait_for(page, PLAYS)["player"]
         page.reload()
-        assert wait_for(page, PLAYS)["player"] == player
+        assert wait_for(page, PLAYS)["player"] == player, "the same ship"
 
 
-def test_a_rooms_end_brings_people_to_the_lobby_with_its_podium(server: Served, chromium_path: Path) -> None:
-    with page_of(chromium_path, server, name="Ada") as ada, page_of(chromium_path, server, name="Bob") as bob:
-        room = open_room(ada, "Short", private=False)
+@pytest.mark.slow
+def test_a_rooms_end_brings_people_to_the_lobby_with_its_podium(chromium_path: Path) -> None:
+    with (
+        served("--match-s", "10", "--room-matches", "1", "--seed", "3") as brief,
+        page_of(chromium_path, brief, name="Ada") as ada,
+        page_of(chromium_path, brief, name="Bob") as bob,
+    ):
+        wait_for(bob, "r.state === 'lobby'")
+        open_room(ada, "Short", private=False)
         bob.get_by_role("button", name="Join Short").click()
         wait_for(bob, PLAYS)
-        close(server, room)
         for page in (ada, bob):
-            said = wait_for(page, "r.state === 'lobby'")
-            assert said["counters"]["connections"] == 1
-            expect(page.get_by_text("closed")).to_be_visible()
+            assert wait_for(page, "r.state === 'lobby'")["counters"]["connections"] == 1
+            expect(page.get_by_text("matches are played")).to_be_visible()
+            podium = page.get_by_role("region", name="Result")
+            expect(podium.get_by_text("Melee in Short is over")).to_be_visible()
+            assert sorted(podium.locator(".podium-name").all_inner_texts()) == ["Ada", "Bob"]
+            page.get_by_role("button", name="Close the result").click()
+            expect(podium).to_be_hidden()

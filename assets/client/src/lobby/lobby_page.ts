@@ -37,6 +37,8 @@ export class LobbyPage {
   #news: LobbyNews | null = null;
   /** What was last asked for here. */
   #wish: Wish | null = null;
+  /** What people call the room that one was in last. */
+  #title = "";
 
   constructor(wishes: Pick<Wishes, "go" | "chat">) {
     this.#wishes = wishes;
@@ -85,7 +87,7 @@ export class LobbyPage {
     this.#news = news;
     this.#choice.offer(news.games);
     this.#create.offer(news.games);
-    if (news.podium !== null) this.#outcome.show(news.podium, settings.name);
+    if (news.podium !== null) this.#outcome.show(news.podium, this.#title, settings.name);
     if (news.reason !== "") this.refuse(news.reason);
     this.#list();
   }
@@ -100,8 +102,8 @@ export class LobbyPage {
     const wish = this.#wish;
     this.#wish = null;
     const opened = wish?.type === "open" ? wish : null;
-    const title = opened?.title ?? this.#news?.rooms.find(({ name }) => name === room)?.title ?? "A private room";
-    return { title, invites: opened?.private ?? false };
+    this.#title = opened?.title ?? this.#news?.rooms.find(({ name }) => name === room)?.title ?? "A private room";
+    return { title: this.#title, invites: opened?.private ?? false };
   }
 
   showLink(link: LinkState): void {
@@ -124,7 +126,7 @@ export class LobbyPage {
     const name = this.#form.takeName();
     if (name === "") return;
     this.#wish = wish;
-    this.#outcome.show(null, name);
+    this.#outcome.hide();
     this.#form.say(JOINING);
     this.#wishes.go(name, wish);
   }

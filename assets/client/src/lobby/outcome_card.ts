@@ -21,20 +21,23 @@ export class OutcomeCard {
     const close = element("button", "icon-button outcome-close", "×");
     close.type = "button";
     close.setAttribute("aria-label", "Close the result");
-    close.addEventListener("click", () => show(this.root, false));
+    close.addEventListener("click", () => this.hide());
     this.root = element("section", "outcome panel", this.#title, this.#where, this.#steps, this.#rest, close);
     this.root.setAttribute("aria-label", "Result");
     this.root.setAttribute("aria-live", "polite");
     show(this.root, false);
   }
 
-  /** null: there is none to be shown. */
-  show(outcome: PodiumInfo | null, me: string): void {
-    show(this.root, outcome !== null);
-    if (outcome === null) return;
+  hide(): void {
+    show(this.root, false);
+  }
+
+  /** `title`: what people call the room. */
+  show(outcome: PodiumInfo, title: string, me: string): void {
+    show(this.root, true);
     const placed = steps(outcome);
     write(this.#title, headline(outcome));
-    write(this.#where, `${capitalised(outcome.game)} in ${outcome.room} is over`);
+    write(this.#where, `${capitalised(outcome.game)} in ${title} is over`);
     this.#steps.replaceChildren(...placed.slice(0, STEPS).map((step, index) => stepOf(step, index + 1, me)));
     this.#rest.replaceChildren(...placed.slice(STEPS, STEPS + REST_MAX).map((step) => lineOf(step, me)));
   }
