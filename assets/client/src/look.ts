@@ -80,7 +80,8 @@ class WholeLook implements Look {
   }
 
   enter(stay: Stay): void {
-    const { arena, description = NOTHING } = stay;
+    const { arena } = stay;
+    const description = stay.description ?? NOTHING;
     this.show(true);
     this.stage.enter(arena, description);
     this.hud.enter(arena, description);

@@ -243,7 +243,7 @@ export interface ChatView {
 }
 
 /** Which room one is in, and as what. */
-export type Stay = Pick<Welcome, "room" | "game" | "role" | "arena">;
+export type Stay = Pick<Welcome, "room" | "game" | "role" | "arena" | "description">;
 
 /** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the lobby. */
 export interface Look {
