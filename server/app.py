@@ -64,7 +64,8 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config), get_ready(config)  # their mistakes are told before another server is waited for
+    for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
+        look_at(config)
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
