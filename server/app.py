@@ -36,15 +36,17 @@ from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.phases import Phases
 from server.replay.recorder import recorder_of
+from server.rest import live
 from server.room import Room
+from server.rooms import described
 from server.seats import Doors
-from server.standings.wiring import open_standings
+from server.standings.wiring import get_ready, open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
-from server.tick_loop import keep_time
 from server.venue import MAPS, catalogue_of, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -62,7 +64,8 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config)  # a mistake in them is told before another server is waited for
+    for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
+        look_at(config)
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
@@ -87,16 +90,18 @@ class Server:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self._venue = venue_of(config)
-        self.lobby = Lobby(gate=self.admission.gate, catalogue=catalogue_of(config, self._venue))
-        self.lobby.on_open = self._run_room
+        self._catalogue = catalogue_of(config, self._venue)
+        self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
+        self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(
-            web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings)
-        )
+        self._recorder = recorder_of(config, self.lobby)
+        replays, metrics = self._recorder.archive, self.telemetry.exposition
+        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays)
+        pages = web.build(sources)
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -112,9 +117,9 @@ class Server:
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
-        self._recorder = recorder_of(config, self.lobby)
-        self.room = self._kept_room() or self._fresh_room()
+        self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
+        self._phases = Phases(config.tick_rate)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
         self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
@@ -125,20 +130,29 @@ class Server:
         """Whether newcomers are welcome, and will find a game."""
         return self._has_ticked and self.lobby.doors is Doors.OPEN and bool(self.lobby.rooms)
 
-    def _kept_room(self) -> Room | None:
+    @property
+    def room(self) -> Room:
+        """The first of the operator's."""
+        return self.lobby.rooms[self._venue.name]
+
+    def _open_rooms(self) -> None:
+        """The operator's, as they were or anew; and those that people had opened, as they were."""
         keeper, venue = self._keeper, self._venue
-        if keeper is None:
-            return None
         try:
-            keeper.reinstate()
-            return keeper.reopen(venue.name, venue.game, venue.arena, venue.rates, venue.options)
+            if keeper is not None:
+                keeper.reinstate()
+            for name in venue.room_names:
+                if keeper is None or not keeper.reopen(name, venue.game, venue.arena, venue.rates, venue.options):
+                    self._fresh_room(name)
+            if keeper is not None:
+                keeper.reopen_others(self._catalogue)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UserError(f"what is kept in {self._config.state_dir} can't be read: {why}") from None
 
-    def _fresh_room(self) -> Room:
+    def _fresh_room(self, name: str) -> Room:
         venue = self._venue
-        return self.lobby.open_room(venue.name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
+        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
 
     async def serve(
         self,
@@ -173,12 +187,13 @@ class Server:
         with self._playing:
             async with trio.open_nursery() as rooms:
                 self._rooms = rooms
-                for room in list(self.lobby.rooms.values()):
-                    self._supervisor.start(rooms, room)
+                self._run_all()
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
-        await keep_time(room, partial(self._tick_done, room), drain=partial(sweep, room.rates.tick_s))
+        on_rest = partial(self._keeper.rests, room) if self._keeper is not None else _nothing
+        drain = partial(sweep, room.rates.tick_s)
+        await live(room, partial(self._tick_done, room), self._phases, drain, on_rest)
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
@@ -199,13 +214,20 @@ class Server:
                 await trio.sleep(0.02)
 
     def close_room(self, name: str, now_s: float) -> None:
-        """End a room, its conversations and its ticks, for good. After the last one a fresh one is opened."""
-        self.lobby.close_room(name, now_s)
-        self._supervisor.end(name)
+        """An admin ends a room. After the last one that is open to all a fresh one is opened."""
+        self.lobby.end_room(name, now_s, "an admin has closed the room")
+        is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
+        if not is_open and self.lobby.doors is Doors.OPEN:
+            self._run_room(self._fresh_room(self._venue.name))
+
+    def _forget_room(self, room: Room) -> None:
+        self._supervisor.end(room.name)
         if self._keeper is not None:
-            self._keeper.forget(name)
-        if not self.lobby.rooms and self.lobby.doors is Doors.OPEN:
-            self._run_room(self._fresh_room())
+            self._keeper.forget(room.name)
+
+    def _run_all(self) -> None:
+        for room in list(self.lobby.rooms.values()):
+            self._run_room(room)
 
     def _run_room(self, room: Room) -> None:
         if self._rooms is not None:  # else it will be among those that are there when the first tick is due
@@ -221,19 +243,7 @@ class Server:
 
     def rooms(self) -> list[dict[str, Any]]:
         """What `/api/rooms` says."""
-        return [
-            {
-                "name": room.name,
-                "game": room.game.name,
-                "map": room.arena.name,
-                "players": len(room.players),
-                "players_max": room.players_max,
-                "tick": room.tick,
-                "tick_rate": room.rates.tick_rate,
-                "snapshot_rate": room.rates.snapshot_rate,
-            }
-            for room in self.lobby.rooms.values()
-        ]
+        return described(self.lobby.rooms.values())
 
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True
@@ -241,7 +251,8 @@ class Server:
         self.stats.tick_done(lateness_s)
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
-        work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
+        parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
+        work = self._collector.due(lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1
@@ -302,6 +313,10 @@ async def _stop_on_signal(
 async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
     await anext(signals)
     scope.cancel()
+
+
+def _nothing() -> None:
+    """Where rooms aren't kept."""
 
 
 def _ask_to_stop() -> None:

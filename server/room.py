@@ -10,7 +10,7 @@ Between ticks the room only takes notes: inputs go into buffers, comings and goi
 and no socket; `now_s` is an argument and only measures slack.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -22,7 +22,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.messages import Event, Inputs, Message, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
@@ -34,12 +34,12 @@ from server.link import Link
 from server.publisher import Publisher
 from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
+from server.roster import info_of, rarest_colour, smallest_team
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
 from server.world import World
 
-COLOURS = 12
 NOBODY = 0
 """No player's number: a spectator's, for as long as its game greets it."""
 PINGS_EVERY_S = 2.0
@@ -91,6 +91,10 @@ class Room:
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
+        self.is_resting = False
+        """Whether nobody is there, and it doesn't tick."""
+        self.on_stir: Callable[[], None] = lambda: None
+        """Called while it rests, when something happens all the same: somebody comes, or a seat is given up."""
         self.stops_tick: int | None = None
         """When the server is going to stop, if it is."""
         self.game: Game = game(self)
@@ -155,17 +159,17 @@ class Room:
         player = Player(
             id=self._next_player,
             name=name,
-            colour=self._rarest_colour(),
+            colour=rarest_colour(self.players.values()),
             bot=bot,
             inputs=InputBuffer(self.statistics),
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
-            team=self._smallest_team(),
+            team=smallest_team(self.players.values(), self.game.teams),
             subject=subject,
             since_tick=self.tick,
         )
         self._next_player += 1
         self._players[player.id] = player
-        self.say("joined", asdict(_info(player)))
+        self.say("joined", asdict(info_of(player)))
         try:
             self.game.joined(player)
         except Exception:
@@ -192,6 +196,7 @@ class Room:
         finally:
             del self._players[player.id]
             self.say("left", {"id": player.id})
+            self.on_stir()
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
@@ -206,6 +211,7 @@ class Room:
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()
+        self.on_stir()
         return viewer
 
     def unwatch(self, viewer: Viewer) -> None:
@@ -218,7 +224,7 @@ class Room:
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
-        roster = [_info(other) for other in self.players.values()]
+        roster = [info_of(other) for other in self.players.values()]
         return Welcome(
             version=1,
             player=player.id if player else 0,
@@ -311,6 +317,11 @@ class Room:
         return sum(not self._players[player].bot for player in self._viewers)
 
     @property
+    def is_watched(self) -> bool:
+        """Whether anybody is there: a player with a connection, or a spectator."""
+        return bool(self._viewers or self._spectators)
+
+    @property
     def spectators(self) -> int:
         return len(self._spectators)
 
@@ -330,16 +341,3 @@ class Room:
         chosen = list(islice(self.players.values(), self._pings_from, self._pings_from + PINGS_TOGETHER_MAX))
         self._pings_from = self._pings_from + len(chosen) if len(chosen) == PINGS_TOGETHER_MAX else 0
         self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})
-
-    def _rarest_colour(self) -> int:
-        taken = [player.colour for player in self.players.values()]
-        return min(range(COLOURS), key=lambda colour: (taken.count(colour), colour))
-
-    def _smallest_team(self) -> int:
-        """0 in a game without teams."""
-        taken = [player.team for player in self.players.values()]
-        return min(range(1, self.game.teams + 1), key=lambda team: (taken.count(team), team), default=0)
-
-
-def _info(player: Player) -> PlayerInfo:
-    return PlayerInfo(player.id, player.name, player.colour, player.bot, player.team)

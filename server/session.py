@@ -177,7 +177,7 @@ class Session:
 
     def _come_in(self, message: Hello, now_s: float) -> None:
         if ban := self.lobby.bans.find(self.key, now_s):
-            raise Violation(Code.BANNED, _banned(ban.until_s - now_s, ban.reason))
+            raise Violation(Code.BANNED, ban.sentence(now_s))
         self._check_role(message.role)
         self.name, self.bot = message.name, message.bot
         self.knows_lobby = message.role == "visitor"
@@ -261,6 +261,10 @@ class Session:
     def _hello_twice(self, message: Hello, now_s: float) -> None:
         raise Violation(Code.HELLO_TWICE, "hello is said once")
 
+    def is_known_as(self, key: str) -> bool:
+        """Whether bans and mutes of `key` are about us, who have said hello."""
+        return self.state in (State.BROWSING, State.PLAYING) and self.key == key
+
     @property
     def key(self) -> str:
         """What bans and mutes know them by."""
@@ -272,10 +276,7 @@ class Session:
         return account_of(self.identity, self.link.guest)
 
     def hand(self, *encoded: bytes) -> bool:
-        """Give them messages that are encoded already; False when they must miss them.
-
-        It goes through the viewer's queue when there is one, so that nothing overtakes and nothing is lost.
-        """
+        """Messages that are encoded already; False: missed. A viewer's queue overtakes and loses nothing."""
         if self.seat is not None:
             for message in encoded:
                 self.seat.viewer.owe(message)
@@ -340,11 +341,6 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.BROWSING, Open.number): Session._open,
     (State.BROWSING, Browse.number): Session._browse,
 }
-
-
-def _banned(seconds: float, reason: str) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"banned for {minutes} more min{': ' + reason if reason else ''}"
 
 
 def _unexpected(session: Session, message: ClientMessage, now_s: float) -> None:

@@ -40,6 +40,16 @@ class Faults(Counters):
 
 
 @dataclass
+class Opening(Counters):
+    """What became of rooms that are opened on demand."""
+
+    rooms_opened: int = 0
+    rooms_ended: int = 0
+    opens_refused: int = 0
+    """For a limit: too many rooms, in all or by one."""
+
+
+@dataclass
 class Keeping(Counters):
     """What became of checkpoints."""
 
@@ -114,10 +124,13 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Recorded, Written):
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0
+    rooms_resting: int = 0
+    rooms_private: int = 0
+    visitors: int = 0
     players: int = 0
     bots: int = 0
     spectators: int = 0

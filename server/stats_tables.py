@@ -1,14 +1,19 @@
 """The rooms and the sessions, as an admin looks at them: bounded, whatever there is. Pure.
 
-Of a thousand sessions a page is made, and only its rows: people before bots, and in each case who came first.
+Of a thousand sessions a page is made, and only its rows: people before bots, and in each case who came first; those in
+the lobby come after those in rooms.
 """
 
-from collections import Counter
+from functools import cached_property
 
 from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, RoomRow, SessionRow, Sessions
 from server.lobby import Lobby
 from server.room import Room
 from server.seats import Reserved, Seat
+from server.session import Session
+
+Somebody = Seat | Reserved | Session
+"""A session by itself is in the lobby."""
 
 
 def rooms(lobby: Lobby) -> list[RoomRow]:
@@ -16,31 +21,42 @@ def rooms(lobby: Lobby) -> list[RoomRow]:
     found = list(lobby.rooms.values())
     if len(found) > ROOMS_SHOWN_MAX:
         found = sorted(found, key=lambda room: -len(room.players))[:ROOMS_SHOWN_MAX]
-    watching = Counter(seat.room for seat in lobby.seats() if seat.player is None)
-    return [_room(room, watching[room]) for room in found]
+    return [_room(room) for room in found]
 
 
-def sessions(lobby: Lobby, look: Look, now_s: float) -> Sessions:
-    """The page that `look` asks for; the last one, when it asks for more than there is."""
-    wanted = look.search.strip().casefold()
-    found = [seat for seat in lobby.seats() if not wanted or _has(seat, wanted)]
-    found.sort(key=_is_bot)
-    first = min(look.first, max(0, len(found) - 1) // SESSIONS_SHOWN_MAX * SESSIONS_SHOWN_MAX)
-    page = found[first : first + SESSIONS_SHOWN_MAX]
-    return Sessions(look.search, first, len(found), [_session(lobby, seat, now_s) for seat in page])
+class Directory:
+    """Everybody who has a seat or is in the lobby now; put in order once and read once, however many look."""
+
+    def __init__(self, lobby: Lobby, now_s: float) -> None:
+        self._lobby, self._now_s = lobby, now_s
+        everybody: list[Somebody] = [*lobby.seats(), *lobby.hall.guests()]
+        self._all = sorted(everybody, key=_is_bot)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [_text(one) for one in self._all]
+
+    def page(self, look: Look) -> Sessions:
+        """The page that `look` asks for; the last one, when it asks for more than there is."""
+        wanted, found = look.search.strip().casefold(), self._all
+        if wanted:
+            found = [one for one, text in zip(found, self._texts, strict=True) if wanted in text]
+        first = min(look.first, max(0, len(found) - 1) // SESSIONS_SHOWN_MAX * SESSIONS_SHOWN_MAX)
+        page = found[first : first + SESSIONS_SHOWN_MAX]
+        return Sessions(look.search, first, len(found), [_row(self._lobby, one, self._now_s) for one in page])
 
 
-def _room(room: Room, spectators: int) -> RoomRow:
+def _room(room: Room) -> RoomRow:
     players = room.players.values()
     bots = sum(player.bot for player in players)
     return RoomRow(
         name=room.name,
-        title=room.name,
+        title=room.card.title or room.name,
         game=room.game.name,
         arena=room.arena.name,
         players=len(players),
         bots=bots,
-        spectators=spectators,
+        spectators=room.spectators,
         players_max=room.players_max,
         entities=len(room.world),
         tick=room.tick,
@@ -48,30 +64,39 @@ def _room(room: Room, spectators: int) -> RoomRow:
     )
 
 
-def _session(lobby: Lobby, seat: Seat | Reserved, now_s: float) -> SessionRow:
-    player, viewer = seat.player, seat.viewer if isinstance(seat, Seat) and seat.session is not None else None
+def _row(lobby: Lobby, one: Somebody, now_s: float) -> SessionRow:
+    player = None if isinstance(one, Session) else one.player
+    session = one if isinstance(one, Session) else one.session if isinstance(one, Seat) else None
     return SessionRow(
-        room=seat.room.name,
+        room=None if isinstance(one, Session) else one.room.name,
         player=player.id if player else None,
-        name=player.name if player else None,
-        bot=_is_bot(seat),
-        connected=viewer is not None,
-        kept_s=seat.kept_s(now_s),
-        subject=seat.identity.subject,
-        role=seat.identity.role.value,
-        known_as=seat.key,
-        muted=lobby.mutes.find(seat.key, now_s) is not None,
+        name=_name(one),
+        bot=_is_bot(one),
+        connected=session is not None,
+        kept_s=None if isinstance(one, Session) else one.kept_s(now_s),
+        subject=one.identity.subject,
+        role=one.identity.role.value,
+        known_as=one.key,
+        muted=lobby.mutes.find(one.key, now_s) is not None,
         rtt_ms=player.rtt_ms if player else 0,
-        blocked=viewer is not None and viewer.link.blocked,
-        lagging=viewer is not None and viewer.lag.is_behind,
+        blocked=session is not None and session.link.blocked,
+        lagging=isinstance(one, Seat) and session is not None and one.viewer.lag.is_behind,
     )
 
 
-def _is_bot(seat: Seat | Reserved) -> bool:
-    return seat.player is not None and seat.player.bot
+def _name(one: Somebody) -> str | None:
+    if isinstance(one, Session):
+        return one.name
+    if one.player is not None:
+        return one.player.name
+    return one.session.name if one.session is not None else None
 
 
-def _has(seat: Seat | Reserved, wanted: str) -> bool:
-    """Whether any of what a person may look for is there: a name, who they are, where they are."""
-    name = seat.player.name if seat.player is not None else ""
-    return any(wanted in text.casefold() for text in (name, seat.key, seat.room.name))
+def _is_bot(one: Somebody) -> bool:
+    return one.bot if isinstance(one, Session) else one.player is not None and one.player.bot
+
+
+def _text(one: Somebody) -> str:
+    """All that a person may look for: a name, who they are, where they are."""
+    room = "" if isinstance(one, Session) else one.room.name
+    return f"{_name(one) or ''}\n{one.key}\n{room}".casefold()

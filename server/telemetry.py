@@ -42,6 +42,9 @@ COUNTERS = {
     "rooms_failed": "Rooms ended by a mistake of the server's own",
     "connections_failed": "Connections ended by a mistake of the server's own",
     "chores_failed": "Deadlines that could not be kept because of a mistake of the server's own",
+    "rooms_opened": "Rooms opened on demand",
+    "rooms_ended": "Rooms opened on demand that have come to their end",
+    "opens_refused": "Rooms that were not opened because there were too many, in all or by one person",
     "checkpoints": "Checkpoints written",
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
@@ -64,6 +67,9 @@ COUNTERS = {
 
 GAUGES = {
     "rooms": "Rooms that are open",
+    "rooms_resting": "Of these, those that don't tick because nobody is there",
+    "rooms_private": "Of these, those that aren't listed",
+    "visitors": "Conversations in the lobby",
     "players": "Players with a seat, connected or expected back",
     "bots": "Players that are bots",
     "spectators": "Spectators with a seat",

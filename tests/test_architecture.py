@@ -37,6 +37,7 @@ IO_FILES = (
     "server/replay/recorder.py",
     "server/store.py",
     "server/standings/service.py",
+    "server/rest.py",
     "server/supervisor.py",
     "server/takeover.py",
     "server/admin_cli.py",
@@ -58,6 +59,7 @@ IO_FILES = (
     "bench/flock.py",
     "bench/checkpoint.py",
     "bench/restart.py",
+    "bench/rooms.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 

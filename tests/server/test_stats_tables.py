@@ -2,12 +2,18 @@
 
 import pytest
 
-from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look
+from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, Sessions
+from server.card import Card
 from server.gate import Gate
-from server.stats_tables import rooms, sessions
+from server.lobby import Lobby
+from server.stats_tables import Directory, rooms
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import HMAC, NOW_UNIX_S, token
 from tests.instruments.stepper import Stepper
+
+
+def sessions(lobby: Lobby, look: Look, now_s: float) -> Sessions:
+    return Directory(lobby, now_s).page(look)
 
 
 @pytest.fixture
@@ -25,6 +31,12 @@ def test_a_room(stepper: Stepper) -> None:
     assert (row.players, row.bots, row.spectators) == (2, 1, 1)
     assert (row.tick, row.tick_rate, row.players_max) == (3, 60, stepper.room.players_max)
     assert row.entities == len(stepper.room.world)
+
+
+def test_a_room_is_called_what_people_call_it(stepper: Stepper) -> None:
+    assert rooms(stepper.lobby)[0].title == "main"
+    stepper.room.card = Card(title="Ann's place")
+    assert rooms(stepper.lobby)[0].title == "Ann's place"
 
 
 def test_of_many_rooms_the_fullest_are_shown(stepper: Stepper) -> None:
@@ -55,10 +67,19 @@ def test_a_session(stepper: Stepper) -> None:
     assert row.kept_s > 0
 
 
+def test_somebody_in_the_lobby_is_in_no_room(stepper: Stepper) -> None:
+    stepper.visit("Carl", token=token(sub="carl"))
+    stepper.join("Ann")
+    shown = sessions(stepper.lobby, Look(), stepper.now_s).rows
+    assert [(row.name, row.room, row.connected) for row in shown] == [("Ann", "main", True), ("Carl", None, True)]
+    assert (shown[1].player, shown[1].known_as, shown[1].kept_s) == (None, "subject:carl", None)
+    assert sessions(stepper.lobby, Look("carl"), stepper.now_s).matches == 1
+
+
 def test_a_spectator_has_no_player(stepper: Stepper) -> None:
     stepper.join("Eve", role="spectator", address="203.0.113.5:1000")
     [row] = sessions(stepper.lobby, Look(), stepper.now_s).rows
-    assert (row.player, row.name, row.known_as) == (None, None, "address:203.0.113.5")
+    assert (row.player, row.name, row.known_as) == (None, "Eve", "address:203.0.113.5")
 
 
 def test_people_come_before_bots(stepper: Stepper) -> None:
@@ -92,3 +113,8 @@ def test_a_search_that_finds_nobody_is_an_empty_page(stepper: Stepper) -> None:
     stepper.join("Ann")
     assert sessions(stepper.lobby, Look("nobody", 50), 0.0).rows == []
     assert sessions(stepper.lobby, Look("main"), 0.0).matches == 1, "by their room"
+
+
+def test_two_words_of_different_fields_are_no_word(stepper: Stepper) -> None:
+    stepper.join("Ann", address="203.0.113.5:1000")
+    assert sessions(stepper.lobby, Look("annaddress"), 0.0).matches == 0

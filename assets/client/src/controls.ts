@@ -5,7 +5,7 @@
  * with it aims where it moves.
  */
 
-import type { Controls, ControlSample, Vec } from "@ricochet/sdk";
+import type { Controls, ControlSample, Vec, Description } from "@ricochet/sdk";
 import { Button } from "./controls/button";
 import { GamepadReader } from "./controls/gamepad";
 import { KeyboardMouse } from "./controls/keyboard_mouse";
@@ -35,6 +35,10 @@ export class DeviceControls implements Controls {
   set active(active: boolean) {
     this.keyboardMouse.active = active;
     if (!active) this.keyboardMouse.releaseAll();
+  }
+
+  enter(description: Description): void {
+    this.touch.enter(description);
   }
 
   sample(): ControlSample {

@@ -8,7 +8,7 @@
 
 import type { LinkState, Match, Scene, Stay } from "@ricochet/sdk";
 import { demoLobby } from "./demo_lobby";
-import { DEMO_ARENA, DemoWorld } from "./demo_world";
+import { DEMO_ARENA, DEMO_DESCRIPTION, DemoWorld } from "./demo_world";
 import { ranked } from "./hud/standings";
 import { openLook } from "./look";
 
@@ -31,7 +31,7 @@ const LINKS: Readonly<Record<string, LinkState>> = {
   refused: { state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0, rtt_ms: 42 },
 };
 
-const STAY: Stay = { room: "k3jf83hq0s", game: "melee", role: "player", arena: DEMO_ARENA };
+const STAY: Stay = { room: "k3jf83hq0s", game: "melee", role: "player", arena: DEMO_ARENA, description: DEMO_DESCRIPTION };
 
 const root = document.getElementById("game");
 if (root === null) throw new Error("demo.html has no #game");
@@ -64,6 +64,8 @@ function scene(): Scene {
     hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
     match: match(),
+    description: DEMO_DESCRIPTION,
+    team_scores: [],
     stops_tick: null,
     link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0, rtt_ms: 42 },
   };

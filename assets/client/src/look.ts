@@ -6,8 +6,9 @@
  */
 
 import "./style.css";
+import "./games.css";
 
-import type { ChatView, GameEvent, LinkState, LobbyNews, Look, Scene, Stay, Wishes } from "@ricochet/sdk";
+import { type ChatView, type GameEvent, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -77,9 +78,11 @@ class WholeLook implements Look {
   }
 
   enter(stay: Stay): void {
+    const description = stay.description ?? NOTHING;
     this.show(true);
-    this.stage.enter(stay.arena);
-    this.hud.enter(stay.arena);
+    this.stage.enter(stay.arena, description);
+    this.hud.enter(stay.arena, description);
+    this.controls.enter(description);
     const { title, invites } = this.page.entered(stay.room);
     this.menu.enter(stay, title);
     if (invites) this.menu.invite();
@@ -124,9 +127,8 @@ class WholeLook implements Look {
   }
 
   event(event: GameEvent): void {
-    this.hud.event(event);
+    if (this.hud.event(event)) this.sound.shout();
     if (this.scene === null) return;
-    this.sound.event(event, this.scene.me_id);
     if (event.name === "pulse") this.pulse(event, this.scene);
     if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));

@@ -6,7 +6,7 @@
  */
 
 import {
-  CannotForesee, Client, type Engine, type LinkState, type Look, PERFECT, type Scene, type ServerMessage, attend, loadEngine, takeToken,
+  CannotForesee, Client, type Engine, type LinkState, type Look, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine, takeToken,
 } from "@ricochet/sdk";
 import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
@@ -31,7 +31,7 @@ const BROKEN = "Ricochet could not start. Loading the page again may help.";
 /** What there is to see outside of a room: how the connection does. */
 function emptyScene(time_s: number, link: LinkState): Scene {
   const camera = { x: 0, y: 0 };
-  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, stops_tick: null, link };
+  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, link };
 }
 
 async function open(root: HTMLElement): Promise<void> {

@@ -17,6 +17,9 @@ export { Client, type ClientOptions } from "./client";
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
 export { connect, type ConnectOptions } from "./connect";
 export { Connection } from "./connection";
+export {
+  NOTHING, worded, type Column, type Control, type Description, type HudLine, type Look as KindLook, type News, type Piece, type Team,
+} from "./description";
 export type { Summary } from "./figures";
 export type { Wish } from "./itinerary";
 export type {
@@ -28,7 +31,7 @@ export { CannotForesee, loadEngine, type Engine } from "./physics";
 export { Picture } from "./picture";
 export { Play, type OwnDrawn } from "./play";
 export {
-  BOOSTING_BIT, CRATE_SIZE, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
+  BOOSTING_BIT, CRATE_SIZE, MARKED_BIT, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";
 export type {
   Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Said,

@@ -4,7 +4,7 @@
 
 import type { SessionRow } from "./wire";
 
-export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "drain";
+export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "dismiss" | "drain";
 
 /** Whom an order is about: a seat by its place, else somebody by what they are known as. */
 export type Whom = { room: string; player: number } | { subject: string } | { address: string };
@@ -16,14 +16,26 @@ export interface Restriction {
   reason: string;
 }
 
+/** What somebody has told about somebody else, with what was said. */
+export interface Report {
+  report: number;
+  seconds_ago: number;
+  name: string;
+  known_as: string;
+  by: string;
+  room: string;
+  reason: string;
+  lines: { name: string; text: string }[];
+}
+
 /** What came of an order: the server's sentence, or why there is none. */
 export interface Answer {
   done: boolean;
   sentence: string;
 }
 
-export function whomOf(session: SessionRow): Whom {
-  return session.player === null ? known(session.known_as) : { room: session.room, player: session.player };
+export function whomOf({ room, player, known_as }: SessionRow): Whom {
+  return room === null || player === null ? known(known_as) : { room, player };
 }
 
 /** `subject:ann` or `address:1.2.3.4`, as orders name them. */
@@ -35,7 +47,7 @@ export function known(known_as: string): Whom {
 
 /** What to call a session: by its name, else by what it is known as. */
 export function calledBy(session: SessionRow): string {
-  return session.name ?? `the spectator ${session.known_as}`;
+  return session.name ?? session.known_as;
 }
 
 /** Have it done. Never rejects. */
@@ -49,11 +61,19 @@ export async function order(token: string, action: Action, body: object, ask: ty
   }
 }
 
-/** Bans and mutes; null when they aren't told. */
-export async function restrictions(token: string, ask: typeof fetch = fetch): Promise<Restriction[] | null> {
+/** The bans and mutes, or the reports; null when they aren't told. */
+export function restrictions(token: string, ask: typeof fetch = fetch): Promise<Restriction[] | null> {
+  return list<Restriction>("restrictions", token, ask);
+}
+
+export function reports(token: string, ask: typeof fetch = fetch): Promise<Report[] | null> {
+  return list<Report>("reports", token, ask);
+}
+
+async function list<Row>(what: string, token: string, ask: typeof fetch): Promise<Row[] | null> {
   try {
-    const answer = await ask("/api/admin/restrictions", { headers: { Authorization: `Bearer ${token}` } });
-    return answer.ok ? ((await answer.json()) as Restriction[]) : null;
+    const answer = await ask(`/api/admin/${what}`, { headers: { Authorization: `Bearer ${token}` } });
+    return answer.ok ? ((await answer.json()) as Row[]) : null;
   } catch {
     return null;
   }

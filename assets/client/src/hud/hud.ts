@@ -2,21 +2,22 @@
  * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, slash, M.
  */
 
-import type { Arena, ChatTo, ChatView, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, ChatTo, ChatView, Description, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
 import { ChatPanel } from "../chat/panel";
 import { isOutOfPlay } from "../controls/out_of_play";
 import { css, livery } from "../render/palette";
 import { settings } from "../settings";
-import { Banner, RespawnNote } from "./banner";
-import { numberIn } from "./bodies";
+import { Banner } from "./banner";
 import { element, mark, show, style } from "./dom";
 import { Hint } from "./hint";
-import { KillFeed } from "./killfeed";
+import { Middle } from "./middle";
 import { Minimap } from "./minimap";
+import { NewsFeed } from "./newsfeed";
 import { Notice } from "./notice";
 import { Podium } from "./podium";
-import { Reward } from "./reward";
 import { Scoreboard } from "./scoreboard";
+import { Shout } from "./shout";
+import { TeamScore } from "./teamscore";
 import { TopLine } from "./topline";
 import { Vitals } from "./vitals";
 
@@ -25,13 +26,14 @@ export class Hud implements ChatView {
   readonly notice = new Notice();
   private readonly topLine = new TopLine();
   private readonly minimap = new Minimap();
-  private readonly feed = new KillFeed();
+  private readonly feed = new NewsFeed();
   private readonly vitals = new Vitals();
   private readonly board = new Scoreboard();
   private readonly podium = new Podium();
-  private readonly respawn = new RespawnNote();
+  private readonly middle = new Middle();
+  private readonly teamScore = new TeamScore();
   private readonly hint = new Hint();
-  private readonly reward = new Reward();
+  private readonly shout = new Shout();
   private readonly chat: ChatPanel;
   private readonly banner: Banner;
   private readonly flash = element("div", "flash");
@@ -56,8 +58,8 @@ export class Hud implements ChatView {
     const foot = element("div", "foot", this.chat.root, this.notice.root, this.vitals.root);
     this.root = element(
       "div", "hud",
-      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, corner, foot,
-      this.hint.root, this.reward.root, this.respawn.root, this.board.root, this.podium.root, this.banner.root,
+      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, this.teamScore.root, corner, foot,
+      this.hint.root, this.shout.root, this.middle.root, this.board.root, this.podium.root, this.banner.root,
     );
     window.addEventListener("keydown", (event) => this.keyDown(event, onMute));
     window.addEventListener("keyup", (event) => {
@@ -66,8 +68,13 @@ export class Hud implements ChatView {
     window.addEventListener("blur", () => this.board.hold(false));
   }
 
-  enter(arena: Arena): void {
+  enter(arena: Arena, description: Description): void {
     this.minimap.enter(arena);
+    this.vitals.enter(description);
+    this.middle.enter(description);
+    this.hint.enter(description);
+    this.board.enter(description);
+    this.teamScore.enter(description);
   }
 
   draw(scene: Scene, dt_s: number): void {
@@ -78,9 +85,10 @@ export class Hud implements ChatView {
     this.vitals.draw(scene);
     this.board.draw(scene);
     this.podium.draw(scene);
-    this.respawn.draw(scene);
+    this.middle.draw(scene);
+    this.teamScore.draw(scene);
     this.hint.draw(scene);
-    this.reward.draw(scene);
+    this.shout.draw(scene);
     this.chat.draw(scene.time_s);
     this.notice.draw(scene.time_s);
     this.banner.draw(scene);
@@ -88,9 +96,10 @@ export class Hud implements ChatView {
     style(this.flash, "--hurt", this.hurt.toFixed(2));
   }
 
-  event(event: GameEvent): void {
+  /** Whether it was worth a shout. */
+  event(event: GameEvent): boolean {
     this.feed.event(event);
-    if (event.name === "kill" && this.scene !== null) this.kill(event, this.scene);
+    return this.scene !== null && this.shout.event(event, this.scene);
   }
 
   begin(channels: readonly ChatTo[]): void {
@@ -110,13 +119,6 @@ export class Hud implements ChatView {
   private colourOf(line: Said): string | null {
     const player = line.player > 0 ? this.scene?.players.get(line.player) : undefined;
     return player === undefined ? null : css(livery(player.colour).colour);
-  }
-
-  private kill(event: GameEvent, scene: Scene): void {
-    this.reward.event(event, scene);
-    if (numberIn(event.body, "victim") !== scene.me_id) return;
-    const killer = numberIn(event.body, "killer");
-    this.respawn.blame(killer === scene.me_id ? "" : (scene.players.get(killer)?.name ?? ""));
   }
 
   /** Reddens the edges of the screen, 0..1. */
