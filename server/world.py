@@ -277,8 +277,7 @@ class World:
         velocities *= self._keep.take(rows)
         velocities += thrust * self._gain.take(rows)
         if any(boosts):
-            boosted = np.asarray(boosts, dtype=bool)
-            velocities[:, boosted] += thrust[:, boosted] * BOOST_SPEED
+            velocities[:, boosts] += thrust[:, boosts] * BOOST_SPEED
         self._velocities[:, rows] = velocities
         self.move[rows] = move
         self.angle[rows] = np.asarray(aims, dtype=np.float64) * (math.tau / AIM_STEPS)
@@ -326,8 +325,7 @@ class World:
             self.angle[rows], self.spin[rows] = columns[:, 2], columns[:, 5]
 
     def _write_velocities(self) -> None:
-        rows = self._order()
-        buffer = pymunk.batch.Buffer()
+        rows, buffer = self._order(), pymunk.batch.Buffer()
         buffer.set_float_buf(np.ascontiguousarray(self._velocities.take(rows, axis=1).T))
         pymunk.batch.set_space_bodies(self._space, pymunk.batch.BodyFields.VELOCITY, buffer)
 
