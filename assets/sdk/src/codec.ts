@@ -38,6 +38,7 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   chat: [4, ["text", "to"]],
   resync: [5, ["cell"]],
   leave: [6, []],
+  watch: [10, ["player", "x", "y"]],
 };
 
 const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([

@@ -71,7 +71,15 @@ export interface Leave {
   type: "leave";
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave;
+/** A spectator looks elsewhere: along with a player, or with 0 at a place. */
+export interface Watch {
+  type: "watch";
+  player: number;
+  x: number;
+  y: number;
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Watch;
 
 /** One line of the roster. */
 export interface Enrolled {
