@@ -41,7 +41,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TLS_ONLY = "max-age=31536000"
 """For a year, this host is spoken to over TLS or not at all."""
-PAGES = frozenset({"dashboard", "replay", "standings"})
+PAGES = frozenset({"dashboard", "standings", "replay"})
 """Pages of the client's beside its first: at `/NAME`, from the file `NAME.html`."""
 PAGES_OF_SOMEBODY = frozenset({"player"})
 """And those at `/NAME/ID`, whoever that is."""

@@ -8,7 +8,7 @@ import { type Drawn, type LinkState, NOTHING, type Scene } from "@ricochet/sdk";
 import { type Playback, type Seen, angleFromWire, shown, thrustOf } from "@ricochet/sdk/replay";
 import type { Gaze } from "./gaze";
 
-const PLAYING: LinkState = { state: "playing", reason: "", retry_in_s: 0 };
+const PLAYING: LinkState = { state: "playing", reason: "", retry_in_s: 0, rtt_ms: 0 };
 
 export class ReplayPicture {
   private readonly playback: Playback;
