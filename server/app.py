@@ -64,7 +64,8 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config), get_ready(config)  # their mistakes are told before another server is waited for
+    venue_of(config), tls_of(config)  # a mistake in them is told before another server is waited for
+    get_ready(config)
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
