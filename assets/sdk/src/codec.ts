@@ -38,6 +38,9 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   chat: [4, ["text", "to"]],
   resync: [5, ["cell"]],
   leave: [6, []],
+  enter: [7, ["room", "role", "game"]],
+  open: [8, ["title", "game", "arena", "private"]],
+  browse: [9, []],
 };
 
 const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([
@@ -57,6 +60,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
   [20, ["chat", ["player", "text", "to", "name", "old", "who"]]],
   [21, ["error", ["code", "sentence"]]],
   [22, ["bye", ["code", "sentence"]]],
+  [23, ["lobby", ["rooms", "games", "people", "podium", "reason"]]],
 ]);
 
 const OWN_FIELDS = ["entity", "x", "y", "vx", "vy", "boost_ticks"];

@@ -3,7 +3,11 @@
  *
  *     client                          server
  *     hello                      ->
- *                                <-   welcome, then events that bring the newcomer up to date
+ *                                <-   welcome, then events that bring the newcomer up to date; or lobby, to a visitor
+ *     enter, open                ->
+ *                                <-   welcome (another room), or error
+ *     browse                     ->
+ *                                <-   lobby, again whenever it has changed; also when a room ends
  *     inputs (every tick or two) ->
  *                                <-   snapshot (every few ticks), event, chat
  *     ping                       ->
@@ -34,7 +38,7 @@ export interface Hello {
   room: string | null;
   /** The token of an earlier welcome: the same ship, score and place. */
   resume: string | null;
-  role: "player" | "spectator";
+  role: "player" | "spectator" | "visitor";
   bot: boolean;
 }
 
@@ -71,7 +75,29 @@ export interface Leave {
   type: "leave";
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave;
+/** Go to a room over the same connection, from another or from the lobby. `room` null: the best, of `game` if named. */
+export interface Enter {
+  type: "enter";
+  room: string | null;
+  role: "player" | "spectator";
+  game: string | null;
+}
+
+/** Open a room and enter it. A private one isn't listed, and its name can't be guessed. */
+export interface Open {
+  type: "open";
+  title: string;
+  game: string;
+  arena: string;
+  private: boolean;
+}
+
+/** Give the seat up, and be in the lobby. */
+export interface Browse {
+  type: "browse";
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse;
 
 /** One line of the roster. */
 export interface Enrolled {
@@ -138,4 +164,41 @@ export interface Bye {
   sentence: string;
 }
 
-export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye;
+/** A room that anybody may enter. `players` have seats, `bots` of them are bots. */
+export interface RoomInfo {
+  name: string;
+  title: string;
+  game: string;
+  arena: string;
+  players: number;
+  bots: number;
+  spectators: number;
+  players_max: number;
+}
+
+/** A game that rooms may be opened with, in one of `arenas`. `teams`: how many it has; 0: none. */
+export interface GameInfo {
+  name: string;
+  title: string;
+  arenas: string[];
+  teams: number;
+}
+
+/** How the last match of a room ended, the best first. `team` 0: none. */
+export interface PodiumInfo {
+  room: string;
+  game: string;
+  standings: { name: string; team: number; score: number }[];
+}
+
+/** Where one can go. To whoever comes from a room that has ended, once, its `podium` and the `reason`. */
+export interface LobbyNews {
+  type: "lobby";
+  rooms: RoomInfo[];
+  games: GameInfo[];
+  people: number;
+  podium: PodiumInfo | null;
+  reason: string;
+}
+
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews;
