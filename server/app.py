@@ -12,6 +12,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -122,7 +123,7 @@ class Server:
         self._phases = Phases(config.tick_rate)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
-        self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
+        self._collector, self._has_ticked = garbage.Collector(time.perf_counter()), False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
 
     @property
@@ -252,7 +253,7 @@ class Server:
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
         parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
-        work = self._collector.due(lateness_s, gc.get_count()[0], parted, self.door.connections)
+        work = self._collector.due(time.perf_counter(), lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1
