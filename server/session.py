@@ -34,8 +34,10 @@ from protocol.messages import (
     Pong,
     Resync,
     ServerMessage,
+    Watch,
     is_good_name,
 )
+from server import spectators
 from server.bucket import Bucket
 from server.chat.speaker import Speaker
 from server.link import Link
@@ -216,7 +218,7 @@ class Session:
     def _set_out(self, message: ClientMessage, now_s: float) -> None:
         """From here on, when a room ends, we are in the lobby."""
         self.knows_lobby = True
-        if not self._take(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
+        if not self.may_say(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"moved more than {limits.MOVES_PER_SECOND_MAX} times a second")
 
     def _inputs(self, message: Inputs, now_s: float) -> None:
@@ -235,14 +237,14 @@ class Session:
         self._post(Pong(message.nonce, seat.room.tick))
 
     def _count_ping(self, message: Ping, now_s: float) -> None:
-        if not self._take(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
+        if not self.may_say(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.PINGS_PER_SECOND_MAX} pings a second")
 
     def _chat(self, message: Chat, now_s: float) -> None:
         self.lobby.talk.hear(self, message, now_s)
 
     def _resync(self, message: Resync, now_s: float) -> None:
-        if not self._take(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
+        if not self.may_say(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.RESYNCS_PER_SECOND_MAX} resyncs a second")
         seat = self.seated
         seat.room.statistics.checksum_mismatches += seat.viewer.forget(message.cell)
@@ -294,7 +296,7 @@ class Session:
         assert self.seat is not None, "PLAYING has a seat"
         return self.seat
 
-    def _take(self, message: ClientMessage, rate: float, burst: float, now_s: float) -> bool:
+    def may_say(self, message: ClientMessage, rate: float, burst: float, now_s: float) -> bool:
         """A token for a message of its kind; False when there is none."""
         bucket = self._buckets.get(message.number)
         if bucket is None:
@@ -331,9 +333,9 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Enter.number): Session._enter,
     (State.PLAYING, Open.number): Session._open,
     (State.PLAYING, Browse.number): Session._browse,
+    (State.PLAYING, Watch.number): spectators.turn,
     (State.BROWSING, Hello.number): Session._hello_twice,
-    (State.BROWSING, Inputs.number): Session._too_late,
-    (State.BROWSING, Resync.number): Session._too_late,
+    **dict.fromkeys(((State.BROWSING, one.number) for one in (Inputs, Resync, Watch)), Session._too_late),
     (State.BROWSING, Ping.number): Session._ping_in_lobby,
     (State.BROWSING, Chat.number): Session._chat,
     (State.BROWSING, Leave.number): Session._leave,

@@ -155,6 +155,7 @@ def conversation(_: Random) -> Vectors:
         messages.Chat("Good game — 好", "lobby"),
         messages.Resync(65535),
         messages.Leave(),
+        messages.Watch(0, 700, 16384),
     ]
     server: list[messages.ServerMessage] = [
         messages.Welcome(

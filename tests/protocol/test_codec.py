@@ -60,6 +60,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"open","title":"Fun","game":"ball","arena":"pitch","private":true}',
     ),
     (messages.Browse(), (b"\x91\x09",), '{"type":"browse"}'),
+    (messages.Watch(3, 40, 50), (b"\x94\x0a\x03\x28\x32",), '{"type":"watch","player":3,"x":40,"y":50}'),
     (
         messages.Welcome(
             version=1,

@@ -19,6 +19,7 @@ from protocol.messages import (
     Open,
     Ping,
     Resync,
+    Watch,
 )
 from protocol.motion import Input
 from server.session import State
@@ -37,6 +38,7 @@ EXAMPLES: tuple[ClientMessage, ...] = (
     Enter(),
     Open("Fun", "melee", "pinball"),
     Browse(),
+    Watch(1),
 )
 
 

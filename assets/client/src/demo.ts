@@ -48,6 +48,8 @@ function match(): Match {
   return { phase, ends_tick: (phase === "podium" ? 9 : 187) * TICK_RATE, standings };
 }
 
+const told = match();
+
 function scene(): Scene {
   const me = showing === "dead" ? null : world.me;
   const { aim, move } = look.controls.sample();
@@ -63,7 +65,7 @@ function scene(): Scene {
     camera: me ?? { x: 1024, y: 1000 },
     hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
-    match: match(),
+    match: told,
     description: DEMO_DESCRIPTION,
     team_scores: [],
     stops_tick: null,

@@ -8,9 +8,7 @@
 import "./style.css";
 import "./games.css";
 
-import {
-  type ChatView, type GameEvent, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
-} from "@ricochet/sdk";
+import { type ChatView, type GameEvent, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -80,11 +78,10 @@ class WholeLook implements Look {
   }
 
   enter(stay: Stay): void {
-    const { arena } = stay;
     const description = stay.description ?? NOTHING;
     this.show(true);
-    this.stage.enter(arena, description);
-    this.hud.enter(arena, description);
+    this.stage.enter(stay.arena, description);
+    this.hud.enter(stay.arena, description);
     this.controls.enter(description);
     const { title, invites } = this.page.entered(stay.room);
     this.menu.enter(stay, title);

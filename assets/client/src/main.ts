@@ -6,8 +6,7 @@
  */
 
 import {
-  CannotForesee, Client, type Engine, type LinkState, type Look, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine,
-  takeToken,
+  CannotForesee, Client, type Engine, type LinkState, type Look, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine, takeToken,
 } from "@ricochet/sdk";
 import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";

@@ -41,6 +41,7 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   enter: [7, ["room", "role", "game"]],
   open: [8, ["title", "game", "arena", "private"]],
   browse: [9, []],
+  watch: [10, ["player", "x", "y"]],
 };
 
 const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([

@@ -97,7 +97,15 @@ export interface Browse {
   type: "browse";
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse;
+/** A spectator looks elsewhere: along with a player, or with 0 at a place. */
+export interface Watch {
+  type: "watch";
+  player: number;
+  x: number;
+  y: number;
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Watch;
 
 /** One line of the roster. */
 export interface Enrolled {
