@@ -92,7 +92,7 @@ def test_two_pages_and_a_stranger_talk_and_all_of_it_is_text(server: Served, chr
             number = re.search(r"say #(\d+) or #\d+ instead\.$", refused)
             assert number is not None
             ann.keyboard.press("Enter")
-            fresh.locator(".hud .chat-name").click()
+            fresh.locator(".chat-name").click()
             fresh.get_by_role("button", name=f"Mute {NAME}").click()
             muted = heard(ann, "You don't hear").inner_text()
             assert muted.startswith(f"You don't hear {NAME} #")

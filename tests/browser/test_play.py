@@ -141,7 +141,7 @@ def test_a_name_is_shown_as_text_only(server: Served, chromium_path: Path) -> No
 def test_what_the_server_refuses_is_told_in_passing(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, f"{server.page_url}?name=Talker&autojoin=1", DESKTOP) as page:
         wait_for(page, "r.state === 'playing' && r.ack > 0")
-        refusal = page.locator(".hud").get_by_text("Too many lines at once")
+        refusal = page.locator(".hud").get_by_text("Too many lines at once").first
         for line in range(LINES_MAX):
             page.keyboard.press("Enter")
             page.get_by_role("textbox", name="Say something to the room").fill(f"line {line}")
