@@ -20,6 +20,7 @@ Point = tuple[float, float]
 Reach = Annotated[float, Meta(ge=-limits.ROCK_REACH_UNITS_MAX, le=limits.ROCK_REACH_UNITS_MAX)]
 Corner = tuple[Reach, Reach]
 Side = Annotated[float, Meta(ge=limits.ARENA_SIDE_UNITS_MIN, le=limits.ARENA_SIDE_UNITS_MAX)]
+GoalSide = Annotated[float, Meta(ge=limits.GOAL_SIDE_UNITS_MIN, le=limits.GOAL_SIDE_UNITS_MAX)]
 WALL_RADIUS_MIN = 16.0
 BLOCK_WIDTH_MIN = 32.0
 """Thinner ones would let the fastest shots through: see `physics.SPEED_MAX`."""
@@ -68,6 +69,19 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     angle: float = 0.0
 
 
+class Goal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rectangle around (x, y) which a team guards. It is not solid, and a game without goals pays no heed to it."""
+
+    x: float
+    y: float
+    width: GoalSide
+    height: GoalSide
+    team: Annotated[int, Meta(ge=1, le=limits.TEAMS_MAX)]
+
+    def contains(self, x: float, y: float) -> bool:
+        return 2 * abs(x - self.x) <= self.width and 2 * abs(y - self.y) <= self.height
+
+
 class Arena(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     size: Size
@@ -76,11 +90,25 @@ class Arena(Struct, frozen=True, forbid_unknown_fields=True):
     blocks: Annotated[list[Block], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
     rocks: Annotated[list[Rock], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
     crates: Annotated[list[Place], Meta(max_length=limits.ARENA_PARTS_MAX)] = []
+    goals: Annotated[list[Goal], Meta(max_length=limits.GOALS_MAX)] = []
 
     @property
     def middle(self) -> tuple[float, float]:
         """Where spectators look."""
         return self.size.width / 2, self.size.height / 2
+
+    def spawns_of(self, team: int) -> list[Place]:
+        """Where a team's ships appear: nearer to its own goal than to any other's, the nearest first. Without such a
+        place, or without a goal of its own, anywhere."""
+
+        def away(spot: Place, goal: Goal) -> float:
+            return hypot(spot.x - goal.x, spot.y - goal.y)
+
+        own = next((goal for goal in self.goals if goal.team == team), None)
+        if own is None:
+            return self.spawns
+        near = [spot for spot in self.spawns if away(spot, own) == min(away(spot, goal) for goal in self.goals)]
+        return sorted(near, key=lambda spot: away(spot, own)) or self.spawns
 
 
 def fingerprint(arena: Arena) -> int:
@@ -124,6 +152,13 @@ def faults(arena: Arena) -> Iterator[tuple[str, str]]:
             yield f"rocks[{i}].points", "the polygon must be convex and have an area"
         elif not _contains(rock.points, (0.0, 0.0)):
             yield f"rocks[{i}].points", "the polygon must contain its own centre (0, 0)"
+    yield from _faults_of_places(arena)
+
+
+def _faults_of_places(arena: Arena) -> Iterator[tuple[str, str]]:
+    for i, goal in enumerate(arena.goals):
+        if _reaches_out(goal, arena.size):
+            yield f"goals[{i}]", "it reaches out of the arena"
     for i, spawn in enumerate(arena.spawns):
         if what := _blocked(arena, (spawn.x, spawn.y)):
             yield f"spawns[{i}]", f"nearer than {SPAWN_CLEARANCE_UNITS:g} units to {what}"
@@ -172,6 +207,13 @@ def _blocked(arena: Arena, spot: Point) -> str:
     x, y = spot
     edge = min(x, y, arena.size.width - x, arena.size.height - y)
     return "the border" if edge < SPAWN_CLEARANCE_UNITS else ""
+
+
+def _reaches_out(goal: Goal, size: Size) -> bool:
+    return (
+        abs(2 * goal.x - size.width) + goal.width > size.width
+        or abs(2 * goal.y - size.height) + goal.height > size.height
+    )
 
 
 def _cross(a: Point, b: Point, c: Point) -> float:

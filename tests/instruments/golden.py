@@ -22,6 +22,7 @@ from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
 from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
+from protocol.plan import Add, Change, Piece, Remove
 from protocol.reckoning import reckon, reckon_wire
 from protocol.snapshot import change_of, checksum_of
 from server.games.pieces import GUN
@@ -41,6 +42,8 @@ ARENA: Final = Arena(
     walls=[Wall([(200.0, 200.0), (200.0, 400.0), (400.0, 400.0)], 20.0), Wall([(700.0, 700.0), (860.0, 640.0)])],
     blocks=[Block([(600.0, 300.0), (720.0, 330.0), (690.0, 450.0), (590.0, 420.0)])],
 )
+
+PIECE: Final = Piece("wall", 100.5, 200.0, points=((-50.0, 0.0), (50.0, 12.25)), radius=24.0, closed=True)
 
 
 def reckoning(random: Random) -> Vectors:
@@ -155,6 +158,8 @@ def conversation(_: Random) -> Vectors:
         messages.Chat("Good game — 好"),
         messages.Resync(65535),
         messages.Leave(),
+        messages.Edit(3, [Add(77, PIECE), Change(1, x=12.5, closed=True), Remove(5)], 12, 2**32 - 1),
+        messages.Point(512.5, 100.0, [77], 8.0, -8.0, False),
     ]
     server: list[messages.ServerMessage] = [
         messages.Welcome(
@@ -179,6 +184,19 @@ def conversation(_: Random) -> Vectors:
         messages.ChatLine(1, "Good game — 好"),
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
+        messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),
+        messages.Edited(
+            12,
+            2,
+            0,
+            [],
+            99,
+            "",
+            3,
+            True,
+            messages.Sheet(Size(1024.0, 512.0), [(7, PIECE), (8, Piece("crate", 1.0, 2.0))]),
+        ),
+        messages.Pointed([messages.Pointer(2, 512.5, 100.0, [77], 8.0, -8.0, False)]),
     ]
     return {"client": [_both_encodings(said) for said in client], "server": [_both_encodings(said) for said in server]}
 

@@ -18,6 +18,7 @@ from protocol.messages import ClientMessage, Message, ServerMessage
 from protocol.motion import Input
 from protocol.near import pack_near
 from protocol.packing import delta_to_plain, keyframe_to_plain
+from protocol.plan import Change, Piece, Remove
 from protocol.snapshot import CellDelta, CellKeyframe, Own, Snapshot
 from tests.instruments import strategies as draw
 from tests.instruments.encodings import JSON, MSGPACK, TOLD, both, encode_snapshot, fields_of, pack, wire
@@ -45,6 +46,31 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     (messages.Chat("好"), (b"\x92\x04", b"\xa3\xe5\xa5\xbd"), '{"type":"chat","text":"好"}'),
     (messages.Resync(9), (b"\x92\x05", b"\x09"), '{"type":"resync","cell":9}'),
     (messages.Leave(), (b"\x91\x06",), '{"type":"leave"}'),
+    (
+        messages.Edit(3, [Change(9, x=1.0), Remove(8)], 2, 7),
+        (
+            b"\x95\x0b",
+            b"\x03",
+            b"\x92\x83\xa2do\xa6change\xa2id\x09\xa1x\xcb\x3f\xf0" + bytes(6),
+            b"\x82\xa2do\xa6remove\xa2id\x08",
+            b"\x02",
+            b"\x07",
+        ),
+        '{"type":"edit","serial":3,"steps":[{"do":"change","id":9,"x":1.0},{"do":"remove","id":8}],"since":2,"checksum":7}',
+    ),
+    (
+        messages.Point(1.0, 2.0, [9], builds=False),
+        (
+            b"\x97\x0c",
+            b"\xcb\x3f\xf0" + bytes(6),
+            b"\xcb\x40" + bytes(7),
+            b"\x91\x09",
+            b"\xcb" + bytes(8),
+            b"\xcb" + bytes(8),
+            b"\xc2",
+        ),
+        '{"type":"point","x":1.0,"y":2.0,"selected":[9],"dx":0.0,"dy":0.0,"builds":false}',
+    ),
     (
         messages.Welcome(
             version=1,
@@ -76,16 +102,16 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\xa6player",
             b"\x91\xa4hull",
             b"\x90",
-            b"\x87\xa4name\xa1A\xa4size\x82\xa5width\xcd\x02\x00\xa6height\xcd\x02\x00",
+            b"\x88\xa4name\xa1A\xa4size\x82\xa5width\xcd\x02\x00\xa6height\xcd\x02\x00",
             b"\xa6spawns\x91\x83\xa1x\x40\xa1y\x40\xa5angle\xcb" + bytes(8),
-            b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90",
+            b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90\xa5goals\x90",
             b"\x91\x85\xa2id\x02\xa4name\xa3Ada\xa6colour\x0b\xa3bot\xc2\xa4team\x00",
             b"\xc0",
         ),
         '{"type":"welcome","version":1,"player":2,"room":"r","game":"melee","tick":5,"tick_rate":60,"snapshot_rate":30,'
         '"cell_units":512,"resume":"t","role":"player","hud":["hull"],"kinds":[],"arena":{"name":"A",'
         '"size":{"width":512,"height":512},"spawns":[{"x":64,"y":64,"angle":0.0}],"walls":[],"blocks":[],"rocks":[],'
-        '"crates":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null}',
+        '"crates":[],"goals":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null}',
     ),
     (
         messages.Event(5, "left", {"id": 2}),
@@ -103,6 +129,32 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         messages.Bye(1000, "bye"),
         (b"\x93\x16", b"\xcd\x03\xe8", b"\xa3bye"),
         '{"type":"bye","code":1000,"sentence":"bye"}',
+    ),
+    (
+        messages.Edited(4, 2, 0, [], 7, heard=3, plan=messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])),
+        (
+            b"\x9a\x18",
+            b"\x04",
+            b"\x02",
+            b"\x00",
+            b"\x90",
+            b"\x07",
+            b"\xa0",
+            b"\x03",
+            b"\xc2",
+            b"\x82\xa4size\x82\xa5width\xcd\x02\x00\xa6height\xcd\x02\x00",
+            b"\xa6pieces\x91\x92\x09\x83\xa4kind\xa5crate\xa1x\x01\xa1y\x02",
+        ),
+        '{"type":"edited","revision":4,"player":2,"serial":0,"steps":[],"checksum":7,"refused":"","heard":3,"may_edit":false,'
+        '"plan":{"size":{"width":512,"height":512},"pieces":[[9,{"kind":"crate","x":1,"y":2}]]}}',
+    ),
+    (
+        messages.Pointed([messages.Pointer(2, 1, 2, [9], 0, 0, True)]),
+        (
+            b"\x92\x19",
+            b"\x91\x87\xa6player\x02\xa1x\x01\xa1y\x02\xa8selected\x91\x09\xa2dx\x00\xa2dy\x00\xa6builds\xc3",
+        ),
+        '{"type":"pointed","people":[{"player":2,"x":1,"y":2,"selected":[9],"dx":0,"dy":0,"builds":true}]}',
     ),
 ]
 

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from protocol import arena, cells, limits, messages, motion, reckoning, ticks
+from protocol import arena, cells, limits, messages, motion, plan, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.gun import Gun
@@ -168,12 +168,12 @@ def test_a_cell_in_json(cell: CellKeyframe | CellDelta, bit: str) -> None:
 
 
 def test_the_codes_are_all_of_them() -> None:
-    table = tables(section("8. Codes"))[0]
+    table = tables(section("9. Codes"))[0]
     assert [(int(row[0]), *names(row[1])) for row in table] == [(code.value, code.name) for code in Code]
 
 
 def test_the_limits_are_all_of_them() -> None:
-    table = tables(section("9. Limits"))[0]
+    table = tables(section("10. Limits"))[0]
     declared = {
         name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int | float)
     }
@@ -210,6 +210,7 @@ def test_an_arena() -> None:
         "blocks": arena.Block,
         "rocks": arena.Rock,
         "crates": arena.Place,
+        "goals": arena.Goal,
     }
     for row in table[1:]:
         found = re.search(r"`\{(.+?)\}`", row[1])
@@ -219,6 +220,15 @@ def test_an_arena() -> None:
         assert said == list(part.__struct_fields__)
         for field, written in zip(msgspec.structs.fields(part), found[1].split(", "), strict=True):
             assert field.default == default_of(written), f"{row[0]} {field.name}"
+
+
+def test_the_pieces_of_a_plan() -> None:
+    table, steps = tables(section("8. Building together"))
+    assert {names(row[0])[0]: tuple(names(row[1])) for row in table} == plan.TRAITS
+    assert [names(row[0])[0] for row in table] == list(plan.KINDS)
+    assert [names(row[0]) for row in steps] == [["add"], ["change"], ["remove"]]
+    assert f"each `{{{', '.join(messages.Pointer.__struct_fields__)}}}`" in PROSE
+    assert f"`{{{', '.join(messages.Sheet.__struct_fields__)}}}`" in PROSE
 
 
 @pytest.mark.parametrize(
@@ -254,6 +264,10 @@ def test_an_arena() -> None:
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
         f"3 to {limits.POLYGON_POINTS_MAX} points",
+        f"1 to {limits.STEPS_PER_EDIT_MAX}, taken together or not at all",
+        f"at most {limits.POINTS_PER_SECOND_MAX} times a second",
+        f"at most {limits.PLAN_PIECES_MAX} pieces and {limits.PLAN_POINTS_MAX} points",
+        f"at most {limits.GOALS_MAX} `{{x, y, width",
         f"each coordinate −{limits.ROCK_REACH_UNITS_MAX}..{limits.ROCK_REACH_UNITS_MAX}",
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from protocol import limits
 from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
-from protocol.messages import CLIENT_MESSAGES, Chat, ClientMessage, Hello, Inputs, Leave, Ping, Resync
+from protocol.messages import CLIENT_MESSAGES, Chat, ClientMessage, Edit, Hello, Inputs, Leave, Ping, Point, Resync
 from protocol.motion import Input
 from server.session import State
 from tests.instruments.stepper import Client, Stepper
@@ -15,7 +15,16 @@ from tests.server.conversations import goes_on, refusal_of
 
 ENCODINGS = (SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON)
 HELLO = Hello(1, "Ann")
-EXAMPLES: tuple[ClientMessage, ...] = (HELLO, Inputs(1, [Input()]), Ping(7, 20), Chat("hi"), Resync(0), Leave())
+EXAMPLES: tuple[ClientMessage, ...] = (
+    HELLO,
+    Inputs(1, [Input()]),
+    Ping(7, 20),
+    Chat("hi"),
+    Resync(0),
+    Leave(),
+    Edit(0, []),
+    Point(1.0, 2.0, []),
+)
 
 
 @pytest.fixture
