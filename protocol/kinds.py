@@ -8,13 +8,15 @@ from typing import Literal
 
 from msgspec import Struct
 
+from protocol.description import Look
+
 Category = Literal["ship", "shot", "rock", "crate", "pickup", "ball"]
 
 
 class Kind(Struct, frozen=True, kw_only=True):
     """One sort of entity.
 
-    `category` decides what it collides with (`physics.COLLIDES`) and how a client draws it.
+    `category` decides what it collides with (`physics.COLLIDES`) and, unless there is a `look`, how a client draws it.
     `radius` is a circle's radius, or half the side of a box, in units; a polygon's corners come from the arena.
     `drag` is per second, `thrust` in units/s² at full stick: see `motion` and `reckoning`.
     `tolerance_units` and `tolerance_angle` (1/256 turns) say how wrong a belief may get before it is published.
@@ -36,6 +38,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     velocity_scale: int = 16
     tolerance_units: float = 0.5
     tolerance_angle: float = 3.0
+    look: Look | None = None
 
     def __post_init__(self) -> None:
         if not (self.radius > 0 and self.mass > 0 and self.velocity_scale > 0 and self.drag >= 0):

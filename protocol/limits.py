@@ -83,3 +83,9 @@ GOAL_SIDE_UNITS_MIN: Final = 64
 GOAL_SIDE_UNITS_MAX: Final = 4096
 
 TEAMS_MAX: Final = 6
+LABEL_CHARS_MAX: Final = 24
+"""Of a name or a label in a game's description of itself."""
+TEMPLATE_CHARS_MAX: Final = 120
+"""Of a sentence in it."""
+DESCRIBED_MAX: Final = 32
+"""Hud lines, columns, news and the like, each."""

@@ -25,6 +25,7 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.arena import Arena, Size
+from protocol.description import Description
 from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Input
@@ -167,6 +168,8 @@ class Welcome(ServerMessage, tag="welcome"):
     arena: Arena
     players: list[PlayerInfo]
     gun: Gun | None = None
+    description: Description | None = None
+    """What the game says of itself, for whoever shows it."""
 
 
 class Event(ServerMessage, tag="event"):

@@ -261,10 +261,15 @@ class Venue(Struct, frozen=True):
 
 def venue_of(config: Config) -> Venue:
     """Raises UserError."""
+    game = game_named(config.game)
+    name = config.map or game.map
+    arena = find_arena(name)
+    if why := game.unfit(arena):
+        raise UserError(f"{game.name} can't be played on the map {name}: {why}")
     return Venue(
-        name=Path(config.map).stem,
-        game=game_named(config.game),
-        arena=find_arena(config.map),
+        name=Path(name).stem,
+        game=game,
+        arena=arena,
         rates=config.rates,
         seed=config.seed,
         options={"match_s": config.match_s},

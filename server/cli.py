@@ -16,8 +16,12 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen at. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="0: any free one. [default: 8000]")] = None,
-    game: Annotated[str | None, typer.Option(help="Which game to play. [default: melee]")] = None,
-    map_: Annotated[str | None, typer.Option("--map", help="A map by name, or a JSON file. [default: pinball]")] = None,
+    game: Annotated[
+        str | None, typer.Option(help="A game by name, or a Python file with one of yours. [default: melee]")
+    ] = None,
+    map_: Annotated[
+        str | None, typer.Option("--map", help="A map by name, or a JSON file. [default: the game's own]")
+    ] = None,
     bots: Annotated[int | None, typer.Option(help="Bots to play with, in a process of their own.")] = None,
     tick_rate: Annotated[int | None, typer.Option(help="Ticks per second. [default: 60]")] = None,
     snapshot_rate: Annotated[int | None, typer.Option(help="Snapshots per second. [default: 30]")] = None,

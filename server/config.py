@@ -42,8 +42,8 @@ class Config(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535, description="0: any free one")
-    game: str = "melee"
-    map: str = Field("pinball", description="the name of a map that comes with the game, or a JSON file")
+    game: str = Field("melee", description="the name of a game, or a Python file with one of your own")
+    map: str | None = Field(None, description="the name of a map, or a JSON file; none: the game's own")
     bots: int = Field(0, ge=0, le=1000)
     tick_rate: Rate = TICK_RATE_DEFAULT
     snapshot_rate: Rate = SNAPSHOT_RATE_DEFAULT

@@ -13,7 +13,9 @@ anywhere else and never while awaiting:
 
 It changes the world only through the stage, draws chance only from `stage.random` and time only from
 `stage.tick`; so the same seed and the same inputs give the same game. Steering (`protocol.motion`) is the
-room's work: a game gives a player a `ship`, or takes it away. To be playable a game puts itself into `games.GAMES`.
+room's work: a game gives a player a `ship`, or takes it away. Clients know nothing of any game: they show what its
+`description` says. To be playable a game puts itself into `games.GAMES`, or its file is named when the server starts.
+`games.plain` keeps the contract in the plainest way, to begin from; docs/your-first-game.md shows how.
 
 When the server is started again, whoever was in a room is back in it, whatever its game. A game that only keeps the
 contract begins anew with them (`begin`, then `joined` for each). One that is `Lasting`, which takes a struct of plain
@@ -27,8 +29,9 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from msgspec import Struct, field
 
 from protocol.arena import Arena
+from protocol.description import Description
 from protocol.gun import Gun
-from protocol.kinds import Kind
+from protocol.kinds import Category, Kind
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.inputs import InputBuffer
@@ -86,16 +89,28 @@ class Stage(Protocol):
 
 
 class Game(Protocol):
-    """The rules of one game."""
+    """The rules of one game. A game is a subclass; what it doesn't say of itself is as here."""
 
     name: ClassVar[str]
+    """What it is called in settings and in `welcome`; for people it has a title in `description`."""
     kinds: ClassVar[tuple[Kind, ...]]
-    teams: ClassVar[int]
+    description: ClassVar[Description] = Description()
+    """How clients show it, which know nothing of it: looks, hud lines, controls, columns, teams, news."""
+    map: ClassVar[str] = "pinball"
+    """Where it is played when nobody asks for another."""
+    teams: ClassVar[int] = 0
     """How many; 0: everyone for themselves."""
-    hud: ClassVar[tuple[str, ...]]
+    hud: ClassVar[tuple[str, ...]] = ()
     """Names of the integers of `hud_of`."""
-    gun: ClassVar[Gun | None]
+    gun: ClassVar[Gun | None] = None
     """What ships fire, for clients to foresee their own shots; None: those come when they come."""
+    touches: ClassVar[tuple[tuple[Category, Category], ...]] = ()
+    """Whose contacts `after_step` is told beside a shot's with anything and a ship's with a pickup."""
+
+    @staticmethod
+    def unfit(arena: Arena) -> str:
+        """Why it can't be played there, as the end of a sentence; "" where it can."""
+        return ""
 
     def __init__(self, stage: Stage) -> None: ...
     def begin(self) -> None: ...

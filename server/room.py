@@ -70,6 +70,8 @@ class Room:
         self.match_tick = 0
         """When the match that is played now began."""
         self.world = World(arena, game.kinds, rates.tick_rate)
+        for pair in game.touches:
+            self.world.tell(*pair)
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
         self._rewind = Rewind(self.publisher, rates)
@@ -219,6 +221,7 @@ class Room:
             arena=self.arena,
             players=roster,
             gun=self.game.gun,
+            description=self.game.description,
         )
 
     # what is said ------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from protocol.arena import Arena
-from protocol.kinds import Kind
+from protocol.kinds import Category, Kind
 from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
 from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
@@ -34,11 +34,11 @@ _READ = (
     | pymunk.batch.BodyFields.ANGULAR_VELOCITY
 )
 Number = TypeVar("Number", np.int64, np.float64)
-_SHOT, _SHIP, _PICKUP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"], CATEGORY_BITS["pickup"]
+_SHOT, _SHIP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"]
 
 
 class Contact(Struct, frozen=True):
-    """Two things began to touch in this step: a shot and something, or a ship and a pickup. `other` 0 is the arena."""
+    """Two things began to touch in this step: a shot and something, or what `tell` names. `other` 0 is the arena."""
 
     entity: int
     other: int
@@ -83,6 +83,7 @@ class World:
         self._free = list(range(1, entities_max))
         self.steered: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
         self._keep, self._gain = _columns(np.zeros((2, entities_max)))
+        self._coasting: dict[int, float] = {}  # what nobody steers and yet loses speed: what of it is kept in a tick
         self._space = make_space(arena)
         self._bodies: dict[int, pymunk.Body] = {}
         self.corners: dict[int, list[tuple[float, float]]] = {}
@@ -96,7 +97,11 @@ class World:
         self._buffer = pymunk.batch.Buffer()
         self._contacts: list[Contact] = []
         self._space.on_collision(_SHOT, None, begin=self._shot_began)
-        self._space.on_collision(_SHIP, _PICKUP, begin=self._touch_began)
+        self.tell("ship", "pickup")
+
+    def tell(self, one: Category, other: Category) -> None:
+        """Tell of their contacts, too; the first one is the `entity`."""
+        self._space.on_collision(CATEGORY_BITS[one], CATEGORY_BITS[other], begin=self._touch_began)
 
     def __len__(self) -> int:
         return len(self._bodies)
@@ -151,6 +156,8 @@ class World:
         self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
         self.steered[entity] = sort.steered
         self._keep[entity], self._gain[entity] = keep_and_gain(sort, self.tick_rate)
+        if sort.drag and not sort.steered:
+            self._coasting[entity] = float(self._keep[entity])
 
     def remove(self, entity: int) -> None:
         """Take an entity out; its id rests until `release`."""
@@ -161,6 +168,7 @@ class World:
             self._spare[int(self.kind[entity])].append((body, shape))
         del self._row_of_body[body.id]
         self.corners.pop(entity, None)
+        self._coasting.pop(entity, None)
         self._rows_in_space_order = None
         self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)
@@ -276,6 +284,8 @@ class World:
     def step(self) -> list[Contact]:
         """One tick of physics; the contacts that began in it, in a reproducible order."""
         self._contacts = []
+        for entity, keep in self._coasting.items():
+            self._bodies[entity].velocity *= keep
         step(self._space, self.tick_rate)
         self._read()
         return self._contacts
@@ -283,8 +293,7 @@ class World:
     def checksum(self) -> int:
         """CRC-32 over the exact state: equal worlds have equal checksums."""
         rows = np.flatnonzero(self.alive)
-        motion = (self.x, self.y, self.vx, self.vy, self.angle, self.spin)
-        columns = (self.kind, self.owner, self.status, *motion)
+        columns = (self.kind, self.owner, self.status, self.x, self.y, self.vx, self.vy, self.angle, self.spin)
         crc = zlib.crc32(rows.tobytes())
         for column in columns:
             crc = zlib.crc32(column[rows].tobytes(), crc)

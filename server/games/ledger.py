@@ -6,14 +6,7 @@ from msgspec.structs import astuple
 from server.game import Player
 from server.games.crates import Books
 from server.games.fighter import Fighter
-
-
-class Shot(Struct, array_like=True, eq=False):
-    owner: int
-    dies: int
-    bounces: int = 0
-    bounced: int = 0
-    """Tick of the latest bounce: a corner is one bounce, not two."""
+from server.games.shots import Shot
 
 
 class Record(Struct, array_like=True, gc=False):

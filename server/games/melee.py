@@ -6,24 +6,25 @@ break and drop what repairs, shields or speeds up the gun. Rocks are only in the
 """
 
 from collections.abc import Iterable, Sequence
-from math import cos, hypot, sin
 from typing import ClassVar, Final
 
 import numpy as np
 
 from protocol.arena import Place
 from protocol.cells import VIEW_HALF_UNITS
+from protocol.description import Description
 from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Button, boost_ticks_of
 from protocol.physics import CATEGORY_BITS
-from protocol.quantize import aim_from_wire
-from server.game import Player, Stage
+from server.game import Game, Player, Stage
 from server.games import pulse
 from server.games.crates import Crates
 from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
-from server.games.ledger import Ledger, Shot, record_of
+from server.games.ledger import Ledger, record_of
+from server.games.melee_words import MELEE
 from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
+from server.games.shots import Shot, Shots
 from server.results import Score
 from server.world import Contact, Hit, WorldFullError
 
@@ -46,12 +47,12 @@ REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
 BOOST_SHOWN_S = 0.3
 
 
-class Melee:
+class Melee(Game):
     """One match after another, in one room."""
 
     name: ClassVar[str] = "melee"
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
-    teams: ClassVar[int] = 0
+    description: ClassVar[Description] = MELEE
     saved: ClassVar[type[Ledger]] = Ledger
     gun: ClassVar[Gun | None] = GUN
     hud: ClassVar[tuple[str, ...]] = (
@@ -67,7 +68,7 @@ class Melee:
         self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in
         self.phase, self.ends_tick = "play", self.ticks(stage.options.get("match_s", MATCH_S))
         self.fighters: dict[int, Fighter] = {}
-        self.shots: dict[int, Shot] = {}
+        self._take_shots({})
         self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
         rate = stage.rates.tick_rate
         self.boosting_ticks = boost_ticks_of(rate) - BOOST_SHOWN_S * rate
@@ -90,7 +91,8 @@ class Melee:
         players = self.stage.players
         self.ends_tick, self.phase = saved.ends_tick, saved.phase
         self.fighters = {record.id: record.fighter(players[record.id]) for record in saved.fighters}
-        self.shots, self.rescored = saved.shots, saved.rescored
+        self._take_shots(saved.shots)
+        self.rescored = saved.rescored
         self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=saved.crates)
 
     @property
@@ -125,7 +127,8 @@ class Melee:
                 if now.wants(Button.PULSE):
                     pulsing.append(fighter)
         self._pulse(pulsing)
-        self._expire(tick)
+        self._shots.expire()
+        self.crates.expire()
 
     def after_step(self, contacts: Sequence[Contact]) -> None:
         for contact in contacts:
@@ -157,9 +160,9 @@ class Melee:
     def _clear(self) -> None:
         """A fresh arena and fresh scores for the next match."""
         rocks = np.flatnonzero(self.world.alive & (self.world.kind == ROCK)).tolist()
-        for entity in (*rocks, *self.shots):
+        for entity in rocks:
             self.world.remove(entity)
-        self.shots = {}
+        self._shots.end_all()
         self.crates.remove_all()
         self.begin()
         for fighter in self.fighters.values():
@@ -206,20 +209,13 @@ class Melee:
 
     # guns and what they hit --------------------------------------------------------------------------------
 
+    def _take_shots(self, flying: dict[int, Shot]) -> None:
+        self._shots, self.shots = Shots(self.stage, GUN, flying), flying
+
     def _fire(self, fighter: Fighter) -> None:
-        tick, ship = self.stage.tick, fighter.player.ship
-        if not ship or tick < fighter.gun_until:
+        tick = self.stage.tick
+        if not fighter.player.ship or tick < fighter.gun_until or not self._shots.fire(fighter.player):
             return
-        aim = aim_from_wire(fighter.player.now.aim)
-        dx, dy = cos(aim), sin(aim)
-        x, y = float(self.world.x[ship]) + dx * MUZZLE_UNITS, float(self.world.y[ship]) + dy * MUZZLE_UNITS
-        try:
-            shot = self.world.spawn(
-                SHOT, x, y, vx=dx * SHOT_SPEED, vy=dy * SHOT_SPEED, angle=aim, owner=fighter.player.id
-            )
-        except WorldFullError:
-            return
-        self.shots[shot] = Shot(fighter.player.id, tick + self.ticks(SHOT_LIFE_S))
         fighter.protect_until = min(fighter.protect_until, tick)
         fighter.gun_until = tick + self.ticks(GUN_RAPID_S if fighter.rapid_until > tick else GUN_S)
 
@@ -233,7 +229,7 @@ class Melee:
             elif other in self.crates.hulls:
                 self._hit_crate(entity, other)
             else:
-                self._bounce(entity)
+                self._shots.bounce(entity)
         elif other in self.crates.pickups or entity in self.crates.pickups:
             pickup, ship = (other, entity) if other in self.crates.pickups else (entity, other)
             self._pick_up(pickup, self._fighter_of(ship))
@@ -241,20 +237,6 @@ class Melee:
     def _fighter_of(self, entity: int) -> Fighter | None:
         fighter = self.fighters.get(int(self.world.owner[entity])) if entity else None
         return fighter if fighter is not None and fighter.player.ship == entity else None
-
-    def _bounce(self, entity: int) -> None:
-        shot, tick = self.shots[entity], self.stage.tick
-        if tick - shot.bounced <= 1:
-            return
-        shot.bounces, shot.bounced = shot.bounces + 1, tick
-        vx, vy = float(self.world.vx[entity]), float(self.world.vy[entity])
-        speed = hypot(vx, vy)
-        if shot.bounces > BOUNCES_MAX or speed < 1.0:
-            self._end_shot(entity)
-            return
-        faster = SHOT_SPEED * (1.0 + SPEED_PER_BOUNCE * shot.bounces) / speed
-        self.world.set_velocity(entity, vx * faster, vy * faster)
-        self.world.status[entity] = shot.bounces
 
     def _pulse(self, fighters: Iterable[Fighter]) -> None:
         """All beams of this tick are judged before any does harm: two that hit each other both hit."""
@@ -270,7 +252,7 @@ class Melee:
 
     def _hit_ship(self, entity: int, victim: Fighter) -> None:
         spot = Hit(entity, float(self.world.x[entity]), float(self.world.y[entity]))
-        shot = self._end_shot(entity)
+        shot = self._shots.end(entity)
         if self.phase == "play":
             self._hurt(victim, shot.owner, DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces, shot.bounces, spot)
 
@@ -314,14 +296,10 @@ class Melee:
         near = {player.id for player in pulse.players_near(self.stage.players.values(), *victim.eye, VIEW_HALF_UNITS)}
         return [self.fighters[player].player for player in sorted(near.union(concerned))]
 
-    def _end_shot(self, entity: int) -> Shot:
-        self.world.remove(entity)
-        return self.shots.pop(entity)
-
     # crates and pickups ------------------------------------------------------------------------------------
 
     def _hit_crate(self, entity: int, crate: int) -> None:
-        shot = self._end_shot(entity)
+        shot = self._shots.end(entity)
         self.crates.hit(crate, DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces)
 
     def _pick_up(self, pickup: int, fighter: Fighter | None) -> None:
@@ -335,9 +313,3 @@ class Melee:
         else:
             fighter.shield = SHIELD_FULL
         self.stage.say("pickup", {"player": fighter.player.id, "what": what}, [fighter.player])
-
-    def _expire(self, tick: int) -> None:
-        """What has had its time. Shots live equally long, so the oldest come first."""
-        while self.shots and (first := next(iter(self.shots))) and self.shots[first].dies <= tick:
-            self._end_shot(first)
-        self.crates.expire()

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
 from protocol.arena import Arena, Place, Rock, Size, Wall
-from protocol.motion import Input, coast, keep_and_gain
+from protocol.motion import Button, Input, coast, keep_and_gain
 from server.games.melee import CRATE, KINDS, ROCK, SHIP
-from server.games.pieces import SHIP_KIND
+from server.games.pieces import BALL_KIND, SHIP_KIND
 from server.world import World
 from tests.instruments import strategies as draw
 
@@ -85,6 +85,22 @@ def test_a_rock_is_pushed_as_on_the_server() -> None:
         state = space.step(RIGHT)
         assert hypot(state.x - world.x[ship], state.y - world.y[ship]) < 1e-9
     assert world.vx[rock] > 1.0
+
+
+def test_a_ball_is_kicked_as_on_the_server() -> None:
+    kinds = (SHIP_KIND, BALL_KIND)
+    world, space = World(ARENA, kinds, RATE), Neighbourhood(ARENA, kinds, SHIP_KIND, RATE)
+    ship, ball = world.spawn(0, AT_REST.x, AT_REST.y, owner=1), world.spawn(1, 300, 305, vx=-40.0)
+    space.restore(AT_REST, [body(ball, 1, 300, 305, vx=-40.0)])
+    for tick in range(70):
+        boosts = tick == 10
+        world.steer([ship], [(127, 0)], [0], [boosts])
+        world.step()
+        state = space.step(Input(127, 0, 0, Button.BOOST * boosts))
+        assert (state.x, state.y) == (world.x[ship], world.y[ship])
+        [told] = space.beside()
+        assert (told.x, told.y, told.spin) == (world.x[ball], world.y[ball], world.spin[ball])
+    assert world.vx[ball] > 100.0
 
 
 def test_another_ship_holds_its_stick() -> None:

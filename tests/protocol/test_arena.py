@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import limits
-from protocol.arena import Arena, Wall, faults, is_convex, parse
+from protocol.arena import Arena, Goal, Place, Size, Wall, faults, is_convex, parse
 from protocol.errors import ArenaError
 from tests.instruments import strategies as draw
 
 MAPS = sorted((Path(__file__).parents[2] / "assets" / "maps").glob("*.json"))
 SQUARE = [[600, 600], [700, 600], [700, 700], [600, 700]]
 STAR = [[0, -50], [30, 40], [-48, -15], [48, -15], [-30, 40]]
+GOAL = {"x": 100, "y": 500, "width": 100, "height": 300, "team": 1}
 ROCK = [[-20, -20], [20, -20], [20, 20], [-20, 20]]
 
 
@@ -67,6 +68,12 @@ def test_the_smallest_map_needs_a_name_a_size_and_a_spawn() -> None:
         ({"spawns": [{"x": 300, "y": 300}, {"x": 1025, "y": 0}]}, "spawns[1]", "(1025, 0) is outside of the arena"),
         ({"spawns": [{"x": 300, "y": 20}]}, "spawns[0]", "nearer than 24 units to the border"),
         ({"crates": [{"x": -1, "y": 0}]}, "crates[0]", "(-1, 0) is outside of the arena (1024 x 1024)"),
+        ({"goals": [GOAL | {"x": 40}]}, "goals[0]", "it reaches out of the arena"),
+        ({"goals": [GOAL, GOAL | {"y": 990}]}, "goals[1]", "it reaches out of the arena"),
+        ({"goals": [GOAL | {"width": 63}]}, "goals[0].width", ">= 64"),
+        ({"goals": [GOAL | {"team": 0}]}, "goals[0].team", ">= 1"),
+        ({"goals": [GOAL | {"team": 7}]}, "goals[0].team", "<= 6"),
+        ({"goals": [GOAL] * 17}, "goals", "length <= 16"),
         ({"walls": [{"points": [[1, 2]]}]}, "walls[0].points", "length >= 2"),
         ({"walls": [{"points": [[1, 2]] * 33}]}, "walls[0].points", "length <= 32"),
         ({"walls": [{"points": [[1, 2], [3, 4, 5]]}]}, "walls[0].points[1]", "length 2"),
@@ -198,3 +205,19 @@ def test_a_regular_polygon_is_convex_either_way_round(corners: int, radius: floa
 )
 def test_what_is_not_convex(shape: list[tuple[float, float]]) -> None:
     assert not is_convex(shape)
+
+
+def test_a_goal_holds_what_is_within_its_sides() -> None:
+    goal = Goal(100, 500, 100, 300, 1)
+    assert all(goal.contains(x, y) for x, y in ((100, 500), (50, 350), (150, 650)))
+    assert not any(goal.contains(x, y) for x, y in ((49, 500), (151, 500), (100, 349), (100, 651)))
+
+
+def test_a_team_appears_near_its_own_goal() -> None:
+    left, right = Goal(50, 500, 100, 300, 1), Goal(950, 500, 100, 300, 2)
+    spots = [Place(600, 500), Place(400, 500), Place(100, 500)]
+    arena = Arena("A", Size(1024, 1024), spots, goals=[left, right])
+    assert arena.spawns_of(1) == [spots[2], spots[1]]
+    assert arena.spawns_of(2) == [spots[0]]
+    assert arena.spawns_of(3) == spots, "it has no goal"
+    assert Arena("B", Size(1024, 1024), spots).spawns_of(1) == spots

@@ -89,7 +89,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             players=[messages.PlayerInfo(2, "Ada", 11, False)],
         ),
         (
-            b"\xdc\x00\x10\x10",
+            b"\xdc\x00\x11\x10",
             b"\x01",
             b"\x02",
             b"\xa1r",
@@ -107,11 +107,12 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\xa5walls\x90\xa6blocks\x90\xa5rocks\x90\xa6crates\x90\xa5goals\x90",
             b"\x91\x85\xa2id\x02\xa4name\xa3Ada\xa6colour\x0b\xa3bot\xc2\xa4team\x00",
             b"\xc0",
+            b"\xc0",
         ),
         '{"type":"welcome","version":1,"player":2,"room":"r","game":"melee","tick":5,"tick_rate":60,"snapshot_rate":30,'
         '"cell_units":512,"resume":"t","role":"player","hud":["hull"],"kinds":[],"arena":{"name":"A",'
         '"size":{"width":512,"height":512},"spawns":[{"x":64,"y":64,"angle":0.0}],"walls":[],"blocks":[],"rocks":[],'
-        '"crates":[],"goals":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null}',
+        '"crates":[],"goals":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null,"description":null}',
     ),
     (
         messages.Event(5, "left", {"id": 2}),

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from protocol import arena, cells, limits, messages, motion, plan, reckoning, ticks
+from protocol import arena, cells, description, limits, messages, motion, plan, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.gun import Gun
@@ -223,12 +223,36 @@ def test_an_arena() -> None:
 
 
 def test_the_pieces_of_a_plan() -> None:
-    table, steps = tables(section("8. Building together"))
+    table, steps = tables(section("Building together"))
     assert {names(row[0])[0]: tuple(names(row[1])) for row in table} == plan.TRAITS
     assert [names(row[0])[0] for row in table] == list(plan.KINDS)
     assert [names(row[0]) for row in steps] == [["add"], ["change"], ["remove"]]
     assert f"each `{{{', '.join(messages.Pointer.__struct_fields__)}}}`" in PROSE
     assert f"`{{{', '.join(messages.Sheet.__struct_fields__)}}}`" in PROSE
+
+
+def test_a_description() -> None:
+    own, line, look, events = tables(section("8. How a game describes itself"))
+    assert fields_in(own) == list(description.Description.__struct_fields__)
+    assert fields_in(line) == list(description.HudLine.__struct_fields__)
+    assert fields_in(look) == list(description.Look.__struct_fields__)
+    rows = {name: row for row in own for name in names(row[0])}
+    for name, part in (("columns", description.Column), ("teams", description.Team), ("news", description.News)):
+        found = re.search(r"`\{(.+?)\}`", rows[name][1])
+        assert found
+        assert [field.partition(" = ")[0] for field in found[1].split(", ")] == list(part.__struct_fields__)
+    said = {name: row[1] for table in (line, look) for row in table for name in names(row[0])}
+    assert set(names(said["style"])) >= set(get_args(description.Style))
+    assert [name for name, _ in events_in(events)] == ["match", "scores", "team_scores", "teamed"]
+
+
+def events_in(table: list[Row]) -> Iterator[tuple[str, str]]:
+    yield from ((names(row[0])[0], row[1]) for row in table)
+
+
+def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
+    for name in (*get_args(description.HudStyle), *get_args(description.Hue), *description.FIELD_SORTS):
+        assert re.search(rf"[`:]{name}\W", section("8. How a game describes itself")), name
 
 
 @pytest.mark.parametrize(
@@ -261,6 +285,12 @@ def test_the_pieces_of_a_plan() -> None:
         f"j = min(n, {reckoning.DECAY_TICKS_MAX})",
         f"velocity = velocity + (tx, ty) × {motion.BOOST_SPEED:g}, boost_ticks = {motion.BOOST_COOLDOWN_S} × R",
         f"`size` | `{{width, height}}`, each {limits.ARENA_SIDE_UNITS_MIN}..{limits.ARENA_SIDE_UNITS_MAX}",
+        f"at most {limits.GOALS_MAX} `{{x, y, width, height, team}}`",
+        f"each side {limits.GOAL_SIDE_UNITS_MIN}..{limits.GOAL_SIDE_UNITS_MAX}",
+        f"the team that guards it, 1..{limits.TEAMS_MAX}",
+        f"Labels have at most {limits.LABEL_CHARS_MAX} characters, "
+        f"templates and sentences {limits.TEMPLATE_CHARS_MAX}, "
+        f"and lists {limits.DESCRIBED_MAX} items, teams {limits.TEAMS_MAX}",
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
         f"3 to {limits.POLYGON_POINTS_MAX} points",

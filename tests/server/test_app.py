@@ -18,7 +18,7 @@ from protocol.errors import Code, UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
 from protocol.messages import Bye, Chat, Hello, Inputs, Ping
 from protocol.motion import Input
-from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of
+from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of, venue_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
 from server.seats import Doors
@@ -262,6 +262,13 @@ def test_a_map_may_be_a_file_and_its_faults_name_the_place(tmp_path: Path) -> No
         find_arena(str(path))
     with pytest.raises(UserError, match="can't be read"):
         find_arena(str(tmp_path / "missing.json"))
+
+
+def test_a_game_is_played_where_it_is_at_home_unless_another_map_is_named() -> None:
+    assert venue_of(settings(game="ball")).arena.name == "Pitch"
+    assert venue_of(settings(game="melee", map="pitch")).name == "pitch"
+    with pytest.raises(UserError, match="ball can't be played on the map pinball: it needs a goal for team 1"):
+        venue_of(settings(game="ball", map="pinball"))
 
 
 def test_a_certificate_must_be_one(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ def test_what_cant_be_is_said_in_one_sentence(
     assert_one_sentence(*capsys.readouterr(), *names)
 
 
+def test_a_game_of_ones_own_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "tag.py").write_text("from server.games.plain import Plain\n\nclass Tag(Plane):\n    name = 'tag'\n")
+    assert_refused(serve("--game", str(tmp_path / "tag.py")), "tag.py, line 3: NameError")
+
+
 def test_an_unknown_map_is_answered_with_those_there_are() -> None:
     assert_refused(serve("--map", "nowhere"), "nowhere", "pinball")
 

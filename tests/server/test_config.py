@@ -34,7 +34,7 @@ def refused(config_file: Path | None = None, **flags: Any) -> str:
 
 def test_defaults_hold_together() -> None:
     config = load({})
-    assert (config.host, config.port, config.game, config.map) == ("127.0.0.1", 8000, "melee", "pinball")
+    assert (config.host, config.port, config.game, config.map) == ("127.0.0.1", 8000, "melee", None)
     assert config.rates == Rates(60, 30)
 
 

@@ -11,7 +11,7 @@ from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.messages import Inputs
 from protocol.motion import Input
-from server.game import Player, Stage
+from server.game import Game, Player, Stage
 from server.games import GAMES, game_named
 from server.games.pieces import PICKUP_KIND, SHIP_KIND
 from server.world import Contact
@@ -20,7 +20,7 @@ from tests.instruments.stepper import Stepper
 SHIP, PICKUP = range(2)
 
 
-class Notary:
+class Notary(Game):
     """A game without rules: it gives everyone a ship and writes down what happens."""
 
     name: ClassVar[str] = "notary"

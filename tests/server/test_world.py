@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from protocol.arena import WALL_RADIUS_MIN, Arena, Block, Place, Size, Wall
 from protocol.motion import Button, Helm, Input
 from protocol.physics import CATEGORY_BITS, WALL
-from server.games.pieces import CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
+from protocol.reckoning import Published, reckon
+from server.games.pieces import BALL_KIND, CRATE_KIND, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
 from server.world import Contact, World, WorldFullError
 
 SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
@@ -301,3 +302,31 @@ def test_it_says_what_an_entity_touches(world: World) -> None:
     world.step()
     assert world.touched_by(ship) == world.touched_by(other) == CATEGORY_BITS["ship"]
     assert (world.touched_by(alone), world.touched_by(at_wall)) == (0, WALL)
+
+
+# what a game asks for --------------------------------------------------------------------------------------
+
+
+def test_contacts_are_told_of_the_pairs_that_were_asked_for() -> None:
+    for told in (0, 1):
+        world = World(ARENA, KINDS, TICK_RATE)
+        if told:
+            world.tell("ship", "ship")
+        one, other = world.spawn(SHIP, 200, 200, vx=200.0), world.spawn(SHIP, 260, 200)
+        contacts = [contact for _ in range(30) for contact in world.step()]
+        assert len(contacts) == told
+        assert all({contact.entity, contact.other} == {one, other} for contact in contacts)
+
+
+def test_what_nobody_steers_loses_speed_as_it_is_reckoned_to() -> None:
+    world = World(ARENA, (BALL_KIND,), TICK_RATE)
+    ball = world.spawn(0, 100, 500, vx=160.0, vy=-80.0)
+    believed = Published(ball, 0, 0, 0, 0, 0, 800, 4000, 2560, -1280, 0, 0, 0, 0)
+    for _ in range(120):
+        world.step()
+    reckoned = reckon(believed, BALL_KIND, 120, TICK_RATE)
+    assert (world.x[ball], world.y[ball]) == pytest.approx((reckoned.x, reckoned.y))
+    assert (world.vx[ball], world.vy[ball]) == pytest.approx((reckoned.vx, reckoned.vy))
+    assert world.vx[ball] < 100.0
+    world.remove(ball)
+    world.step()

@@ -6,7 +6,8 @@ from msgspec.structs import asdict
 from server.game import Player
 from server.games.crates import Books
 from server.games.fighter import Fighter
-from server.games.ledger import Ledger, Record, Shot, record_of
+from server.games.ledger import Ledger, Record, record_of
+from server.games.shots import Shot
 from server.inputs import InputBuffer
 from server.statistics import RoomStatistics
 

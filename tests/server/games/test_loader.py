@@ -1,0 +1,72 @@
+"""Games out of files: what is found, what is refused, and the sentence that says why."""
+
+from pathlib import Path
+
+import pytest
+
+from protocol.errors import UserError
+from server.games import GAMES, game_named
+from server.games.loader import check_game
+from server.games.plain import Plain
+from tests.instruments.stepper import Stepper
+
+HEAD = "from protocol.description import *\nfrom server.games.plain import Book, Plain\n"
+DRIFT = (
+    HEAD
+    + "class Mine(Book, kw_only=True):\n    n: int = 0\nclass Drift(Plain):\n    name = 'drift'\n    saved = Mine\n"
+)
+
+
+def written(folder: Path, source: str) -> str:
+    path = folder / "drift.py"
+    path.write_text(source, "utf-8")
+    return str(path)
+
+
+def test_the_one_game_in_a_file_is_loaded_and_playable(tmp_path: Path) -> None:
+    game = game_named(written(tmp_path, DRIFT))
+    assert (game.name, game.map, Plain in game.__mro__) == ("drift", "pinball", True)
+    stepper = Stepper(game=game)
+    client = stepper.join()
+    stepper.step(4)
+    assert client.welcome.game == "drift"
+    assert client.told.own is not None
+
+
+def test_what_a_game_is_built_on_is_not_a_second_one(tmp_path: Path) -> None:
+    assert game_named(written(tmp_path, DRIFT + "class Faster(Drift):\n    name = 'faster'\n")).name == "faster"
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("x = 1\n", "has no game in it"),
+        (HEAD, "has no game in it"),
+        (DRIFT + "class Other(Plain):\n    name = 'other'\n", "has more than one game in it: Drift, Other"),
+        (HEAD + "\nboom\n", "drift.py, line 4: NameError: name 'boom' is not defined"),
+        ("def f():\n    return int('x')\nf()\n", "drift.py, line 2: ValueError: invalid literal"),
+        ("class Drift(\n", "drift.py, line 1: "),
+        ("import nowhere_to_be_found\n", "drift.py, line 1: ModuleNotFoundError: No module named"),
+        (HEAD + "class Drift(Plain): pass\n", "Drift lacks name"),
+        (HEAD + "class Drift(Plain):\n    name = 'the drift'\n", "Drift.name: a short word, not 'the drift'"),
+        (DRIFT + "    kinds = ()\n", "Drift.kinds: kinds, and a ship among them"),
+        (DRIFT + "    teams = 2\n", "Drift.teams: 2, but its description has 0"),
+        (DRIFT + "    description = Description(title='t' * 25)\n", "title: Expected `str` of length <= 24"),
+        (DRIFT + "    description = Description(hud=(HudLine(name='x', label='X'),))\n", "hud[0].name: the game's hud"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_sentence(tmp_path: Path, source: str, sentence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        game_named(written(tmp_path, source))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^there is no file .*missing\.py$"):
+        game_named(str(tmp_path / "missing.py"))
+
+
+@pytest.mark.parametrize("name", sorted(GAMES))
+def test_those_that_are_shipped_would_be_let_in(name: str) -> None:
+    check_game(GAMES[name], name)
