@@ -19,7 +19,7 @@ from bench.netplay import measure
 from bench.netrow import NetRow, rows_of
 from bots.netsim import Conditions
 from protocol.errors import UserError
-from server.app import find_arena
+from server.venue import find_arena
 
 RTTS_MS: Final = (20.0, 80.0, 150.0, 250.0)
 JITTERS_MS: Final = (0.0, 10.0, 40.0)

@@ -21,6 +21,7 @@ from protocol.arena import Arena
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.ticks import Rates
+from server.catalogue import Catalogue
 from server.game import Game
 from server.games.melee import Melee
 from server.gate import Gate
@@ -42,10 +43,11 @@ class House:
         rates: Rates | None = None,
         options: Mapping[str, Any] | None = None,
         gate: Gate | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self.rates, self.seed, self.now_s = rates or Rates(), seed, 0.0
         tokens = (f"token-{n}" for n in count(1))
-        self.lobby = Lobby(new_token=lambda: next(tokens), gate=gate)
+        self.lobby = Lobby(new_token=lambda: next(tokens), gate=gate, catalogue=catalogue)
         self.room: Room = self.lobby.open_room("main", game, arena, self.rates, seed, options)
 
 

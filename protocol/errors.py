@@ -45,6 +45,7 @@ class Code(IntEnum):
     WRONG_ENCODING = 4016
     NOT_ALLOWED = 4017
     CHAT_REFUSED = 4018
+    OPEN_REFUSED = 4019
     NOT_AUTHENTICATED = 4020
     BANNED = 4021
     KICKED = 4022
@@ -52,6 +53,22 @@ class Code(IntEnum):
     ROOM_CLOSED = 4031
     SERVER_STOPPING = 4032
     SERVER_FAULT = 4033
+
+
+GENTLE = frozenset(
+    {
+        Code.INPUT_TOO_FAR,
+        Code.ROOM_NOT_FOUND,
+        Code.ROOM_FULL,
+        Code.RESUME_REFUSED,
+        Code.NOT_ALLOWED,
+        Code.CHAT_REFUSED,
+        Code.OPEN_REFUSED,
+        Code.SERVER_STOPPING,
+        Code.SERVER_FAULT,
+    }
+)
+"""Refusals after which the conversation goes on, once hello is over."""
 
 
 class Violation(Exception):

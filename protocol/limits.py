@@ -25,6 +25,7 @@ NAME_CHARS_MAX: Final = 20
 CHAT_CHARS_MAX: Final = 200
 TOKEN_CHARS_MAX: Final = 2048
 ROOM_CHARS_MAX: Final = 40
+TITLE_CHARS_MAX: Final = 40
 
 INPUTS_PER_MESSAGE_MAX: Final = 32
 INPUT_AHEAD_TICKS_MAX: Final = 120
@@ -45,10 +46,20 @@ PINGS_BURST_MAX: Final = 200
 RESYNCS_PER_SECOND_MAX: Final = 20
 RESYNCS_BURST_MAX: Final = 200
 """Each costs a keyframe, so there are fewer of them than of messages."""
+MOVES_PER_SECOND_MAX: Final = 2
+MOVES_BURST_MAX: Final = 20
+"""From room to room, or to the lobby: each costs a welcome, or all that is to be said of the rooms."""
 CHATS_PER_SECOND_MAX: Final = 1.0
 CHATS_BURST_MAX: Final = 5
 
+OPENS_PER_MINUTE_MAX: Final = 3
+OPENS_BURST_MAX: Final = 5
+"""Rooms that one person, or whoever comes from one address, may open."""
 PLAYERS_PER_ROOM_MAX: Final = 1500
+ROOMS_LISTED_MAX: Final = 100
+PODIUM_PLACES_MAX: Final = 10
+LOBBY_EVERY_S: Final = 1
+"""What is new in the lobby is told to those who are there at most this often."""
 ENTITIES_PER_ROOM_MAX: Final = 8192
 CONNECTIONS_MAX: Final = 4096
 CONNECTIONS_PER_ADDRESS_MAX: Final = 64

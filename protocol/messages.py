@@ -2,7 +2,11 @@
 
     client                          server
     hello                      ->
-                               <-   welcome, then events that bring the newcomer up to date
+                               <-   welcome, then events that bring the newcomer up to date; or lobby, to a visitor
+    enter, open                ->
+                               <-   welcome (another room), or error
+    browse                     ->
+                               <-   lobby, again whenever it has changed; also when a room ends
     inputs (every tick or two) ->
                                <-   snapshot (every few ticks), event, chat
     ping                       ->
@@ -59,7 +63,7 @@ class Hello(ClientMessage, tag="hello"):
     token: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
     room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)] | None = None
     resume: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
-    role: Literal["player", "spectator"] = "player"
+    role: Literal["player", "spectator", "visitor"] = "player"
     bot: bool = False
 
 
@@ -102,6 +106,34 @@ class Leave(ClientMessage, tag="leave"):
     """Going for good: the seat is given up, not kept."""
 
     number: ClassVar[int] = 6
+
+
+class Enter(ClientMessage, tag="enter"):
+    """Go to a room over the same connection, from another or from the lobby.
+
+    `room` None: the best, of `game` if that is named.
+    """
+
+    number: ClassVar[int] = 7
+    room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)] | None = None
+    role: Literal["player", "spectator"] = "player"
+    game: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)] | None = None
+
+
+class Open(ClientMessage, tag="open"):
+    """Open a room and enter it. A private one isn't listed, and its name can't be guessed."""
+
+    number: ClassVar[int] = 8
+    title: Annotated[str, Meta(max_length=limits.TITLE_CHARS_MAX)]
+    game: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
+    arena: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
+    private: bool = False
+
+
+class Browse(ClientMessage, tag="browse"):
+    """Give the seat up, and be in the lobby."""
+
+    number: ClassVar[int] = 9
 
 
 Serial = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -213,6 +245,55 @@ class Bye(ServerMessage, tag="bye"):
     sentence: str
 
 
+class RoomInfo(Struct, frozen=True):
+    """A room that anybody may enter. `players` have seats, `bots` of them are bots."""
+
+    name: str
+    title: str
+    game: str
+    arena: str
+    players: int
+    bots: int
+    spectators: int
+    players_max: int
+
+
+class GameInfo(Struct, frozen=True):
+    """A game that rooms may be opened with, in one of `arenas`. `teams`: how many it has; 0: none."""
+
+    name: str
+    title: str
+    arenas: list[str]
+    teams: int
+
+
+class Standing(Struct, frozen=True):
+    """One line of a podium. `team` 0: none."""
+
+    name: str
+    team: int
+    score: int
+
+
+class Podium(Struct, frozen=True):
+    """How the last match of a room ended, the best first."""
+
+    room: str
+    game: str
+    standings: list[Standing]
+
+
+class LobbyNews(ServerMessage, tag="lobby"):
+    """Where one can go. To whoever comes from a room that has ended, once, its `podium` and the `reason`."""
+
+    number: ClassVar[int] = 23
+    rooms: list[RoomInfo]
+    games: list[GameInfo]
+    people: int
+    podium: Podium | None = None
+    reason: str = ""
+
+
 class Sheet(Struct, frozen=True):
     """A whole plan; the pieces in their order, each with its number."""
 
@@ -264,13 +345,40 @@ class Pointed(ServerMessage, tag="pointed"):
 SNAPSHOT_NUMBER = 17
 """`snapshot` is built from shared bytes; see `snapshot`."""
 
-CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Hello, Inputs, Ping, Chat, Resync, Leave, Edit, Point)
-SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (Welcome, Event, Pong, ChatLine, Error, Bye, Edited, Pointed)
+CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (
+    Hello,
+    Inputs,
+    Ping,
+    Chat,
+    Resync,
+    Leave,
+    Enter,
+    Open,
+    Browse,
+    Edit,
+    Point,
+)
+SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
+    Welcome,
+    Event,
+    Pong,
+    ChatLine,
+    Error,
+    Bye,
+    LobbyNews,
+    Edited,
+    Pointed,
+)
 
 
 def is_good_name(name: str) -> bool:
     """1 to 20 printable characters, with no space at either end."""
     return 1 <= len(name) <= limits.NAME_CHARS_MAX and name.isprintable() and name == name.strip()
+
+
+def is_good_title(title: str) -> bool:
+    """1 to 40 printable characters, with no space at either end."""
+    return 1 <= len(title) <= limits.TITLE_CHARS_MAX and title.isprintable() and title == title.strip()
 
 
 def is_good_chat(text: str) -> bool:

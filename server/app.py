@@ -8,7 +8,6 @@ finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either wa
 
 import gc
 import os
-import secrets
 import signal
 import ssl
 import subprocess
@@ -20,16 +19,11 @@ from typing import Any
 
 import structlog
 import trio
-from msgspec import Struct
 
-from protocol.arena import Arena, parse
 from protocol.errors import Code, UserError
-from protocol.ticks import Rates
 from server import garbage
 from server.config import Config
 from server.drain import let_finish
-from server.game import Game
-from server.games import game_named
 from server.keeper import Keeper
 from server.lobby import Lobby
 from server.moderation import Moderation
@@ -47,9 +41,9 @@ from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
 from server.tick_loop import keep_time
+from server.venue import MAPS, catalogue_of, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
-MAPS = ASSETS / "maps"
 CLIENT = ASSETS / "client" / "dist"
 SWEEP_EVERY_S = 0.5
 ABSENT_S_MIN = 0.5
@@ -88,7 +82,9 @@ class Server:
     def __init__(self, config: Config, store: Store | None = None) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
-        self.lobby = Lobby(gate=self.admission.gate)
+        self._venue = venue_of(config)
+        self.lobby = Lobby(gate=self.admission.gate, catalogue=catalogue_of(config, self._venue))
+        self.lobby.on_open = self._run_room
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
@@ -103,10 +99,10 @@ class Server:
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
         )
-        self._config, self._venue = config, venue_of(config)
+        self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         self.room = self._kept_room() or self._fresh_room()
-        self._supervisor = Supervisor(self.lobby, self._keep_time, self._fresh_room, self._keeper)
+        self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
         self._collector = garbage.Collector(config.tick_rate)
@@ -131,8 +127,7 @@ class Server:
 
     def _fresh_room(self) -> Room:
         venue = self._venue
-        seed = secrets.randbits(32) if venue.seed is None else venue.seed
-        return self.lobby.open_room(venue.name, venue.game, venue.arena, venue.rates, seed, venue.options)
+        return self.lobby.open_room(venue.name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
 
     async def serve(
         self,
@@ -183,16 +178,18 @@ class Server:
                 self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
 
-    def close_room(self, name: str) -> None:
+    def close_room(self, name: str, now_s: float) -> None:
         """End a room, its conversations and its ticks, for good. After the last one a fresh one is opened."""
-        self.lobby.close_room(name)
+        self.lobby.close_room(name, now_s)
         self._supervisor.end(name)
         if self._keeper is not None:
             self._keeper.forget(name)
         if not self.lobby.rooms and self.lobby.doors is Doors.OPEN:
-            fresh = self._fresh_room()
-            if self._rooms is not None:  # else it will be among those that are there when the first tick is due
-                self._supervisor.start(self._rooms, fresh)
+            self._run_room(self._fresh_room())
+
+    def _run_room(self, room: Room) -> None:
+        if self._rooms is not None:  # else it will be among those that are there when the first tick is due
+            self._supervisor.start(self._rooms, room)
 
     async def _settle(self) -> bool:
         return self._keeper is None or await self._keeper.settle()
@@ -246,47 +243,6 @@ async def keep_deadlines(lobby: Lobby) -> None:
         for error in lobby.sweep(now_s):
             lobby.faults.chores_failed += 1
             log.error("a deadline could not be kept", exc_info=error)
-
-
-class Venue(Struct, frozen=True):
-    """What a room is opened with."""
-
-    name: str
-    game: type[Game]
-    arena: Arena
-    rates: Rates
-    seed: int | None
-    options: dict[str, Any]
-
-
-def venue_of(config: Config) -> Venue:
-    """Raises UserError."""
-    game = game_named(config.game)
-    name = config.map or game.map
-    arena = find_arena(name)
-    if why := game.unfit(arena):
-        raise UserError(f"{game.name} can't be played on the map {name}: {why}")
-    return Venue(
-        name=Path(name).stem,
-        game=game,
-        arena=arena,
-        rates=config.rates,
-        seed=config.seed,
-        options={"match_s": config.match_s},
-    )
-
-
-def find_arena(name: str) -> Arena:
-    """The arena of a map that comes with the game, or of a JSON file anywhere. Raises UserError."""
-    path = Path(name) if name.endswith(".json") else MAPS / f"{name}.json"
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        if name.endswith(".json"):
-            raise UserError(f"the map {name} can't be read: {(error.strerror or str(error)).lower()}") from None
-        known = ", ".join(sorted(file.stem for file in MAPS.glob("*.json")))
-        raise UserError(f"there is no map {name!r}; there are: {known}") from None
-    return parse(text, path.name)
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:

@@ -1,8 +1,13 @@
-"""Rooms and who sits in them: open, find, join, come back, close.
+"""The lobby: everybody's way in, from room to room, and out. Rooms open and close here.
 
-A seat is one player's place in one room. It outlives its connection by SEAT_KEPT_S, and whoever shows its token
-first takes it over: single use, rotated, and looked at before anything else is touched, so that a wrong token
-changes nothing for anybody.
+    hello, as a player or spectator     a seat: the one that its token opens, or a new one
+    hello, as a visitor                 the hall, where one is told which rooms there are
+    enter, open                         a seat in another room; then the one before is given up
+    browse                              the hall
+    a room ends                         its people are in the hall, if they know of it; else their conversations end
+
+Whoever can't go where they want to go stays where they are. `seating` keeps the seats, `hall` those who have none,
+`rooms` says which room is the best, `catalogue` what may be opened.
 """
 
 from __future__ import annotations
@@ -12,32 +17,46 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from protocol import limits
 from protocol.arena import Arena
 from protocol.errors import Code, Violation
-from protocol.messages import Hello
+from protocol.messages import Enter, Hello, LobbyNews, Open, Podium, is_good_title
 from protocol.ticks import Rates
+from server.card import PERMANENT, Card
+from server.catalogue import Catalogue, title_of
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
 from server.gate import Gate
+from server.hall import Hall
 from server.heralds import Heralds
 from server.link import Link
+from server.openings import Openings
 from server.restrictions import Restrictions
-from server.roles import Identity
 from server.room import Room
-from server.seats import Doors, Reserved, Seat, digest
-from server.session import Session
+from server.rooms import best, given, listed
+from server.seating import Seating
+from server.seats import Doors, Reserved, Seat
+from server.session import Session, State
 from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
+
+ROOMS_MAX_DEFAULT = 64
 
 
 class Lobby:
-    """All rooms of one process. `new_token` is replaced in tests that must be reproducible."""
+    """All rooms of one process. Without a catalogue nobody can open one."""
 
     def __init__(
-        self, new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24), gate: Gate | None = None
+        self,
+        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+        gate: Gate | None = None,
+        catalogue: Catalogue | None = None,
+        rooms_max: int = ROOMS_MAX_DEFAULT,
     ) -> None:
         self.rooms: dict[str, Room] = {}
+        self.rooms_max = rooms_max
+        self.catalogue = catalogue
         self.sessions: set[Session] = set()
+        self.seating = Seating(new_token)
+        self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
         self.traffic = Traffic()
@@ -50,15 +69,13 @@ class Lobby:
         self.doors = Doors.OPEN
         self.reopening: set[str] = set()
         """Rooms that are gone for a moment, after a mistake of ours."""
+        self.on_open: Callable[[Room], None] = lambda room: None
+        """Called with each room that was opened for somebody: whoever runs rooms runs it."""
         self.faults = Faults()
         self.heralds = Heralds(self.faults)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
-        self._new_token = new_token
-        self._seats: dict[bytes, Seat] = {}
-        """By lock."""
-        self._reserved: dict[bytes, Reserved] = {}
-        """Each by both its locks."""
+        self._openings = Openings()
 
     def meet(self, link: Link, now_s: float) -> Session:
         """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
@@ -74,8 +91,9 @@ class Lobby:
         rates: Rates,
         seed: int,
         options: Mapping[str, Any] | None = None,
+        card: Card = PERMANENT,
     ) -> Room:
-        room = Room(name, game, arena, rates, seed, options)
+        room = Room(name, game, arena, rates, seed, options, card=card)
         self.add_room(room)
         return room
 
@@ -85,20 +103,32 @@ class Lobby:
         self.rooms[room.name] = room
         room.listener = self.heralds
         self.heralds.opened(room)
-        for seat in seats:
-            vacant_since_s = now_s - (seat.vacant_s or 0.0)
-            reserved = Reserved.of(seat, room, vacant_since_s)
-            self._reserved[seat.lock] = self._reserved[seat.next_lock] = reserved
+        self.seating.reserve(seats, room, now_s)
 
-    def close_room(self, name: str, code: Code = Code.ROOM_CLOSED, sentence: str = "the room is closed") -> None:
-        """End a room and every conversation in it."""
+    def open_again(self, room: Room) -> Room:
+        """A fresh one in the place of `room`, which has failed."""
+        assert self.catalogue is not None
+        fresh = self.catalogue.again(room)
+        self.add_room(fresh)
+        return fresh
+
+    def close_room(
+        self,
+        name: str,
+        now_s: float,
+        code: Code = Code.ROOM_CLOSED,
+        sentence: str = "the room is closed",
+        podium: Podium | None = None,
+    ) -> None:
+        """End a room. Who knows of the lobby is there then, for everybody else the conversation ends."""
         room = self.rooms.pop(name)
-        self._reserved = {lock: seat for lock, seat in self._reserved.items() if seat.room is not room}
-        for lock, seat in list(self._seats.items()):
-            if seat.room is room:
-                del self._seats[lock]
-                if seat.session is not None:
-                    seat.session.end(code, sentence)
+        for session in self.seating.clear(room):
+            if session.state is State.PLAYING and session.knows_lobby:
+                room.unwatch(session.seated.viewer)
+                session.come_to_lobby()
+                self.hall.come(session, now_s, podium, sentence)
+            else:
+                session.end(code, sentence)
         for counter in RoomStatistics.__struct_fields__:
             setattr(self._closed, counter, getattr(self._closed, counter) + getattr(room.statistics, counter))
         self.heralds.closed(room)
@@ -108,64 +138,124 @@ class Lobby:
         for session in list(self.sessions):
             session.end(code, sentence)
 
-    # seats -------------------------------------------------------------------------------------------------
+    # coming ------------------------------------------------------------------------------------------------
 
-    def seat(self, session: Session, hello: Hello, now_s: float) -> None:
-        """Give `session` the seat it held, or a new one, and welcome it. Raises Violation."""
-        kept = self._kept(hello.resume, session.identity)
+    def receive(self, session: Session, hello: Hello, now_s: float) -> None:
+        """Give `session` the seat it held, or a new one, or let it look around. Raises Violation."""
+        kept = self.seating.kept(hello.resume, session.identity)
         if self.doors is Doors.SHUT or (self.doors is Doors.RETURNING and kept is None):
             raise Violation(Code.SERVER_STOPPING, "the server is about to stop; come back in a moment")
         if kept is not None:
-            self._resume(session, kept)
+            self.seating.resume(session, kept)
             return
-        room = self._find(hello.room)
-        player = room.join(hello.name, hello.bot, session.identity.subject or "") if hello.role == "player" else None
-        self._sit(session, room, player, self._new_token())
-        if hello.resume is not None:
-            session.refuse_gently(Code.RESUME_REFUSED, "that seat is gone; you have joined as a newcomer")
-
-    def vacate(self, seat: Seat, session: Session, now_s: float) -> None:
-        """`session` lost its connection: keep the seat for a while, if it is still that session's."""
-        if seat.session is not session:
-            return
-        seat.room.unwatch(seat.viewer)
-        if seat.player is None or seat.room.name not in self.rooms:
-            self._seats.pop(seat.lock, None)
+        if hello.role == "visitor":
+            session.come_to_lobby()
+            self.hall.come(session, now_s)
         else:
-            seat.session, seat.vacant_since_s = None, now_s
+            room = self._named(hello.room) if hello.room is not None else self._given()
+            self.seating.sit(session, room, _join(room, session, hello.role))
+        if hello.resume is not None:
+            what = "you are in the lobby" if hello.role == "visitor" else "you have joined as a newcomer"
+            session.refuse_gently(Code.RESUME_REFUSED, f"that seat is gone; {what}")
 
-    def give_up(self, seat: Seat) -> None:
-        """The seat is free for good."""
-        self._seats.pop(seat.lock, None)
-        seat.room.unwatch(seat.viewer)
-        if seat.player is not None and seat.player.id in seat.room.players:
-            seat.room.leave(seat.player)
+    def enter(self, session: Session, message: Enter, now_s: float) -> None:
+        """Give `session` a seat in another room, in place of what it has. Raises Violation, and nothing has changed."""
+        self._check_doors()
+        here = session.seat.room if session.seat is not None else None
+        room = self._named(message.room) if message.room is not None else self._best(message, here)
+        self._move(session, room, message.role)
 
-    def save_seats(self, room: Room, now_s: float) -> list[SavedSeat]:
-        """The seats of `room`'s players, for a checkpoint."""
-        return [saved for seat in self.seats() if seat.room is room and (saved := seat.save(now_s)) is not None]
+    def open(self, session: Session, message: Open, now_s: float) -> None:
+        """Open a room for `session`, and seat it there. Raises Violation, and nothing has changed."""
+        self._check_doors()
+        if not is_good_title(message.title):
+            raise Violation(Code.OPEN_REFUSED, "a title is printable characters, with no blank at either end")
+        card = Card(message.title, message.arena, message.private, is_permanent=False, opener=session.key)
+        if len(self.rooms) + len(self.reopening) < self.rooms_max and not self._openings.take(session.key, now_s):
+            raise Violation(Code.OPEN_REFUSED, "you have opened enough rooms for now; wait a little")
+        self._move(session, self._make(message.game, card), "player")
 
-    def people(self) -> int:
-        """How many human players are connected."""
-        return sum(
-            seat.session is not None and seat.player is not None and not seat.player.bot
-            for seat in self._seats.values()
-        )
+    def browse(self, session: Session, now_s: float) -> None:
+        """From the room, if there is one, to the hall."""
+        self._rise(session)
+        session.come_to_lobby()
+        self.hall.come(session, now_s)
 
-    def seats(self) -> list[Seat | Reserved]:
-        """All, also those to which nobody has come back yet after a restart."""
-        return [*self._seats.values(), *dict.fromkeys(self._reserved.values())]
+    def _move(self, session: Session, room: Room, role: str) -> None:
+        former = session.seat
+        if former is not None and former.room is room and former.player is not None:
+            self._rise(session)  # there is a place now, if only this one
+            former = None
+        player = _join(room, session, role)
+        self.hall.go(session)
+        self.seating.sit(session, room, player)
+        if former is not None:
+            self.seating.give_up(former)
 
-    def expel(self, seat: Seat | Reserved, code: Code, sentence: str) -> None:
-        """End the conversation, if there is one, and give the seat up."""
-        if isinstance(seat, Reserved):
-            self._release(seat)
-            return
-        session, seat.session = seat.session, None
-        if session is not None:
-            session.end(code, sentence)
-            session.seat = None
-        self.give_up(seat)
+    def _rise(self, session: Session) -> None:
+        seat, session.seat = session.seat, None
+        if seat is not None:
+            self.seating.give_up(seat)
+
+    def _check_doors(self) -> None:
+        if self.doors is not Doors.OPEN:
+            raise Violation(Code.SERVER_STOPPING, "the server is about to stop; stay where you are")
+
+    # which room --------------------------------------------------------------------------------------------
+
+    def _named(self, name: str) -> Room:
+        if name in self.reopening:
+            raise _reopening()
+        if name not in self.rooms:
+            raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
+        return self.rooms[name]
+
+    def _given(self) -> Room:
+        """For whoever says hello and names none."""
+        if self.reopening:
+            raise _reopening()
+        room = given(self.rooms.values())
+        if room is None:
+            raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
+        return room
+
+    def _best(self, message: Enter, here: Room | None) -> Room:
+        """For quick play; where all are full, another one."""
+        room = best(self.rooms.values(), message.game, here, watches=message.role == "spectator")
+        if room is not None:
+            return room
+        if self.catalogue is None:
+            raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
+        game, arena = self.catalogue.first(message.game)
+        number = sum(not room.card.is_permanent for room in self.rooms.values()) + 1
+        return self._make(game, Card(f"{title_of(game)} {number}", arena, is_permanent=False))
+
+    def _make(self, game: str, card: Card) -> Room:
+        if self.catalogue is None:
+            raise Violation(Code.OPEN_REFUSED, "no rooms can be opened here")
+        if len(self.rooms) + len(self.reopening) >= self.rooms_max:
+            raise Violation(Code.OPEN_REFUSED, f"there are {self.rooms_max} rooms already; enter one of them")
+        token = self.seating.new_token()
+        name = token if card.is_private else f"{game[:24]}-{token[-8:]}"
+        room = self.catalogue.make(name, game, card.arena, card)
+        self.add_room(room)
+        self.on_open(room)
+        return room
+
+    # going -------------------------------------------------------------------------------------------------
+
+    def part(self, session: Session, now_s: float) -> None:
+        """`session` lost its connection. Idempotent."""
+        self.sessions.discard(session)
+        self.hall.go(session)
+        seat, session.seat = session.seat, None
+        if seat is not None:
+            self.seating.vacate(seat, session, now_s, is_kept=seat.room.name in self.rooms)
+
+    def leave(self, session: Session) -> None:
+        """`session` goes for good."""
+        self.hall.go(session)
+        self._rise(session)
 
     def excuse(self, absent_s: float) -> None:
         """The server itself was away for so long: no deadline of anybody's counts that."""
@@ -175,64 +265,34 @@ class Lobby:
             seat.vacant_since_s += absent_s
 
     def sweep(self, now_s: float) -> list[Exception]:
-        """Twice a second: deadlines of conversations, seats kept for too long. What went wrong with some of them."""
-        due = [partial(session.expire, now_s) for session in self.sessions]
-        for seat in self._seats.values():
-            if seat.session is None and now_s - seat.vacant_since_s > limits.SEAT_KEPT_S:
-                due.append(partial(self.give_up, seat))
-        for reserved in dict.fromkeys(self._reserved.values()):
-            if now_s - reserved.vacant_since_s > limits.SEAT_KEPT_S:
-                due.append(partial(self._release, reserved))
+        """Twice a second: deadlines of conversations, seats kept for too long, news. What went wrong with some."""
+        due: list[Callable[[], None]] = [partial(session.expire, now_s) for session in self.sessions]
+        due += self.seating.overdue(now_s)
+        due.append(partial(self.hall.sweep, now_s))
         return [error for chore in due if (error := _failing(chore)) is not None]
 
-    def _kept(self, token: str | None, whose: Identity) -> Seat | Reserved | None:
-        """The seat that `token` opens, unless it is somebody else's."""
-        lock = digest(token) if token is not None else b""
-        kept = self._seats.get(lock) or self._reserved.get(lock)
-        return kept if kept is not None and kept.identity.subject == whose.subject else None
+    def expel(self, seat: Seat | Reserved, code: Code, sentence: str) -> None:
+        """End the conversation, if there is one, and give the seat up."""
+        self.seating.expel(seat, code, sentence)
 
-    def _release(self, seat: Reserved) -> None:
-        """The reserved seat is free for good."""
-        self._forget(seat)
-        if seat.player.id in seat.room.players:
-            seat.room.leave(seat.player)
+    # what there is -----------------------------------------------------------------------------------------
 
-    def _forget(self, seat: Reserved) -> None:
-        for lock in (seat.lock, seat.next_lock):
-            self._reserved.pop(lock, None)
+    def seats(self) -> list[Seat | Reserved]:
+        """All, also those to which nobody has come back yet after a restart."""
+        return self.seating.all()
 
-    def _find(self, name: str | None) -> Room:
-        if self.reopening and (name is None or name in self.reopening):
-            raise Violation(Code.SERVER_FAULT, "the room had to be closed after a mistake of ours; it opens again soon")
-        if name is not None:
-            if name not in self.rooms:
-                raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
-            return self.rooms[name]
-        room = min(self.rooms.values(), key=lambda room: len(room.players), default=None)
-        if room is None:
-            raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
-        return room
+    def save_seats(self, room: Room, now_s: float) -> list[SavedSeat]:
+        """The seats of `room`'s players, for a checkpoint."""
+        return self.seating.save(room, now_s)
 
-    def _resume(self, session: Session, kept: Seat | Reserved) -> None:
-        if isinstance(kept, Reserved):
-            self._forget(kept)
-            self._sit(session, kept.room, kept.player, self._new_token())
-            return
-        del self._seats[kept.lock]
-        former, kept.session = kept.session, None
-        if former is not None:
-            kept.room.unwatch(kept.viewer)
-            former.seat = None
-            former.end(Code.REPLACED, "another connection came back to this seat")
-        self._sit(session, kept.room, kept.player, kept.next_token)
+    def people(self) -> int:
+        """How many human players are connected."""
+        return sum(room.people for room in self.rooms.values())
 
-    def _sit(self, session: Session, room: Room, player: Player | None, token: str) -> None:
-        session.link.post(session.link.codec.encode(room.welcome(player, token)))
-        viewer = room.watch(session.link, player)
-        next_token = self._new_token()
-        lock, next_lock = digest(token), digest(next_token)
-        seat = Seat(room, player, viewer, lock, next_token, next_lock, session, 0.0, session.identity, session.key)
-        self._seats[lock] = session.seat = seat
+    def _news(self) -> LobbyNews:
+        games = self.catalogue.games() if self.catalogue is not None else []
+        people = sum(not session.bot and session.state in (State.BROWSING, State.PLAYING) for session in self.sessions)
+        return LobbyNews(listed(self.rooms.values()), games, people)
 
     # numbers -----------------------------------------------------------------------------------------------
 
@@ -244,7 +304,7 @@ class Lobby:
             rooms=len(rooms),
             players=len(players),
             bots=sum(player.bot for player in players),
-            spectators=sum(seat.player is None for seat in self._seats.values()),
+            spectators=sum(seat.player is None for seat in self.seating.taken.values()),
             sessions=len(self.sessions),
             viewers_blocked=sum(viewer.link.blocked for viewer in viewers),
             viewers_lagging=sum(viewer.lag.is_behind and not viewer.link.blocked for viewer in viewers),
@@ -265,6 +325,14 @@ class Lobby:
             for counter in counted.__struct_fields__:
                 setattr(total, counter, getattr(counted, counter))
         return total
+
+
+def _join(room: Room, session: Session, role: str) -> Player | None:
+    return room.join(session.name, session.bot, session.identity.subject or "") if role == "player" else None
+
+
+def _reopening() -> Violation:
+    return Violation(Code.SERVER_FAULT, "the room had to be closed after a mistake of ours; it opens again soon")
 
 
 def _failing(chore: Callable[[], None]) -> Exception | None:

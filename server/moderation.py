@@ -70,7 +70,7 @@ def read_order(body: bytes, kind: type[Order | RoomOrder]) -> Order | RoomOrder:
 class Moderation:
     """`close_room` and `drain` are the server's; `drain` begins to, and returns."""
 
-    def __init__(self, lobby: Lobby, close_room: Callable[[str], None], drain: Callable[[], None]) -> None:
+    def __init__(self, lobby: Lobby, close_room: Callable[[str, float], None], drain: Callable[[], None]) -> None:
         self._lobby = lobby
         self._close_room = close_room
         self.drain = drain
@@ -107,7 +107,7 @@ class Moderation:
         if order.room not in self._lobby.rooms:
             raise CantBe(f"there is no room {order.room!r}")
         was_last = len(self._lobby.rooms) == 1
-        self._close_room(order.room)
+        self._close_room(order.room, now_s)
         is_followed = was_last and bool(self._lobby.rooms)
         return f"closed the room {order.room}{'; a fresh one is open in its place' if is_followed else ''}"
 

@@ -25,6 +25,7 @@ from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
 from protocol.ticks import Rates
 from server.address import address
+from server.card import PERMANENT, Card
 from server.game import Game, Player
 from server.heralds import Heralds, Listener
 from server.inputs import InputBuffer
@@ -57,10 +58,11 @@ class Room:
         options: Mapping[str, Any] | None = None,
         players_max: int = PLAYERS_PER_ROOM_MAX,
         begins: bool = True,
+        card: Card = PERMANENT,
     ) -> None:
         """With `begins` False the game has yet to begin, or to go on: `server.checkpoint` sees to that."""
         self.name, self.arena, self.rates, self.options = name, arena, rates, options or {}
-        self.fingerprint = fingerprint(arena)
+        self.card, self.fingerprint = card, fingerprint(arena)
         self.players_max, self._tick_s = players_max, rates.tick_s
         self.tick = 0
         self.random = Random(seed)
@@ -181,9 +183,11 @@ class Room:
             del self._players[player.id]
             self.say("left", {"id": player.id})
 
-    def watch(self, link: Link, player: Player | None) -> Viewer:
-        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. Welcome it first."""
+    def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
+        """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
         viewer = Viewer(link, self.rates, self.statistics)
+        if welcome:
+            viewer.owe(welcome)
         greeted = player or Player(NOBODY, "", 0, False, InputBuffer(self.statistics))
         self._viewers[greeted.id] = viewer
         self.game.greet(greeted)
@@ -276,6 +280,15 @@ class Room:
 
     def viewers(self) -> list[Viewer]:
         return self._everyone()
+
+    @property
+    def people(self) -> int:
+        """How many human players are connected."""
+        return sum(not self._players[player].bot for player in self._viewers)
+
+    @property
+    def spectators(self) -> int:
+        return len(self._spectators)
 
     def _everyone(self) -> list[Viewer]:
         return [*self._viewers.values(), *self._spectators]

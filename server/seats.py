@@ -53,6 +53,14 @@ class Seat(Struct, eq=False):
     occupied: SavedSeat | None = None
     """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
 
+    def why_too_slow(self) -> str | None:
+        """Asked now and then: why whoever sits there can't be kept."""
+        if self.viewer.overrun:
+            return f"{limits.EVENTS_QUEUED_MAX} events piled up unread"
+        if not self.viewer.review(self.room.tick):
+            return f"more than {limits.LAG_S_MAX:g} s behind for {limits.BEHIND_S_MAX:g} s"
+        return None
+
     def kept_s(self, now_s: float) -> float | None:
         """For how much longer; None: as long as somebody sits there."""
         return None if self.session is not None else _kept_s(now_s, self.vacant_since_s)

@@ -2,6 +2,7 @@
 
     GREETING   a link is open, nobody has said who they are
     WAITING    they have, with a token whose key is being fetched
+    BROWSING   welcomed: in the lobby, without a seat
     PLAYING    welcomed: in a room, as a player or a spectator
     ENDED      said bye, or lost; whatever still arrives is ignored
 
@@ -17,15 +18,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from protocol import limits
-from protocol.errors import Code, Violation
+from protocol.errors import GENTLE, Code, Violation
 from protocol.messages import (
+    Browse,
     Bye,
     Chat,
     ClientMessage,
+    Enter,
     Error,
     Hello,
     Inputs,
     Leave,
+    Open,
     Ping,
     Pong,
     Resync,
@@ -44,13 +48,12 @@ if TYPE_CHECKING:
     from server.seats import Seat
 
 CLOSED_NORMALLY = 1000
-GENTLE = frozenset({Code.INPUT_TOO_FAR, Code.NOT_ALLOWED, Code.CHAT_REFUSED, Code.RESUME_REFUSED})
-"""Refusals after which the conversation goes on."""
 
 
 class State(IntEnum):
     GREETING = auto()
     WAITING = auto()
+    BROWSING = auto()
     PLAYING = auto()
     ENDED = auto()
 
@@ -58,13 +61,30 @@ class State(IntEnum):
 class Session:
     """The server's end of one conversation over `link`."""
 
-    __slots__ = ("_buckets", "_messages", "heard_s", "identity", "link", "lobby", "may", "opened_s", "seat", "state")
+    __slots__ = (
+        "_buckets",
+        "_messages",
+        "bot",
+        "heard_s",
+        "identity",
+        "knows_lobby",
+        "link",
+        "lobby",
+        "may",
+        "name",
+        "opened_s",
+        "seat",
+        "state",
+    )
 
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
         self.link, self.lobby = link, lobby
         self.state = State.GREETING
         self.seat: Seat | None = None
         self.identity = GUEST
+        self.name, self.bot = "", False
+        self.knows_lobby = False
+        """Whether it has come as a visitor, or gone from room to room: when its room ends, it isn't the end."""
         self.may = TABLE[Role.SPECTATOR]
         """What is allowed here: of `server.roles`, by who they are and whether they play or watch."""
         self.opened_s = self.heard_s = now_s
@@ -89,11 +109,11 @@ class Session:
 
     def expire(self, now_s: float) -> None:
         """End the conversation when a deadline has passed or the client doesn't keep up."""
-        if self.state < State.PLAYING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
+        if self.state < State.BROWSING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
             self.end(Code.HELLO_TIMEOUT, f"no hello within {limits.HELLO_DEADLINE_S:g} s")
-        elif self.state is State.PLAYING and now_s - self.heard_s > limits.SILENCE_S_MAX:
+        elif self.state is not State.ENDED and now_s - self.heard_s > limits.SILENCE_S_MAX:
             self.end(Code.SILENT, f"nothing said for {limits.SILENCE_S_MAX:g} s")
-        elif self.state is State.PLAYING and (why := self._why_too_slow()) is not None:
+        elif self.state is State.PLAYING and (why := self.seated.why_too_slow()) is not None:
             self.lobby.too_slow += 1
             self.end(Code.TOO_SLOW, why)
 
@@ -101,14 +121,6 @@ class Session:
         """The server itself was away for so long: no deadline counts that."""
         self.opened_s += absent_s
         self.heard_s += absent_s
-
-    def _why_too_slow(self) -> str | None:
-        seat = self._seated()
-        if seat.viewer.overrun:
-            return f"{limits.EVENTS_QUEUED_MAX} events piled up unread"
-        if not seat.viewer.review(seat.room.tick):
-            return f"more than {limits.LAG_S_MAX:g} s behind for {limits.BEHIND_S_MAX:g} s"
-        return None
 
     def end(self, code: int, sentence: str) -> None:
         """Say bye and begin to close. Idempotent."""
@@ -121,10 +133,11 @@ class Session:
     def lost(self, now_s: float) -> None:
         """The connection is gone, whoever ended it: the seat is kept for a while. Idempotent."""
         self.state = State.ENDED
-        self.lobby.sessions.discard(self)
-        seat, self.seat = self.seat, None
-        if seat is not None:
-            self.lobby.vacate(seat, self, now_s)
+        self.lobby.part(self, now_s)
+
+    def come_to_lobby(self) -> None:
+        """The room is no more, or left behind: there is no seat."""
+        self.seat, self.state, self.may = None, State.BROWSING, TABLE[self.identity.role]
 
     # the table ---------------------------------------------------------------------------------------------
 
@@ -161,12 +174,44 @@ class Session:
     def _come_in(self, message: Hello, now_s: float) -> None:
         if ban := self.lobby.bans.find(self.key, now_s):
             raise Violation(Code.BANNED, _banned(ban.until_s - now_s, ban.reason))
+        self._check_role(message.role)
+        self.name, self.bot = message.name, message.bot
+        self.knows_lobby = message.role == "visitor"
+        self.lobby.receive(self, message, now_s)
+        self._arrive()
+
+    def _check_role(self, role: str) -> None:
         may = TABLE[self.identity.role]
-        if not (may.play if message.role == "player" else may.watch):
-            raise Violation(Code.NOT_ALLOWED, f"the role {self.identity.role} can't join as a {message.role}")
-        self.lobby.seat(self, message, now_s)
-        self.may = may if self._seated().player is not None else TABLE[Role.SPECTATOR]
-        self.state = State.PLAYING
+        if not (may.play if role == "player" else may.watch):
+            raise Violation(Code.NOT_ALLOWED, f"the role {self.identity.role} can't join as a {role}")
+
+    def _arrive(self) -> None:
+        """In a room, if the lobby has given us a seat."""
+        if self.seat is not None:
+            self.may = TABLE[self.identity.role if self.seat.player is not None else Role.SPECTATOR]
+            self.state = State.PLAYING
+
+    def _enter(self, message: Enter, now_s: float) -> None:
+        self._set_out(message, now_s)
+        self._check_role(message.role)
+        self.lobby.enter(self, message, now_s)
+        self._arrive()
+
+    def _open(self, message: Open, now_s: float) -> None:
+        self._set_out(message, now_s)
+        self._check_role("player")
+        self.lobby.open(self, message, now_s)
+        self._arrive()
+
+    def _browse(self, message: Browse, now_s: float) -> None:
+        self._set_out(message, now_s)
+        self.lobby.browse(self, now_s)
+
+    def _set_out(self, message: ClientMessage, now_s: float) -> None:
+        """From here on, when a room ends, we are in the lobby."""
+        self.knows_lobby = True
+        if not self._take(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
+            raise Violation(Code.TOO_MANY_MESSAGES, f"moved more than {limits.MOVES_PER_SECOND_MAX} times a second")
 
     def _inputs(self, message: Inputs, now_s: float) -> None:
         seat = self.seat
@@ -177,15 +222,18 @@ class Session:
         seat.room.hear(seat.player, message, now_s)
 
     def _ping(self, message: Ping, now_s: float) -> None:
-        if not self._take(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
-            raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.PINGS_PER_SECOND_MAX} pings a second")
-        seat = self._seated()
+        self._count_ping(message, now_s)
+        seat = self.seated
         if seat.player is not None:
             seat.player.rtt_ms = message.rtt_ms
         self._post(Pong(message.nonce, seat.room.tick))
 
+    def _count_ping(self, message: Ping, now_s: float) -> None:
+        if not self._take(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
+            raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.PINGS_PER_SECOND_MAX} pings a second")
+
     def _chat(self, message: Chat, now_s: float) -> None:
-        seat = self._seated()
+        seat = self.seated
         if seat.player is None or not self.may.chat:
             raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
         if self.lobby.mutes.find(self.key, now_s):
@@ -199,13 +247,22 @@ class Session:
     def _resync(self, message: Resync, now_s: float) -> None:
         if not self._take(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.RESYNCS_PER_SECOND_MAX} resyncs a second")
-        seat = self._seated()
+        seat = self.seated
         seat.room.statistics.checksum_mismatches += seat.viewer.forget(message.cell)
 
     def _leave(self, message: Leave, now_s: float) -> None:
-        seat, self.seat = self._seated(), None
-        self.lobby.give_up(seat)
+        self.lobby.leave(self)
         self.end(CLOSED_NORMALLY, "goodbye")
+
+    def _ping_in_lobby(self, message: Ping, now_s: float) -> None:
+        self._count_ping(message, now_s)
+        self._post(Pong(message.nonce, 0))
+
+    def _chat_in_lobby(self, message: Chat, now_s: float) -> None:
+        raise Violation(Code.NOT_ALLOWED, "nobody hears you in the lobby")
+
+    def _too_late(self, message: ClientMessage, now_s: float) -> None:
+        """For a room that we are no longer in; it was under way."""
 
     def _hello_twice(self, message: Hello, now_s: float) -> None:
         raise Violation(Code.HELLO_TWICE, "hello is said once")
@@ -217,7 +274,9 @@ class Session:
 
     # -------------------------------------------------------------------------------------------------------
 
-    def _seated(self) -> Seat:
+    @property
+    def seated(self) -> Seat:
+        """Where we sit while PLAYING."""
         assert self.seat is not None, "PLAYING has a seat"
         return self.seat
 
@@ -233,7 +292,7 @@ class Session:
         self._post(Error(code, sentence))
 
     def _refuse(self, violation: Violation) -> None:
-        if violation.code in GENTLE and self.state is State.PLAYING:
+        if violation.code in GENTLE and self.state in (State.BROWSING, State.PLAYING):
             self.refuse_gently(violation.code, violation.sentence)
         else:
             self.lobby.refused += 1
@@ -258,6 +317,18 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Chat.number): Session._chat,
     (State.PLAYING, Resync.number): Session._resync,
     (State.PLAYING, Leave.number): Session._leave,
+    (State.PLAYING, Enter.number): Session._enter,
+    (State.PLAYING, Open.number): Session._open,
+    (State.PLAYING, Browse.number): Session._browse,
+    (State.BROWSING, Hello.number): Session._hello_twice,
+    (State.BROWSING, Inputs.number): Session._too_late,
+    (State.BROWSING, Resync.number): Session._too_late,
+    (State.BROWSING, Ping.number): Session._ping_in_lobby,
+    (State.BROWSING, Chat.number): Session._chat_in_lobby,
+    (State.BROWSING, Leave.number): Session._leave,
+    (State.BROWSING, Enter.number): Session._enter,
+    (State.BROWSING, Open.number): Session._open,
+    (State.BROWSING, Browse.number): Session._browse,
 }
 
 

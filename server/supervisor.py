@@ -42,13 +42,13 @@ class Relapses:
 
 
 class Supervisor:
-    """Runs rooms of `lobby`. `run` is a room's tick loop, `open_again` puts a fresh room into the lobby."""
+    """Runs rooms of `lobby`. `run` is a room's tick loop; `open_again` puts a fresh room like one that failed there."""
 
     def __init__(
         self,
         lobby: Lobby,
         run: Callable[[Room], Awaitable[None]],
-        open_again: Callable[[], Room],
+        open_again: Callable[[Room], Room],
         keeper: Keeper | None = None,
     ) -> None:
         self._lobby, self._run, self._open_again, self._keeper = lobby, run, open_again, keeper
@@ -69,13 +69,13 @@ class Supervisor:
             await self._keep(room)
 
     async def _keep(self, room: Room) -> None:
-        name, relapses = room.name, Relapses()
+        relapses = Relapses()
         fresh: Room | None = room
         while True:
             if fresh is not None:
                 await self._live(fresh)
             await trio.sleep(relapses.pause_s(trio.current_time()))
-            fresh = self._fresh(name)
+            fresh = self._fresh(room)
 
     async def _live(self, room: Room) -> None:
         """One room from its first tick to its last; returns when it has failed."""
@@ -90,17 +90,17 @@ class Supervisor:
         lobby.faults.rooms_failed += 1
         failed = keeper.capture(room) if keeper is not None else None
         lobby.reopening.add(room.name)
-        lobby.close_room(room.name, Code.SERVER_FAULT, SENTENCE)
+        lobby.close_room(room.name, trio.current_time(), Code.SERVER_FAULT, SENTENCE)
         if keeper is not None and failed is not None:
             await keeper.set_aside(failed)
 
-    def _fresh(self, name: str) -> Room | None:
+    def _fresh(self, failed: Room) -> Room | None:
         """None when it fails before its first tick."""
         try:
-            room = self._open_again()
+            room = self._open_again(failed)
         except Exception:
             self._lobby.faults.rooms_failed += 1
-            log.exception("a room can't be opened", room=name)
+            log.exception("a room can't be opened", room=failed.name)
             return None
-        self._lobby.reopening.discard(name)
+        self._lobby.reopening.discard(failed.name)
         return room

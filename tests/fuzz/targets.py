@@ -167,15 +167,15 @@ def _lobby() -> tuple[Stepper, Lobby]:
 def token(data: bytes) -> None:
     """A resume token: whoever doesn't have it changes nothing for whom it is for."""
     stepper, lobby = _lobby()
-    kept = dict(lobby._seats)
+    kept = dict(lobby.seating.taken)
     shown = data.decode("utf-8", "replace")[: limits.TOKEN_CHARS_MAX]
     if digest(shown) in kept:
         return
     stranger = stepper.connect()
     stranger.say(Hello(limits.PROTOCOL_VERSION, "Eve", resume=shown), stepper.now_s)
-    assert {seat: lobby._seats.get(seat) for seat in kept} == kept
+    assert {seat: lobby.seating.taken.get(seat) for seat in kept} == kept
     assert stranger.session.seat is not None
-    lobby.give_up(stranger.session.seat)
+    lobby.seating.give_up(stranger.session.seat)
     _forget(stepper, stranger)
 
 
@@ -199,7 +199,7 @@ def conversation(data: bytes) -> None:
         data = data[length:]
     stepper.step()
     if client.session.seat is not None:
-        lobby.give_up(client.session.seat)
+        lobby.seating.give_up(client.session.seat)
     _forget(stepper, client)
     assert len(lobby.sessions) == 1
 

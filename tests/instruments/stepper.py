@@ -20,10 +20,11 @@ from bench.stage import House
 from bots.netsim import PERFECT, Conditions, seed_of
 from protocol.arena import Arena, parse
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
-from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, Pong, Welcome
+from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, LobbyNews, Pong, Welcome
 from protocol.motion import Button, Input
 from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
+from server.catalogue import Catalogue
 from server.game import Game, Player
 from server.games.melee import Melee
 from server.gate import Gate
@@ -73,6 +74,7 @@ class Client:
         self.errors: list[Error] = []
         self.chats: list[ChatLine] = []
         self.pongs: list[Pong] = []
+        self.news: list[LobbyNews] = []
         self.snapshots: list[Snapshot] = []
         self._beliefs: Beliefs | None = None
 
@@ -133,6 +135,8 @@ class Client:
                 self.errors.append(message)
             case ChatLine():
                 self.chats.append(message)
+            case LobbyNews():
+                self.news.append(message)
             case Pong():
                 self.pongs.append(message)
             case Bye():
@@ -150,8 +154,9 @@ class Stepper(House):
         rates: Rates | None = None,
         options: Mapping[str, Any] | None = None,
         gate: Gate | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
-        super().__init__(arena or arena_named("pinball"), seed, game, rates, options, gate)
+        super().__init__(arena or arena_named("pinball"), seed, game, rates, options, gate, catalogue)
         self.clients: list[Client] = []
 
     def connect(
@@ -177,6 +182,10 @@ class Stepper(House):
         client = self.connect(subprotocol, network, address)
         client.say(Hello(PROTOCOL_VERSION, name, **hello), self.now_s)
         return client
+
+    def visit(self, name: str = "Ann", subprotocol: str = SUBPROTOCOL_MSGPACK, **hello: Any) -> Client:
+        """Comes into the lobby first."""
+        return self.join(name, subprotocol, role="visitor", **hello)
 
     def drop(self, client: Client) -> None:
         """The connection breaks."""

@@ -130,6 +130,12 @@ players = st.builds(
 )
 bodies = st.dictionaries(lines, st.integers(-1000, 1000) | lines | st.lists(st.integers(0, 9), max_size=3), max_size=3)
 
+standings = st.builds(messages.Standing, lines, st.integers(0, 4), st.integers(-1000, 1000))
+podiums = st.builds(messages.Podium, lines, lines, st.lists(standings, max_size=3))
+room_infos = st.builds(messages.RoomInfo, lines, lines, lines, lines, *[st.integers(0, 1500)] * 4)
+game_infos = st.builds(messages.GameInfo, lines, lines, st.lists(lines, max_size=3), st.integers(0, 4))
+room_names = st.none() | st.text(max_size=limits.ROOM_CHARS_MAX)
+
 serials = st.integers(0, TICK_MAX)
 units = st.floats(-limits.ARENA_SIDE_UNITS_MAX, limits.ARENA_SIDE_UNITS_MAX)
 piece_ids = st.integers(1, 2**53 - 1)
@@ -161,7 +167,7 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         maybe_tokens,
         maybe_tokens,
         maybe_tokens,
-        st.sampled_from(["player", "spectator"]),
+        st.sampled_from(["player", "spectator", "visitor"]),
         st.booleans(),
     ),
     st.builds(
@@ -175,6 +181,9 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
     st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),
     st.builds(messages.Resync, st.integers(0, 65535)),
     st.builds(messages.Leave),
+    st.builds(messages.Enter, room_names, st.sampled_from(["player", "spectator"]), room_names),
+    st.builds(messages.Open, lines, lines, lines, st.booleans()),
+    st.builds(messages.Browse),
     st.builds(messages.Edit, serials, edits, since=st.integers(-1, TICK_MAX), checksum=st.integers(0, 2**32 - 1)),
     st.builds(messages.Point, units, units, st.lists(piece_ids, max_size=3), units, units, st.booleans()),
 )
@@ -201,6 +210,14 @@ server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
     st.builds(messages.ChatLine, st.integers(1, 1500), lines),
     st.builds(messages.Error, codes, lines),
     st.builds(messages.Bye, codes, lines),
+    st.builds(
+        messages.LobbyNews,
+        st.lists(room_infos, max_size=3),
+        st.lists(game_infos, max_size=2),
+        st.integers(0, 4096),
+        st.none() | podiums,
+        lines,
+    ),
     st.builds(
         messages.Edited,
         serials,

@@ -47,6 +47,17 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     (messages.Resync(9), (b"\x92\x05", b"\x09"), '{"type":"resync","cell":9}'),
     (messages.Leave(), (b"\x91\x06",), '{"type":"leave"}'),
     (
+        messages.Enter("north", game="ball"),
+        (b"\x94\x07", b"\xa5north", b"\xa6player", b"\xa4ball"),
+        '{"type":"enter","room":"north","role":"player","game":"ball"}',
+    ),
+    (
+        messages.Open("Fun", "ball", "pitch", True),
+        (b"\x95\x08", b"\xa3Fun", b"\xa4ball", b"\xa5pitch", b"\xc3"),
+        '{"type":"open","title":"Fun","game":"ball","arena":"pitch","private":true}',
+    ),
+    (messages.Browse(), (b"\x91\x09",), '{"type":"browse"}'),
+    (
         messages.Edit(3, [Change(9, x=1.0), Remove(8)], 2, 7),
         (
             b"\x95\x0b",
@@ -130,6 +141,27 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         messages.Bye(1000, "bye"),
         (b"\x93\x16", b"\xcd\x03\xe8", b"\xa3bye"),
         '{"type":"bye","code":1000,"sentence":"bye"}',
+    ),
+    (
+        messages.LobbyNews(
+            [messages.RoomInfo("r", "R", "ball", "a", 2, 1, 0, 64)],
+            [messages.GameInfo("ball", "Ball", ["a"], 2)],
+            3,
+            messages.Podium("r", "ball", [messages.Standing("Ada", 1, 5)]),
+            "over",
+        ),
+        (
+            b"\x96\x17",
+            b"\x91\x88\xa4name\xa1r\xa5title\xa1R\xa4game\xa4ball\xa5arena\xa1a",
+            b"\xa7players\x02\xa4bots\x01\xaaspectators\x00\xabplayers_max\x40",
+            b"\x91\x84\xa4name\xa4ball\xa5title\xa4Ball\xa6arenas\x91\xa1a\xa5teams\x02",
+            b"\x03",
+            b"\x83\xa4room\xa1r\xa4game\xa4ball\xa9standings\x91\x83\xa4name\xa3Ada\xa4team\x01\xa5score\x05",
+            b"\xa4over",
+        ),
+        '{"type":"lobby","rooms":[{"name":"r","title":"R","game":"ball","arena":"a","players":2,"bots":1,'
+        '"spectators":0,"players_max":64}],"games":[{"name":"ball","title":"Ball","arenas":["a"],"teams":2}],'
+        '"people":3,"podium":{"room":"r","game":"ball","standings":[{"name":"Ada","team":1,"score":5}]},"reason":"over"}',
     ),
     (
         messages.Edited(4, 2, 0, [], 7, heard=3, plan=messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])),

@@ -139,6 +139,11 @@ def test_the_roster() -> None:
     assert f"each `{{{', '.join(messages.PlayerInfo.__struct_fields__)}}}`, with colour 0..11" in PAGE
 
 
+@pytest.mark.parametrize("cls", [messages.RoomInfo, messages.GameInfo, messages.Podium, messages.Standing])
+def test_what_the_lobby_lists(cls: type[Struct]) -> None:
+    assert f"`{{{', '.join(cls.__struct_fields__)}}}`" in section("23 `lobby`")
+
+
 def test_a_record_is_in_this_order() -> None:
     text = section("5. Cells and beliefs")
     declared = ["age" if name == "tick" else name for name in Published.__struct_fields__]
@@ -272,6 +277,10 @@ def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
         f"1 to {limits.CHAT_CHARS_MAX} printable characters",
         f"`token` | string of at most {limits.TOKEN_CHARS_MAX} characters",
         f"`room` | string of at most {limits.ROOM_CHARS_MAX} characters",
+        f"1 to {limits.TITLE_CHARS_MAX} printable characters, none of them a blank",
+        f"At most {limits.ROOMS_LISTED_MAX}, those with the most people first",
+        f"the best first, at most {limits.PODIUM_PLACES_MAX}",
+        f"at most once in {limits.LOBBY_EVERY_S} s",
         f"list of 1 to {limits.INPUTS_PER_MESSAGE_MAX} inputs",
         f"for up to {limits.INPUT_HOLD_TICKS_MAX} ticks; then the ship is left alone",
         f"Inputs more than {limits.INPUT_AHEAD_TICKS_MAX} ticks ahead are refused",

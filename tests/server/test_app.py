@@ -18,7 +18,7 @@ from protocol.errors import Code, UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
 from protocol.messages import Bye, Chat, Hello, Inputs, Ping
 from protocol.motion import Input
-from server.app import Server, find_arena, keep_deadlines, run, tls_of, url_of, venue_of
+from server.app import Server, keep_deadlines, run, tls_of, url_of
 from server.config import Config
 from server.net.link import FastLink, PlainLink
 from server.seats import Doors
@@ -26,6 +26,7 @@ from server.session import State
 from server.store import Folder
 from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
+from server.venue import find_arena, venue_of
 from tests.instruments.keys import SECRET
 from tests.instruments.served import Served, served
 from tests.instruments.stepper import Stepper
@@ -210,35 +211,35 @@ async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: 
 async def test_after_the_last_room_was_closed_a_fresh_one_takes_newcomers(running: Running) -> None:
     was = running.server.room
     await until(lambda: was.tick > 0)
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     await trio.testing.wait_all_tasks_blocked()
     ticks, fresh = was.tick, running.server.lobby.rooms["pinball"]
     await until(lambda: fresh.tick > 2)
     assert was.tick == ticks
     assert (await running.get("/readyz"))[0] == 200
     assert [room["tick"] < 100 for room in json.loads((await running.get("/api/rooms"))[1])] == [True]
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     await until(lambda: running.server.lobby.rooms["pinball"].tick > 2)
 
 
 async def test_one_room_of_two_is_closed_for_good(running: Running) -> None:
     room = running.server.room
     running.server.lobby.open_room("annex", type(room.game), room.arena, room.rates, 1)
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     assert list(running.server.lobby.rooms) == ["annex"]
 
 
 async def test_a_room_may_be_closed_before_it_was_ever_run() -> None:
     server = Server(settings())
     was = server.room
-    server.close_room("pinball")
+    server.close_room("pinball", trio.current_time())
     (fresh,) = server.lobby.rooms.values()
     assert fresh is not was
 
 
 async def test_a_server_that_stops_opens_no_room(running: Running) -> None:
     running.server.lobby.doors = Doors.RETURNING
-    running.server.close_room("pinball")
+    running.server.close_room("pinball", trio.current_time())
     assert not running.server.lobby.rooms
 
 

@@ -215,8 +215,8 @@ class Restarted:
         self.stepper = Stepper()
         self.stepper.now_s = 5000.0
         self.lobby = self.stepper.lobby
-        self.lobby._new_token = lambda: f"again-{next(TOKENS)}"
-        self.lobby.close_room("main")
+        self.lobby.seating.new_token = lambda: f"again-{next(TOKENS)}"
+        self.lobby.close_room("main", 0.0)
         self.stepper.room = self.room = revive(saved, Melee, room.arena, room.rates, {})
         self.lobby.add_room(self.room, saved.seats, self.stepper.now_s)
 
@@ -291,7 +291,7 @@ def test_a_second_restart_keeps_whoever_has_not_come_back_yet(stepper: Stepper) 
 def test_a_closed_room_forgets_its_reserved_seats(stepper: Stepper) -> None:
     ann = stepper.join("Ann")
     restarted = Restarted(stepper)
-    restarted.lobby.close_room("main")
+    restarted.lobby.close_room("main", 0.0)
     open_room(restarted.stepper, "other")
     back = restarted.stepper.join("Ann", resume=ann.welcome.resume)
     assert [error.code for error in back.errors] == [Code.RESUME_REFUSED]

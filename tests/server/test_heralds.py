@@ -53,7 +53,7 @@ def test_rooms_are_heard_of_when_they_come_and_go() -> None:
     clerk = Clerk()
     stepper.lobby.heralds.listeners.append(clerk)
     name = stepper.room.name
-    stepper.lobby.close_room(name)
+    stepper.lobby.close_room(name, 0.0)
     assert clerk.notes == [("closed", name)]
     stepper.lobby.add_room(stepper.room)
     assert clerk.notes[1:] == [("opened", name)]
@@ -63,7 +63,7 @@ def test_a_listener_that_fails_is_counted_and_the_others_hear_all_the_same() -> 
     stepper = Stepper(5)
     fails, works = Clerk(fails=True), Clerk()
     stepper.lobby.heralds.listeners += [fails, works]
-    stepper.lobby.close_room(stepper.room.name)
+    stepper.lobby.close_room(stepper.room.name, 0.0)
     assert works.notes == fails.notes == [("closed", stepper.room.name)]
     assert stepper.lobby.faults.chores_failed == 1
 

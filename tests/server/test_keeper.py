@@ -229,7 +229,7 @@ async def test_an_admin_is_not_kept_waiting_for_ever(kept: Kept, mock_clock: Clo
 async def test_a_closed_room_is_not_there_after_a_restart(kept: Kept, mock_clock: Clock) -> None:
     await kept.play(0.1)
     assert "main.checkpoint" in kept.store.kept
-    kept.stepper.lobby.close_room("main")
+    kept.stepper.lobby.close_room("main", 0.0)
     kept.keeper.forget("main")
     assert await kept.keeper.settle()
     assert "main.checkpoint" not in kept.store.kept
@@ -240,7 +240,7 @@ async def test_not_even_when_it_was_being_written_down_just_then(kept: Kept, moc
     kept.keeper.tick_done(kept.stepper.room, 0.0)
     await trio.testing.wait_all_tasks_blocked()
     assert kept.keeper.is_writing
-    kept.stepper.lobby.close_room("main")
+    kept.stepper.lobby.close_room("main", 0.0)
     kept.keeper.forget("main")
     kept.store.is_slow = False
     kept.store.released.set()
@@ -251,7 +251,7 @@ async def test_not_even_when_it_was_being_written_down_just_then(kept: Kept, moc
 
 async def test_nor_when_it_was_captured_and_not_written_yet(kept: Kept, mock_clock: Clock) -> None:
     kept.keeper.tick_done(kept.stepper.room, 0.0)
-    kept.stepper.lobby.close_room("main")
+    kept.stepper.lobby.close_room("main", 0.0)
     kept.keeper.forget("main")
     assert await kept.keeper.settle()
     await kept.settle()

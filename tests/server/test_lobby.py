@@ -75,7 +75,7 @@ def test_an_unknown_room_is_refused(stepper: Stepper) -> None:
 
 
 def test_no_room_at_all_is_refused(stepper: Stepper) -> None:
-    stepper.lobby.close_room("main")
+    stepper.lobby.close_room("main", 0.0)
     assert code_of(stepper.join("Ann")) == Code.ROOM_NOT_FOUND
 
 
@@ -84,7 +84,7 @@ def test_a_closed_room_ends_its_conversations_and_no_others(stepper: Stepper) ->
     ann, bob, eve = stepper.join("Ann"), stepper.join("Bob"), stepper.join("Eve", room="main", role="spectator")
     cat = stepper.join("Cat", room="main")
     stepper.drop(cat)
-    stepper.lobby.close_room("main")
+    stepper.lobby.close_room("main", 0.0)
     ann.read()
     eve.read()
     assert [code_of(client) for client in (ann, eve)] == [Code.ROOM_CLOSED] * 2
@@ -100,7 +100,7 @@ def test_what_a_closed_room_has_counted_is_not_forgotten(stepper: Stepper) -> No
     stepper.join("Ann").pilot = wander(Random(1))
     stepper.step(10)
     before = stepper.lobby.statistics()
-    stepper.lobby.close_room("main")
+    stepper.lobby.close_room("main", 0.0)
     after = stepper.lobby.statistics()
     assert (after.rooms, after.players, after.entities) == (0, 0, 0)
     assert (after.inputs, after.snapshots) == (before.inputs, before.snapshots) == (10, 5)
@@ -133,6 +133,6 @@ def test_the_statistics_count_everybody(stepper: Stepper) -> None:
 
 def test_tokens_are_long_and_never_the_same() -> None:
     lobby = Lobby()
-    tokens = {lobby._new_token() for _ in range(1000)}
+    tokens = {lobby.seating.new_token() for _ in range(1000)}
     assert len(tokens) == 1000
     assert min(len(token) for token in tokens) >= 32

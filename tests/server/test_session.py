@@ -7,7 +7,21 @@ import pytest
 from protocol import limits
 from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
-from protocol.messages import CLIENT_MESSAGES, Chat, ClientMessage, Edit, Hello, Inputs, Leave, Ping, Point, Resync
+from protocol.messages import (
+    CLIENT_MESSAGES,
+    Browse,
+    Chat,
+    ClientMessage,
+    Edit,
+    Enter,
+    Hello,
+    Inputs,
+    Leave,
+    Open,
+    Ping,
+    Point,
+    Resync,
+)
 from protocol.motion import Input
 from server.session import State
 from tests.instruments.stepper import Client, Stepper
@@ -22,6 +36,9 @@ EXAMPLES: tuple[ClientMessage, ...] = (
     Chat("hi"),
     Resync(0),
     Leave(),
+    Enter(),
+    Open("Fun", "melee", "pinball"),
+    Browse(),
     Edit(0, []),
     Point(1.0, 2.0, []),
 )

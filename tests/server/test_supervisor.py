@@ -45,7 +45,7 @@ class Supervised:
         supervisor = Supervisor(
             self.lobby,
             partial(keep_time, on_tick=lambda duration_s, lateness_s: None),
-            lambda: self.lobby.open_room("main", Brittle, arena, rates, 1),
+            lambda room: self.lobby.open_room("main", Brittle, arena, rates, 1),
             Keeper(self.lobby, self.store) if is_kept else None,
         )
         for room in (self.stepper.room, self.sound):

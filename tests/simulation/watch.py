@@ -159,7 +159,7 @@ class Watch:
 
     def _seat_faults(self) -> Iterator[str]:
         lobby = self.server.lobby
-        seats = list(lobby._seats.values())
+        seats = list(lobby.seating.taken.values())
         for room in lobby.rooms.values():
             seated = sorted(seat.player.id for seat in seats if seat.room is room and seat.player)
             if seated != sorted(room.players):

@@ -30,12 +30,13 @@ from bots.netsim import PERFECT, Conditions
 from bots.shelf import Shelf
 from protocol import limits
 from protocol.messages import Welcome
-from server.app import Server, find_arena
+from server.app import Server
 from server.config import Config
 from server.games.melee import Melee
 from server.net.sweep import current_sweep, sweep
 from server.session import Session
 from server.tick_loop import keep_time
+from server.venue import find_arena
 from tests.simulation.admin import Admin
 from tests.simulation.conversation import Wrong
 from tests.simulation.history import History
@@ -114,7 +115,7 @@ class World:
         self.config = self._draw_config()
         self.server = Server(self.config)
         tokens = Random(self.random.getrandbits(32))
-        self.server.lobby._new_token = lambda: f"{tokens.getrandbits(96):x}"
+        self.server.lobby.seating.new_token = lambda: f"{tokens.getrandbits(96):x}"
         self.server.lobby.sessions = InOrder()
         self.watch = Watch(self.server)
         self.watch.add(self.server.room)
@@ -223,7 +224,7 @@ class World:
                 scope.deadline = trio.current_time() + self.random.uniform(0.5, self.play_s)
             await keep_time(room, lambda duration_s, lateness_s: None, drain=sweep)
         self.faults["rooms closed"] += 1
-        self.server.lobby.close_room("annex")
+        self.server.lobby.close_room("annex", trio.current_time())
 
     async def _play(self) -> None:
         until_s = self.now_s + self.play_s
@@ -272,7 +273,7 @@ class World:
         lobby, door = self.server.lobby, self.server.door
         left: dict[str, Any] = {
             "sessions": len(lobby.sessions),
-            "seats": len(lobby._seats),
+            "seats": len(lobby.seating.taken),
             "players": sum(len(room.players) for room in lobby.rooms.values()),
             "viewers": sum(len(room.viewers()) for room in lobby.rooms.values()),
             "connections": door.connections,

@@ -1,0 +1,68 @@
+"""What rooms are opened with: the operator's own, and those that people may open. Raises UserError."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from protocol.arena import Arena, parse
+from protocol.errors import UserError
+from protocol.ticks import Rates
+from server.catalogue import Catalogue
+from server.config import Config
+from server.game import Game
+from server.games import GAMES, game_named
+
+MAPS = Path(__file__).parent.parent / "assets" / "maps"
+
+
+class Venue(Struct, frozen=True):
+    """What a room is opened with."""
+
+    name: str
+    game: type[Game]
+    arena: Arena
+    rates: Rates
+    seed: int | None
+    options: dict[str, Any]
+
+    def new_seed(self) -> int:
+        return secrets.randbits(32) if self.seed is None else self.seed
+
+
+def venue_of(config: Config) -> Venue:
+    """Raises UserError."""
+    game = game_named(config.game)
+    name = config.map or game.map
+    arena = find_arena(name)
+    if why := game.unfit(arena):
+        raise UserError(f"{game.name} can't be played on the map {name}: {why}")
+    return Venue(
+        name=Path(name).stem,
+        game=game,
+        arena=arena,
+        rates=config.rates,
+        seed=config.seed,
+        options={"match_s": config.match_s},
+    )
+
+
+def find_arena(name: str) -> Arena:
+    """The arena of a map that comes with the game, or of a JSON file anywhere. Raises UserError."""
+    path = Path(name) if name.endswith(".json") else MAPS / f"{name}.json"
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        if name.endswith(".json"):
+            raise UserError(f"the map {name} can't be read: {(error.strerror or str(error)).lower()}") from None
+        known = ", ".join(sorted(file.stem for file in MAPS.glob("*.json")))
+        raise UserError(f"there is no map {name!r}; there are: {known}") from None
+    return parse(text, path.name)
+
+
+def catalogue_of(config: Config, venue: Venue) -> Catalogue:
+    """All games in all maps that come with them, `venue`'s own first."""
+    games = {venue.game.name: venue.game, **GAMES}
+    arenas = {venue.name: venue.arena, **{path.stem: find_arena(path.stem) for path in sorted(MAPS.glob("*.json"))}}
+    return Catalogue(games, lambda: arenas, config.rates, venue.new_seed, venue.options)
