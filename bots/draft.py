@@ -21,8 +21,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from protocol.build_messages import Edit, Edited
 from protocol.limits import STEPS_PER_EDIT_MAX
-from protocol.messages import Edit, Edited
 from protocol.plan import Affected, AnyStep, Plan, Refused, apply, checksum, revert
 
 UNDOS_MAX: Final = 100

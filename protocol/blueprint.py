@@ -12,7 +12,7 @@ the rest was in order before. What is built on top of a ship, a rock or a crate 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor
 from typing import Any, Final
 
@@ -59,7 +59,15 @@ def plan_of(arena: Arena) -> Plan:
 
 
 def arena_of(plan: Plan, name: str) -> Arena:
-    return _arena(plan, name, plan.pieces.values())
+    return assemble(plan, name, {id: part_of(piece) for id, piece in plan.pieces.items()})
+
+
+def assemble(plan: Plan, name: str, parts: Mapping[int, Part]) -> Arena:
+    """The same, of parts that are there already, by number."""
+    lists: dict[str, list[Any]] = {kind: [] for kind in _NAMES}
+    for id, piece in plan.pieces.items():
+        lists[_LISTS[piece.kind]].append(parts[id])
+    return Arena(name=name, size=plan.size, **lists)
 
 
 def part_of(piece: Piece) -> Part:

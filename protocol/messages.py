@@ -28,30 +28,20 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from protocol import limits
-from protocol.arena import Arena, Size
+from protocol.arena import Arena
+from protocol.build_messages import Edit, Edited, Point, Pointed
 from protocol.description import Description
 from protocol.gun import Gun
 from protocol.kinds import Kind
+from protocol.message import ClientMessage, Message, ServerMessage
 from protocol.motion import Input
-from protocol.plan import AnyStep, Piece, PieceId, Unit
 from protocol.quantize import SEEN_MAX
+
+__all__ = ["ClientMessage", "Message", "ServerMessage"]
+"""Declared elsewhere, and found here, too."""
 
 Tick = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Colour = Annotated[int, Meta(ge=0, le=11)]
-
-
-class Message(Struct, tag_field="type"):
-    """What travels. `number` stands for the type in msgpack."""
-
-    number: ClassVar[int]
-
-
-class ClientMessage(Message):
-    """Said by a client."""
-
-
-class ServerMessage(Message):
-    """Said by the server."""
 
 
 class Hello(ClientMessage, tag="hello"):
@@ -134,39 +124,6 @@ class Browse(ClientMessage, tag="browse"):
     """Give the seat up, and be in the lobby."""
 
     number: ClassVar[int] = 9
-
-
-Serial = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-Crc = Annotated[int, Meta(ge=0, le=2**32 - 1)]
-
-
-class Edit(ClientMessage, tag="edit"):
-    """Steps to be taken together, the client's `serial`-th; each has a later serial than those before, and is answered.
-
-    Serial 0 takes no step: it asks for what has been done since revision `since`, at which the plan had this
-    `checksum`; or, with -1, for the whole plan.
-    """
-
-    number: ClassVar[int] = 11
-    serial: Serial
-    steps: Annotated[list[AnyStep], Meta(max_length=limits.STEPS_PER_EDIT_MAX)]
-    since: Annotated[int, Meta(ge=-1, le=2**31 - 1)] = -1
-    checksum: Crc = 0
-
-
-class Point(ClientMessage, tag="point"):
-    """Where somebody points and what they have selected; the selected pieces are being moved by (dx, dy).
-
-    `builds`: they build. Else they try it out: they have a ship.
-    """
-
-    number: ClassVar[int] = 12
-    x: Unit
-    y: Unit
-    selected: Annotated[list[PieceId], Meta(max_length=limits.STEPS_PER_EDIT_MAX)]
-    dx: Unit = 0.0
-    dy: Unit = 0.0
-    builds: bool = True
 
 
 class PlayerInfo(Struct, frozen=True):
@@ -292,54 +249,6 @@ class LobbyNews(ServerMessage, tag="lobby"):
     people: int
     podium: Podium | None = None
     reason: str = ""
-
-
-class Sheet(Struct, frozen=True):
-    """A whole plan; the pieces in their order, each with its number."""
-
-    size: Size
-    pieces: list[tuple[int, Piece]]
-
-
-class Edited(ServerMessage, tag="edited"):
-    """One of:
-
-    steps were taken    `steps` of `player`, its `serial`-th, made the plan's next `revision`, with this `checksum`
-    steps were refused  `refused` says why; to whoever wanted to take them
-    the whole plan      `plan`, at `revision`; and what stands in the next line
-    that was all        serial 0: what was asked for has been said. The last serial of `player`, who is asked, that was
-                        answered is `heard`
-    """
-
-    number: ClassVar[int] = 24
-    revision: int
-    player: int
-    serial: int
-    steps: list[AnyStep]
-    checksum: int
-    refused: str = ""
-    heard: int = 0
-    may_edit: bool = False
-    plan: Sheet | None = None
-
-
-class Pointer(Struct, frozen=True):
-    """Where `player` points; as it said with `point`."""
-
-    player: int
-    x: float
-    y: float
-    selected: list[int]
-    dx: float
-    dy: float
-    builds: bool
-
-
-class Pointed(ServerMessage, tag="pointed"):
-    """Where those point who have pointed since the last time. May be lost: only the newest counts."""
-
-    number: ClassVar[int] = 25
-    people: list[Pointer]
 
 
 SNAPSHOT_NUMBER = 17

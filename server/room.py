@@ -22,7 +22,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, Welcome
+from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
@@ -247,6 +247,15 @@ class Room:
             viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
             viewers += self._spectators if spectators else []
         self._owe(Event(self.tick, name, body), viewers)
+
+    def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
+        """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
+        everyone = self._everyone()
+        self._owe(message, [one for one in everyone if not one.link.blocked] if may_be_lost else everyone)
+
+    def rearrange(self, arena: Arena) -> None:
+        """The arena is this one from now on, of the same size. Who comes is welcomed to it."""
+        self.arena = self.world.arena = arena
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""

@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from protocol import limits
+from protocol.build_messages import Edit, Point
 from protocol.errors import GENTLE, Code, Violation
 from protocol.messages import (
     Browse,
@@ -38,6 +39,7 @@ from protocol.messages import (
     is_good_name,
 )
 from server.bucket import Bucket
+from server.build import talk
 from server.link import Link
 from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Role
@@ -320,9 +322,13 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Enter.number): Session._enter,
     (State.PLAYING, Open.number): Session._open,
     (State.PLAYING, Browse.number): Session._browse,
+    (State.PLAYING, Edit.number): talk.edit,
+    (State.PLAYING, Point.number): talk.point,
     (State.BROWSING, Hello.number): Session._hello_twice,
     (State.BROWSING, Inputs.number): Session._too_late,
     (State.BROWSING, Resync.number): Session._too_late,
+    (State.BROWSING, Edit.number): Session._too_late,
+    (State.BROWSING, Point.number): Session._too_late,
     (State.BROWSING, Ping.number): Session._ping_in_lobby,
     (State.BROWSING, Chat.number): Session._chat_in_lobby,
     (State.BROWSING, Leave.number): Session._leave,

@@ -47,6 +47,8 @@ class RoomStatistics(Struct):
     entities_refused: int = 0
     rewinds: int = 0
     stamps_refused: int = 0
+    edits: int = 0
+    edits_refused: int = 0
 
 
 class Statistics(RoomStatistics):

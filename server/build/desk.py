@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from protocol.blueprint import objection
-from protocol.messages import Edited, Sheet
+from protocol.build_messages import Edited, Sheet
 from protocol.plan import AnyStep, Plan, Refused, apply, checksum
 
 LOG_EDITS_MAX: Final = 200
@@ -25,8 +25,6 @@ class Desk:
     def __init__(self, plan: Plan, revision: int = 0, heard: Mapping[int, int] | None = None) -> None:
         self.plan, self.revision = plan, revision
         self.checksum = checksum(plan)
-        self.taken = self.refused = 0
-        """Edits, for metrics."""
         self._log: deque[Edited] = deque(maxlen=LOG_EDITS_MAX)
         self._first = (revision, self.checksum)
         """The revision before the log's first, and its checksum."""
@@ -47,7 +45,6 @@ class Desk:
                 return self._accept(player, serial, steps)
             except Refused as refused:
                 sentence = str(refused)
-        self.refused += 1
         return Edited(self.revision, player, serial, [], self.checksum, refused=sentence)
 
     def since(self, player: int, revision: int, known: int, may_edit: bool) -> list[Edited]:
@@ -69,7 +66,6 @@ class Desk:
         if len(self._log) == LOG_EDITS_MAX:
             self._first = (self._log[0].revision, self._log[0].checksum)
         self.plan, self.revision, self.checksum = plan, self.revision + 1, checksum(plan)
-        self.taken += 1
         edited = Edited(self.revision, player, serial, list(steps), self.checksum)
         self._log.append(edited)
         return edited

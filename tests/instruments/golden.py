@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import asdict, astuple, replace
 
 from bots.netsim import Chance, Conditions, Way
-from protocol import messages
+from protocol import build_messages, messages
 from protocol.arena import Arena, Block, Place, Size, Wall
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
@@ -158,8 +158,8 @@ def conversation(_: Random) -> Vectors:
         messages.Chat("Good game — 好"),
         messages.Resync(65535),
         messages.Leave(),
-        messages.Edit(3, [Add(77, PIECE), Change(1, x=12.5, closed=True), Remove(5)], 12, 2**32 - 1),
-        messages.Point(512.5, 100.0, [77], 8.0, -8.0, False),
+        build_messages.Edit(3, [Add(77, PIECE), Change(1, x=12.5, closed=True), Remove(5)], 12, 2**32 - 1),
+        build_messages.Point(512.5, 100.0, [77], 8.0, -8.0, False),
     ]
     server: list[messages.ServerMessage] = [
         messages.Welcome(
@@ -184,8 +184,8 @@ def conversation(_: Random) -> Vectors:
         messages.ChatLine(1, "Good game — 好"),
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
-        messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),
-        messages.Edited(
+        build_messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),
+        build_messages.Edited(
             12,
             2,
             0,
@@ -194,9 +194,9 @@ def conversation(_: Random) -> Vectors:
             "",
             3,
             True,
-            messages.Sheet(Size(1024.0, 512.0), [(7, PIECE), (8, Piece("crate", 1.0, 2.0))]),
+            build_messages.Sheet(Size(1024.0, 512.0), [(7, PIECE), (8, Piece("crate", 1.0, 2.0))]),
         ),
-        messages.Pointed([messages.Pointer(2, 512.5, 100.0, [77], 8.0, -8.0, False)]),
+        build_messages.Pointed([build_messages.Pointer(2, 512.5, 100.0, [77], 8.0, -8.0, False)]),
     ]
     return {"client": [_both_encodings(said) for said in client], "server": [_both_encodings(said) for said in server]}
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from bots.draft import Draft
 from protocol.arena import Arena, Block, Goal, Place, Rock, Size, Wall
 from protocol.blueprint import plan_of
-from protocol.messages import Edit, Edited
+from protocol.build_messages import Edit, Edited
 from protocol.plan import Add, AnyStep, Change, Piece, PieceKind, Plan, Refused, Remove
 from server.build.desk import Desk
 

@@ -7,7 +7,7 @@ Everything drawn here is valid: it fits the ranges of PROTOCOL.md, so a test tha
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from protocol import limits, messages
+from protocol import build_messages, limits, messages
 from protocol.arena import Arena, Place, Size
 from protocol.kinds import Kind
 from protocol.motion import Input
@@ -184,8 +184,8 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
     st.builds(messages.Enter, room_names, st.sampled_from(["player", "spectator"]), room_names),
     st.builds(messages.Open, lines, lines, lines, st.booleans()),
     st.builds(messages.Browse),
-    st.builds(messages.Edit, serials, edits, since=st.integers(-1, TICK_MAX), checksum=st.integers(0, 2**32 - 1)),
-    st.builds(messages.Point, units, units, st.lists(piece_ids, max_size=3), units, units, st.booleans()),
+    st.builds(build_messages.Edit, serials, edits, since=st.integers(-1, TICK_MAX), checksum=st.integers(0, 2**32 - 1)),
+    st.builds(build_messages.Point, units, units, st.lists(piece_ids, max_size=3), units, units, st.booleans()),
 )
 server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
     st.builds(
@@ -219,7 +219,7 @@ server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
         lines,
     ),
     st.builds(
-        messages.Edited,
+        build_messages.Edited,
         serials,
         st.integers(1, 1500),
         serials,
@@ -230,16 +230,16 @@ server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
         may_edit=st.booleans(),
         plan=st.none()
         | st.builds(
-            messages.Sheet,
+            build_messages.Sheet,
             st.builds(Size, *[st.floats(512, 16384)] * 2),
             st.lists(st.tuples(piece_ids, pieces), max_size=3),
         ),
     ),
     st.builds(
-        messages.Pointed,
+        build_messages.Pointed,
         st.lists(
             st.builds(
-                messages.Pointer,
+                build_messages.Pointer,
                 st.integers(1, 1500),
                 units,
                 units,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from protocol import messages
+from protocol import build_messages, messages
 from protocol.arena import Arena, Place, Size
 from protocol.codec import Codec
 from protocol.kinds import Kind
@@ -23,6 +23,7 @@ from protocol.snapshot import CellDelta, CellKeyframe, Own, Snapshot
 from tests.instruments import strategies as draw
 from tests.instruments.encodings import JSON, MSGPACK, TOLD, both, encode_snapshot, fields_of, pack, wire
 
+SHEET = build_messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])
 # Literal bytes are written in pieces, one field each.
 GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     (
@@ -58,7 +59,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     ),
     (messages.Browse(), (b"\x91\x09",), '{"type":"browse"}'),
     (
-        messages.Edit(3, [Change(9, x=1.0), Remove(8)], 2, 7),
+        build_messages.Edit(3, [Change(9, x=1.0), Remove(8)], 2, 7),
         (
             b"\x95\x0b",
             b"\x03",
@@ -70,7 +71,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"edit","serial":3,"steps":[{"do":"change","id":9,"x":1.0},{"do":"remove","id":8}],"since":2,"checksum":7}',
     ),
     (
-        messages.Point(1.0, 2.0, [9], builds=False),
+        build_messages.Point(1.0, 2.0, [9], builds=False),
         (
             b"\x97\x0c",
             b"\xcb\x3f\xf0" + bytes(6),
@@ -164,7 +165,9 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '"people":3,"podium":{"room":"r","game":"ball","standings":[{"name":"Ada","team":1,"score":5}]},"reason":"over"}',
     ),
     (
-        messages.Edited(4, 2, 0, [], 7, heard=3, plan=messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])),
+        build_messages.Edited(
+            4, 2, 0, [], 7, heard=3, plan=build_messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])
+        ),
         (
             b"\x9a\x18",
             b"\x04",
@@ -182,7 +185,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '"plan":{"size":{"width":512,"height":512},"pieces":[[9,{"kind":"crate","x":1,"y":2}]]}}',
     ),
     (
-        messages.Pointed([messages.Pointer(2, 1, 2, [9], 0, 0, True)]),
+        build_messages.Pointed([build_messages.Pointer(2, 1, 2, [9], 0, 0, True)]),
         (
             b"\x92\x19",
             b"\x91\x87\xa6player\x02\xa1x\x01\xa1y\x02\xa8selected\x91\x09\xa2dx\x00\xa2dy\x00\xa6builds\xc3",

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from protocol import arena, cells, description, limits, messages, motion, plan, reckoning, ticks
+from protocol import arena, build_messages, cells, description, limits, messages, motion, plan, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.gun import Gun
@@ -232,8 +232,8 @@ def test_the_pieces_of_a_plan() -> None:
     assert {names(row[0])[0]: tuple(names(row[1])) for row in table} == plan.TRAITS
     assert [names(row[0])[0] for row in table] == list(plan.KINDS)
     assert [names(row[0]) for row in steps] == [["add"], ["change"], ["remove"]]
-    assert f"each `{{{', '.join(messages.Pointer.__struct_fields__)}}}`" in PROSE
-    assert f"`{{{', '.join(messages.Sheet.__struct_fields__)}}}`" in PROSE
+    assert f"each `{{{', '.join(build_messages.Pointer.__struct_fields__)}}}`" in PROSE
+    assert f"`{{{', '.join(build_messages.Sheet.__struct_fields__)}}}`" in PROSE
 
 
 def test_a_description() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from protocol import limits
+from protocol.build_messages import Edit, Point
 from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import (
@@ -12,14 +13,12 @@ from protocol.messages import (
     Browse,
     Chat,
     ClientMessage,
-    Edit,
     Enter,
     Hello,
     Inputs,
     Leave,
     Open,
     Ping,
-    Point,
     Resync,
 )
 from protocol.motion import Input
