@@ -9,10 +9,10 @@ MELEE: Final = Description(
     about="Everyone against everyone, with shots that bounce and hit harder each time.",
     hud=(
         HudLine(name="shield", label="Shield", style="bar", max=100, hue="sky", hides=True),
-        HudLine(name="hull", label="Hull", style="bar", max=100, hue="green"),
+        HudLine(name="hull", label="Hull", style="bar", max=100),
         HudLine(name="boost_until", label="Boost", style="ready", hue="yellow"),
-        HudLine(name="pulse_until", label="Pulse", style="ready", hue="pink"),
-        HudLine(name="rapid_until", label="Rapid", style="time", hue="vermilion"),
+        HudLine(name="pulse_until", label="Pulse", style="ready", hue="sky"),
+        HudLine(name="rapid_until", label="Rapid", style="time", hue="yellow"),
         HudLine(name="respawn_until", label="Destroyed", style="time", where="middle", hue="vermilion"),
     ),
     controls=(

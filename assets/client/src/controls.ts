@@ -5,7 +5,7 @@
  * with it aims where it moves.
  */
 
-import type { Controls, ControlSample, Vec } from "@ricochet/sdk";
+import type { Controls, ControlSample, Vec, Description } from "@ricochet/sdk";
 import { Button } from "./controls/button";
 import { GamepadReader } from "./controls/gamepad";
 import { KeyboardMouse } from "./controls/keyboard_mouse";
@@ -29,6 +29,10 @@ export class DeviceControls implements Controls {
   constructor(surface: HTMLElement, layer: HTMLElement) {
     this.keyboardMouse = new KeyboardMouse(surface, this.fire, this.boost, this.pulse);
     this.touch = new TouchSticks(surface, layer, this.fire, this.boost, this.pulse);
+  }
+
+  enter(description: Description): void {
+    this.touch.enter(description);
   }
 
   sample(): ControlSample {

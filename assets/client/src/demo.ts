@@ -7,7 +7,7 @@
  */
 
 import type { LinkState, Match, Scene } from "@ricochet/sdk";
-import { DEMO_ARENA, DemoWorld } from "./demo_world";
+import { DEMO_ARENA, DEMO_DESCRIPTION, DemoWorld } from "./demo_world";
 import { ranked } from "./hud/standings";
 import { openLook } from "./look";
 
@@ -26,7 +26,7 @@ const LINKS: Readonly<Record<string, LinkState>> = {
 const root = document.getElementById("game");
 if (root === null) throw new Error("demo.html has no #game");
 const look = await openLook(root, {
-  play: () => look.enter(DEMO_ARENA),
+  play: () => look.enter(DEMO_ARENA, DEMO_DESCRIPTION),
   chat: (text) => look.event({ name: "chat", body: { player: 1, text } }),
   network: () => undefined,
 });
@@ -53,6 +53,8 @@ function scene(): Scene {
     hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
     match: match(),
+    description: DEMO_DESCRIPTION,
+    team_scores: [],
     stops_tick: null,
     link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0 },
   };
@@ -92,7 +94,7 @@ function press(code: string): void {
 }
 
 if (showing !== "menu") {
-  look.enter(DEMO_ARENA);
+  look.enter(DEMO_ARENA, DEMO_DESCRIPTION);
   for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
     if (flown === 20) world.kill(9, 1);
     if (flown === 30) world.kill(6, 2);

@@ -6,7 +6,7 @@
  */
 
 import {
-  type Arena, BOOSTING_BIT, type Drawn, type GameEvent, type PlayerInfo, type Point, PROTECTED_BIT, RAPID_BIT,
+  type Arena, BOOSTING_BIT, type Description, type Drawn, type GameEvent, NOTHING, type PlayerInfo, type Point, PROTECTED_BIT, RAPID_BIT,
   SHIELD_BIT,
 } from "@ricochet/sdk";
 
@@ -38,6 +38,24 @@ export const DEMO_ARENA: Arena = {
   ],
   crates: [],
   spawns: [],
+};
+
+const LINE = { max: 0, texts: [], hue: "white", hides: false, where: "ship" } as const;
+
+/** A game like melee. */
+export const DEMO_DESCRIPTION: Description = {
+  ...NOTHING,
+  hud: [
+    { ...LINE, name: "shield", label: "Shield", style: "bar", max: 100, hue: "sky", hides: true },
+    { ...LINE, name: "hull", label: "Hull", style: "bar", max: 100 },
+    { ...LINE, name: "boost_until", label: "Boost", style: "ready", hue: "yellow" },
+    { ...LINE, name: "pulse_until", label: "Pulse", style: "ready", hue: "sky" },
+    { ...LINE, name: "rapid_until", label: "Rapid", style: "time", hue: "yellow" },
+    { ...LINE, name: "respawn_until", label: "Destroyed", style: "time", where: "middle" },
+  ],
+  controls: [{ button: "move", does: "fly" }, { button: "fire", does: "shoot" }, { button: "boost", does: "boost" }, { button: "pulse", does: "pulse" }],
+  columns: [{ label: "Score", best: "most" }, { label: "Kills", best: "most" }, { label: "Deaths", best: "least" }],
+  news: [{ event: "kill", text: "{killer} ▸ {victim}", shout: "Destroyed {victim}", to: "killer" }],
 };
 
 type Body = { -readonly [Key in keyof Drawn]: Drawn[Key] } & { spin: number; reload_s: number; dead_s: number };
@@ -81,7 +99,7 @@ export class DemoWorld {
     ship.dead_s = 2;
     this.events.push({ name: "kill", body: { killer, victim, assists: [], bounces: victim % 4 } });
     const credited = this.players.get(killer);
-    if (credited !== undefined) Object.assign(credited, { score: credited.score + 100, kills: credited.kills + 1 });
+    if (credited !== undefined) Object.assign(credited, { score: credited.score + 100 });
   }
 
   /** A pulse from one's own ship, and one from somebody near that hits it. */
@@ -99,8 +117,8 @@ export class DemoWorld {
     const name = NAMES[index % NAMES.length] + (index >= NAMES.length ? " II" : "");
     const score = 1800 - 70 * index;
     this.players.set(index + 1, {
-      id: index + 1, name, colour: index % 12, bot: index > 3, score,
-      kills: Math.round(score / 110), deaths: index % 7, ping_ms: 12 + 9 * index,
+      id: index + 1, name, colour: index % 12, bot: index > 3, team: 0, score,
+      counts: [score, Math.round(score / 110), index % 7], ping_ms: 12 + 9 * index,
     });
     const status = 15 - (index % 12) + [0, SHIELD_BIT, 0, PROTECTED_BIT, RAPID_BIT, 0][index % 6]!;
     this.add("ship", { owner: index + 1, status, x: 500 + ((index * 397) % 1050), y: 560 + ((index * 271) % 900) });
@@ -112,7 +130,7 @@ export class DemoWorld {
     const speed = kind === "ship" ? 200 : 30;
     this.bodies.push({
       id, kind, variant: 0, owner: 0, status: 0, x: 420 + ((id * 331) % 1200), y: 420 + ((id * 577) % 1200),
-      vx: speed * Math.cos(turn), vy: speed * Math.sin(turn), angle: turn, thrust: { x: 0, y: 0 }, mine: false,
+      vx: speed * Math.cos(turn), vy: speed * Math.sin(turn), angle: turn, colour: "owner", label: "", radius: 16, thrust: { x: 0, y: 0 }, mine: false,
       spin: 0, reload_s: (id % 7) / 7, dead_s: 0, ...changes,
     });
   }

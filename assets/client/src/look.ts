@@ -6,8 +6,9 @@
  */
 
 import "./style.css";
+import "./games.css";
 
-import type { Arena, GameEvent, Look, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, Description, GameEvent, Look, Scene, Wishes } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -67,10 +68,11 @@ class WholeLook implements Look {
     this.controls = new DeviceControls(view, this.hud.root);
   }
 
-  enter(arena: Arena): void {
+  enter(arena: Arena, description: Description): void {
     this.entered = true;
-    this.stage.enter(arena);
-    this.hud.enter(arena);
+    this.stage.enter(arena, description);
+    this.hud.enter(arena, description);
+    this.controls.enter(description);
     this.hud.shown = true;
     this.menu.shown = false;
   }
@@ -91,9 +93,8 @@ class WholeLook implements Look {
   }
 
   event(event: GameEvent): void {
-    this.hud.event(event);
+    if (this.hud.event(event)) this.sound.shout();
     if (this.scene === null) return;
-    this.sound.event(event, this.scene.me_id);
     if (event.name === "pulse") this.pulse(event, this.scene);
     if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));

@@ -6,7 +6,7 @@
  */
 
 import {
-  CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, PERFECT, Picture, Play, type Scene,
+  CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, NOTHING, PERFECT, Picture, Play, type Scene,
   type ServerMessage, takeToken,
 } from "@ricochet/sdk";
 import { element } from "./hud/dom";
@@ -30,7 +30,7 @@ const BROKEN = "Ricochet could not start. Loading the page again may help.";
 /** What there is to see before the first welcome: how the connection does. */
 function emptyScene(time_s: number, link: LinkState): Scene {
   const camera = { x: 0, y: 0 };
-  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, stops_tick: null, link };
+  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, link };
 }
 
 async function open(root: HTMLElement): Promise<void> {
@@ -62,7 +62,7 @@ async function open(root: HTMLElement): Promise<void> {
     if (message.type === "welcome") {
       play = new Play(message, engine, connection, look.controls, look.overlay);
       picture = new Picture(play);
-      look.enter(message.arena);
+      look.enter(message.arena, message.description ?? NOTHING);
     } else if (message.type === "chat") {
       look.event({ name: "chat", body: { player: message.player, text: message.text } });
     } else if (message.type === "error") {

@@ -68,7 +68,8 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
       return of((player) => player.score);
     },
     get kills() {
-      return of((player) => player.kills);
+      const column = playing()?.welcome.description?.columns.findIndex(({ label }) => label === "Kills") ?? -1;
+      return of((player) => player.counts[column] ?? 0);
     },
     get checksum_mismatches() {
       return playing()?.view.checksum_mismatches ?? 0;

@@ -5,13 +5,12 @@
  * muted means that nothing is computed. A browser without audio is a silent one, not a broken one.
  */
 
-import type { GameEvent, Scene, Vec } from "@ricochet/sdk";
+import type { Scene, Vec } from "@ricochet/sdk";
 import { heard } from "./audio/hearing";
-import { MATCH_END, MATCH_START, OWN_KILL, effectPatch } from "./audio/patches";
+import { MATCH_END, MATCH_START, SHOUT, effectPatch } from "./audio/patches";
 import { type Patch, Synth, patchLength } from "./audio/synth";
 import { Voices } from "./audio/voices";
 import type { Effect } from "./render/effects";
-import { numberIn } from "./hud/bodies";
 
 const VOICES_MAX = 20;
 const REPEAT_GAP_S = 0.035;
@@ -52,9 +51,9 @@ export class Sound {
     this.hearMatch(scene.match?.phase ?? "");
   }
 
-  event(event: GameEvent, me_id: number): void {
-    const killer = numberIn(event.body, "killer");
-    if (event.name === "kill" && killer === me_id && numberIn(event.body, "victim") !== me_id) this.play("kill", OWN_KILL, 1, 0);
+  /** Something was worth saying large. */
+  shout(): void {
+    this.play("shout", SHOUT, 1, 0);
   }
 
   private hearMatch(phase: string): void {

@@ -9,6 +9,9 @@
 
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
 export { Connection } from "./connection";
+export {
+  NOTHING, worded, type Column, type Control, type Description, type HudLine, type Look as KindLook, type News, type Piece, type Team,
+} from "./description";
 export type { Summary } from "./figures";
 export type { ClientMessage, Enrolled, Happening, Refusal, ServerMessage, Welcome } from "./messages";
 export { PERFECT } from "./netsim";
@@ -16,7 +19,7 @@ export { CannotForesee, loadEngine, type Engine } from "./physics";
 export { Picture } from "./picture";
 export { Play, type OwnDrawn } from "./play";
 export {
-  BOOSTING_BIT, CRATE_SIZE, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
+  BOOSTING_BIT, CRATE_SIZE, MARKED_BIT, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";
 export type {
   Arena, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Scene, ShipStatus,

@@ -4,9 +4,11 @@
  * An entity's `kind` on the wire is an index into that list.
  */
 
+import type { Look } from "./description";
+
 export interface Kind {
   name: string;
-  /** "ship" | "shot" | "rock" | "crate" | "pickup" | "ball"; how it is drawn. */
+  /** "ship" | "shot" | "rock" | "crate" | "pickup" | "ball"; what it collides with. */
   category: string;
   shape: "circle" | "box" | "polygon";
   /** Of a circle, or half the side of a box; in units. */
@@ -25,4 +27,6 @@ export interface Kind {
   velocity_scale: number;
   tolerance_units: number;
   tolerance_angle: number;
+  /** How the game wants it drawn; else as its category says. */
+  look?: Look | null;
 }

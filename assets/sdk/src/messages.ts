@@ -16,6 +16,7 @@
  * Field names are the wire's, in both encodings.
  */
 
+import type { Description } from "./description";
 import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
@@ -99,6 +100,8 @@ export interface Welcome {
   players: Enrolled[];
   /** What a ship fires, if the game has it. */
   gun?: Gun | null;
+  /** What the game says of itself, if it does. */
+  description?: Description | null;
 }
 
 /** Something happened at `tick`; never lost, never out of order. */

@@ -6,7 +6,9 @@
  */
 
 import { Ahead } from "./ahead";
+import { type Look, NOTHING } from "./description";
 import type { Track } from "./interpolation";
+import type { Kind } from "./kinds";
 import { thrustOf } from "./motion";
 import type { Shot } from "./own_shots";
 import type { Play } from "./play";
@@ -18,6 +20,7 @@ import type { Drawn, LinkState, Scene, Vec } from "./scene";
 const UNTIL = "_until";
 /** What a ship's status is taken for until its record is known. */
 const WHOLE_HULL = 0x0f;
+const PLAIN: Look = { style: "", colour: "owner", label: "" };
 
 export class Picture {
   readonly #play: Play;
@@ -33,7 +36,7 @@ export class Picture {
     this.#play = play;
     this.#ahead = new Ahead(play.prediction);
     this.#camera = { x: width / 2, y: height / 2 };
-    Object.assign(this.#me, { kind: "ship", owner: play.welcome.player, mine: true });
+    Object.assign(this.#me, shown(play.ship), { owner: play.welcome.player, mine: true });
   }
 
   /** What is on screen at `now_ms`. */
@@ -61,6 +64,8 @@ export class Picture {
       hud: this.#hud(),
       players: roster.players,
       match: roster.match,
+      description: welcome.description ?? NOTHING,
+      team_scores: roster.team_scores,
       stops_tick: roster.stops_tick,
       link,
     };
@@ -133,7 +138,7 @@ export class Picture {
   }
 
   #draw(id: number, track: Track, at: Readonly<Reckoned>): Drawn {
-    const drawn = this.#drawnOf(track, id, track.kind.category);
+    const drawn = this.#drawnOf(track, id, track.kind);
     const { published } = track.beliefs[0]!;
     drawn.variant = published.variant;
     drawn.owner = published.owner;
@@ -144,21 +149,28 @@ export class Picture {
   }
 
   #drawShot(shot: Shot): Drawn {
-    const drawn = this.#drawnOf(shot, shot.id, "shot");
-    drawn.owner = this.#play.welcome.player;
+    const { shots, welcome } = this.#play;
+    const drawn = this.#drawnOf(shot, shot.id, welcome.kinds[shots!.kind]!);
+    drawn.owner = welcome.player;
     drawn.status = shot.status;
     drawn.angle = Math.atan2(shot.vy, shot.vx);
     return moved(drawn, shot);
   }
 
-  #drawnOf(what: Track | Shot, id: number, kind: string): Drawn {
+  #drawnOf(what: Track | Shot, id: number, kind: Kind): Drawn {
     let drawn = this.#drawn.get(what);
     if (!drawn) {
-      drawn = { ...blank(), id, kind };
+      drawn = { ...blank(), ...shown(kind), id };
       this.#drawn.set(what, drawn);
     }
     return drawn;
   }
+}
+
+/** What of a kind decides how it is drawn. */
+function shown({ look, category, radius }: Kind): Pick<Drawn, "kind" | "colour" | "label" | "radius"> {
+  const { style, colour, label } = look ?? PLAIN;
+  return { kind: style || category, colour, label, radius };
 }
 
 function moved(drawn: Drawn, { x, y, vx, vy }: Readonly<Reckoned>): Drawn {
@@ -170,5 +182,5 @@ function moved(drawn: Drawn, { x, y, vx, vy }: Readonly<Reckoned>): Drawn {
 }
 
 function blank(): Drawn {
-  return { id: 0, kind: "", variant: 0, owner: 0, status: 0, x: 0, y: 0, vx: 0, vy: 0, angle: 0, thrust: { x: 0, y: 0 }, mine: false };
+  return { id: 0, kind: "", colour: "owner", label: "", radius: 1, variant: 0, owner: 0, status: 0, x: 0, y: 0, vx: 0, vy: 0, angle: 0, thrust: { x: 0, y: 0 }, mine: false };
 }

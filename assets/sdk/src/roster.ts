@@ -14,6 +14,7 @@ export class Roster {
   match: Match | null = null;
   /** The tick at which the server stops, once it has said so. */
   stops_tick: number | null = null;
+  team_scores: readonly number[] = [];
 
   constructor(enrolled: readonly Enrolled[]) {
     for (const player of enrolled) this.#join(player);
@@ -31,9 +32,13 @@ export class Roster {
         for (const [id, ping_ms] of body["pings"] as Row[]) this.#note(id!, { ping_ms: ping_ms! });
         break;
       case "scores":
-        for (const [id, score, kills, deaths] of body["scores"] as Row[]) {
-          this.#note(id!, { score: score!, kills: kills!, deaths: deaths! });
-        }
+        for (const [id, ...counts] of body["scores"] as Row[]) this.#note(id!, { score: counts[0] ?? 0, counts });
+        break;
+      case "team_scores":
+        this.team_scores = body["scores"] as Row;
+        break;
+      case "teamed":
+        this.#note(body["player"] as number, { team: body["team"] as number });
         break;
       case "match":
         this.match = body as unknown as Match;
@@ -44,8 +49,8 @@ export class Roster {
     }
   }
 
-  #join({ id, name, colour, bot }: Enrolled): void {
-    this.players.set(id, { id, name, colour, bot, score: 0, kills: 0, deaths: 0, ping_ms: 0 });
+  #join({ id, name, colour, bot, team = 0 }: Enrolled): void {
+    this.players.set(id, { id, name, colour, bot, team, score: 0, counts: [], ping_ms: 0 });
   }
 
   #note(id: number, news: Partial<PlayerInfo>): void {

@@ -4,9 +4,11 @@
  * Netcode hands over a `Scene` per render frame and a `GameEvent` per happening; the look hands back a `ControlSample`
  * per tick. Everything here is a plain value. Units: world units (y down), radians, seconds, ticks, milliseconds as named.
  *
- * Rules: this file imports nothing and holds no behaviour beyond reading the bits of `status`. A scene is only valid until
+ * Rules: this file imports only types and holds no behaviour beyond reading the bits of `status`. A scene is only valid until
  * the next one: a reader that wants to remember something copies it.
  */
+
+import type { Description } from "./description";
 
 export interface Vec {
   x: number;
@@ -16,13 +18,19 @@ export interface Vec {
 /** One entity as it is drawn now: already interpolated or predicted, already smoothed. */
 export interface Drawn {
   id: number;
-  /** "ship" | "shot" | "rock" | "crate" | "pickup"; other kinds are ignored, so that a newer server can add some. */
+  /** The style of its look, or else its category; others than are known are ignored, so that a newer server can add some. */
   kind: string;
+  /** As in a `Look`: a hue, "owner" or "team". */
+  colour: string;
+  /** Written above it; "": nothing is. */
+  label: string;
+  /** Of a circle, or half the side of a box; in units. */
+  radius: number;
   /** rock: index into `Arena.rocks`. pickup: 0 repair, 1 rapid fire, 2 shield. */
   variant: number;
   /** Player id, 0 = nobody. */
   owner: number;
-  /** ship: `shipStatus`. shot: bounces so far. crate: hull in 16ths. */
+  /** ship: `shipStatus`. shot: bounces so far. crate: hull in 16ths. ball: the team in whose colour it glows. */
   status: number;
   x: number;
   y: number;
@@ -40,9 +48,12 @@ export interface PlayerInfo {
   /** Index into the palette, 0..11. */
   colour: number;
   bot: boolean;
+  /** From 1 on; 0: none. */
+  team: number;
+  /** The first of `counts`. */
   score: number;
-  kills: number;
-  deaths: number;
+  /** In the order of the description's columns. */
+  counts: readonly number[];
   ping_ms: number;
 }
 
@@ -56,6 +67,8 @@ export interface Match {
   ends_tick: number;
   /** Best first. */
   standings: readonly Standing[];
+  /** The team that has won; 0: none. */
+  winner?: number;
 }
 
 export interface LinkState {
@@ -84,6 +97,10 @@ export interface Scene {
   hud: Readonly<Record<string, number>>;
   players: ReadonlyMap<number, PlayerInfo>;
   match: Match | null;
+  /** How the game wants to be shown. */
+  description: Description;
+  /** In the order of the description's teams. */
+  team_scores: readonly number[];
   /** The tick at which the server is going to stop; null: it isn't. */
   stops_tick: number | null;
   link: LinkState;
@@ -112,6 +129,8 @@ export interface Arena {
   rocks: readonly { points: readonly Point[]; x: number; y: number; angle: number }[];
   crates: readonly { x: number; y: number; angle: number }[];
   spawns: readonly Vec[];
+  /** Rectangles around (x, y), each guarded by a team. */
+  goals?: readonly { x: number; y: number; width: number; height: number; team: number }[];
 }
 
 /** What the player wants, polled once per tick. */
@@ -138,6 +157,8 @@ export interface ShipStatus {
   protected: boolean;
   rapid: boolean;
   boosting: boolean;
+  /** Nobody is to overlook it. */
+  marked: boolean;
 }
 
 export const HULL_BITS = 0x0f;
@@ -145,6 +166,7 @@ export const SHIELD_BIT = 0x10;
 export const PROTECTED_BIT = 0x20;
 export const RAPID_BIT = 0x40;
 export const BOOSTING_BIT = 0x80;
+export const MARKED_BIT = 0x100;
 
 export function shipStatus(status: number): ShipStatus {
   return {
@@ -153,6 +175,7 @@ export function shipStatus(status: number): ShipStatus {
     protected: (status & PROTECTED_BIT) !== 0,
     rapid: (status & RAPID_BIT) !== 0,
     boosting: (status & BOOSTING_BIT) !== 0,
+    marked: (status & MARKED_BIT) !== 0,
   };
 }
 
@@ -190,7 +213,7 @@ export interface Look {
   readonly controls: Controls;
   readonly overlay: Gauges;
   /** Leaves the menu and lays out this arena; call again when the arena changes. */
-  enter(arena: Arena): void;
+  enter(arena: Arena, description: Description): void;
   /** Once per render frame. Before `enter` only `scene.link` is shown. */
   draw(scene: Scene): void;
   event(event: GameEvent): void;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { EffectName } from "../render/effects";
-import { MATCH_END, MATCH_START, OWN_KILL, effectPatch } from "./patches";
+import { MATCH_END, MATCH_START, SHOUT, effectPatch } from "./patches";
 import { type Patch, patchLength } from "./synth";
 
 const NAMES: readonly EffectName[] = [
@@ -18,7 +18,7 @@ test("everything that happens can be heard, and not for long", () => {
     expect(length, name).toBeGreaterThan(0.02);
     expect(length, name).toBeLessThan(1.5);
   }
-  for (const patch of [MATCH_START, MATCH_END, OWN_KILL]) expect(patchLength(patch)).toBeLessThan(1.5);
+  for (const patch of [MATCH_START, MATCH_END, SHOUT]) expect(patchLength(patch)).toBeLessThan(1.5);
 });
 
 test("the pitch rises with every bounce", () => {

@@ -48,6 +48,11 @@ export function effectPatch(name: EffectName, amount: number): Patch {
         tones: [{ wave: "triangle", from_hz: 300, to_hz: 60, length_s: 0.2, gain: 0.2 }],
         noises: [{ filter: "bandpass", from_hz: 1700, to_hz: 300, length_s: 0.3, gain: 0.35 }],
       };
+    case "kick":
+      return {
+        tones: [{ wave: "sine", from_hz: 190 + 130 * amount, to_hz: 62, length_s: 0.16 + 0.1 * amount, gain: 0.16 + 0.3 * amount }],
+        noises: [{ filter: "lowpass", from_hz: 1400 + 1600 * amount, to_hz: 260, length_s: 0.06, gain: 0.06 + 0.14 * amount }],
+      };
     case "pulse":
       return {
         tones: [
@@ -63,7 +68,7 @@ export function effectPatch(name: EffectName, amount: number): Patch {
 
 export const MATCH_START = arpeggio([262, 392, 523, 784], 0.11, 0.5, 0.16);
 export const MATCH_END = arpeggio([784, 659, 523, 392, 523], 0.14, 0.6, 0.16);
-export const OWN_KILL = arpeggio([784, 1175], 0.07, 0.3, 0.12);
+export const SHOUT = arpeggio([784, 1175], 0.07, 0.3, 0.12);
 
 function bounce(bounces: number): Patch {
   const hz = SCALE_HZ[Math.min(SCALE_HZ.length - 1, Math.max(0, bounces))] ?? 0;

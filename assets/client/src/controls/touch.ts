@@ -6,8 +6,8 @@
  * has been touched. Both work at once, each following its own finger.
  */
 
-import type { Vec } from "@ricochet/sdk";
-import { element, show } from "../hud/dom";
+import type { Description, Vec } from "@ricochet/sdk";
+import { element, show, write } from "../hud/dom";
 import type { Button } from "./button";
 import { withoutDeadZone } from "./sticks";
 
@@ -63,11 +63,14 @@ export class TouchSticks {
   private readonly moving = new Stick("stick-move");
   private readonly aiming = new Stick("stick-aim");
   private readonly fire: Button;
+  private readonly boost: HTMLElement;
+  private readonly pulse: HTMLElement;
 
   constructor(surface: HTMLElement, layer: HTMLElement, fire: Button, boost: Button, pulse: Button) {
     this.fire = fire;
-    const buttons = [thumbButton("boost", boost), thumbButton("pulse", pulse)];
-    const sticks = element("div", "sticks", this.moving.root, this.aiming.root, ...buttons);
+    this.boost = thumbButton("boost", boost);
+    this.pulse = thumbButton("pulse", pulse);
+    const sticks = element("div", "sticks", this.moving.root, this.aiming.root, this.boost, this.pulse);
     layer.append(sticks);
     show(sticks, false);
 
@@ -76,6 +79,15 @@ export class TouchSticks {
     surface.addEventListener("pointermove", (event) => this.moved(event));
     for (const end of ["pointerup", "pointercancel"] as const) {
       surface.addEventListener(end, (event) => this.up(event));
+    }
+  }
+
+  /** Buttons that the game has a use for are there, and say what they do. */
+  enter({ controls }: Description): void {
+    for (const [name, root] of [["boost", this.boost], ["pulse", this.pulse]] as const) {
+      const control = controls.find(({ button }) => button === name);
+      show(root, control !== undefined);
+      write(root, control?.does ?? "");
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * What one must know before all else: not connected, refused, dead until when, just hit.
+ * What one must know before all else: not connected, refused, the server about to stop.
  */
 
 import type { LinkState, Scene } from "@ricochet/sdk";
@@ -58,28 +58,4 @@ export function stopSentence(stops_tick: number | null, tick: number, tick_rate:
 /** The server's reasons begin small, as the middle of a sentence does. */
 export function sentence(reason: string, otherwise: string): string {
   return reason === "" ? otherwise : reason.charAt(0).toUpperCase() + reason.slice(1);
-}
-
-export class RespawnNote {
-  readonly root: HTMLElement;
-  private readonly count = element("b", "respawn-count");
-  private readonly by = element("p", "respawn-by");
-
-  constructor() {
-    this.root = element("section", "respawn", element("h2", "", "Destroyed"), this.by, this.count);
-    this.root.setAttribute("role", "status");
-    show(this.root, false);
-  }
-
-  /** Who did it; "" when nobody did. */
-  blame(killer: string): void {
-    write(this.by, killer === "" ? "" : `by ${killer}`);
-  }
-
-  draw(scene: Scene): void {
-    const ticks = scene.hud["respawn_ticks"] ?? 0;
-    const dead = scene.me === null && ticks > 0 && scene.match?.phase !== "podium" && scene.link.state === "playing";
-    show(this.root, dead);
-    if (dead) write(this.count, (ticks / scene.tick_rate).toFixed(1));
-  }
 }

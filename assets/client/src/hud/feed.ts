@@ -1,20 +1,19 @@
 /**
- * The lines of the kill feed: at most a few, each for a few seconds, the newest last. Pure.
+ * The lines of the feed: at most a few, each for a few seconds, the newest last; and what is shouted. Both in the words of the
+ * game's description. Pure.
  */
 
-import type { GameEvent, PlayerInfo } from "@ricochet/sdk";
+import { type Description, type GameEvent, type Piece, type PlayerInfo, worded } from "@ricochet/sdk";
 import { numberIn } from "./bodies";
 
 export interface FeedLine {
   key: number;
-  killer: number;
-  victim: number;
-  /** As they were called then: a name outlives its player here. */
-  killer_name: string;
-  victim_name: string;
-  bounces: number;
+  /** Names as they were then: they outlive their players here. */
+  pieces: readonly Piece[];
   until_s: number;
 }
+
+type Players = ReadonlyMap<number, PlayerInfo>;
 
 const LINES_MAX = 5;
 const LINE_LIFE_S = 6;
@@ -23,16 +22,10 @@ export class Feed {
   lines: readonly FeedLine[] = [];
   private next_key = 1;
 
-  /** Takes note of a kill; a killer who is the victim, or nobody, means an accident. */
-  add(event: GameEvent, players: ReadonlyMap<number, PlayerInfo>, time_s: number): void {
-    if (event.name !== "kill") return;
-    const [killer, victim] = [numberIn(event.body, "killer"), numberIn(event.body, "victim")];
-    const victim_name = players.get(victim)?.name;
-    if (victim_name === undefined) return;
-    const killer_name = killer === victim ? "" : (players.get(killer)?.name ?? "");
-    const bounces = numberIn(event.body, "bounces");
-    const line = { key: this.next_key++, killer, victim, killer_name, victim_name, bounces, until_s: time_s + LINE_LIFE_S };
-    this.lines = [...this.lines, line].slice(-LINES_MAX);
+  add(event: GameEvent, description: Description, players: Players, time_s: number): void {
+    const pieces = wordsFor(event, description, players, ({ text }) => text);
+    if (pieces === null) return;
+    this.lines = [...this.lines, { key: this.next_key++, pieces, until_s: time_s + LINE_LIFE_S }].slice(-LINES_MAX);
   }
 
   /** Lets old lines go. */
@@ -42,4 +35,22 @@ export class Feed {
     }
     return this.lines;
   }
+}
+
+/** What is shouted at `me_id` when this happens; "" for nothing. */
+export function shoutFor(event: GameEvent, description: Description, players: Players, me_id: number): readonly Piece[] {
+  const at_me = ({ shout, to }: Description["news"][number]) => (to === "" || numberIn(event.body, to) === me_id ? shout : "");
+  return wordsFor(event, description, players, at_me) ?? [];
+}
+
+/** The first words that can be used. */
+function wordsFor(
+  event: GameEvent, { news, teams }: Description, players: Players, template: (one: Description["news"][number]) => string,
+): Piece[] | null {
+  for (const one of news) {
+    const words = one.event === event.name ? template(one) : "";
+    const pieces = words === "" ? null : worded(words, event.body, (player) => players.get(player)?.name, teams);
+    if (pieces !== null) return pieces;
+  }
+  return null;
 }

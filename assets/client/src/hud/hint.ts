@@ -2,7 +2,7 @@
  * How to play, for the first seconds of a visit; on a touch screen in a touch screen's words.
  */
 
-import type { Scene } from "@ricochet/sdk";
+import type { Control, Description, Scene } from "@ricochet/sdk";
 import { element, show } from "./dom";
 
 const SHOWN_S = 14;
@@ -21,12 +21,29 @@ export const TOUCHES: readonly (readonly [string, string])[] = [
   ["Buttons", "boost and pulse"],
 ];
 
+const KEY_OF: Readonly<Record<Control["button"], string>> = {
+  move: "WASD", aim: "Mouse", fire: "Click", pulse: "Right click", boost: "Shift",
+};
+
+/** What each key does, as the game describes it. Pure. */
+export function keysOf(controls: readonly Control[]): (readonly [string, string])[] {
+  return [...controls.map(({ button, does }) => [KEY_OF[button], does] as const), ["Tab", "scores"]];
+}
+
+/** The same for thumbs: the right one aims and fires at once. Pure. */
+export function touchesOf(controls: readonly Control[]): (readonly [string, string])[] {
+  const does = (...buttons: Control["button"][]) => controls.filter(({ button }) => buttons.includes(button)).map((one) => one.does).join(" and ");
+  const rows = [["Left thumb", does("move")], ["Right thumb", does("aim", "fire")], ["Buttons", does("boost", "pulse")]] as const;
+  return rows.filter(([, what]) => what !== "");
+}
+
 export class Hint {
-  readonly root: HTMLElement;
+  readonly root = element("div", "hint");
   private since_s: number | null = null;
 
-  constructor() {
-    this.root = element("div", "hint", hintList(KEYS, "keys"), hintList(TOUCHES, "touches"));
+  enter({ controls }: Description): void {
+    this.root.replaceChildren(hintList(keysOf(controls), "keys"), hintList(touchesOf(controls), "touches"));
+    this.since_s = null;
   }
 
   draw(scene: Scene): void {

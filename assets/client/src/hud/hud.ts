@@ -2,19 +2,20 @@
  * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, M.
  */
 
-import type { Arena, GameEvent, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, Description, GameEvent, Scene, Wishes } from "@ricochet/sdk";
 import { settings } from "../settings";
-import { Banner, RespawnNote } from "./banner";
-import { numberIn } from "./bodies";
+import { Banner } from "./banner";
 import { Chat } from "./chat";
 import { element, mark, show, style } from "./dom";
 import { Hint } from "./hint";
-import { KillFeed } from "./killfeed";
+import { Middle } from "./middle";
 import { Minimap } from "./minimap";
+import { NewsFeed } from "./newsfeed";
 import { Notice } from "./notice";
 import { Podium } from "./podium";
-import { Reward } from "./reward";
 import { Scoreboard } from "./scoreboard";
+import { Shout } from "./shout";
+import { TeamScore } from "./teamscore";
 import { TopLine } from "./topline";
 import { Vitals } from "./vitals";
 
@@ -23,13 +24,14 @@ export class Hud {
   readonly notice = new Notice();
   private readonly topLine = new TopLine();
   private readonly minimap = new Minimap();
-  private readonly feed = new KillFeed();
+  private readonly feed = new NewsFeed();
   private readonly vitals = new Vitals();
   private readonly board = new Scoreboard();
   private readonly podium = new Podium();
-  private readonly respawn = new RespawnNote();
+  private readonly middle = new Middle();
+  private readonly teamScore = new TeamScore();
   private readonly hint = new Hint();
-  private readonly reward = new Reward();
+  private readonly shout = new Shout();
   private readonly chat: Chat;
   private readonly banner: Banner;
   private readonly flash = element("div", "flash");
@@ -52,8 +54,8 @@ export class Hud {
     const foot = element("div", "foot", this.chat.root, this.notice.root, this.vitals.root);
     this.root = element(
       "div", "hud",
-      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, corner, foot,
-      this.hint.root, this.reward.root, this.respawn.root, this.board.root, this.podium.root, this.banner.root,
+      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, this.teamScore.root, corner, foot,
+      this.hint.root, this.shout.root, this.middle.root, this.board.root, this.podium.root, this.banner.root,
     );
     window.addEventListener("keydown", (event) => this.keyDown(event, onMute));
     window.addEventListener("keyup", (event) => {
@@ -62,8 +64,13 @@ export class Hud {
     window.addEventListener("blur", () => this.board.hold(false));
   }
 
-  enter(arena: Arena): void {
+  enter(arena: Arena, description: Description): void {
     this.minimap.enter(arena);
+    this.vitals.enter(description);
+    this.middle.enter(description);
+    this.hint.enter(description);
+    this.board.enter(description);
+    this.teamScore.enter(description);
   }
 
   draw(scene: Scene, dt_s: number): void {
@@ -74,9 +81,10 @@ export class Hud {
     this.vitals.draw(scene);
     this.board.draw(scene);
     this.podium.draw(scene);
-    this.respawn.draw(scene);
+    this.middle.draw(scene);
+    this.teamScore.draw(scene);
     this.hint.draw(scene);
-    this.reward.draw(scene);
+    this.shout.draw(scene);
     this.chat.draw(scene);
     this.notice.draw(scene.time_s);
     this.banner.draw(scene);
@@ -84,17 +92,11 @@ export class Hud {
     style(this.flash, "--hurt", this.hurt.toFixed(2));
   }
 
-  event(event: GameEvent): void {
+  /** Whether it was worth a shout. */
+  event(event: GameEvent): boolean {
     this.feed.event(event);
     this.chat.event(event);
-    if (event.name === "kill" && this.scene !== null) this.kill(event, this.scene);
-  }
-
-  private kill(event: GameEvent, scene: Scene): void {
-    this.reward.event(event, scene);
-    if (numberIn(event.body, "victim") !== scene.me_id) return;
-    const killer = numberIn(event.body, "killer");
-    this.respawn.blame(killer === scene.me_id ? "" : (scene.players.get(killer)?.name ?? ""));
+    return this.scene !== null && this.shout.event(event, this.scene);
   }
 
   /** Reddens the edges of the screen, 0..1. */

@@ -5,7 +5,8 @@
  */
 
 import type { Arena, Drawn, Point, Scene } from "@ricochet/sdk";
-import { ACCENT, css, livery } from "../render/palette";
+import { paintOf, teamColour } from "../render/layers";
+import { ACCENT, css } from "../render/palette";
 import { element } from "./dom";
 
 const SIZE_PX = 168;
@@ -47,6 +48,10 @@ export class Minimap {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.root.width, this.root.height);
     pen.setTransform(scale, 0, 0, scale, -left * scale, -top * scale);
+    for (const goal of arena.goals ?? []) {
+      pen.fillStyle = css(teamColour(scene.description, goal.team));
+      pen.fillRect(goal.x - goal.width / 2, goal.y - goal.height / 2, goal.width, goal.height);
+    }
     pen.lineWidth = 2.2 / scale;
     pen.strokeStyle = "rgb(126 156 255 / 0.75)";
     pen.stroke(walls);
@@ -59,7 +64,7 @@ function drawEntity(pen: Pen, entity: Drawn, scene: Scene, scale: number): void 
   const { kind, x, y } = entity;
   if (entity.mine && kind === "ship") return;
   if (kind === "ship") {
-    pen.fillStyle = css(livery(scene.players.get(entity.owner)?.colour ?? 0).colour);
+    pen.fillStyle = css(paintOf(scene, entity).colour);
     dot(pen, x, y, 5 / scale);
   } else if (kind === "rock") {
     pen.fillStyle = "rgb(142 155 208 / 0.4)";
@@ -67,6 +72,14 @@ function drawEntity(pen: Pen, entity: Drawn, scene: Scene, scale: number): void 
   } else if (kind === "pickup") {
     pen.fillStyle = "rgb(255 255 255 / 0.85)";
     pen.fillRect(x - 3 / scale, y - 3 / scale, 6 / scale, 6 / scale);
+  } else if (kind === "ball" || kind === "orb") {
+    pen.fillStyle = css(paintOf(scene, entity).colour);
+    dot(pen, x, y, 7 / scale);
+  } else if (kind === "zone") {
+    pen.strokeStyle = css(paintOf(scene, entity).colour);
+    pen.beginPath();
+    pen.arc(x, y, entity.radius, 0, 2 * Math.PI);
+    pen.stroke();
   }
 }
 

@@ -3,7 +3,8 @@
  */
 
 import type { Scene, Standing } from "@ricochet/sdk";
-import { css, livery } from "../render/palette";
+import { liveryOf, teamColour } from "../render/layers";
+import { css } from "../render/palette";
 import { element, show, write } from "./dom";
 import { ordinal, placeIn, secondsLeft } from "./standings";
 
@@ -30,11 +31,22 @@ export class Podium {
   }
 
   private lay(scene: Scene, standings: readonly Standing[]): void {
-    const winner = scene.players.get(standings[0]?.player ?? 0);
-    write(this.title, winner === undefined ? "Match over" : winner.id === scene.me_id ? "You win" : `${winner.name} wins`);
+    write(this.title, titleOf(scene, standings));
+    const { teams } = scene.description;
+    this.title.style.color = teams.length > 0 ? css(teamColour(scene.description, scene.match?.winner ?? 0)) : "";
     this.steps.replaceChildren(...standings.slice(0, 3).map((standing, index) => step(standing, index + 1, scene)));
     write(this.own, told(standings, scene.me_id));
   }
+}
+
+/** Who has won: a team with the score, where there are teams; else whoever leads. Pure. */
+export function titleOf({ description, team_scores, match, players, me_id }: Scene, standings: readonly Standing[]): string {
+  if (description.teams.length > 0) {
+    const team = description.teams[(match?.winner ?? 0) - 1];
+    return `${team === undefined ? "A draw" : `${team.name} wins`} ${team_scores.join(" : ")}`;
+  }
+  const winner = players.get(standings[0]?.player ?? 0);
+  return winner === undefined ? "Match over" : winner.id === me_id ? "You win" : `${winner.name} wins`;
 }
 
 function told(standings: readonly Standing[], me_id: number): string {
@@ -51,6 +63,6 @@ function step({ player, score }: Standing, place: number, scene: Scene): HTMLEle
     element("span", "podium-score", String(score)),
     element("span", "podium-block", String(place)),
   );
-  made.style.setProperty("--chip", css(livery(info?.colour ?? 0).colour));
+  made.style.setProperty("--chip", css(liveryOf(scene, player).colour));
   return made;
 }

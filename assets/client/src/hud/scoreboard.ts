@@ -2,17 +2,18 @@
  * The scoreboard: shown while Tab is held, or for as long as its button says.
  */
 
-import type { Scene } from "@ricochet/sdk";
-import { css, livery } from "../render/palette";
+import type { Description, Scene } from "@ricochet/sdk";
+import { liveryOf, teamColour } from "../render/layers";
+import { css } from "../render/palette";
 import { element, mark, show } from "./dom";
 import { type Placed, placed } from "./standings";
 
 const ROWS_MAX = 16;
-const COLUMNS = ["", "Player", "Score", "Kills", "Deaths", "Ping"] as const;
 const REDRAW_S = 0.25;
 
 export class Scoreboard {
   readonly root: HTMLElement;
+  private readonly head = element("tr", "");
   private readonly rows = element("tbody", "");
   private readonly rest = element("p", "board-rest");
   private held = false;
@@ -20,11 +21,16 @@ export class Scoreboard {
   private drawn_s = -1;
 
   constructor() {
-    const head = element("tr", "", ...COLUMNS.map((column) => element("th", "", column)));
-    const table = element("table", "board-table", element("thead", "", head), this.rows);
+    const table = element("table", "board-table", element("thead", "", this.head), this.rows);
     this.root = element("section", "board panel", element("h2", "", "Scoreboard"), table, this.rest);
     this.root.setAttribute("aria-label", "Scoreboard");
     show(this.root, false);
+  }
+
+  enter({ columns }: Description): void {
+    const labels = ["", "Player", ...columns.map(({ label }) => label), "Ping"];
+    this.head.replaceChildren(...labels.map((label) => element("th", "", label)));
+    this.drawn_s = -1;
   }
 
   hold(held: boolean): void {
@@ -41,26 +47,45 @@ export class Scoreboard {
     show(this.root, shown);
     if (!shown || (!opened && scene.time_s - this.drawn_s < REDRAW_S)) return;
     this.drawn_s = scene.time_s;
-    const order = placed(scene.players);
+    const order = placed(scene.players, scene.description.columns);
     const mine = order.findIndex(({ player }) => player.id === scene.me_id);
     const top = order.slice(0, ROWS_MAX);
     if (mine >= ROWS_MAX) top[ROWS_MAX - 1] = order[mine] as Placed;
-    this.rows.replaceChildren(...top.map((one) => row(one, scene)));
+    this.rows.replaceChildren(...rowsOf(top, scene));
     const more = order.length - top.length;
     this.rest.textContent = more > 0 ? `and ${more} more` : "";
   }
 }
 
+/** Everybody in order; where there are teams, team by team, each under its name. */
+function rowsOf(placed: readonly Placed[], scene: Scene): HTMLElement[] {
+  const { teams } = scene.description;
+  if (teams.length === 0) return placed.map((one) => row(one, scene));
+  return teams.flatMap((team, at) => {
+    const theirs = placed.filter(({ player }) => player.team === at + 1);
+    return [teamRow(team.name, at + 1, scene), ...theirs.map((one) => row(one, scene))];
+  });
+}
+
+function teamRow(name: string, team: number, { description, team_scores }: Scene): HTMLElement {
+  const head = element("th", "", `${name} · ${team_scores[team - 1] ?? 0}`);
+  head.colSpan = description.columns.length + 3;
+  head.scope = "rowgroup";
+  head.style.color = css(teamColour(description, team));
+  return element("tr", "board-team", head);
+}
+
 function row({ player, place }: Placed, scene: Scene): HTMLElement {
+  const { colour, hull } = liveryOf(scene, player.id);
   const name = element("div", "board-name", element("i", "chip"), element("span", "", player.name));
   if (player.bot) name.append(element("small", "bot", "bot"));
-  name.style.setProperty("--chip", css(livery(player.colour).colour));
-  mark(name, `hull-${livery(player.colour).hull}`, true);
+  name.style.setProperty("--chip", css(colour));
+  mark(name, `hull-${hull}`, true);
   const made = element(
     "tr", "",
     element("td", "place", String(place)),
     element("td", "", name),
-    ...[player.score, player.kills, player.deaths].map((value) => element("td", "number", String(value))),
+    ...scene.description.columns.map((_, at) => element("td", "number", String(player.counts[at] ?? 0))),
     element("td", "number faint", player.bot ? "–" : `${Math.round(player.ping_ms)} ms`),
   );
   mark(made, "mine", player.id === scene.me_id);

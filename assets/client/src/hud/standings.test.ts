@@ -1,19 +1,21 @@
 import { expect, test } from "vitest";
 
-import type { PlayerInfo, Scene } from "@ricochet/sdk";
+import type { Column, PlayerInfo, Scene } from "@ricochet/sdk";
 import { clockFace, ordinal, placeIn, placed, rankOf, ranked, secondsLeft } from "./standings";
 
 function players(...scores: [number, number, number][]): Map<number, PlayerInfo> {
   return new Map(
     scores.map(([score, kills, deaths], index) => {
       const id = index + 1;
-      return [id, { id, name: `p${id}`, colour: 0, bot: false, score, kills, deaths, ping_ms: 0 }];
+      return [id, { id, name: `p${id}`, colour: 0, bot: false, team: 0, score, counts: [score, kills, deaths], ping_ms: 0 }];
     }),
   );
 }
 
-test("the best score leads; kills, deaths and seniority break ties", () => {
-  const order = ranked(players([5, 0, 0], [9, 1, 4], [9, 2, 4], [9, 2, 1], [5, 0, 0])).map((player) => player.id);
+const COLUMNS: Column[] = [{ label: "Score", best: "most" }, { label: "Kills", best: "most" }, { label: "Deaths", best: "least" }];
+
+test("the best score leads; the other columns and seniority break ties", () => {
+  const order = ranked(players([5, 0, 0], [9, 1, 4], [9, 2, 4], [9, 2, 1], [5, 0, 0]), COLUMNS).map((player) => player.id);
   expect(order).toEqual([4, 3, 2, 1, 5]);
 });
 
@@ -25,7 +27,7 @@ test("equal scores share a rank", () => {
 
 test("the scoreboard tells everyone the rank that each is shown", () => {
   const table = players([5, 0, 0], [9, 0, 0], [9, 3, 0], [5, 1, 0], [1, 0, 0]);
-  const rows = placed(table);
+  const rows = placed(table, COLUMNS);
   expect(rows.map(({ player, place }) => [player.id, place])).toEqual([[3, 1], [2, 1], [4, 3], [1, 3], [5, 5]]);
   for (const { player, place } of rows) expect(place).toBe(rankOf(table, player.id));
 });

@@ -2,13 +2,19 @@
  * Who leads, and how that is said. Pure.
  */
 
-import type { PlayerInfo, Scene, Standing } from "@ricochet/sdk";
+import type { Column, PlayerInfo, Scene, Standing } from "@ricochet/sdk";
 
-/** Best score first; among equals more kills, then fewer deaths, then who came first. */
-export function ranked(players: ReadonlyMap<number, PlayerInfo>): PlayerInfo[] {
-  return [...players.values()].sort(
-    (a, b) => b.score - a.score || b.kills - a.kills || a.deaths - b.deaths || a.id - b.id,
-  );
+/** The best in the first column first; among equals the next ones decide, then who came first. */
+export function ranked(players: ReadonlyMap<number, PlayerInfo>, columns: readonly Column[] = []): PlayerInfo[] {
+  return [...players.values()].sort((a, b) => b.score - a.score || byColumns(a, b, columns) || a.id - b.id);
+}
+
+function byColumns(a: PlayerInfo, b: PlayerInfo, columns: readonly Column[]): number {
+  for (const [at, { best }] of columns.entries()) {
+    const more = (b.counts[at] ?? 0) - (a.counts[at] ?? 0);
+    if (more !== 0) return best === "most" ? more : -more;
+  }
+  return 0;
 }
 
 export interface Placed {
@@ -17,8 +23,8 @@ export interface Placed {
 }
 
 /** In the order of `ranked`, each with the rank that it is told. */
-export function placed(players: ReadonlyMap<number, PlayerInfo>): Placed[] {
-  const order = ranked(players);
+export function placed(players: ReadonlyMap<number, PlayerInfo>, columns: readonly Column[] = []): Placed[] {
+  const order = ranked(players, columns);
   return order.map((player) => ({ player, place: 1 + order.findIndex(({ score }) => score === player.score) }));
 }
 

@@ -1,26 +1,17 @@
 /**
- * How one's own ship is: hull, shield, boost, pulse and rapid fire, as bars with words.
+ * How one's own ship is, as bars and words: the lines of the game's description that belong there.
  *
- * The server tells what is left, not of how much; the longest that was seen since it last ran out is taken for the whole.
+ * The server tells what is left of a time, not of how much; the longest that was seen since it last ran out is taken for the
+ * whole.
  */
 
-import type { Scene } from "@ricochet/sdk";
+import type { Description, HudLine, Scene } from "@ricochet/sdk";
+import { css, hue } from "../render/palette";
 import { element, mark, show, style, write } from "./dom";
 
-class Bar {
-  readonly root: HTMLElement;
-  private readonly value = element("span", "bar-value");
-
-  constructor(name: string, label: string) {
-    const track = element("div", "bar-track", element("div", "bar-fill"));
-    this.root = element("div", `bar bar-${name}`, element("span", "bar-label", label), track, this.value);
-  }
-
-  draw(share: number, text: string): void {
-    style(this.root, "--share", Math.min(1, Math.max(0, share)).toFixed(3));
-    write(this.value, text);
-  }
-}
+const UNTIL = "_until";
+/** Of a bar that is always there: with less it warns. */
+const LOW_SHARE = 0.3;
 
 /** A count-down whose start is not told: remembers the longest. */
 class CountDown {
@@ -33,47 +24,81 @@ class CountDown {
   }
 }
 
-const LOW_HULL = 30;
+/** What a line's integer is now; of a tick, how many are left until then. */
+export function valueOf({ name }: HudLine, { hud }: Pick<Scene, "hud">): number {
+  return hud[name.endsWith(UNTIL) ? `${name.slice(0, -UNTIL.length)}_ticks` : name] ?? 0;
+}
+
+/** What is written beside or instead of a bar; "" where the line is not to be shown. Pure. */
+export function wordsOf(line: HudLine, value: number, tick_rate: number): string {
+  switch (line.style) {
+    case "time":
+      return value > 0 ? seconds(value, tick_rate) : "";
+    case "ready":
+      return value > 0 ? seconds(value, tick_rate) : "ready";
+    case "text":
+      return line.texts[value] ?? "";
+    case "arrow":
+      return "";
+    default:
+      return value === 0 && line.hides ? "" : String(value);
+  }
+}
+
+function seconds(ticks: number, tick_rate: number): string {
+  return `${(ticks / tick_rate).toFixed(1)} s`;
+}
+
+class Line {
+  readonly root: HTMLElement;
+  private readonly line: HudLine;
+  private readonly value = element("span", "bar-value");
+  private readonly left = new CountDown();
+
+  constructor(line: HudLine) {
+    this.line = line;
+    const short = line.name.endsWith(UNTIL) ? line.name.slice(0, -UNTIL.length) : line.name;
+    const track = line.style === "number" || line.style === "text" ? [] : [element("div", "bar-track", element("div", "bar-fill"))];
+    this.root = element("div", `bar bar-${line.style}`, element("span", "bar-label", line.label), ...track, this.value);
+    this.root.dataset["line"] = short;
+    style(this.root, "--hue", css(hue(line.hue)));
+  }
+
+  draw(scene: Scene): void {
+    const value = valueOf(this.line, scene);
+    const words = wordsOf(this.line, value, scene.tick_rate);
+    show(this.root, words !== "");
+    write(this.value, words);
+    const share = this.share(value);
+    style(this.root, "--share", Math.min(1, Math.max(0, share)).toFixed(3));
+    mark(this.root, "ready", this.line.style === "ready" && value <= 0);
+    mark(this.root, "low", this.line.style === "bar" && !this.line.hides && share <= LOW_SHARE);
+  }
+
+  private share(value: number): number {
+    if (this.line.style === "bar") return value / Math.max(1, this.line.max);
+    const left = this.left.share(value);
+    return this.line.style === "ready" ? 1 - left : left;
+  }
+}
 
 export class Vitals {
-  readonly root: HTMLElement;
-  private readonly hull = new Bar("hull", "Hull");
-  private readonly shield = new Bar("shield", "Shield");
-  private readonly boost = new Bar("boost", "Boost");
-  private readonly pulse = new Bar("pulse", "Pulse");
-  private readonly rapid = new Bar("rapid", "Rapid");
-  private readonly boostLeft = new CountDown();
-  private readonly pulseLeft = new CountDown();
-  private readonly rapidLeft = new CountDown();
+  readonly root = element("section", "vitals");
+  private lines: readonly Line[] = [];
 
   constructor() {
-    const bars = [this.shield, this.hull, this.boost, this.pulse, this.rapid];
-    this.root = element("section", "vitals", ...bars.map((bar) => bar.root));
     this.root.setAttribute("aria-label", "Your ship");
+  }
+
+  enter(description: Description): void {
+    this.lines = description.hud.filter(({ where, style: drawn }) => where === "ship" && drawn !== "arrow").map((line) => new Line(line));
+    this.root.replaceChildren(...this.lines.map((line) => line.root));
+    this.lines.find(({ root }) => root.classList.contains("bar-bar"))?.root.classList.add("bar-first");
   }
 
   draw(scene: Scene): void {
     show(this.root, scene.me !== null);
     if (scene.me === null) return;
-    const { hull = 0, shield = 0, boost_ticks = 0, pulse_ticks = 0, rapid_ticks = 0 } = scene.hud as Partial<Record<string, number>>;
-    this.hull.draw(hull / 100, String(hull));
-    mark(this.hull.root, "low", hull <= LOW_HULL);
-    show(this.shield.root, shield > 0);
-    this.shield.draw(shield / 100, String(shield));
-    drawLoading(this.boost, this.boostLeft, boost_ticks, scene);
-    drawLoading(this.pulse, this.pulseLeft, pulse_ticks, scene);
-    show(this.rapid.root, rapid_ticks > 0);
-    this.rapid.draw(this.rapidLeft.share(rapid_ticks), seconds(rapid_ticks, scene));
+    for (const line of this.lines) line.draw(scene);
   }
-}
-
-/** Fills up until it is ready again. */
-function drawLoading(bar: Bar, left: CountDown, ticks: number, scene: Scene): void {
-  const ready = ticks <= 0;
-  bar.draw(1 - left.share(ticks), ready ? "ready" : seconds(ticks, scene));
-  mark(bar.root, "ready", ready);
-}
-
-function seconds(ticks: number, { tick_rate }: Scene): string {
-  return `${(ticks / tick_rate).toFixed(1)} s`;
 }

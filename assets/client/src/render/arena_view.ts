@@ -5,9 +5,10 @@
  * Its glow is many faint wide strokes, which join without knots where blurred pictures would overlap.
  */
 
-import { type Arena, type Point, VIEW_REACH } from "@ricochet/sdk";
+import { type Arena, type Description, type Point, VIEW_REACH } from "@ricochet/sdk";
 import { Container, Graphics } from "pixi.js";
 
+import { teamColour } from "./layers";
 import { WALL, WALL_CORE } from "./palette";
 
 /** Width beyond the rim in units, and strength. */
@@ -27,19 +28,40 @@ interface Line {
   radius: number;
 }
 
-export function drawArena(arena: Arena): Container {
+export function drawArena(arena: Arena, description: Description): Container {
   const container = new Container();
   const walls: Line[] = arena.walls.map(({ points, closed, radius }) => ({ points, closed, radius }));
   const blocks: Line[] = arena.blocks.map(({ points }) => ({ points, closed: true, radius: 0 }));
+  const floor = new Graphics({ blendMode: "add" });
+  for (const goal of arena.goals ?? []) drawGoal(floor, goal, teamColour(description, goal.team));
   const glow = new Graphics({ blendMode: "add" });
   for (const line of [border(arena, 0), ...walls, ...blocks]) glowAround(glow, line);
   const solid = new Graphics();
   outside(solid, arena);
   for (const block of blocks) fillBlock(solid, block);
   for (const wall of walls) tube(solid, wall);
-  container.addChild(glow, solid);
+  container.addChild(floor, glow, solid);
   return container;
 }
+
+type Goal = NonNullable<Arena["goals"]>[number];
+
+/** A net in the colour of the team that guards it. */
+function drawGoal(graphics: Graphics, { x, y, width, height }: Goal, color: number): void {
+  const [left, top] = [x - width / 2, y - height / 2];
+  graphics.rect(left, top, width, height).fill({ color, alpha: 0.16 });
+  for (let across = NET / 2; across < width; across += NET) {
+    graphics.moveTo(left + across, top).lineTo(left + across, top + height).stroke({ width: 1.5, color, alpha: 0.3 });
+  }
+  for (let down = NET / 2; down < height; down += NET) {
+    graphics.moveTo(left, top + down).lineTo(left + width, top + down).stroke({ width: 1.5, color, alpha: 0.3 });
+  }
+  for (const [reach, alpha] of [[22, 0.06], [10, 0.12], [3.5, 0.9]] as const) {
+    graphics.rect(left, top, width, height).stroke({ width: reach, color, alpha });
+  }
+}
+
+const NET = 24;
 
 function glowAround(graphics: Graphics, line: Line): void {
   for (const [reach, alpha] of GLOW) {

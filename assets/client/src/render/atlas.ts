@@ -13,6 +13,7 @@ export const STAMPS = [
   "glow", "streak", "band", "flame", "ring", "shard", "core", "pixel", "bubble", "beacon",
   "dart_fill", "dart_line", "dart_glow", "fork_fill", "fork_line", "fork_glow",
   "crate_fill", "crate_line", "crate_glow", "crate_cracks",
+  "ball_fill", "ball_panels", "ball_shine",
   "pickup_ring", "repair", "rapid", "shield",
 ] as const;
 
@@ -112,6 +113,9 @@ const DRAW: Readonly<Record<StampName, (pen: Pen) => void>> = {
   crate_line: (pen) => crateLines(pen),
   crate_glow: (pen) => soft(pen, square(CRATE_SIZE / 2 - 1)),
   crate_cracks: (pen) => cracks(pen),
+  ball_fill: (pen) => disc(pen, BALL_UNITS, [[0, 1], [0.97, 1], [1, 0]]),
+  ball_panels: (pen) => ballPanels(pen),
+  ball_shine: (pen) => ballShine(pen),
   pickup_ring: (pen) => circle(pen, PICKUP_RADIUS, [[5, 0.1], [3, 0.2], [1.4, 1]]),
   repair: (pen) => lines(pen, 2.6, [[[-6, 0], [6, 0]], [[0, -6], [0, 6]]]),
   rapid: (pen) => lines(pen, 2.4, [[[-6, -5.5], [-0.5, 0], [-6, 5.5]], [[0.5, -5.5], [6, 0], [0.5, 5.5]]]),
@@ -233,6 +237,33 @@ function beacon(pen: Pen): void {
     pen.arc(0, 0, 27, middle - 0.38, middle + 0.38);
     pen.stroke();
   }
+}
+
+/** As large as the ring's circle. */
+const BALL_UNITS = 26;
+
+/** A pentagon in the middle, a spoke from each of its corners, and where the spokes end the sides of the next ones. */
+function ballPanels(pen: Pen): void {
+  const at = (reach: number, turn: number): readonly [number, number] => [reach * Math.cos(turn), reach * Math.sin(turn)];
+  const corners = [0, 1, 2, 3, 4].map((corner) => (corner * 2 * Math.PI) / 5);
+  pen.globalAlpha = 0.5;
+  fill(pen, corners.map((turn) => at(9.5, turn)));
+  pen.globalAlpha = 1;
+  lines(pen, 1.3, [
+    [...corners, 0].map((turn) => at(9.5, turn)),
+    ...corners.map((turn) => [at(9.5, turn), at(17.5, turn)]),
+    ...corners.flatMap((turn) => [-1, 1].map((side) => [at(17.5, turn), at(24.6, turn + side * 0.42)])),
+  ]);
+}
+
+/** Light from the upper left. */
+function ballShine(pen: Pen): void {
+  const gradient = pen.createRadialGradient(-9, -10, 0, -9, -10, 30);
+  for (const [stop, alpha] of [[0, 0.55], [0.35, 0.16], [1, 0]] as const) gradient.addColorStop(stop, `rgb(255 255 255 / ${alpha})`);
+  pen.fillStyle = gradient;
+  pen.beginPath();
+  pen.arc(0, 0, BALL_UNITS, 0, 2 * Math.PI);
+  pen.fill();
 }
 
 function crateLines(pen: Pen): void {

@@ -55,6 +55,10 @@ export function burst(particles: Particles, effect: Effect, style: BurstStyle): 
       sparks(particles, effect, style, 14, 240, ACCENT);
       flash(particles, effect, CRATE, 120, 0.18);
       break;
+    case "kick":
+      ring(particles, effect, style.colour, 60, 1 + 1.2 * effect.amount, 0.25);
+      sparks(particles, effect, style, 4 + 22 * effect.amount, 160 + 380 * effect.amount, style.colour);
+      break;
     case "pulse":
       impact(particles, effect, style);
       break;

@@ -12,7 +12,7 @@ beforeEach(() => {
 function entity(id: number, kind: string, changes: Partial<Drawn> = {}): Drawn {
   return {
     id, kind, variant: 0, owner: 1, status: 0, x: 10, y: 20, vx: 1, vy: 2, angle: 0,
-    thrust: { x: 0, y: 0 }, mine: false, ...changes,
+    colour: "owner", label: "", radius: 16, thrust: { x: 0, y: 0 }, mine: false, ...changes,
   };
 }
 

@@ -25,7 +25,8 @@ export type EffectName =
   | "crate_hurt"
   | "debris"
   | "pickup"
-  | "pulse";
+  | "pulse"
+  | "kick";
 
 export interface Effect {
   name: EffectName;
@@ -37,7 +38,7 @@ export interface Effect {
   /** Player id whose entity it is, 0 = nobody. */
   owner: number;
   mine: boolean;
-  /** shot, bounce, spent: bounces. hurt: hull lost, 0..1. pickup: variant. pulse: 1 where it hit a ship. */
+  /** shot, bounce, spent: bounces. kick: how hard, 0..1. hurt: hull lost, 0..1. pickup: variant. pulse: 1 where it hit a ship. */
   amount: number;
 }
 
@@ -57,6 +58,9 @@ interface Seen {
 
 /** Where the server may simply have stopped telling us. */
 const EDGE = VIEW_REACH - 48;
+/** A change of a ball's velocity from which on it was kicked, or bounced; and the hardest. */
+const KICK_UNITS_PER_S = 70;
+const HARD_UNITS_PER_S = 700;
 /** How long a new match takes until everything is in its place. */
 const LAYING_S = 0.6;
 
@@ -114,6 +118,9 @@ export class EffectReader {
       this.shipChanged(before, now);
     } else if (now.kind === "crate") {
       if (now.status < before.status) this.tell("crate_hurt", now, before.status - now.status);
+    } else if (now.kind === "ball") {
+      const jolt = Math.hypot(now.vx - before.vx, now.vy - before.vy);
+      if (jolt > KICK_UNITS_PER_S) this.tell("kick", now, Math.min(1, jolt / HARD_UNITS_PER_S));
     }
   }
 

@@ -1,11 +1,11 @@
 /**
- * Names above other players' ships: one label per ship in view, remade only when the name changes.
+ * Names above other players' ships, and above what a game labels: one for each in view, remade only when it changes.
  */
 
-import type { Drawn, PlayerInfo } from "@ricochet/sdk";
+import type { Drawn } from "@ricochet/sdk";
 import { BitmapText, Container } from "pixi.js";
 
-import { livery, mix } from "./palette";
+import { mix } from "./palette";
 
 const FONT_UNITS = 12;
 /** Rastered larger than it is shown, so that it stays crisp on dense screens. */
@@ -22,16 +22,17 @@ export class Labels {
   private readonly labels = new Map<number, Label>();
   private drawing = 0;
 
-  draw(ship: Drawn, player: PlayerInfo): void {
-    let label = this.labels.get(ship.id);
+  draw(entity: Drawn, name: string, colour: number): void {
+    let label = this.labels.get(entity.id);
     if (label === undefined) {
-      label = { text: write(player), drawing: 0 };
-      this.labels.set(ship.id, label);
+      label = { text: write(name), drawing: 0 };
+      this.labels.set(entity.id, label);
       this.container.addChild(label.text);
-    } else if (label.text.text !== player.name) {
-      label.text.text = player.name;
+    } else if (label.text.text !== name) {
+      label.text.text = name;
     }
-    label.text.position.set(ship.x, ship.y - 38);
+    label.text.tint = mix(colour, WHITE, 0.45);
+    label.text.position.set(entity.x, entity.y - entity.radius - 22);
     label.drawing = this.drawing;
   }
 
@@ -45,9 +46,9 @@ export class Labels {
   }
 }
 
-function write(player: PlayerInfo): BitmapText {
+function write(name: string): BitmapText {
   const text = new BitmapText({
-    text: player.name,
+    text: name,
     anchor: { x: 0.5, y: 1 },
     style: {
       fontFamily: "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
@@ -58,7 +59,6 @@ function write(player: PlayerInfo): BitmapText {
     },
   });
   text.scale.set(1 / OVERSAMPLING);
-  text.tint = mix(livery(player.colour).colour, WHITE, 0.45);
   text.alpha = 0.9;
   return text;
 }

@@ -2,11 +2,11 @@
  * The layers that entities are stamped on, from the floor up, and what every drawing routine is handed.
  */
 
-import type { PlayerInfo, Scene } from "@ricochet/sdk";
+import type { Description, Drawn, Scene } from "@ricochet/sdk";
 import type { Camera } from "./camera";
 import type { Ink } from "./ink";
 import type { Particles } from "./particles";
-import { NOBODY, livery, type Livery } from "./palette";
+import { NOBODY, hue, livery, type Livery } from "./palette";
 
 export interface Layers {
   /** Light beneath things. */
@@ -27,7 +27,26 @@ export interface Drawing {
   calm: boolean;
 }
 
-export function liveryOf(players: ReadonlyMap<number, PlayerInfo>, owner: number): Livery {
+type Told = Pick<Scene, "players" | "description">;
+
+/** A player's colour and hull; in a team the colour is the team's. */
+export function liveryOf({ players, description }: Told, owner: number): Livery {
   const player = players.get(owner);
-  return player === undefined ? NOBODY : livery(player.colour);
+  if (player === undefined) return NOBODY;
+  const own = livery(player.colour);
+  const team = description.teams[player.team - 1];
+  return team === undefined ? own : { ...own, colour: hue(team.hue) };
+}
+
+/** Nobody's for team 0, and for one that the game doesn't describe. */
+export function teamColour({ teams }: Description, team: number): number {
+  const found = teams[team - 1];
+  return found === undefined ? NOBODY.colour : hue(found.hue);
+}
+
+/** In which colours an entity is drawn, as its kind's look says. */
+export function paintOf(scene: Told, entity: Drawn): Livery {
+  if (entity.colour === "owner") return liveryOf(scene, entity.owner);
+  if (entity.colour !== "team") return { ...liveryOf(scene, entity.owner), colour: hue(entity.colour) };
+  return entity.owner > 0 ? liveryOf(scene, entity.owner) : { ...NOBODY, colour: teamColour(scene.description, entity.variant) };
 }

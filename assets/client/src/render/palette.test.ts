@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { BACKGROUND, LIVERY_COUNT, css, livery, mix, shotColour } from "./palette";
+import { BACKGROUND, LIVERY_COUNT, css, livery, mix, shotColour, hue, NOBODY } from "./palette";
 
 const indices = Array.from({ length: LIVERY_COUNT }, (_, index) => index);
 
@@ -22,6 +22,12 @@ function withoutRedGreen(colour: number): [number, number] {
   const [r, g, b] = channels(colour);
   return [0.3 * r + 0.7 * g, b];
 }
+
+test("what games call a colour is one; what they don't know is nobody's", () => {
+  expect(hue("sky")).toBe(livery(0).colour);
+  expect(new Set(["sky", "vermilion", "green", "yellow", "pink", "indigo", "white", "grey"].map(hue)).size).toBe(8);
+  expect(hue("mauve")).toBe(NOBODY.colour);
+});
 
 test("twelve players have twelve liveries", () => {
   expect(LIVERY_COUNT).toBe(12);

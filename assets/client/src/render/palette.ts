@@ -37,6 +37,13 @@ export function livery(index: number): Livery {
   return LIVERIES[wrapped] ?? NOBODY;
 }
 
+/** A hue by the name that games describe things with; one of a newer server is nobody's. */
+export function hue(name: string): number {
+  return HUES.find((one) => one.name === name)?.strong ?? (name === "white" ? PLAIN_WHITE : NOBODY.colour);
+}
+
+const PLAIN_WHITE = 0xf2f5ff;
+
 export const NOBODY: Livery = { name: "nobody", colour: 0x9fb0d0, hull: "dart" };
 
 export const BACKGROUND = 0x05070f;

@@ -4,14 +4,14 @@
 
 import { type Drawn, SHIP_RADIUS, shipStatus, type ShipStatus } from "@ricochet/sdk";
 import type { Drawing, Layers } from "./layers";
-import { liveryOf } from "./layers";
+import { paintOf } from "./layers";
 import { ACCENT, SHIELD, WHITE, mix, type Hull } from "./palette";
 
 const HULL_DARK = 0x060a18;
 
 export function drawShip(ship: Drawn, drawing: Drawing): void {
   const { layers, scene } = drawing;
-  const { colour, hull } = liveryOf(scene.players, ship.owner);
+  const { colour, hull } = paintOf(scene, ship);
   const status = shipStatus(ship.status);
   const pulse = drawing.calm ? 1 : 0.5 + 0.5 * Math.sin(scene.time_s * 9 + ship.id);
 
@@ -22,8 +22,9 @@ export function drawShip(ship: Drawn, drawing: Drawing): void {
   }
   if (status.shield) drawShield(ship, pulse, layers);
   if (status.rapid) drawRapid(ship, scene.time_s, layers);
+  if (status.marked) drawMark(ship, drawing);
   if (ship.mine) drawOwnMark(ship, drawing);
-  else drawHullBar(ship, status.hull, layers);
+  else if (status.hull > 0) drawHullBar(ship, status.hull, layers);
 }
 
 function drawHull(ship: Drawn, hull: Hull, colour: number, layers: Layers): void {
@@ -65,6 +66,17 @@ function drawRapid(ship: Drawn, time_s: number, layers: Layers): void {
 function drawOwnMark(ship: Drawn, { layers, scene, calm }: Drawing): void {
   const turn = calm ? 0 : scene.time_s * 0.5;
   layers.over.stampWhole("beacon", ship.x, ship.y, turn, 1.2, WHITE, 0.5);
+}
+
+/** Whoever it is about: a crown of light that turns, seen from afar. */
+function drawMark(ship: Drawn, { layers, scene, calm }: Drawing): void {
+  const turn = calm ? 0 : scene.time_s * 1.7;
+  layers.under.stamp("glow", ship.x, ship.y, 0, 240, 240, ACCENT, 0.4);
+  layers.over.stampWhole("ring", ship.x, ship.y, 0, 1.25, ACCENT, 0.9);
+  for (let ray = 0; ray < 6; ray += 1) {
+    const angle = turn + (ray * Math.PI) / 3;
+    layers.over.stamp("shard", ship.x + 40 * Math.cos(angle), ship.y + 40 * Math.sin(angle), angle, 13, 11, ACCENT, 0.95);
+  }
 }
 
 const BAR_LENGTH = 40;

@@ -5,23 +5,24 @@
  * afresh each time (`Ink`); only rocks and names are objects that stay.
  */
 
-import type { Arena, Drawn, Scene, Vec } from "@ricochet/sdk";
+import type { Arena, Description, Drawn, Scene, Vec } from "@ricochet/sdk";
 import "pixi.js/unsafe-eval"; // lets the page forbid eval() in its content security policy
 import { Application, Container } from "pixi.js";
 
 import { drawArena } from "./arena_view";
+import { drawArrows } from "./arrows";
 import { bakeAtlas } from "./atlas";
 import { Beams } from "./beams";
 import { burst } from "./bursts";
 import { Camera, Shake } from "./camera";
 import { type Effect, EffectReader } from "./effects";
 import { Ink } from "./ink";
-import { type Drawing, type Layers, liveryOf } from "./layers";
+import { type Drawing, type Layers, liveryOf, paintOf } from "./layers";
 import { Labels } from "./labels";
 import { BACKGROUND, WHITE } from "./palette";
 import { Pace } from "./pace";
 import { Particles } from "./particles";
-import { drawCrate, drawPickup, drawShot } from "./props";
+import { drawBall, drawCrate, drawOrb, drawPickup, drawShot, drawZone } from "./props";
 import { Rocks } from "./rocks";
 import { drawShip } from "./ships";
 import { Starfield } from "./starfield";
@@ -30,6 +31,11 @@ import { Trails } from "./trails";
 const PIXEL_RATIO_MAX = 2;
 /** How far outside the picture something still throws light into it. */
 const GLOW_REACH = 130;
+
+/** By style; what isn't here is not drawn, but rocks, which are objects that stay. */
+const DRAW: Readonly<Record<string, (entity: Drawn, drawing: Drawing) => void>> = {
+  ship: drawShip, shot: drawShot, crate: drawCrate, pickup: drawPickup, ball: drawBall, orb: drawOrb, zone: drawZone,
+};
 
 export class Stage {
   readonly camera = new Camera();
@@ -79,9 +85,9 @@ export class Stage {
     this.resize();
   }
 
-  enter(arena: Arena): void {
+  enter(arena: Arena, description: Description): void {
     for (const old of this.walls.removeChildren()) old.destroy({ children: true });
-    this.walls.addChild(drawArena(arena));
+    this.walls.addChild(drawArena(arena, description));
     this.rocks?.destroy();
     this.rocks = new Rocks(arena);
     this.stones.addChild(this.rocks.container);
@@ -95,7 +101,7 @@ export class Stage {
   /** A pulse was let go: the beam appears with the next picture. */
   pulse(from: Vec, to: Vec, owner: number, hit: boolean, scene: Scene): void {
     const angle = Math.atan2(to.y - from.y, to.x - from.x);
-    this.beams.add(from, to, liveryOf(scene.players, owner).colour);
+    this.beams.add(from, to, liveryOf(scene, owner).colour);
     this.told.push({ name: "pulse", ...to, vx: 0, vy: 0, angle, owner, mine: owner === scene.me_id, amount: hit ? 1 : 0 });
   }
 
@@ -109,6 +115,7 @@ export class Stage {
     for (const effect of effects) this.burst(effect, drawing);
     for (const entity of scene.entities) this.drawEntity(entity, drawing);
     this.drawAim(scene);
+    drawArrows(drawing);
     this.beams.draw(this.layers.over, dt_s, calm);
     this.drawParticles(dt_s);
     this.flush();
@@ -143,7 +150,7 @@ export class Stage {
   }
 
   private burst(effect: Effect, { scene, calm }: Drawing): void {
-    const { colour } = liveryOf(scene.players, effect.owner);
+    const colour = effect.name === "kick" ? WHITE : liveryOf(scene, effect.owner).colour;
     burst(this.particles, effect, { colour, share: calm ? 0.3 : 1, random: Math.random });
   }
 
@@ -151,16 +158,12 @@ export class Stage {
     const { scene } = drawing;
     if (!this.camera.sees(entity.x, entity.y, GLOW_REACH)) return;
     if (entity.kind === "shot" || (entity.kind === "ship" && !drawing.calm)) {
-      this.trails.leave(entity, liveryOf(scene.players, entity.owner).colour, this.particles);
+      this.trails.leave(entity, paintOf(scene, entity).colour, this.particles);
     }
-    if (entity.kind === "ship") {
-      drawShip(entity, drawing);
-      const player = scene.players.get(entity.owner);
-      if (player !== undefined && !entity.mine) this.labels.draw(entity, player);
-    } else if (entity.kind === "shot") drawShot(entity, drawing);
-    else if (entity.kind === "rock") this.rocks?.draw(entity);
-    else if (entity.kind === "crate") drawCrate(entity, drawing);
-    else if (entity.kind === "pickup") drawPickup(entity, drawing);
+    if (entity.kind === "rock") this.rocks?.draw(entity);
+    else DRAW[entity.kind]?.(entity, drawing);
+    const name = entity.kind === "ship" && !entity.mine ? (scene.players.get(entity.owner)?.name ?? "") : entity.label;
+    if (name !== "") this.labels.draw(entity, name, paintOf(scene, entity).colour);
   }
 
   /** Dots that run from the nose into the distance, each fainter than the last. */

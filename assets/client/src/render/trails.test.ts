@@ -6,7 +6,7 @@ import { Trails } from "./trails";
 
 function shot(x: number, y: number, status = 0): Drawn {
   return {
-    id: 1, kind: "shot", variant: 0, owner: 1, status, x, y, vx: 900, vy: 0, angle: 0, thrust: { x: 0, y: 0 }, mine: false,
+    id: 1, kind: "shot", variant: 0, owner: 1, status, x, y, vx: 900, vy: 0, angle: 0, colour: "owner", label: "", radius: 16, thrust: { x: 0, y: 0 }, mine: false,
   };
 }
 
