@@ -13,7 +13,7 @@ Nothing is said before what was missed is known. Then those of the pending edits
 said, once.
 
 An undo is an edit like all others, made of what an earlier one of one's own did (`plan.revert`): what others have done
-since stays. Where nothing is left to undo, the one before is undone. The twin of `assets/client/src/build/draft.ts`.
+since stays. Where nothing is left to undo, the one before is undone. The twin of `assets/sdk/src/draft.ts`.
 """
 
 from collections.abc import Sequence
@@ -194,6 +194,7 @@ class Draft:
                 stack.remove(serial)
                 if undone is not None:
                     other.append(undone)
+                break
         self._rebase()
 
     def _rebase(self) -> None:

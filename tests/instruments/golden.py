@@ -28,6 +28,7 @@ from protocol.snapshot import change_of, checksum_of
 from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
 from tests.instruments.neighbourhood_scenes import neighbourhood
+from tests.instruments.plan_scenes import plans
 from tests.instruments.rides import lead
 from tests.instruments.shot_scenes import own_shots
 from tests.instruments.wanderers import KINDS, ROCK, SHIP, SHOT, TICK_RATE, Vectors, Wanderers, published
@@ -228,7 +229,7 @@ MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
     for maker in (
         *(reckoning, motion, bounces, changes, checksums, netsim),
-        *(conversation, snapshots, engine, neighbourhood, own_shots, lead),
+        *(conversation, snapshots, engine, neighbourhood, own_shots, lead, plans),
     )
 }
 
