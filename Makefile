@@ -26,7 +26,7 @@ MAVEN_COPY := org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 # Folders are among the sources too: their time changes when a file is removed from them.
 CLIENT_SOURCES := $(shell find $(SDK)/src $(CLIENT)/src $(CLIENT)/public ! -name '*.test.ts' 2>/dev/null) \
-	$(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(BROWSER)/tsconfig.base.json
+	$(wildcard $(CLIENT)/*.html) $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(BROWSER)/tsconfig.base.json
 
 find_python = for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

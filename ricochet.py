@@ -20,6 +20,7 @@ COMMANDS = {
     "swarm": "bots.cli",
     "netsim": "bots.cli",
     "bots": "bots.cli",
+    "replay": "bots.replay_cli",
     "bench": "bench.cli",
 }
 """Each command, and the module whose `app` has it."""

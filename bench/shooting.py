@@ -133,7 +133,7 @@ class Shooting:
         """Who was hit that had been out of the line for longer than anyone may be."""
         self._beams: list[bool] = []
         """Of each beam of the marksman's: whether it hit somebody."""
-        self._say, self.room.say = self.room.say, self._overhear  # type: ignore[method-assign]  # to see it when it happens
+        self._say, self.room.say_near = self.room.say_near, self._overhear  # type: ignore[method-assign]  # to see it when it happens
         self._stage.on_step, self._stage.on_tick = self._step, self._tick
 
     def play(self, seconds: float) -> None:
@@ -162,10 +162,10 @@ class Shooting:
             assert message.body["player"] == welcome.player
             self._beams.append(bool(message.body["hit"]))
 
-    def _overhear(self, name: str, body: dict[str, Any], to: Any = None, spectators: bool = False) -> None:
+    def _overhear(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         if name == "pulse" and body["hit"]:
             self.too_late += not self._was_in_line(body)
-        self._say(name, body, to, spectators)
+        self._say(name, body, x, y, half_units)
 
     def _was_in_line(self, beam: dict[str, Any]) -> bool:
         """Whether within the last quarter of a second the victim truly was where the beam went."""

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from math import atan2
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 import trio
 
@@ -116,9 +116,9 @@ class Bot:
         ship = self.ship
         return atan2(target.y - ship.y, target.x - ship.x) if ship else 0.0
 
-    def chat(self, text: str) -> None:
-        """Say a line to everyone in the room."""
-        self._player.say(Chat(text))
+    def chat(self, text: str, to: Literal["room", "team", "lobby"] = "room") -> None:
+        """Say a line in a channel, the lobby being everyone on the server; or a command, such as `/who`."""
+        self._player.say(Chat(text, to))
 
     def hear(self, listener: Callable[[Event | ChatLine | Error], None]) -> None:
         """Give `listener` every event, chat line and refusal as it comes."""

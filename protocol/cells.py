@@ -14,6 +14,11 @@ CELL_UNITS: Final = 512
 VIEW_HALF_UNITS: Final = 704
 
 
+def is_within(half_units: float, one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether a point is in the square of twice `half_units` around another."""
+    return abs(one[0] - other[0]) <= half_units and abs(one[1] - other[1]) <= half_units
+
+
 class Grid:
     """The cells of an arena of `width` by `height` units."""
 

@@ -168,6 +168,18 @@ class MsgpackCodec:
         return b"\x99" + head[1:] + packing.array_header(cell_count) + cells
 
 
+def check_shape(wire: bytes) -> None:
+    """Raises ValueError unless `wire` is one whole value in msgpack, before any room is made for what it announces."""
+    walker = msgpack.Unpacker(max_buffer_size=max(1, len(wire)))
+    walker.feed(wire)
+    try:
+        walker.skip()
+    except msgpack.exceptions.UnpackException as error:
+        raise ValueError(f"not msgpack: {error or type(error).__name__}") from None
+    if walker.tell() != len(wire):
+        raise ValueError("more than one value in msgpack")
+
+
 def _pack(plain: object) -> bytes:
     return cast(bytes, msgpack.packb(plain))
 

@@ -2,6 +2,7 @@
 
     UserError       the person at the terminal: one sentence on stderr, exit status 2
       ArenaError    a map that doesn't hold together; names the place
+      ReplayError   a file that can't be played; says why
     Violation       the other end of the wire: one sentence and a close code, said in `bye` and in the close frame
     AssertionError  ours: a broken contract. The wire can't reach one.
 
@@ -17,6 +18,10 @@ class UserError(Exception):
 
 class ArenaError(UserError):
     """A map is wrong; the sentence begins with the file and the place in it."""
+
+
+class ReplayError(UserError):
+    """A replay can't be played; the sentence says why."""
 
 
 class Code(IntEnum):

@@ -24,21 +24,17 @@ _SERVER_JSON: Any = msgspec.json.Decoder(Union[*SERVER_MESSAGES])
 class JsonCodec:
     """`ricochet.v1.json`: text messages, `{"type": name, …}`; the same fields, for reading and debugging."""
 
-    subprotocol: Final = limits.SUBPROTOCOL_JSON
     is_text: Final = True
+
+    def __init__(self, subprotocol: str = limits.SUBPROTOCOL_JSON) -> None:
+        """What isn't about a game is called otherwise: see `stats`."""
+        self.subprotocol: Final = subprotocol
 
     def encode(self, message: messages.Message) -> bytes:
         return msgspec.json.encode(message)
 
     def decode_client(self, wire: bytes | str) -> ClientMessage:
-        if isinstance(wire, bytes):
-            raise Violation(Code.WRONG_ENCODING, f"{self.subprotocol} speaks text messages, not binary")
-        try:
-            return cast(ClientMessage, _CLIENT_JSON.decode(wire))
-        except msgspec.ValidationError as error:
-            raise _invalid_object(str(error)) from None
-        except (ValueError, RecursionError) as error:
-            raise Violation(Code.MALFORMED, f"not a JSON message: {error}") from None
+        return cast(ClientMessage, read(_CLIENT_JSON, wire, self.subprotocol))
 
     def decode_server(self, wire: bytes | str) -> ServerMessage | Snapshot:
         try:
@@ -96,6 +92,18 @@ class JsonCodec:
             "near": unpack_near(near) or None,
         }
         return msgspec.json.encode(head)[:-1] + b',"cells":[' + cells + b"]}"
+
+
+def read(decoder: Any, wire: bytes | str, subprotocol: str) -> Any:
+    """What a client of `subprotocol` says, by a decoder for all that it may say. Raises Violation, whatever it is."""
+    if isinstance(wire, bytes):
+        raise Violation(Code.WRONG_ENCODING, f"{subprotocol} speaks text messages, not binary")
+    try:
+        return decoder.decode(wire)
+    except msgspec.ValidationError as error:
+        raise _invalid_object(str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise Violation(Code.MALFORMED, f"not a JSON message: {error}") from None
 
 
 def _record_to_object(entity: Published, tick: int) -> dict[str, int]:

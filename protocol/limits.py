@@ -51,6 +51,18 @@ MOVES_BURST_MAX: Final = 20
 """From room to room, or to the lobby: each costs a welcome, or all that is to be said of the rooms."""
 CHATS_PER_SECOND_MAX: Final = 1.0
 CHATS_BURST_MAX: Final = 5
+CHAT_REPEAT_S_MIN: Final = 10.0
+"""The same line from the same person sooner than this is held down."""
+COMMANDS_PER_SECOND_MAX: Final = 1.0
+COMMANDS_BURST_MAX: Final = 10
+REPORTS_PER_SECOND_MAX: Final = 0.05
+REPORTS_BURST_MAX: Final = 3
+CHANNEL_LINES_PER_SECOND_MAX: Final = 10.0
+CHANNEL_LINES_BURST_MAX: Final = 40
+"""Of all who speak in one channel together: each line is sent to everybody in it."""
+CHANNEL_HISTORY_LINES_MAX: Final = 40
+"""What is remembered of a channel for those who come."""
+PERSONAL_MUTES_MAX: Final = 100
 
 OPENS_PER_MINUTE_MAX: Final = 3
 OPENS_BURST_MAX: Final = 5

@@ -79,10 +79,11 @@ class Ping(ClientMessage, tag="ping"):
 
 
 class Chat(ClientMessage, tag="chat"):
-    """A line for everyone in the room."""
+    """A line for whoever is in a channel; or a command, if it begins with a slash."""
 
     number: ClassVar[int] = 4
     text: Annotated[str, Meta(min_length=1, max_length=limits.CHAT_CHARS_MAX)]
+    to: Literal["room", "team", "lobby"] = "room"
 
 
 class Resync(ClientMessage, tag="resync"):
@@ -179,11 +180,17 @@ class Pong(ServerMessage, tag="pong"):
 
 
 class ChatLine(ServerMessage, tag="chat"):
-    """A line that `player` said."""
+    """A line that somebody said, or a `notice` of the server's own. `player` is their number in this room, or 0."""
 
     number: ClassVar[int] = 20
     player: int
     text: str
+    to: Literal["room", "team", "lobby", "notice"] = "room"
+    name: str = ""
+    old: bool = False
+    """Said before the client came: what is remembered of the channel."""
+    who: int = 0
+    """By which `/mute` and `/report` know them, wherever they are; 0: the server."""
 
 
 class Error(ServerMessage, tag="error"):

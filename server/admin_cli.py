@@ -143,6 +143,24 @@ def restrictions(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -
 
 
 @admin.command()
+def reports(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
+    """What people have told about others, with what was said: one JSON object a line, the oldest first."""
+    for line in _ask("reports", url, token_file, ca):
+        print(json.dumps(line, ensure_ascii=True))
+
+
+@admin.command()
+def dismiss(
+    report: Annotated[int, typer.Argument(help="Its number.")],
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
+) -> None:
+    """Take a report that has been dealt with from the list."""
+    _order("dismiss", url, token_file, ca, {"report": report})
+
+
+@admin.command()
 def token(
     subject: Annotated[str, typer.Argument(help="Whose it is to be.")],
     secret: Annotated[Path, typer.Option(help="The file that the server has as jwt_secret.")],

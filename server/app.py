@@ -22,6 +22,7 @@ import trio
 
 from protocol.errors import Code, UserError
 from server import garbage
+from server.chat import marshal
 from server.config import Config
 from server.drain import let_finish
 from server.keeper import Keeper
@@ -33,7 +34,9 @@ from server.net.api import Api
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
+from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.replay.recorder import recorder_of
 from server.room import Room
 from server.seats import Doors
 from server.store import Store
@@ -86,6 +89,7 @@ class Server:
         self.lobby = Lobby(gate=self.admission.gate, catalogue=catalogue_of(config, self._venue))
         self.lobby.on_open = self._run_room
         self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
@@ -98,15 +102,17 @@ class Server:
             may_be_fast=config.lane == "fast",
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
+            elsewhere=self.stats.hosts,
         )
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
+        marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
+        self._recorder = recorder_of(config, self.lobby)
         self.room = self._kept_room() or self._fresh_room()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
-        self._collector = garbage.Collector(config.tick_rate)
-        self._has_ticked = False
+        self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
 
     @property
@@ -140,8 +146,10 @@ class Server:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
+                nursery.start_soon(self.stats.run)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
+                nursery.start_soon(self._recorder.run)
                 nursery.start_soon(self.admission.keep_fresh)
                 nursery.start_soon(self._keep_certificate)
                 with self._accepting:
@@ -170,12 +178,14 @@ class Server:
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
+        await self._recorder.finish()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back
         with trio.move_on_after(DRAIN_S_MAX):
             while self.door.conversations:
-                self.lobby.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
+                for host in (self.lobby, self.stats.watchers):
+                    host.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
 
     def close_room(self, name: str, now_s: float) -> None:
@@ -218,6 +228,7 @@ class Server:
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True
         self.telemetry.tick_done(duration_s, lateness_s)
+        self.stats.tick_done(lateness_s)
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
         work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)

@@ -33,21 +33,33 @@ class Catalogue:
 
     def games(self) -> list[GameInfo]:
         """For the lobby."""
-        arenas = list(self._arenas())
-        return [GameInfo(name, title_of(name), arenas, game.teams) for name, game in self._games.items()]
+        return [GameInfo(name, title_of(name), self._fitting(game), game.teams) for name, game in self._games.items()]
 
     def first(self, game: str | None) -> tuple[str, str]:
         """Game and arena for whoever has named no more than that. Raises Violation."""
-        return game or next(iter(self._games)), next(iter(self._arenas()))
+        name = game or next(iter(self._games))
+        fitting = self._fitting(self._game(name))
+        if not fitting:
+            raise Violation(Code.OPEN_REFUSED, f"there is no arena for {name}")
+        return name, fitting[0]
 
     def make(self, name: str, game: str, arena: str, card: Card) -> Room:
         """A room by that name. Raises Violation when there is no such game or arena."""
-        kind, place = self._games.get(game), self._arenas().get(arena)
-        if kind is None:
-            raise Violation(Code.OPEN_REFUSED, f"there is no game {game!r}; there are: {', '.join(self._games)}")
+        kind, place = self._game(game), self._arenas().get(arena)
         if place is None:
             raise Violation(Code.OPEN_REFUSED, f"there is no arena {arena!r}")
+        if why := kind.unfit(place):
+            raise Violation(Code.OPEN_REFUSED, f"{game} can't be played in {arena}: {why}")
         return Room(name, kind, place, self._rates, self._new_seed(), self._options, self._players_max, card=card)
+
+    def _game(self, name: str) -> type[Game]:
+        if name not in self._games:
+            raise Violation(Code.OPEN_REFUSED, f"there is no game {name!r}; there are: {', '.join(self._games)}")
+        return self._games[name]
+
+    def _fitting(self, game: type[Game]) -> list[str]:
+        """The arenas that a game can be played in."""
+        return [name for name, arena in self._arenas().items() if not game.unfit(arena)]
 
     def again(self, room: Room) -> Room:
         """A fresh room like `room`, which has failed."""

@@ -48,8 +48,11 @@ def serve(
         str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
     ] = None,
     state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
+    replay_dir: Annotated[Path | None, typer.Option(help="Record matches here. [default: STATE_DIR/replays]")] = None,
+    replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. [default: 500]")] = None,
     drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
     takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,
+    chat_filter: Annotated[str | None, typer.Option(help="module:function, asked about each line of chat.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error. [default: info]")] = None,

@@ -58,6 +58,7 @@ class Config(BaseSettings):
     jwt_leeway_s: float = Field(30.0, ge=0, le=300)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     forwarded_by: Literal["x-forwarded", "forwarded"] = Field("x-forwarded", description="what the proxies write")
+    chat_filter: str | None = Field(None, description="module:function, from a line to a line, or to None: not said")
     tls_cert: Path | None = None
     tls_key: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -67,6 +68,8 @@ class Config(BaseSettings):
         limits.CONNECTIONS_PER_ADDRESS_MAX, ge=0, le=100_000, description="0: no limit; this machine has none"
     )
     state_dir: Path | None = Field(None, description="none: nothing outlasts the process")
+    replay_dir: Path | None = Field(None, description="none: a folder in state_dir, or else nothing is recorded")
+    replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
@@ -74,6 +77,13 @@ class Config(BaseSettings):
     @property
     def rates(self) -> Rates:
         return Rates(self.tick_rate, self.snapshot_rate)
+
+    @property
+    def replay_folder(self) -> Path | None:
+        """Where matches are recorded; None: nowhere."""
+        if not self.replays_mb_max:
+            return None
+        return self.replay_dir or (self.state_dir and self.state_dir / "replays")
 
     @field_validator("origins", "trusted_proxies", mode="before")
     @classmethod

@@ -82,8 +82,11 @@ class Stage(Protocol):
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
-        """An event, never lost: to everyone in the room, or to some players, and spectators or not. These look at the
-        middle of the arena."""
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those players and spectators who look from within a square of twice `half_units` around a
+        point."""
 
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""

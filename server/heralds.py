@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from protocol.messages import Event
 from server.results import Result
 from server.statistics import Faults
 
@@ -28,6 +29,17 @@ class Listener(Protocol):
 
     def closed(self, room: "Room") -> None:
         """A room is gone; it has had its last tick."""
+
+
+class Tap(Protocol):
+    """Takes down what whoever sees a whole room is told. It is called in ticks: it returns at once and raises
+    nothing."""
+
+    def said(self, event: Event) -> None:
+        """An event that spectators hear, wherever they look."""
+
+    def shown(self) -> None:
+        """A snapshot has been published, and shown to everyone."""
 
 
 class Heralds:

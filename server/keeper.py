@@ -171,6 +171,10 @@ class Keeper:
         self._gone.add(room)
         self._is_settled = False
 
+    def note(self) -> None:
+        """Something was decided: it is written with the next checkpoint, whoever makes it."""
+        self._is_settled = False
+
     async def settle(self) -> bool:
         """Have what was decided written down; whether it is. What isn't in time, or fails, is tried again."""
         turn, self._is_settled = Turn(), False

@@ -23,6 +23,7 @@ from protocol.messages import Enter, Hello, LobbyNews, Open, Podium, is_good_tit
 from protocol.ticks import Rates
 from server.card import PERMANENT, Card
 from server.catalogue import Catalogue, title_of
+from server.chat.talk import Talk
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
 from server.gate import Gate
@@ -36,7 +37,7 @@ from server.rooms import best, given, listed
 from server.seating import Seating
 from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
-from server.statistics import Faults, Keeping, RoomStatistics, Statistics, Traffic
+from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic, Watched
 
 ROOMS_MAX_DEFAULT = 64
 
@@ -59,6 +60,7 @@ class Lobby:
         self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
+        self.talk = Talk(self.sessions, self.mutes)
         self.traffic = Traffic()
         self.refused = 0
         """Conversations ended for a violation."""
@@ -75,6 +77,8 @@ class Lobby:
         self.heralds = Heralds(self.faults)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
+        self.recorded = Recorded()
+        self.watched = Watched()
         self._openings = Openings()
 
     def meet(self, link: Link, now_s: float) -> Session:
@@ -125,12 +129,10 @@ class Lobby:
         for session in self.seating.clear(room):
             if session.state is State.PLAYING and session.knows_lobby:
                 room.unwatch(session.seated.viewer)
-                session.come_to_lobby()
-                self.hall.come(session, now_s, podium, sentence)
+                self._to_hall(session, now_s, podium, sentence)
             else:
                 session.end(code, sentence)
-        for counter in RoomStatistics.__struct_fields__:
-            setattr(self._closed, counter, getattr(self._closed, counter) + getattr(room.statistics, counter))
+        self._closed.add(room.statistics)
         self.heralds.closed(room)
 
     def close(self, code: Code, sentence: str) -> None:
@@ -149,8 +151,7 @@ class Lobby:
             self.seating.resume(session, kept)
             return
         if hello.role == "visitor":
-            session.come_to_lobby()
-            self.hall.come(session, now_s)
+            self._to_hall(session, now_s)
         else:
             room = self._named(hello.room) if hello.room is not None else self._given()
             self.seating.sit(session, room, _join(room, session, hello.role))
@@ -178,8 +179,12 @@ class Lobby:
     def browse(self, session: Session, now_s: float) -> None:
         """From the room, if there is one, to the hall."""
         self._rise(session)
+        self._to_hall(session, now_s)
+
+    def _to_hall(self, session: Session, now_s: float, podium: Podium | None = None, reason: str = "") -> None:
         session.come_to_lobby()
-        self.hall.come(session, now_s)
+        self.hall.come(session, now_s, podium, reason)
+        self.talk.catch_up(session)
 
     def _move(self, session: Session, room: Room, role: str) -> None:
         former = session.seat
@@ -318,12 +323,11 @@ class Lobby:
             bans=len(self.bans),
             mutes=len(self.mutes),
         )
-        for source in (self._closed, *(room.statistics for room in rooms)):
-            for counter in RoomStatistics.__struct_fields__:
-                setattr(total, counter, getattr(total, counter) + getattr(source, counter))
-        for counted in (self.traffic, self.faults, self.keeping):
-            for counter in counted.__struct_fields__:
-                setattr(total, counter, getattr(counted, counter))
+        for room in rooms:
+            total.add(room.statistics)
+        talk = self.talk.statistics(rooms)
+        for part in (self._closed, self.traffic, self.faults, self.keeping, self.recorded, self.watched, talk):
+            total.add(part)
         return total
 
 

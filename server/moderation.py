@@ -55,11 +55,20 @@ class RoomOrder(Struct, forbid_unknown_fields=True):
     room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)]
 
 
+class ReportOrder(Struct, forbid_unknown_fields=True):
+    """About a report."""
+
+    report: Annotated[int, Meta(ge=1)]
+
+
+AnyOrder = Order | RoomOrder | ReportOrder
+
+
 class NoOrder(Exception):
     """What was sent is none; `str(error)` says why."""
 
 
-def read_order(body: bytes, kind: type[Order | RoomOrder]) -> Order | RoomOrder:
+def read_order(body: bytes, kind: type[AnyOrder]) -> AnyOrder:
     """Raises NoOrder, whatever the bytes."""
     try:
         return msgspec.json.decode(body, type=kind)
@@ -85,7 +94,8 @@ class Moderation:
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
         key = self._key(order)
-        _add(self._lobby.bans, key, order, now_s)
+        _add(self._lobby.bans, key, order.seconds, order.reason, now_s)
+        self._lobby.talk.expunge(key, self._lobby.rooms.values())
         seats = [seat for seat in self._lobby.seats() if seat.key == key]
         gone = self._expel(seats, Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
         return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
@@ -94,10 +104,15 @@ class Moderation:
         return _lift(self._lobby.bans, self._key(order), "banned")
 
     def mute(self, order: Order, now_s: float) -> str:
-        """Let nobody hear what they say, for a while."""
+        """Let nobody hear what they say, or have said, for a while."""
         key = self._key(order)
-        _add(self._lobby.mutes, key, order, now_s)
+        self.silence(key, order.seconds, order.reason, now_s)
         return f"muted {key} for {order.seconds:.0f} s"
+
+    def silence(self, key: str, seconds: float, reason: str, now_s: float) -> None:
+        """Mute whoever is known by `key`. Raises CantBe."""
+        _add(self._lobby.mutes, key, seconds, reason, now_s)
+        self._lobby.talk.expunge(key, self._lobby.rooms.values())
 
     def unmute(self, order: Order, now_s: float) -> str:
         return _lift(self._lobby.mutes, self._key(order), "mute")
@@ -138,6 +153,16 @@ class Moderation:
             for key, entry in table.all(now_s)
         ]
 
+    def reports(self, now_s: float) -> list[dict[str, Any]]:
+        """What people have told about others, with what was said; the oldest first."""
+        return self._lobby.talk.reports.listed(now_s)
+
+    def dismiss(self, order: ReportOrder, now_s: float) -> str:
+        """A report has been dealt with."""
+        if not self._lobby.talk.reports.dismiss(order.report):
+            raise CantBe(f"there is no report {order.report}")
+        return f"dismissed the report {order.report}"
+
     def _key(self, order: Order) -> str:
         """What the one that is meant is known by."""
         match order:
@@ -174,22 +199,23 @@ class Moderation:
         return len(seats)
 
 
-ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[Order | RoomOrder]]]] = {
+ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[AnyOrder]]]] = {
     "kick": (Moderation.kick, Order),
     "ban": (Moderation.ban, Order),
     "unban": (Moderation.unban, Order),
     "mute": (Moderation.mute, Order),
     "unmute": (Moderation.unmute, Order),
     "close": (Moderation.close, RoomOrder),
+    "dismiss": (Moderation.dismiss, ReportOrder),
 }
 """Each action by its name, and what it is told."""
-LASTING: Final = frozenset(ACTIONS) - {"kick"}
+LASTING: Final = frozenset(ACTIONS) - {"kick", "dismiss"}
 """Those that a restart must not undo."""
 
 
-def _add(table: Restrictions, key: str, order: Order, now_s: float) -> None:
+def _add(table: Restrictions, key: str, seconds: float, reason: str, now_s: float) -> None:
     try:
-        table.add(key, order.seconds, order.reason, now_s)
+        table.add(key, seconds, reason, now_s)
     except TableFull:
         raise CantBe(f"the table has its {RESTRICTIONS_MAX} entries; lift one first") from None
 

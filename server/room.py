@@ -19,15 +19,16 @@ import numpy as np
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
-from protocol.cells import Grid
+from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import ChatLine, Event, Inputs, Message, PlayerInfo, ServerMessage, Welcome
+from protocol.messages import Event, Inputs, Message, PlayerInfo, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
+from server.chat.channel import RoomChannels
 from server.game import Game, Player
-from server.heralds import Heralds, Listener
+from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
@@ -67,8 +68,12 @@ class Room:
         self.tick = 0
         self.random = Random(seed)
         self.statistics = RoomStatistics()
+        self.channels = RoomChannels()
+        """What is said in it."""
         self.listener: Listener = Heralds()
         """Hears of matches that have ended."""
+        self.tap: Tap | None = None
+        """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
         self.world = World(arena, game.kinds, rates.tick_rate)
@@ -107,6 +112,8 @@ class Room:
             self.publisher.publish(self.tick)
             self._rewind.record(self.tick)
             self._show()
+            if self.tap is not None:
+                self.tap.shown()
 
     def _gather(self, now_s: float) -> None:
         tick = self.tick
@@ -234,19 +241,32 @@ class Room:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
 
-    def chat(self, player: Player, text: str) -> None:
-        self._owe(ChatLine(player.id, text), self._everyone())
-
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         if to is None:
-            viewers = self._everyone()
-        else:
-            viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
-            viewers += self._spectators if spectators else []
-        self._owe(Event(self.tick, name, body), viewers)
+            self._tell(name, body, self._everyone(), is_public=True)
+            return
+        viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
+        self._tell(name, body, [*viewers, *self._spectators] if spectators else viewers, spectators)
+
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        """An event, to those who look from within a square of twice `half_units` around a point."""
+        viewers = [
+            self._viewers[player.id]
+            for player in self._players.values()
+            if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
+        ]
+        if is_within(half_units, self.arena.middle, (x, y)):
+            viewers += self._spectators
+        self._tell(name, body, viewers, is_public=True)
+
+    def _tell(self, name: str, body: dict[str, Any], viewers: Sequence[Viewer], is_public: bool) -> None:
+        event = Event(self.tick, name, body)
+        self._owe(event, viewers)
+        if self.tap is not None and is_public:
+            self.tap.said(event)
 
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""

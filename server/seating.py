@@ -61,12 +61,17 @@ class Seating:
         next_token = self.new_token()
         lock, next_lock = digest(token), digest(next_token)
         seat = Seat(room, player, viewer, lock, next_token, next_lock, session, 0.0, session.identity, session.key)
+        seat.speaker = session.speaker
         self.taken[lock] = session.seat = seat
 
     def resume(self, session: Session, kept: Seat | Reserved) -> None:
         """`session` comes back to it. Whoever sits there now is replaced."""
+        if kept.player is not None:
+            session.name = kept.player.name
         if isinstance(kept, Reserved):
             self._forget(kept)
+            if session.speaker is not None:
+                session.speaker.rename(kept.player.name)
             self.sit(session, kept.room, kept.player)
             return
         del self.taken[kept.lock]
@@ -75,6 +80,8 @@ class Seating:
             kept.room.unwatch(kept.viewer)
             former.seat = None
             former.end(Code.REPLACED, "another connection came back to this seat")
+        if kept.speaker is not None:
+            session.speaker = kept.speaker.come_back(session.key)
         self.sit(session, kept.room, kept.player, kept.next_token)
 
     # leaving one -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protocol import limits
+from server.chat.speaker import Speaker
 from server.checkpoint import SavedSeat
 from server.game import Player
 from server.roles import GUEST, Identity
@@ -52,6 +53,8 @@ class Seat(Struct, eq=False):
     """What bans and mutes know them by."""
     occupied: SavedSeat | None = None
     """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
+    speaker: Speaker | None = None
+    """Whose it is, as chat knows them."""
 
     def why_too_slow(self) -> str | None:
         """Asked now and then: why whoever sits there can't be kept."""

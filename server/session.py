@@ -35,11 +35,11 @@ from protocol.messages import (
     Pong,
     Resync,
     ServerMessage,
-    is_good_chat,
     is_good_name,
 )
 from server.bucket import Bucket
 from server.build import talk
+from server.chat.speaker import Speaker
 from server.link import Link
 from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Role
@@ -76,6 +76,7 @@ class Session:
         "name",
         "opened_s",
         "seat",
+        "speaker",
         "state",
     )
 
@@ -83,6 +84,8 @@ class Session:
         self.link, self.lobby = link, lobby
         self.state = State.GREETING
         self.seat: Seat | None = None
+        self.speaker: Speaker | None = None
+        """As chat knows them, from coming in to the end."""
         self.identity = GUEST
         self.name, self.bot = "", False
         self.knows_lobby = False
@@ -128,7 +131,7 @@ class Session:
         """Say bye and begin to close. Idempotent."""
         if self.state is State.ENDED:
             return
-        self.state = State.ENDED
+        self.state, self.speaker = State.ENDED, None
         self._post(Bye(code, sentence))
         self.link.close(code, sentence)
 
@@ -179,6 +182,7 @@ class Session:
         self._check_role(message.role)
         self.name, self.bot = message.name, message.bot
         self.knows_lobby = message.role == "visitor"
+        self.speaker = self.lobby.talk.welcome(message.name, self.key, self.identity.subject is None)
         self.lobby.receive(self, message, now_s)
         self._arrive()
 
@@ -192,6 +196,7 @@ class Session:
         if self.seat is not None:
             self.may = TABLE[self.identity.role if self.seat.player is not None else Role.SPECTATOR]
             self.state = State.PLAYING
+            self.lobby.talk.catch_up(self)
 
     def _enter(self, message: Enter, now_s: float) -> None:
         self._set_out(message, now_s)
@@ -235,16 +240,7 @@ class Session:
             raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.PINGS_PER_SECOND_MAX} pings a second")
 
     def _chat(self, message: Chat, now_s: float) -> None:
-        seat = self.seated
-        if seat.player is None or not self.may.chat:
-            raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
-        if self.lobby.mutes.find(self.key, now_s):
-            raise Violation(Code.CHAT_REFUSED, "an admin has muted you for a while")
-        if not is_good_chat(message.text):
-            raise Violation(Code.CHAT_REFUSED, "a line of chat is printable text on one line")
-        if not self._take(message, limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, now_s):
-            raise Violation(Code.CHAT_REFUSED, "too many lines at once: one a second")
-        seat.room.chat(seat.player, message.text)
+        self.lobby.talk.hear(self, message, now_s)
 
     def _resync(self, message: Resync, now_s: float) -> None:
         if not self._take(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
@@ -260,9 +256,6 @@ class Session:
         self._count_ping(message, now_s)
         self._post(Pong(message.nonce, 0))
 
-    def _chat_in_lobby(self, message: Chat, now_s: float) -> None:
-        raise Violation(Code.NOT_ALLOWED, "nobody hears you in the lobby")
-
     def _too_late(self, message: ClientMessage, now_s: float) -> None:
         """For a room that we are no longer in; it was under way."""
 
@@ -273,6 +266,20 @@ class Session:
     def key(self) -> str:
         """What bans and mutes know them by."""
         return key_of(self.identity, self.link.address)
+
+    def hand(self, *encoded: bytes) -> bool:
+        """Give them messages that are encoded already; False when they must miss them.
+
+        It goes through the viewer's queue when there is one, so that nothing overtakes and nothing is lost.
+        """
+        if self.seat is not None:
+            for message in encoded:
+                self.seat.viewer.owe(message)
+        elif self.link.blocked:
+            return False
+        else:
+            self.link.post(*encoded)
+        return True
 
     # -------------------------------------------------------------------------------------------------------
 
@@ -301,13 +308,10 @@ class Session:
             self.end(violation.code, violation.sentence)
 
     def _post(self, message: ServerMessage) -> None:
-        """Through the viewer's queue when there is one, so that nothing overtakes and nothing is lost."""
-        encoded = self.link.codec.encode(message)
+        """At once, as far as the socket takes it."""
+        self.hand(self.link.codec.encode(message))
         if self.seat is not None:
-            self.seat.viewer.owe(encoded)
             self.seat.viewer.pay()
-        elif not self.link.blocked:
-            self.link.post(encoded)
 
 
 _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
@@ -330,7 +334,7 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.BROWSING, Edit.number): Session._too_late,
     (State.BROWSING, Point.number): Session._too_late,
     (State.BROWSING, Ping.number): Session._ping_in_lobby,
-    (State.BROWSING, Chat.number): Session._chat_in_lobby,
+    (State.BROWSING, Chat.number): Session._chat,
     (State.BROWSING, Leave.number): Session._leave,
     (State.BROWSING, Enter.number): Session._enter,
     (State.BROWSING, Open.number): Session._open,

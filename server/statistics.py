@@ -1,9 +1,25 @@
-"""Numbers that the pure code counts and `telemetry` exports. Plain structs: adding to a field is all that it costs."""
+"""Numbers that the pure code counts and `telemetry` exports. Plain objects: adding to a field is all that it costs.
 
-from msgspec import Struct
+Dataclasses and not msgspec's structs, for the whole inherits the fields of all its parts, which structs can't.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
 
 
-class Traffic(Struct):
+@dataclass
+class Counters:
+    """What all of these can do."""
+
+    def add(self, part: Counters) -> None:
+        """Count what `part` has counted, too: each of its fields is one of ours."""
+        for field in fields(part):
+            setattr(self, field.name, getattr(self, field.name) + getattr(part, field.name))
+
+
+@dataclass
+class Traffic(Counters):
     """What crossed the sockets; links count into it."""
 
     sent_bytes: int = 0
@@ -15,14 +31,16 @@ class Traffic(Struct):
     """Ended by a mistake of our own."""
 
 
-class Faults(Struct):
+@dataclass
+class Faults(Counters):
     """Mistakes of our own that came to light, each with a traceback in the log."""
 
     rooms_failed: int = 0
     chores_failed: int = 0
 
 
-class Keeping(Struct):
+@dataclass
+class Keeping(Counters):
     """What became of checkpoints."""
 
     checkpoints: int = 0
@@ -33,7 +51,43 @@ class Keeping(Struct):
     checkpoint_ms: float = 0.0
 
 
-class RoomStatistics(Struct):
+@dataclass
+class ChatStatistics(Counters):
+    """What was said, what was not, and what is remembered of it."""
+
+    chat_lines: int = 0
+    chat_commands: int = 0
+    chat_refused: int = 0
+    chat_filter_failed: int = 0
+    chat_reported: int = 0
+    chat_missed: int = 0
+    chat_remembered: int = 0
+    chat_mutes: int = 0
+    chat_reports: int = 0
+
+
+@dataclass
+class Recorded(Counters):
+    """What became of recordings, and what there is of replays."""
+
+    recordings: int = 0
+    recordings_dropped: int = 0
+    recordings_failed: int = 0
+    recording_waiting_bytes: int = 0
+    replays: int = 0
+    replay_bytes: int = 0
+
+
+@dataclass
+class Watched(Counters):
+    """Admins who watch the server's numbers."""
+
+    stats_watchers: int = 0
+    stats_skipped: int = 0
+
+
+@dataclass
+class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
     inputs: int = 0
@@ -51,7 +105,8 @@ class RoomStatistics(Struct):
     edits_refused: int = 0
 
 
-class Statistics(RoomStatistics):
+@dataclass
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Recorded):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0
@@ -70,17 +125,3 @@ class Statistics(RoomStatistics):
     hellos_waiting: int = 0
     bans: int = 0
     mutes: int = 0
-    sent_bytes: int = 0
-    sent_messages: int = 0
-    received_bytes: int = 0
-    received_messages: int = 0
-    turned_away: int = 0
-    rooms_failed: int = 0
-    connections_failed: int = 0
-    chores_failed: int = 0
-    checkpoints: int = 0
-    checkpoints_skipped: int = 0
-    checkpoints_failed: int = 0
-    checkpoints_refused: int = 0
-    checkpoint_bytes: int = 0
-    checkpoint_ms: float = 0.0

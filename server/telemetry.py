@@ -1,10 +1,10 @@
 """What `/metrics` says, for Prometheus.
 
-The pure code counts in plain structs (`server.statistics`); they are read when somebody asks, by `_Counted`.
+The pure code counts in plain objects (`server.statistics`); they are read when somebody asks, by `_Counted`.
 Only the tick's durations are observed as they happen: `tick_done`, twice a tick, is all that the game pays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -48,6 +48,16 @@ COUNTERS = {
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
+    "chat_lines": "Lines said in a channel",
+    "chat_commands": "Commands given in chat",
+    "chat_refused": "Lines and commands that were refused with a sentence",
+    "chat_filter_failed": "Lines that the operator's word filter failed on",
+    "chat_reported": "Reports about people",
+    "chat_missed": "Lines that somebody in the lobby missed because their socket was full",
+    "recordings": "Matches recorded",
+    "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
+    "recordings_failed": "Times that a replay could not be written",
+    "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -64,9 +74,16 @@ GAUGES = {
     "entities": "Entities in all rooms",
     "checkpoint_bytes": "Size of the latest checkpoint",
     "checkpoint_ms": "How long the latest checkpoint kept the game's thread busy",
+    "recording_waiting_bytes": "Bytes of recordings held in this process until they are written",
+    "replays": "Replays in the folder",
+    "replay_bytes": "Size of all of them",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",
+    "chat_remembered": "Lines that are remembered for those who come",
+    "chat_mutes": "Mutes of people for themselves, of all who are connected",
+    "chat_reports": "Reports that wait for an admin",
+    "stats_watchers": "Admins' dashboards that are told the numbers as they change",
 }
 
 
@@ -84,6 +101,10 @@ class Telemetry:
         self._duration.observe(duration_s)
         self._lateness.observe(lateness_s)
 
+    def families(self) -> Iterable[Metric]:
+        """All metrics as they are now."""
+        return self._registry.collect()
+
     def exposition(self) -> tuple[bytes, str]:
         """The text that Prometheus reads, and its content type."""
         return generate_latest(self._registry), CONTENT_TYPE_PLAIN_0_0_4
@@ -95,7 +116,7 @@ class Telemetry:
 
 
 class _Counted(Collector):
-    """Reads the plain structs at scrape time."""
+    """Reads the plain objects at scrape time."""
 
     def __init__(self, statistics: Callable[[], Statistics], connections: Callable[[], int]) -> None:
         self._statistics = statistics

@@ -15,11 +15,12 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "dist",
     target: "es2023",
-    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : "index.html" },
+    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : ["index.html", "dashboard.html"] },
   },
   server: {
     proxy: {
       "/play": { target: `ws://${GAME_SERVER}`, ws: true },
+      "/stats": { target: `ws://${GAME_SERVER}`, ws: true },
       "/api": { target: `http://${GAME_SERVER}` },
     },
   },

@@ -287,10 +287,10 @@ class Melee(Game):
         concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, by]
         self.rescored.update(concerned)
         body = {"killer": by if killer else 0, "victim": victim.player.id, "assists": assists, "bounces": bounces}
-        self.stage.say("kill", body, self._audience(victim.player, concerned))
+        self.stage.say("kill", body, self._audience(victim.player, concerned), spectators=True)
 
     def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:
-        """Who hears of a kill: everyone; where that would be too much for anyone, those concerned and those near."""
+        """Which players hear of a kill: all; where that would be too much for them, those concerned and those near."""
         if len(self.fighters) <= FEED_PLAYERS_MAX:
             return None
         near = {player.id for player in pulse.players_near(self.stage.players.values(), *victim.eye, VIEW_HALF_UNITS)}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from math import hypot
 from typing import Final
 
-from protocol.cells import VIEW_HALF_UNITS
+from protocol.cells import VIEW_HALF_UNITS, is_within
 from protocol.quantize import aim_from_wire
 from server.game import Player, Stage
 from server.games.fighter import Fighter
@@ -38,10 +38,8 @@ def say(stage: Stage, shooter: Player, hit: Hit, victim: int) -> None:
     x, y = place_of(stage, shooter)
     ends = {"x": round(x), "y": round(y), "to_x": round(hit.x), "to_y": round(hit.y)}
     half_units = VIEW_HALF_UNITS + hypot(hit.x - x, hit.y - y) / 2
-    middle = ((x + hit.x) / 2, (y + hit.y) / 2)
-    near = players_near(stage.players.values(), *middle, half_units)
-    watched = _is_near(stage.arena.middle, *middle, half_units)
-    stage.say("pulse", {"player": shooter.id, **ends, "hit": victim}, near, spectators=watched)
+    body = {"player": shooter.id, **ends, "hit": victim}
+    stage.say_near("pulse", body, (x + hit.x) / 2, (y + hit.y) / 2, half_units)
 
 
 def place_of(stage: Stage, player: Player) -> tuple[float, float]:
@@ -50,8 +48,4 @@ def place_of(stage: Stage, player: Player) -> tuple[float, float]:
 
 def players_near(players: Iterable[Player], x: float, y: float, half_units: float) -> list[Player]:
     """Those whose eye is within a square of twice `half_units` around a point."""
-    return [player for player in players if _is_near(player.eye, x, y, half_units)]
-
-
-def _is_near(eye: tuple[float, float], x: float, y: float, half_units: float) -> bool:
-    return abs(eye[0] - x) <= half_units and abs(eye[1] - y) <= half_units
+    return [player for player in players if is_within(half_units, player.eye, (x, y))]

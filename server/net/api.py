@@ -3,7 +3,8 @@
     GET  /api/rooms                 the rooms, for everybody
     GET  /api/admin/players         who is here                        for admins, with `Authorization: Bearer TOKEN`
     GET  /api/admin/restrictions    bans and mutes
-    POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close: a JSON object (`moderation.Order`)
+    GET  /api/admin/reports         what people told of others, with what was said
+    POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close, dismiss: a JSON object (`moderation.Order`)
     POST /api/admin/drain           as SIGTERM does
 
 An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. What should outlast the server is on
@@ -71,6 +72,7 @@ class Api(Struct, frozen=True):
             Route("/api/rooms", self._rooms),
             Route(f"{ADMIN_PREFIX}/players", self._list),
             Route(f"{ADMIN_PREFIX}/restrictions", self._list),
+            Route(f"{ADMIN_PREFIX}/reports", self._list),
             Route(f"{ADMIN_PREFIX}/{{action}}", self._act, methods=["POST"]),
         ]
 
@@ -84,9 +86,12 @@ class Api(Struct, frozen=True):
         except Refused as refused:
             return _refuse(request, what, refused)
         audit.info("admin", action=f"list {what}", by=admin.subject, address=caller_of(request.scope).address)
-        now_s = trio.current_time()
-        moderation = self.moderation
-        return JSONResponse(moderation.players(now_s) if what == "players" else moderation.restrictions(now_s))
+        listed = {
+            "players": self.moderation.players,
+            "restrictions": self.moderation.restrictions,
+            "reports": self.moderation.reports,
+        }
+        return JSONResponse(listed[what](trio.current_time()))
 
     async def _act(self, request: Request) -> Response:
         action = request.path_params["action"]

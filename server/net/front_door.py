@@ -6,7 +6,7 @@ takes its turn (`turns`), for ticks come first.
 """
 
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -19,7 +19,7 @@ from server.net.connection import Host, converse
 from server.net.forwarded import Caller, Proxies
 from server.net.http import HttpServer
 from server.net.lane import BOUNDS, Bounds, hang_up
-from server.net.request import Refusal, Request, RequestReader, judge
+from server.net.request import PLAY_PATH, Refusal, Request, RequestReader, judge
 from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, HEAR_GAP_S, PAGE_GAP_S, PLAY_GAP_S, Quota, Turns
 from server.restrictions import host_of
 
@@ -40,8 +40,8 @@ log = structlog.get_logger("ricochet.front_door")
 class FrontDoor:
     """Where connections come in.
 
-    `connections` is how many there are, `conversations` how many of them play. `age` grows with each collection of
-    garbage; `parted` is how many have ended that were there during one (see `garbage`).
+    `connections` is how many there are, `conversations` how many of them are WebSockets. `age` grows with each
+    collection of garbage; `parted` is how many have ended that were there during one (see `garbage`).
     """
 
     def __init__(
@@ -55,14 +55,18 @@ class FrontDoor:
         bounds: Bounds = BOUNDS,
         proxies: Proxies | None = None,
         connections_per_address_max: int = 0,
+        elsewhere: Mapping[str, Host] | None = None,
     ) -> None:
-        """`may_be_fast`: connections that can take the fast lane do; else all take the plain one.
+        """`host` is met at `/play`, others `elsewhere`, by path.
+
+        `may_be_fast`: connections that can take the fast lane do; else all take the plain one.
 
         `tls` may be replaced at any time; connections keep what they began with. `connections_per_address_max` 0: an
         address may have as many as there is room for.
         """
         self.connections = self.conversations = self.parted = self.age = 0
         self._host = host
+        self._hosts = {PLAY_PATH: host, **(elsewhere or {})}
         self._http = http
         self._origins = frozenset(origins)
         self._capacity = Capacity(connections_max, connections_per_address_max)
@@ -113,7 +117,9 @@ class FrontDoor:
             caller = self._proxies.caller(address, request.headers, is_tls)
             address = caller.address
             codec = judge(request, self._origins, caller)
-            await self._take_turn(request, caller, codec is not None)
+            if codec is not None and request.path not in self._hosts:
+                raise Refusal(HTTPStatus.NOT_FOUND, f"nobody is at {request.path} here")
+            await self._take_turn(request, caller)
         except Refusal as refusal:
             log.info("refused", address=address, status=refusal.status.value, why=refusal.sentence)
             await hang_up(stream, refusal.response())
@@ -123,15 +129,14 @@ class FrontDoor:
         else:
             self.conversations += 1
             try:
-                await converse(
-                    stream, request.raw, request.rest, codec, self._host, address, self._may_be_fast, self._bounds
-                )
+                host = self._hosts[request.path]
+                await converse(stream, request.raw, request.rest, codec, host, address, self._may_be_fast, self._bounds)
             finally:
                 self.conversations -= 1
 
-    async def _take_turn(self, request: Request, caller: Caller, is_play: bool) -> None:
+    async def _take_turn(self, request: Request, caller: Caller) -> None:
         """Wait for it. Raises Refusal when there is none."""
-        now_s, line = trio.current_time(), self._play if is_play else self._pages
+        now_s, line = trio.current_time(), self._play if request.path == PLAY_PATH else self._pages
         if request.path in HEALTH_PATHS:
             line = self._health
         elif not self._quota.take(customer_of(host_of(caller.address)), now_s):

@@ -1,7 +1,8 @@
 """A connection's first request: what it asks for, and whether it may have it. Pure.
 
     /play, upgrade        a player's WebSocket, if its origin and its subprotocol suit
-    /play, no upgrade     426
+    /stats, upgrade       an admin's, who watches the server; of its own pages only
+    either, no upgrade    426
     elsewhere, upgrade    404
     anything else         the web's
 
@@ -10,7 +11,7 @@ says. All that wsproto would object to is refused here, in whole sentences.
 """
 
 from base64 import b64decode
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -21,11 +22,14 @@ from wsproto.utilities import RemoteProtocolError
 
 from protocol import limits
 from protocol.codec import CODECS, Codec
+from protocol.stats import CODEC as STATS
 from server.net.forwarded import Caller
 from server.net.origins import is_welcome
 
 PLAY_PATH: Final = "/play"
-_SPOKEN: Final = " and ".join(CODECS)
+STATS_PATH: Final = "/stats"
+SPOKEN: Final[Mapping[str, Mapping[str, Codec]]] = {PLAY_PATH: CODECS, STATS_PATH: {STATS.subprotocol: STATS}}
+"""What is spoken where, by subprotocol."""
 
 
 class Request(Struct, frozen=True):
@@ -94,22 +98,24 @@ class RequestReader:
 
 
 def judge(request: Request, origins: Collection[str], caller: Caller | None = None) -> Codec | None:
-    """The codec for a player's WebSocket; None: the request is the web's. Raises Refusal.
+    """The codec for a WebSocket at the request's path; None: the request is the web's. Raises Refusal.
 
     Pages of `origins` may play besides the server's own; `caller` says what that is, where a proxy has to be asked.
     """
-    if request.path != PLAY_PATH:
+    path = request.path
+    if path not in SPOKEN:
         if request.is_upgrade:
-            raise Refusal(HTTPStatus.NOT_FOUND, f"there is no WebSocket at {request.path}; play at {PLAY_PATH}")
+            raise Refusal(HTTPStatus.NOT_FOUND, f"there is no WebSocket at {path}; play at {PLAY_PATH}")
         return None
     if not request.is_upgrade:
         raise Refusal(
             HTTPStatus.UPGRADE_REQUIRED,
-            f"{PLAY_PATH} is a WebSocket; its subprotocols are {_SPOKEN}",
+            f"{path} is a WebSocket; its subprotocols are {_named(path)}",
             [("Upgrade", "websocket")],
         )
     _check_handshake(request)
-    _check_origin(request, origins, caller or Caller("", request.headers["host"], is_secure=False))
+    caller = caller or Caller("", request.headers["host"], is_secure=False)
+    _check_origin(request, origins if path == PLAY_PATH else (), caller)
     return _choose_codec(request)
 
 
@@ -140,18 +146,29 @@ def _check_handshake(request: Request) -> None:
 
 
 def _check_origin(request: Request, origins: Collection[str], caller: Caller) -> None:
-    """A page of another site may not play in its visitor's name."""
+    """A page of another site may not play, or watch, in its visitor's name."""
     origin = request.headers.get("origin")
-    if not is_welcome(origin, caller.host, caller.is_secure, origins):
-        raise Refusal(HTTPStatus.FORBIDDEN, f"pages of {origin} may not play here; the configuration can allow it")
+    if is_welcome(origin, caller.host, caller.is_secure, origins):
+        return
+    why = (
+        "may not play here; the configuration can allow it"
+        if request.path == PLAY_PATH
+        else "may not watch this server"
+    )
+    raise Refusal(HTTPStatus.FORBIDDEN, f"pages of {origin} {why}")
 
 
 def _choose_codec(request: Request) -> Codec:
     offered = _listed(request.headers.get("sec-websocket-protocol", ""))
-    for subprotocol, codec in CODECS.items():
+    for subprotocol, codec in SPOKEN[request.path].items():
         if subprotocol in offered:
             return codec
-    raise Refusal(HTTPStatus.BAD_REQUEST, f"offer one of the WebSocket subprotocols {_SPOKEN}")
+    one_of = "one of the WebSocket subprotocols" if len(SPOKEN[request.path]) > 1 else "the WebSocket subprotocol"
+    raise Refusal(HTTPStatus.BAD_REQUEST, f"offer {one_of} {_named(request.path)}")
+
+
+def _named(path: str) -> str:
+    return " and ".join(SPOKEN[path])
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What a browser or an operator asks for over HTTP: the page, the maps, health, metrics, the rooms.
 
     /               the client, from its build folder          /healthz    the process answers
+    /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
     /api/…          see `api`
@@ -35,6 +36,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TLS_ONLY = "max-age=31536000"
 """For a year, this host is spoken to over TLS or not at all."""
+PAGES = frozenset({"dashboard"})
+"""Pages of the client's beside its first: at `/NAME`, from the file `NAME.html`."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 NEVER = "no-store"
@@ -106,7 +109,7 @@ class _Client(_Files):
         await app(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await super().get_response(f"{path}.html" if path in PAGES else path, scope)
         if path.startswith("assets/") and response.status_code < 400:
             response.headers["Cache-Control"] = FOREVER
         return response

@@ -106,10 +106,12 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
         page.keyboard.up("Tab")
 
         socket.send(json.dumps({"type": "chat", "text": SENTENCE}))
-        line = page.locator(".chat").get_by_text(SENTENCE)
+        line = page.locator(".chat-line", has_text=SENTENCE)
         line.wait_for()
         assert line.inner_text() == f"{NAME} {SENTENCE}"
         wire.say("error", code=4018, sentence=SENTENCE)
+        page.locator(".chat .refused").get_by_text(SENTENCE).wait_for()
+        wire.say("error", code=4017, sentence=SENTENCE)
         page.locator(".notice").get_by_text(SENTENCE).wait_for()
 
         victim = probe(page)["player"]

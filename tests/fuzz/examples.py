@@ -21,6 +21,7 @@ from protocol.messages import (
 from protocol.motion import Input
 from protocol.near import Near, pack_near
 from protocol.packing import pack_changes
+from protocol.replay import Replay, messages_of
 from server.checkpoint import VERSION, capture, seal
 from server.register import VERSION as REGISTER_VERSION
 from server.register import write_down
@@ -29,6 +30,7 @@ from server.sealed import disclose
 from tests.fuzz.papers import SMALL
 from tests.fuzz.targets import JSON, MSGPACK
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, RSA, jwks, token
+from tests.instruments.recordings import Reels
 from tests.instruments.stepper import MAPS, Stepper, wander
 from tests.server.net.wires import frame, upgrade
 
@@ -37,6 +39,7 @@ SAID: tuple[ClientMessage, ...] = (
     Inputs(100, [Input(1, -2, 3, 1, 2), Input()], 98),
     Ping(7, 20),
     Chat("hello there"),
+    Chat('/report "Ann B" #3 spam', "lobby"),
     Resync(3),
     Leave(),
 )
@@ -84,6 +87,20 @@ def registers() -> list[bytes]:
     return [whole, disclose(whole, REGISTER_VERSION)]
 
 
+def replays(target: str) -> list[bytes]:
+    """A file, or what is in its chunks, of a small match."""
+    stepper = Stepper(seed=3, arena=SMALL)
+    reels = Reels(stepper)
+    for n in range(2):
+        stepper.join(f"Player {n}").pilot = wander(Random(n))
+    stepper.step(40)
+    reels.tape.finish()
+    file = reels.reels[0].file
+    if target == "replay":
+        return [file]
+    return [b"".join(len(item).to_bytes(4, "little") + item for item in messages_of(Replay(file).chunks[0]))]
+
+
 def claims(**more: object) -> bytes:
     return json.dumps({"sub": "ann", "exp": NOW_UNIX_S + 60, "aud": "game", "role": "editor", **more}).encode()
 
@@ -122,6 +139,8 @@ def examples(target: str) -> list[bytes]:
         "token": [b"token-1", b"forged"],
         "conversation": [b"".join(bytes((len(message),)) + message for message in msgpack)],
     }
+    if target.startswith("replay"):
+        return replays(target)
     if target.endswith("_server"):
         return played(MSGPACK if target.startswith("msgpack") else JSON)
     return found[target] if target in found else papers(target)

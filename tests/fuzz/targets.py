@@ -33,6 +33,7 @@ from server.seats import digest
 from server.session import State
 from tests.fuzz.papers import PAPERS
 from tests.fuzz.refusal import refusal
+from tests.fuzz.replays import REPLAYS
 from tests.instruments.stepper import Client, Stepper
 
 Target = Callable[[bytes], None]
@@ -220,5 +221,6 @@ TARGETS: Final[dict[str, Target]] = {
         token,
         conversation,
         *PAPERS,
+        *REPLAYS,
     )
 }

@@ -44,7 +44,7 @@ ARENA: Final = Arena(
     blocks=[Block([(600.0, 300.0), (720.0, 330.0), (690.0, 450.0), (590.0, 420.0)])],
 )
 
-PIECE: Final = Piece("wall", 100.5, 200.0, points=((-50.0, 0.0), (50.0, 12.25)), radius=24.0, closed=True)
+PIECE: Final = Piece("wall", 100.5, 200.25, points=((-50.5, 0.5), (50.5, 12.25)), radius=24.5, closed=True)
 
 
 def reckoning(random: Random) -> Vectors:
@@ -156,11 +156,11 @@ def conversation(_: Random) -> Vectors:
         messages.Hello(1, "Zoë 🚀", room="north", resume="abc"),
         messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990, 200),
         messages.Ping(2**53 - 1, 60000),
-        messages.Chat("Good game — 好"),
+        messages.Chat("Good game — 好", "lobby"),
         messages.Resync(65535),
         messages.Leave(),
         build_messages.Edit(3, [Add(77, PIECE), Change(1, x=12.5, closed=True), Remove(5)], 12, 2**32 - 1),
-        build_messages.Point(512.5, 100.0, [77], 8.0, -8.0, False),
+        build_messages.Point(512.5, 100.25, [77], 8.5, -8.5, False),
     ]
     server: list[messages.ServerMessage] = [
         messages.Welcome(
@@ -182,7 +182,7 @@ def conversation(_: Random) -> Vectors:
         ),
         messages.Event(70001, "kill", {"killer": 2, "victim": 1, "assists": [], "bounces": 3}),
         messages.Pong(2**53 - 1, 70002),
-        messages.ChatLine(1, "Good game — 好"),
+        messages.ChatLine(1, "Good game — 好", "team", "Ada", True, 12),
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
         build_messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),

@@ -1,4 +1,4 @@
-"""Plans and drafts for golden vectors: what steps make of a plan, and evenings of people who build, from one's own side."""
+"""Plans and drafts for golden vectors: what steps make of a plan, and evenings of people who build."""
 
 from random import Random
 from typing import Any, Final
@@ -18,7 +18,7 @@ ACTS_PER_EVENING: Final = 150
 
 def plans(random: Random) -> dict[str, Any]:
     """Edits one after the other, refused or taken: the checksum after each, and the arena at the end."""
-    now, rows = plan(), []
+    now, rows = plan(), list[dict[str, Any]]()
     for _ in range(EDITS):
         taken = steps(random, now)
         try:

@@ -25,6 +25,7 @@ lines = st.text(min_size=1, max_size=30)
 codes = st.integers(1000, 4999)
 speeds = st.floats(-2000, 2000)
 coordinates = st.floats(0, limits.ARENA_SIDE_UNITS_MAX)
+channels = st.sampled_from(["room", "team", "lobby"])
 maybe_tokens = st.none() | st.text(max_size=40)
 
 inputs = st.builds(Input, axes, axes, aim=st.integers(0, 4095), buttons=st.integers(0, 255), edges=st.integers(0, 255))
@@ -178,7 +179,7 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
         seen=st.integers(0, 65535),
     ),
     st.builds(messages.Ping, st.integers(0, 2**53 - 1), rtt_ms=st.integers(0, 60_000)),
-    st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX)),
+    st.builds(messages.Chat, st.text(min_size=1, max_size=limits.CHAT_CHARS_MAX), channels),
     st.builds(messages.Resync, st.integers(0, 65535)),
     st.builds(messages.Leave),
     st.builds(messages.Enter, room_names, st.sampled_from(["player", "spectator"]), room_names),
@@ -207,7 +208,15 @@ server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
     ),
     st.builds(messages.Event, ticks, lines, bodies),
     st.builds(messages.Pong, st.integers(0, 2**53 - 1), ticks),
-    st.builds(messages.ChatLine, st.integers(1, 1500), lines),
+    st.builds(
+        messages.ChatLine,
+        st.integers(0, 1500),
+        lines,
+        channels | st.just("notice"),
+        lines,
+        st.booleans(),
+        st.integers(0, 2**53),
+    ),
     st.builds(messages.Error, codes, lines),
     st.builds(messages.Bye, codes, lines),
     st.builds(

@@ -44,7 +44,11 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298,"seen":168}',
     ),
     (messages.Ping(7, 33), (b"\x93\x03", b"\x07", b"\x21"), '{"type":"ping","nonce":7,"rtt_ms":33}'),
-    (messages.Chat("好"), (b"\x92\x04", b"\xa3\xe5\xa5\xbd"), '{"type":"chat","text":"好"}'),
+    (
+        messages.Chat("好", "team"),
+        (b"\x93\x04", b"\xa3\xe5\xa5\xbd", b"\xa4team"),
+        '{"type":"chat","text":"好","to":"team"}',
+    ),
     (messages.Resync(9), (b"\x92\x05", b"\x09"), '{"type":"resync","cell":9}'),
     (messages.Leave(), (b"\x91\x06",), '{"type":"leave"}'),
     (
@@ -132,7 +136,11 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"event","tick":5,"name":"left","body":{"id":2}}',
     ),
     (messages.Pong(7, 5), (b"\x93\x13", b"\x07", b"\x05"), '{"type":"pong","nonce":7,"tick":5}'),
-    (messages.ChatLine(2, "hi"), (b"\x93\x14", b"\x02", b"\xa2hi"), '{"type":"chat","player":2,"text":"hi"}'),
+    (
+        messages.ChatLine(2, "hi", "lobby", "Ada", True, 9),
+        (b"\x97\x14", b"\x02", b"\xa2hi", b"\xa5lobby", b"\xa3Ada", b"\xc3", b"\x09"),
+        '{"type":"chat","player":2,"text":"hi","to":"lobby","name":"Ada","old":true,"who":9}',
+    ),
     (
         messages.Error(4018, "slow down"),
         (b"\x93\x15", b"\xcd\x0f\xb2", b"\xa9slow down"),

@@ -130,6 +130,8 @@ INVALID: list[tuple[list[object], dict[str, object], str]] = [
     ([3, True], {"type": "ping", "nonce": True}, "nonce"),
     ([4, ""], {"type": "chat", "text": ""}, "text"),
     ([4, "a" * 201], {"type": "chat", "text": "a" * 201}, "text"),
+    ([4, "a", "world"], {"type": "chat", "text": "a", "to": "world"}, "to"),
+    ([4, "a", None], {"type": "chat", "text": "a", "to": None}, "to"),
     ([5, 65536], {"type": "resync", "cell": 65536}, "cell"),
     ([5, -1], {"type": "resync", "cell": -1}, "cell"),
 ]

@@ -94,6 +94,8 @@ def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, 
     refused(admin("kick", "--room", "pinball", "--player", "7", *where, token=token), "no player 7")
     refused(admin("kick", *where, token=token), "say whom")
     refused(admin("mute", "--subject", "x", *where, token="rubbish"), "not valid")
+    refused(admin("dismiss", "7", *where, token=token), "no report 7")
+    assert admin("reports", *where, token=token) == Done(0, "", "")
     refused(admin("players", *where), "RICOCHET_ADMIN_TOKEN")
     refused(admin("players", *where, "--token-file", str(tmp_path / "none")), "none", "can't be read")
     refused(admin("players", "--url", NOWHERE, token=token), NOWHERE)

@@ -26,7 +26,7 @@ from server.session import State
 from server.store import Folder
 from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
-from server.venue import find_arena, venue_of
+from server.venue import find_arena
 from tests.instruments.keys import SECRET
 from tests.instruments.served import Served, served
 from tests.instruments.stepper import Stepper
@@ -155,10 +155,10 @@ async def test_a_mistake_in_a_room_ends_the_room_and_not_the_server(
 async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(player: object, text: str) -> None:
+    def fail(person: object, message: object, now_s: float) -> None:
         raise ZeroDivisionError("the mistake")
 
-    monkeypatch.setattr(running.server.room, "chat", fail)
+    monkeypatch.setattr(running.server.lobby.talk, "hear", fail)
     heard: dict[str, list[tuple[int, bytes]]] = {"Ann": [], "Bob": []}
 
     async def play(name: str, frames: list[tuple[int, bytes]]) -> None:
@@ -263,13 +263,6 @@ def test_a_map_may_be_a_file_and_its_faults_name_the_place(tmp_path: Path) -> No
         find_arena(str(path))
     with pytest.raises(UserError, match="can't be read"):
         find_arena(str(tmp_path / "missing.json"))
-
-
-def test_a_game_is_played_where_it_is_at_home_unless_another_map_is_named() -> None:
-    assert venue_of(settings(game="ball")).arena.name == "Pitch"
-    assert venue_of(settings(game="melee", map="pitch")).name == "pitch"
-    with pytest.raises(UserError, match="ball can't be played on the map pinball: it needs a goal for team 1"):
-        venue_of(settings(game="ball", map="pinball"))
 
 
 def test_a_certificate_must_be_one(tmp_path: Path) -> None:

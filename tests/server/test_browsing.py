@@ -82,10 +82,10 @@ def test_whoever_leaves_from_the_lobby_is_gone(stepper: Stepper) -> None:
     assert len(stepper.lobby.hall) == 0
 
 
-def test_a_line_of_chat_is_refused_gently(stepper: Stepper) -> None:
+def test_a_line_for_a_room_is_refused_gently(stepper: Stepper) -> None:
     ann = stepper.visit()
     ann.say(Chat("hi"), 0.0)
-    assert errors(ann) == [Code.NOT_ALLOWED]
+    assert errors(ann) == [Code.CHAT_REFUSED]
     assert ann.session.state is State.BROWSING
 
 

@@ -6,6 +6,7 @@ from protocol.errors import Code, Violation
 from protocol.ticks import Rates
 from server.card import Card
 from server.catalogue import Catalogue, title_of
+from server.games.ball import Ball
 from server.games.melee import Melee
 from tests.instruments.stepper import arena_named
 
@@ -31,8 +32,20 @@ def test_what_there_is_not_is_named(game: str, arena: str, names: str) -> None:
 
 
 def test_whoever_doesnt_choose_has_the_first() -> None:
-    assert catalogue().first(None) == ("melee", "belt")
-    assert catalogue().first("ball") == ("ball", "belt")
+    assert catalogue().first(None) == catalogue().first("melee") == ("melee", "belt")
+    with pytest.raises(Violation, match="chess"):
+        catalogue().first("chess")
+
+
+def test_only_arenas_that_fit_are_offered() -> None:
+    arenas = {**ARENAS, "pitch": arena_named("pitch")}
+    of_all = Catalogue({"melee": Melee, "ball": Ball}, lambda: arenas, Rates(60, 30), lambda: 7)
+    assert [(game.name, game.arenas) for game in of_all.games()] == [("melee", list(arenas)), ("ball", ["pitch"])]
+    assert of_all.first("ball") == ("ball", "pitch")
+    with pytest.raises(Violation, match="ball can't be played in belt"):
+        of_all.make("x", "ball", "belt", Card())
+    with pytest.raises(Violation, match="no arena for ball"):
+        Catalogue({"ball": Ball}, lambda: ARENAS, Rates(60, 30), lambda: 7).first("ball")
 
 
 def test_a_room_that_failed_is_made_again_as_it_was() -> None:

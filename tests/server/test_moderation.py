@@ -193,3 +193,15 @@ def test_after_a_restart_those_who_have_yet_to_come_back_are_seen_and_can_be_sen
 
 def test_a_room_order_is_about_a_room() -> None:
     assert {name for name, (_, kind) in ACTIONS.items() if kind is RoomOrder} == {"close"}
+
+
+def test_reports_are_listed_and_dismissed(house: House) -> None:
+    house.eve.say(Chat("rude"), 1.0)
+    house.ann.say(Chat("/report Eve rude"), 2.0)
+    (report,) = house.moderation.reports(5.0)
+    assert (report["report"], report["name"], report["known_as"]) == (1, "Eve", "address:1.2.3.4")
+    assert (report["by"], report["seconds_ago"], report["reason"]) == ("Ann", 3, "rude")
+    assert [line["text"] for line in report["lines"]] == ["rude"]
+    assert house.do("dismiss", report=1) == "dismissed the report 1"
+    assert house.moderation.reports(5.0) == []
+    assert house.cant("dismiss", report=1) == "there is no report 1"

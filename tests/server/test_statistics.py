@@ -1,13 +1,29 @@
-"""What the structs of counters owe each other: the lobby adds them up field by field."""
+"""What the counters owe each other: the whole has every field of its parts, and adding leaves none out."""
 
-from server.statistics import RoomStatistics, Statistics, Traffic
+from dataclasses import fields
+
+import pytest
+
+from server.statistics import Counters, Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
+
+PARTS = (RoomStatistics, Traffic, Faults, Keeping, Watched)
 
 
-def test_the_whole_has_every_counter_of_its_parts() -> None:
-    counters = {*RoomStatistics.__struct_fields__, *Traffic.__struct_fields__}
-    assert counters <= set(Statistics.__struct_fields__)
+@pytest.mark.parametrize("cls", PARTS)
+def test_every_counter_of_a_part_is_added_to_the_whole(cls: type[Counters]) -> None:
+    names = [field.name for field in fields(cls)]
+    whole = Statistics()
+    for _ in range(2):
+        whole.add(cls(**{name: n for n, name in enumerate(names, 1)}))
+    told = {field.name: getattr(whole, field.name) for field in fields(whole)}
+    assert {name: count for name, count in told.items() if count} == {name: 2 * n for n, name in enumerate(names, 1)}
 
 
-def test_everything_begins_at_zero() -> None:
-    for cls in (RoomStatistics, Statistics, Traffic):
-        assert all(getattr(cls(), counter) == 0 for counter in cls.__struct_fields__)
+def test_no_two_parts_count_under_one_name() -> None:
+    names = [field.name for cls in PARTS for field in fields(cls)]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("cls", [*PARTS, Statistics])
+def test_everything_begins_at_zero(cls: type[Counters]) -> None:
+    assert not any(getattr(cls(), field.name) for field in fields(cls))

@@ -36,19 +36,20 @@ FIELDS = {
     17: ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"],
     18: ["tick", "name", "body"],
     19: ["nonce", "tick"],
-    20: ["player", "text"],
+    20: ["player", "text", "to", "name", "old", "who"],
     21: ["code", "sentence"],
     22: ["code", "sentence"],
+    23: ["rooms", "games", "people", "podium", "reason"],
 }
-NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye"}
+NAMES = {16: "welcome", 17: "snapshot", 18: "event", 19: "pong", 20: "chat", 21: "error", 22: "bye", 23: "lobby"}
 NUMBERS = {
     "hello": (1, ["version", "name", "token", "room", "resume", "role", "bot"]),
     "inputs": (2, ["first_tick", "entries", "applied", "seen"]),
     "ping": (3, ["nonce", "rtt_ms"]),
-    "chat": (4, ["text"]),
+    "chat": (4, ["text", "to"]),
     "leave": (6, []),
 }
-DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "seen": 0, "rtt_ms": 0}
+DEFAULTS: dict[str, Any] = {"role": "player", "bot": False, "applied": 0, "seen": 0, "rtt_ms": 0, "to": "room"}
 Entity = dict[str, int]
 NEAR = [("entity", 1), ("dx", 64), ("dy", 64), ("vx", 16), ("vy", 16), ("angle", 65536), ("spin", 4096)]
 NEAR += [("move_x", 1), ("move_y", 1)]

@@ -121,6 +121,30 @@ def test_ping_and_chat(server: Served, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_stranger_talks_in_the_lobby_hears_what_was_said_and_gives_commands(server: Served, encoding: str) -> None:
+    with joined(server, ENCODINGS[1], "Bob") as bob:
+        bob.tell("chat", text=f"anybody? {encoding}", to="lobby")
+        bob.hear_until("chat")
+        with open_stranger(server.play_url, encoding) as ann:
+            ann.tell("hello", version=1, name="Ann Lee", role="visitor")
+            said = ann.hear_until("chat")
+            while said["text"] != f"anybody? {encoding}":
+                said = ann.hear_until("chat")
+            assert (said["to"], said["name"], said["old"], said["player"]) == ("lobby", "Bob", True, 0)
+            ann.tell("chat", text="<b>here</b>", to="lobby")
+            line = bob.hear_until("chat")
+            assert (line["text"], line["name"], line["to"], line["old"]) == ("<b>here</b>", "Ann Lee", "lobby", False)
+            bob.tell("chat", text=f"/mute #{line['who']}")
+            assert bob.hear_until("chat")["text"].startswith("You don't hear Ann Lee #")
+            ann.tell("chat", text="is this a room?")
+            assert ann.hear_until("error")["code"] == 4018
+            ann.tell("chat", text="/nonsense", to="lobby")
+            assert "/help tells which there are" in ann.hear_until("error")["sentence"]
+            say_goodbye(ann)
+        say_goodbye(bob)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 def test_coming_back_finds_the_same_ship(server: Served, encoding: str) -> None:
     with joined(server, encoding, "Phoenix") as before:
         player, token = before.welcome["player"], before.welcome["resume"]

@@ -2,7 +2,7 @@
  * The look without a server, for judging it by eye and by stopwatch (`npm run dev`, then /demo.html). Never in the built client.
  *
  * The address chooses what is shown: `?show=play|menu|dead|lost|refused|podium`, `&fly=90` draws that many steps at once
- * before the first picture, `&board`, `&graphs`, `&still` stops there, `&gpu` waits for
+ * before the first picture, `&board`, `&chat`, `&graphs`, `&still` stops there, `&gpu` waits for
  * the graphics card. `window.demo` tells how long drawing took.
  */
 
@@ -18,6 +18,12 @@ const asked = new URLSearchParams(location.search);
 const showing = asked.get("show") ?? "play";
 const world = new DemoWorld();
 const drawing_ms: number[] = [];
+const LINES = [
+  { player: 4, text: "anyone up for a round?", to: "lobby", name: "Mirela", old: true },
+  { player: 3, text: "off three walls?! <b>how</b>", to: "room", name: world.players.get(3)?.name ?? "", old: false },
+  { player: 2, text: "left side is open", to: "team", name: world.players.get(2)?.name ?? "", old: false },
+  { player: 0, text: "You don't hear Eve #12 any more; /unmute Eve undoes it", to: "notice", name: "", old: false },
+] as const;
 const LINKS: Readonly<Record<string, LinkState>> = {
   lost: { state: "lost", reason: "", retry_in_s: 3 },
   refused: { state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0 },
@@ -27,7 +33,7 @@ const root = document.getElementById("game");
 if (root === null) throw new Error("demo.html has no #game");
 const look = await openLook(root, {
   play: () => look.enter(DEMO_ARENA, DEMO_DESCRIPTION),
-  chat: (text) => look.event({ name: "chat", body: { player: 1, text } }),
+  chat: (to, text) => look.chat.add({ player: 1, text, to, name: "You", old: false, who: 1 }),
   network: () => undefined,
 });
 
@@ -95,14 +101,16 @@ function press(code: string): void {
 
 if (showing !== "menu") {
   look.enter(DEMO_ARENA, DEMO_DESCRIPTION);
+  look.chat.begin(["room", "team", "lobby"]);
   for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
     if (flown === 20) world.kill(9, 1);
     if (flown === 30) world.kill(6, 2);
     if (flown === Number(asked.get("fly")) - 2) for (const beam of world.beams()) look.event(beam);
-    if (flown === 35) look.event({ name: "chat", body: { player: 3, text: "off three walls?! <b>how</b>" } });
+    if (flown === 35) for (const line of LINES) look.chat.add({ who: line.player, ...line });
     step(STEP_S);
   }
   if (asked.has("board")) press("Tab");
+  if (asked.has("chat")) press("Enter");
   if (asked.has("graphs")) press("F3");
   if (showing === "hurt") look.event({ name: "hit", body: { player: 1, damage: 30 } });
   step(STEP_S);

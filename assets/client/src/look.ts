@@ -8,7 +8,7 @@
 import "./style.css";
 import "./games.css";
 
-import type { Arena, Description, GameEvent, Look, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, ChatView, Description, GameEvent, Look, Scene, Wishes } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -99,6 +99,10 @@ class WholeLook implements Look {
     if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));
     }
+  }
+
+  get chat(): ChatView {
+    return this.hud;
   }
 
   notice(sentence: string): void {

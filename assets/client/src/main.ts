@@ -9,6 +9,7 @@ import {
   CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, NOTHING, PERFECT, Picture, Play, type Scene,
   type ServerMessage, takeToken,
 } from "@ricochet/sdk";
+import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
 import { type Probe, probe } from "./probe";
@@ -42,11 +43,11 @@ async function open(root: HTMLElement): Promise<void> {
   const opening = openLook(root, {
     // The menu is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
     play: (name) => void Promise.all([opening, loading]).then(() => join(name), () => undefined),
-    chat: (text) => connection.send({ type: "chat", text }),
+    chat: (to, text) => connection.send({ type: "chat", text, to }),
     network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
   const [look, engine]: [Look, Engine] = await Promise.all([opening, loading]);
-  const refusals = new Refusals((sentence) => look.notice(sentence), look.overlay);
+  const refusals = new Refusals(look, look.overlay);
   let play: Play | null = null;
   let picture: Picture | null = null;
   let drawing = false;
@@ -63,8 +64,9 @@ async function open(root: HTMLElement): Promise<void> {
       play = new Play(message, engine, connection, look.controls, look.overlay);
       picture = new Picture(play);
       look.enter(message.arena, message.description ?? NOTHING);
+      look.chat.begin(channelsOf(message));
     } else if (message.type === "chat") {
-      look.event({ name: "chat", body: { player: message.player, text: message.text } });
+      look.chat.add(message);
     } else if (message.type === "error") {
       refusals.take(message);
     } else if (play) {

@@ -35,9 +35,11 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   hello: [1, ["version", "name", "token", "room", "resume", "role", "bot"]],
   inputs: [2, ["first_tick", "entries", "applied", "seen"]],
   ping: [3, ["nonce", "rtt_ms"]],
-  chat: [4, ["text"]],
+  chat: [4, ["text", "to"]],
   resync: [5, ["cell"]],
   leave: [6, []],
+  edit: [11, ["serial", "steps", "since", "checksum"]],
+  point: [12, ["x", "y", "selected", "dx", "dy", "builds"]],
 };
 
 const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([
@@ -54,9 +56,11 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
   [17, ["snapshot", ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"]]],
   [18, ["event", ["tick", "name", "body"]]],
   [19, ["pong", ["nonce", "tick"]]],
-  [20, ["chat", ["player", "text"]]],
+  [20, ["chat", ["player", "text", "to", "name", "old", "who"]]],
   [21, ["error", ["code", "sentence"]]],
   [22, ["bye", ["code", "sentence"]]],
+  [24, ["edited", ["revision", "player", "serial", "steps", "checksum", "refused", "heard", "may_edit", "plan"]]],
+  [25, ["pointed", ["people"]]],
 ]);
 
 const OWN_FIELDS = ["entity", "x", "y", "vx", "vy", "boost_ticks"];

@@ -205,14 +205,14 @@ test("dropping is what the network does, and nothing that arrives late is taken"
   expect(connection.state).toBe("lost");
   socket.say({ type: "event", tick: 1, name: "late", body: {} });
   expect(heard).toHaveLength(1);
-  connection.send({ type: "chat", text: "anyone?" });
+  connection.send({ type: "chat", text: "anyone?", to: "room" });
   expect(socket.heard.some(({ type }) => type === "chat")).toBe(false);
 });
 
 test("a network that is made worse delays what is said, what arrives and the end, in order", () => {
   const { connection, socket } = joined();
   connection.worsen({ ...PERFECT, rtt_ms: 200 });
-  connection.send({ type: "chat", text: "slow" });
+  connection.send({ type: "chat", text: "slow", to: "room" });
   socket.say({ type: "event", tick: 1, name: "x", body: {} });
   socket.end(1006);
   expect(connection.state).toBe("playing");
@@ -240,19 +240,19 @@ test("made good again, everything that was under way comes at once", () => {
   const { connection, socket } = joined();
   connection.worsen({ ...PERFECT, rtt_ms: 2000 });
   connection.worsen({ ...PERFECT, rtt_ms: 2000, jitter_ms: 10 });
-  connection.send({ type: "chat", text: "slow" });
+  connection.send({ type: "chat", text: "slow", to: "room" });
   socket.say({ type: "event", tick: 1, name: "x", body: {} });
   connection.worsen(PERFECT);
   expect(heard).toHaveLength(2);
   expect(socket.heard.at(-1)).toMatchObject({ text: "slow" });
-  connection.send({ type: "chat", text: "fast" });
+  connection.send({ type: "chat", text: "fast", to: "room" });
   expect(socket.heard.at(-1)).toMatchObject({ text: "fast" });
 });
 
 test("a connection that is dropped takes with it what was under way", () => {
   const { connection, socket } = joined();
   connection.worsen({ ...PERFECT, rtt_ms: 200 });
-  connection.send({ type: "chat", text: "lost" });
+  connection.send({ type: "chat", text: "lost", to: "room" });
   socket.say({ type: "event", tick: 1, name: "lost", body: {} });
   connection.drop();
   vi.advanceTimersByTime(200);

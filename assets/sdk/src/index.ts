@@ -7,13 +7,21 @@
  *     every frame:     `new Picture(play).take(now, connection.link(now))` is what there is to see
  */
 
+export { Backoff, comesBackAfter } from "./backoff";
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
 export { Connection } from "./connection";
 export {
   NOTHING, worded, type Column, type Control, type Description, type HudLine, type Look as KindLook, type News, type Piece, type Team,
 } from "./description";
 export type { Summary } from "./figures";
-export type { ClientMessage, Enrolled, Happening, Refusal, ServerMessage, Welcome } from "./messages";
+export type {
+  ChatLine, ClientMessage, Edit, Edited, Enrolled, Happening, Point as PointMessage, Pointed, Pointer, Refusal, ServerMessage, Welcome,
+} from "./messages";
+export { Draft } from "./draft";
+export {
+  KINDS, PIECES_MAX, Refused, STEPS_MAX, apply, arenaOf, planChecksum, pointsOf, rounded, sent, whole,
+} from "./plan";
+export type { Fields, Piece as PlanPiece, PieceKind, Plan, Sent, Step } from "./plan";
 export { PERFECT } from "./netsim";
 export { CannotForesee, loadEngine, type Engine } from "./physics";
 export { Picture } from "./picture";
@@ -22,7 +30,7 @@ export {
   BOOSTING_BIT, CRATE_SIZE, MARKED_BIT, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";
 export type {
-  Arena, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Scene, ShipStatus,
-  Standing, Vec, Weather, Wishes,
+  Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Said,
+  Scene, ShipStatus, Standing, Vec, Weather, Wishes,
 } from "./scene";
 export { takeToken } from "./token";

@@ -20,7 +20,8 @@ import type { Description } from "./description";
 import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
-import type { Arena } from "./scene";
+import type { Arena, ChatTo, Said } from "./scene";
+import type { Piece, Sent, Step } from "./plan";
 import type { Snapshot } from "./snapshot";
 
 export const PROTOCOL_VERSION = 1;
@@ -55,9 +56,11 @@ export interface Ping {
   rtt_ms: number;
 }
 
+/** A line for whoever is in a channel; or a command, if it begins with a slash. */
 export interface Chat {
   type: "chat";
   text: string;
+  to: ChatTo;
 }
 
 export interface Resync {
@@ -69,7 +72,27 @@ export interface Leave {
   type: "leave";
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave;
+/** Steps to be taken together; with serial 0 none: what was missed since revision `since`, at which the plan had this checksum? */
+export interface Edit {
+  type: "edit";
+  serial: number;
+  steps: readonly Step[];
+  since: number;
+  checksum: number;
+}
+
+/** Where we point, what we have selected, and by how much we are just moving it. `builds` false: we try it out. */
+export interface Point {
+  type: "point";
+  x: number;
+  y: number;
+  selected: readonly number[];
+  dx: number;
+  dy: number;
+  builds: boolean;
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Edit | Point;
 
 /** One line of the roster. */
 export interface Enrolled {
@@ -118,10 +141,9 @@ export interface Pong {
   tick: number;
 }
 
-export interface ChatLine {
+/** A line that somebody said, or a notice of the server's own. */
+export interface ChatLine extends Said {
   type: "chat";
-  player: number;
-  text: string;
 }
 
 /** Our last message was refused; the conversation goes on. */
@@ -137,4 +159,34 @@ export interface Bye {
   sentence: string;
 }
 
-export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye;
+/** Steps that were taken, or why not; with serial 0 the end of what was missed, or the whole plan. */
+export interface Edited {
+  type: "edited";
+  revision: number;
+  player: number;
+  serial: number;
+  steps: readonly Step[];
+  checksum: number;
+  refused: string;
+  heard: number;
+  may_edit: boolean;
+  plan: { size: { width: number; height: number }; pieces: readonly (readonly [number, Sent | Piece])[] } | null;
+}
+
+export interface Pointer {
+  player: number;
+  x: number;
+  y: number;
+  selected: readonly number[];
+  dx: number;
+  dy: number;
+  builds: boolean;
+}
+
+/** Where those point who have pointed since the last time. */
+export interface Pointed {
+  type: "pointed";
+  people: readonly Pointer[];
+}
+
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | Edited | Pointed;

@@ -110,8 +110,8 @@ export interface Scene {
  * Something that happened once.
  *
  *     kill    {killer, victim, assists[], bounces}        pickup  {player, what}
- *     hit     {player, by, damage, x, y, bounces}         chat    {player, text}
- *     match   {…}                                         pulse   {player, x, y, to_x, to_y, hit}
+ *     hit     {player, by, damage, x, y, bounces}         pulse   {player, x, y, to_x, to_y, hit}
+ *     match   {…}
  */
 export interface GameEvent {
   name: string;
@@ -204,8 +204,33 @@ export interface Weather {
 export interface Wishes {
   /** Join under this name (1..20 characters); also asked again from the "refused" banner. */
   play(name: string): void;
-  chat(text: string): void;
+  chat(to: ChatTo, text: string): void;
   network(weather: Weather): void;
+}
+
+export type ChatTo = "room" | "team" | "lobby";
+
+/** A line of chat, as PROTOCOL.md has it. All of it is text that somebody else has written: show it as text only. */
+export interface Said {
+  /** Their number in our room; 0: said in the lobby, or by the server. */
+  player: number;
+  text: string;
+  /** A notice is the server's, to us alone. */
+  to: ChatTo | "notice";
+  name: string;
+  /** Said before we came: what is remembered of the channel. */
+  old: boolean;
+  /** By which `/mute` and `/report` know them; 0: the server. */
+  who: number;
+}
+
+/** Where chat is read and written. */
+export interface ChatView {
+  /** We have come in: lines that were there are gone, and these channels can be written to. */
+  begin(channels: readonly ChatTo[]): void;
+  add(line: Said): void;
+  /** A line of ours was refused. */
+  refuse(sentence: string): void;
 }
 
 /** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the menu. */
@@ -217,6 +242,7 @@ export interface Look {
   /** Once per render frame. Before `enter` only `scene.link` is shown. */
   draw(scene: Scene): void;
   event(event: GameEvent): void;
+  readonly chat: ChatView;
   /** A sentence that the player should read in passing. */
   notice(sentence: string): void;
 }

@@ -31,6 +31,9 @@ class BareStage:
     def say(self, name: str, body: dict[str, Any], to: object = None, spectators: bool = False) -> None:
         raise AssertionError("crates say nothing")
 
+    def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
+        raise AssertionError("crates say nothing")
+
     def conclude(self, scores: object, team_scores: object = None) -> None:
         raise AssertionError("crates end no match")
 

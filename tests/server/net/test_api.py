@@ -12,7 +12,7 @@ import trio
 from structlog.testing import LogCapture
 
 from protocol.errors import Code
-from protocol.messages import Bye, Hello, Welcome
+from protocol.messages import Bye, Chat, Hello, Welcome
 from server.app import Server
 from server.config import Config
 from server.net.api import ORDER_BYTES_MAX
@@ -140,6 +140,26 @@ async def test_a_ban_is_seen_lifted_and_works(running: Running) -> None:
     ann = await running.play("Ann")
     status, said, _ = await running.ask("/api/admin/players")
     assert [(line["name"], line["connected"]) for line in said] == [("Ann", True)]
+    await ann.stream.aclose()
+
+
+async def test_what_people_report_is_listed_until_it_is_dismissed(running: Running) -> None:
+    eve, ann = await running.play("Eve"), await running.play("Ann")
+    await eve.stream.send_all(frame(MSGPACK.encode(Chat("rude"))))
+    await until(lambda: bool(running.server.room.channels.everyone.lines))
+    await ann.stream.send_all(frame(MSGPACK.encode(Chat("/report Eve rude words"))))
+    await until(lambda: bool(running.server.lobby.talk.reports))
+    status, said, _ = await running.ask("/api/admin/reports")
+    assert (status, said[0]["name"], said[0]["reason"], said[0]["lines"][0]["text"]) == (
+        200,
+        "Eve",
+        "rude words",
+        "rude",
+    )
+    status, said, _ = await running.ask("/api/admin/dismiss", order={"report": said[0]["report"]})
+    assert (status, said) == (200, {"done": "dismissed the report 1"})
+    assert (await running.ask("/api/admin/reports"))[1] == []
+    await eve.stream.aclose()
     await ann.stream.aclose()
 
 

@@ -15,6 +15,7 @@ from trio_websocket import connect_websocket_url
 from protocol.codec import CODECS
 from protocol.limits import HANDSHAKE_DEADLINE_S, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import Hello, Welcome
+from protocol.stats import SUBPROTOCOL_STATS
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
@@ -295,3 +296,10 @@ async def test_a_mistake_of_ours_ends_one_connection_only(served: Served, monkey
         assert await served.ask(upgrade()) == b""
     assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
     await served.until_empty()
+
+
+async def test_where_nobody_is_to_be_met_it_says_so(served: Served) -> None:
+    answer = await served.ask(upgrade(SUBPROTOCOL_STATS, path="/stats"))
+    assert answer.startswith(b"HTTP/1.1 404")
+    assert b"nobody is at /stats here" in answer
+    assert served.door.conversations == 0

@@ -128,3 +128,15 @@ async def test_who_comes_encrypted_is_told_to_stay_so(site: Site) -> None:
     assert encrypted.headers["strict-transport-security"] == TLS_ONLY
     plain = await site.get("/healthz", Caller("1.2.3.4", "a", is_secure=False))
     assert "strict-transport-security" not in plain.headers
+
+
+async def test_pages_of_their_own(site: Site) -> None:
+    assert (await site.get("/dashboard")).status == 503, "not built yet"
+    site.build_client()
+    assert (await site.get("/dashboard")).status == 404
+    (site.client / "dashboard.html").write_text("<title>the server</title>")
+    answer = await site.get("/dashboard")
+    assert (answer.status, answer.body) == (200, b"<title>the server</title>")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert (await site.get("/index")).status == 404, "nothing else is a page"

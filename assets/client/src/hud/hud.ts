@@ -1,11 +1,12 @@
 /**
- * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, M.
+ * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, slash, M.
  */
 
-import type { Arena, Description, GameEvent, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, ChatTo, ChatView, Description, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
+import { ChatPanel } from "../chat/panel";
+import { css, livery } from "../render/palette";
 import { settings } from "../settings";
 import { Banner } from "./banner";
-import { Chat } from "./chat";
 import { element, mark, show, style } from "./dom";
 import { Hint } from "./hint";
 import { Middle } from "./middle";
@@ -19,7 +20,7 @@ import { TeamScore } from "./teamscore";
 import { TopLine } from "./topline";
 import { Vitals } from "./vitals";
 
-export class Hud {
+export class Hud implements ChatView {
   readonly root: HTMLElement;
   readonly notice = new Notice();
   private readonly topLine = new TopLine();
@@ -32,7 +33,7 @@ export class Hud {
   private readonly teamScore = new TeamScore();
   private readonly hint = new Hint();
   private readonly shout = new Shout();
-  private readonly chat: Chat;
+  private readonly chat: ChatPanel;
   private readonly banner: Banner;
   private readonly flash = element("div", "flash");
   private readonly muteButton = iconButton("mute", "Mute", "M");
@@ -40,7 +41,7 @@ export class Hud {
   private hurt = 0;
 
   constructor(wishes: Wishes, onMute: (muted: boolean) => void) {
-    this.chat = new Chat((text) => wishes.chat(text));
+    this.chat = new ChatPanel({ say: (to, text) => wishes.chat(to, text), colourOf: (line) => this.colourOf(line) });
     this.banner = new Banner(() => wishes.play(settings.name));
     const boardButton = iconButton("scores", "Scoreboard", "Tab");
     const chatButton = iconButton("say", "Chat", "Enter");
@@ -85,7 +86,7 @@ export class Hud {
     this.teamScore.draw(scene);
     this.hint.draw(scene);
     this.shout.draw(scene);
-    this.chat.draw(scene);
+    this.chat.draw(scene.time_s);
     this.notice.draw(scene.time_s);
     this.banner.draw(scene);
     this.hurt = Math.max(0, this.hurt - 2.5 * dt_s);
@@ -95,8 +96,26 @@ export class Hud {
   /** Whether it was worth a shout. */
   event(event: GameEvent): boolean {
     this.feed.event(event);
-    this.chat.event(event);
     return this.scene !== null && this.shout.event(event, this.scene);
+  }
+
+  begin(channels: readonly ChatTo[]): void {
+    this.chat.begin();
+    this.chat.setChannels(channels);
+  }
+
+  add(line: Said): void {
+    this.chat.add(line);
+  }
+
+  refuse(sentence: string): void {
+    this.chat.refuse(sentence);
+  }
+
+  /** That of their ship, if they fly one here. */
+  private colourOf(line: Said): string | null {
+    const player = line.player > 0 ? this.scene?.players.get(line.player) : undefined;
+    return player === undefined ? null : css(livery(player.colour).colour);
   }
 
   /** Reddens the edges of the screen, 0..1. */
@@ -108,6 +127,7 @@ export class Hud {
     if (this.root.hidden || event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.code === "Tab") this.board.hold(true);
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) this.chat.open();
+    else if (event.key === "/") this.chat.open("/");
     else if (event.code === "KeyM" && !event.repeat) this.toggleMute(onMute);
     else return;
     event.preventDefault();

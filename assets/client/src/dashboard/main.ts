@@ -1,0 +1,93 @@
+/**
+ * `/dashboard`: how the server is, for whoever holds an admin's token. Puts the news, the orders and the page together.
+ *
+ * The token is kept in this tab's memory (sessionStorage) and nowhere else; it may also come behind the # of the address, as the
+ * game's page takes it, and is removed from there at once. It goes to the server that the page came from and to no other.
+ */
+
+import "./dashboard.css";
+
+import { takeToken } from "@ricochet/sdk";
+import { Feed, type FeedState } from "./feed";
+import { type Action, order, restrictions } from "./orders";
+import { Page } from "./page";
+import type { Look } from "./wire";
+
+const TOKEN_KEY = "ricochet.dashboard.token";
+const LOOK_AGAIN_MS = 250;
+const BRIEF: ReadonlySet<Action> = new Set(["kick", "close", "drain"]);
+/** What changes neither bans nor mutes. */
+
+let token: string | null = null;
+
+function keep(shown: string | null): void {
+  token = shown;
+  try {
+    if (shown === null) sessionStorage.removeItem(TOKEN_KEY);
+    else sessionStorage.setItem(TOKEN_KEY, shown);
+  } catch {
+    // Storage is forbidden: a reload will ask again.
+  }
+}
+
+const root = document.getElementById("dashboard") as HTMLElement;
+const page = new Page(root, {
+  signIn(shown: string): void {
+    keep(shown);
+    feed.signIn(shown);
+  },
+  signOut(): void {
+    keep(null);
+    feed.signOut();
+  },
+  look: (look: Look) => feed.look(look),
+  order: (action: Action, body: object) => void obey(action, body),
+});
+
+const feed = new Feed(
+  {
+    socket: (subprotocol) => new WebSocket(new URL("/stats", location.href.replace(/^http/u, "ws")), subprotocol),
+    now_s,
+    later: (what, after_s) => {
+      const timer = window.setTimeout(what, after_s * 1000);
+      return () => window.clearTimeout(timer);
+    },
+  },
+  { told: (stats, every_s) => page.told(stats, every_s), changed: become },
+);
+
+function become(state: FeedState): void {
+  if (state.name === "signed_out" && state.why !== "") keep(null);
+  if (state.name === "live") void showRestrictions();
+  tell();
+}
+
+function tell(): void {
+  page.become(feed.state, feed.staleFor_s(), now_s());
+}
+
+async function obey(action: Action, body: object): Promise<void> {
+  if (token === null) return;
+  page.answered(await order(token, action, body));
+  if (!BRIEF.has(action)) await showRestrictions();
+}
+
+async function showRestrictions(): Promise<void> {
+  if (token === null) return;
+  const told = await restrictions(token);
+  if (told !== null) page.showRestrictions(told);
+}
+
+function now_s(): number {
+  return performance.now() / 1000;
+}
+
+const memory = {
+  getItem: () => sessionStorage.getItem(TOKEN_KEY),
+  setItem: (_name: string, shown: string) => sessionStorage.setItem(TOKEN_KEY, shown),
+};
+const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
+token = takeToken({ hash: location.hash, memory: () => memory, rename });
+if (token === null) tell();
+else feed.signIn(token);
+window.setInterval(tell, LOOK_AGAIN_MS);

@@ -1,0 +1,77 @@
+/**
+ * What an admin can have done: the HTTP API's actions (server/net/api.py), with the words that go with them. Pure but for `order`.
+ */
+
+import type { SessionRow } from "./wire";
+
+export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "drain";
+
+/** Whom an order is about: a seat by its place, else somebody by what they are known as. */
+export type Whom = { room: string; player: number } | { subject: string } | { address: string };
+
+export interface Restriction {
+  what: "ban" | "mute";
+  known_as: string;
+  seconds: number;
+  reason: string;
+}
+
+/** What came of an order: the server's sentence, or why there is none. */
+export interface Answer {
+  done: boolean;
+  sentence: string;
+}
+
+export function whomOf(session: SessionRow): Whom {
+  return session.player === null ? known(session.known_as) : { room: session.room, player: session.player };
+}
+
+/** `subject:ann` or `address:1.2.3.4`, as orders name them. */
+export function known(known_as: string): Whom {
+  const [kind, ...rest] = known_as.split(":");
+  const name = rest.join(":");
+  return kind === "subject" ? { subject: name } : { address: name };
+}
+
+/** What to call a session: by its name, else by what it is known as. */
+export function calledBy(session: SessionRow): string {
+  return session.name ?? `the spectator ${session.known_as}`;
+}
+
+/** Have it done. Never rejects. */
+export async function order(token: string, action: Action, body: object, ask: typeof fetch = fetch): Promise<Answer> {
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  try {
+    const answer = await ask(`/api/admin/${action}`, { method: "POST", headers, body: JSON.stringify(body) });
+    return read(await answer.text(), answer.status);
+  } catch {
+    return { done: false, sentence: "The server can't be reached; nothing is known to have been done." };
+  }
+}
+
+/** Bans and mutes; null when they aren't told. */
+export async function restrictions(token: string, ask: typeof fetch = fetch): Promise<Restriction[] | null> {
+  try {
+    const answer = await ask("/api/admin/restrictions", { headers: { Authorization: `Bearer ${token}` } });
+    return answer.ok ? ((await answer.json()) as Restriction[]) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The API answers in JSON; the front door, and a proxy before it, may not. */
+function read(text: string, status: number): Answer {
+  try {
+    const { done, error } = JSON.parse(text) as { done?: unknown; error?: unknown };
+    if (typeof done === "string") return { done: true, sentence: sentence(done) };
+    if (typeof error === "string") return { done: false, sentence: sentence(error) };
+  } catch {
+    if (text.trim() !== "" && text.length < 300) return { done: false, sentence: sentence(text.trim()) };
+  }
+  return { done: false, sentence: `The server answered with status ${status}.` };
+}
+
+function sentence(words: string): string {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/u.test(begun) ? begun : `${begun}.`;
+}

@@ -1,0 +1,51 @@
+/**
+ * The past of every figure, as uPlot wants it: a column of times and one for each line. Pure, and bounded.
+ *
+ * Where news was missing for longer than it should, a line is broken rather than drawn across what nobody knows.
+ */
+
+import type { Figure } from "./figures";
+import type { Stats } from "./wire";
+
+export const POINTS_MAX = 1200;
+/** So many intervals without news break a line. */
+const GAP = 3;
+
+export type Columns = [number[], ...(number | null)[][]];
+
+export class Past {
+  #at_s: number[] = [];
+  readonly #columns: Map<Figure, (number | null)[][]>;
+
+  constructor(figures: readonly Figure[]) {
+    this.#columns = new Map(figures.map((figure) => [figure, figure.lines.map(() => [])]));
+  }
+
+  /** One more; what is older than the newest, or too old, is left out. */
+  push(stats: Stats, every_s: number): void {
+    const at_s = stats.at_ms / 1000;
+    const newest_s = this.#at_s.at(-1);
+    if (newest_s !== undefined && at_s <= newest_s) return;
+    if (newest_s !== undefined && at_s - newest_s > GAP * every_s) this.#append(newest_s + every_s, null);
+    this.#append(at_s, stats);
+  }
+
+  /** Of the last so many seconds. */
+  columns(figure: Figure, window_s: number): Columns {
+    const since_s = (this.#at_s.at(-1) ?? 0) - window_s;
+    const from = this.#at_s.findIndex((at_s) => at_s >= since_s);
+    const cut = <T>(column: T[]) => column.slice(Math.max(0, from));
+    return [cut(this.#at_s), ...(this.#columns.get(figure) ?? []).map(cut)];
+  }
+
+  #append(at_s: number, stats: Stats | null): void {
+    this.#at_s.push(at_s);
+    if (this.#at_s.length > POINTS_MAX) this.#at_s.shift();
+    for (const [{ lines }, columns] of this.#columns) {
+      for (const [n, column] of columns.entries()) {
+        column.push(stats === null ? null : (lines[n]?.read(stats) ?? null));
+        if (column.length > POINTS_MAX) column.shift();
+      }
+    }
+  }
+}

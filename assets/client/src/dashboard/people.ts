@@ -1,0 +1,192 @@
+/**
+ * Rooms, sessions, bans and mutes in tables, with what can be done to each: who asks is asked again before it is done.
+ */
+
+import { element, write } from "../hud/dom";
+import { said, span } from "./numbers";
+import { type Action, calledBy, known, type Restriction, whomOf } from "./orders";
+import { ask, type Question } from "./question";
+import { type Column, type Press, Table } from "./table";
+import { type Look, PAGE, type RoomRow, type SessionRow, type Sessions, type Stats } from "./wire";
+
+const SEARCH_MS = 250;
+const SEARCH_CHARS_MAX = 64;
+
+export interface Doer {
+  order(action: Action, body: object): void;
+  look(look: Look): void;
+}
+
+/** Where what is on the page, by id. */
+export const PLACES = [["rooms", "Rooms"], ["sessions", "Sessions"], ["restrictions", "Bans and mutes"]] as const;
+
+export class People {
+  readonly root: HTMLElement;
+  readonly #doer: Doer;
+  readonly #rooms: Table<RoomRow>;
+  readonly #sessions: Table<SessionRow>;
+  readonly #restrictions: Table<Restriction>;
+  readonly #search = element("input", "field");
+  readonly #range = element("span", "range");
+  readonly #earlier = button("Earlier", "small");
+  readonly #later = button("Later", "small");
+  #first = 0;
+  #typing = 0;
+
+  constructor(doer: Doer) {
+    this.#doer = doer;
+    this.#rooms = new Table("Rooms", ROOM_COLUMNS, [this.#closing()], ({ name }) => name);
+    this.#sessions = new Table("Sessions", SESSION_COLUMNS, this.#sessionPresses(), keyOf);
+    this.#restrictions = new Table(
+      "Bans and mutes", RESTRICTION_COLUMNS, [this.#lifting()], ({ what, known_as }) => `${what} ${known_as}`,
+    );
+    this.#rooms.root.id = "rooms";
+    this.#restrictions.root.id = "restrictions";
+    this.root = element("div", "people", this.#rooms.root, this.#finder(), this.#sessions.root, this.#restrictions.root);
+  }
+
+  show({ rooms, sessions }: Stats): void {
+    this.#rooms.show(rooms, "No room is open.");
+    this.#sessions.show(sessions.rows, sessions.search === "" ? "Nobody is here." : "Nobody like that is here.");
+    this.#page(sessions);
+  }
+
+  showRestrictions(restrictions: readonly Restriction[]): void {
+    this.#restrictions.show(restrictions, "Nobody is banned or mute.");
+  }
+
+  #finder(): HTMLElement {
+    this.#search.type = "search";
+    this.#search.maxLength = SEARCH_CHARS_MAX;
+    this.#search.placeholder = "Name, subject, address or room";
+    this.#search.addEventListener("input", () => {
+      window.clearTimeout(this.#typing);
+      this.#typing = window.setTimeout(() => this.#look(0), SEARCH_MS);
+    });
+    this.#earlier.addEventListener("click", () => this.#look(Math.max(0, this.#first - PAGE)));
+    this.#later.addEventListener("click", () => this.#look(this.#first + PAGE));
+    const pages = element("div", "pages", this.#earlier, this.#range, this.#later);
+    const finder = element("div", "finder", element("label", "", "Find sessions", this.#search), pages);
+    finder.id = "sessions";
+    return finder;
+  }
+
+  #look(first: number): void {
+    this.#doer.look({ search: this.#search.value, first });
+  }
+
+  #page({ first, matches, rows }: Sessions): void {
+    this.#first = first;
+    write(this.#range, rows.length === 0 ? "none" : `${first + 1}–${first + rows.length} of ${said(matches, "count")}`);
+    this.#earlier.disabled = first === 0;
+    this.#later.disabled = first + rows.length >= matches;
+  }
+
+  async #ask(question: Question, action: Action, body: object): Promise<void> {
+    const wanted = await ask(question);
+    if (wanted === null) return;
+    const { seconds, reason } = wanted;
+    this.#doer.order(action, {
+      ...body, ...(question.ends === true && { seconds }), ...(question.reasoned === true && { reason }),
+    });
+  }
+
+  #closing(): Press<RoomRow> {
+    return {
+      label: () => "Close",
+      name: ({ title }) => `Close the room ${title}`,
+      className: "danger",
+      press: ({ name, title, players }) => void this.#ask({
+        title: `Close ${title}?`,
+        sentence: `Its ${said(players, "count")} players are sent away and its match is lost.`,
+        yes: "Close the room",
+      }, "close", { room: name }),
+    };
+  }
+
+  #sessionPresses(): Press<SessionRow>[] {
+    return [
+      {
+        label: () => "Kick",
+        name: (row) => `Kick ${calledBy(row)}`,
+        press: (row) => void this.#ask({
+          title: `Kick ${calledBy(row)}?`, sentence: kicked(row), yes: "Kick", reasoned: true,
+        }, "kick", whomOf(row)),
+      },
+      {
+        label: ({ muted }) => (muted ? "Unmute" : "Mute"),
+        name: (row) => `${row.muted ? "Unmute" : "Mute"} ${calledBy(row)}`,
+        press: (row) => row.muted ? this.#doer.order("unmute", whomOf(row)) : void this.#ask({
+          title: `Mute ${calledBy(row)}?`, sentence: `Nobody hears what ${row.known_as} says.`, yes: "Mute", ends: true,
+          reasoned: true,
+        }, "mute", whomOf(row)),
+      },
+      {
+        label: () => "Ban",
+        name: (row) => `Ban ${calledBy(row)}`,
+        className: "danger",
+        press: (row) => void this.#ask({
+          title: `Ban ${calledBy(row)}?`, sentence: `Whoever is ${row.known_as} is sent away and can't come in.`, yes: "Ban",
+          ends: true, reasoned: true,
+        }, "ban", whomOf(row)),
+      },
+    ];
+  }
+
+  #lifting(): Press<Restriction> {
+    return {
+      label: () => "Lift",
+      name: ({ what, known_as }) => `Lift the ${what} of ${known_as}`,
+      press: ({ what, known_as }) => this.#doer.order(what === "ban" ? "unban" : "unmute", known(known_as)),
+    };
+  }
+}
+
+const ROOM_COLUMNS: readonly Column<RoomRow>[] = [
+  { title: "Room", className: "first", text: ({ title, name }) => (title === name ? name : `${title} (${name})`) },
+  { title: "Game", text: ({ game }) => game },
+  { title: "Arena", text: ({ arena }) => arena },
+  { title: "People", className: "number", text: ({ players, bots }) => said(players - bots, "count") },
+  { title: "Bots", className: "number", text: ({ bots }) => said(bots, "count") },
+  { title: "Watching", className: "number", text: ({ spectators }) => said(spectators, "count") },
+  { title: "Entities", className: "number", text: ({ entities }) => said(entities, "count") },
+  { title: "Tick", className: "number", text: ({ tick }) => said(tick, "count") },
+];
+
+const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
+  { title: "Name", className: "first", text: ({ name }) => name ?? "a spectator" },
+  { title: "Room", text: ({ room }) => room },
+  { title: "Known as", className: "known", text: ({ known_as }) => known_as },
+  { title: "Role", text: ({ role, bot }) => (bot ? "bot" : role) },
+  { title: "Round trip", className: "number", text: ({ rtt_ms }) => said(rtt_ms, "ms") },
+  { title: "State", text: stateOf },
+];
+
+const RESTRICTION_COLUMNS: readonly Column<Restriction>[] = [
+  { title: "What", className: "first", text: ({ what }) => (what === "ban" ? "banned" : "mute") },
+  { title: "Known as", className: "known", text: ({ known_as }) => known_as },
+  { title: "For", text: ({ seconds }) => `${span(seconds)} more` },
+  { title: "Reason", text: ({ reason }) => reason },
+];
+
+function stateOf({ connected, kept_s, blocked, lagging, muted }: SessionRow): string {
+  const link = connected ? (blocked ? "socket full" : lagging ? "lags" : "here") : `away, kept ${span(kept_s ?? 0)}`;
+  return muted ? `${link}, mute` : link;
+}
+
+/** A spectator has no number to be meant by, so that everybody who is known as they are is. */
+function kicked({ player, known_as }: SessionRow): string {
+  return player === null
+    ? `Everybody who is known as ${known_as} is sent away, players too. They may come back.`
+    : "They lose their seat, and may come back.";
+}
+
+function keyOf({ room, player, known_as }: SessionRow): string {
+  return player === null ? `${room} ${known_as}` : `${room} ${player}`;
+}
+
+function button(label: string, className: string): HTMLButtonElement {
+  const made = element("button", className, label);
+  made.type = "button";
+  return made;
+}

@@ -1,0 +1,19 @@
+/** What a server might say, for tests. */
+
+import type { SessionRow, Stats } from "./wire";
+
+export function stats(changes: Partial<Stats> = {}): Stats {
+  return {
+    type: "stats", at_ms: 0, seconds: 0.5, ticks: 30, duration_ms: null, lateness_ms: null,
+    gauges: {}, rates: {}, totals: {}, rooms: [], sessions: { search: "", first: 0, matches: 0, rows: [] },
+    ...changes,
+  };
+}
+
+export function session(changes: Partial<SessionRow> = {}): SessionRow {
+  return {
+    room: "pinball", player: 1, name: "Ann", bot: false, connected: true, kept_s: null, subject: null, role: "player",
+    known_as: "address:203.0.113.5", muted: false, rtt_ms: 20, blocked: false, lagging: false,
+    ...changes,
+  };
+}

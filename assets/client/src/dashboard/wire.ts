@@ -1,0 +1,85 @@
+/**
+ * What is said at `/stats`: protocol/STATS.md, in types. What comes from the server is trusted to be what that page says.
+ */
+
+export const SUBPROTOCOL = "ricochet.stats.v1.json";
+export const VERSION = 1;
+
+export interface Percentiles {
+  p50: number;
+  p99: number;
+}
+
+export interface RoomRow {
+  name: string;
+  title: string;
+  game: string;
+  arena: string;
+  players: number;
+  bots: number;
+  spectators: number;
+  players_max: number;
+  entities: number;
+  tick: number;
+  tick_rate: number;
+}
+
+export interface SessionRow {
+  room: string;
+  player: number | null;
+  name: string | null;
+  bot: boolean;
+  connected: boolean;
+  kept_s: number | null;
+  subject: string | null;
+  role: string;
+  known_as: string;
+  muted: boolean;
+  rtt_ms: number;
+  blocked: boolean;
+  lagging: boolean;
+}
+
+export interface Sessions {
+  search: string;
+  first: number;
+  matches: number;
+  rows: SessionRow[];
+}
+
+export interface Stats {
+  type: "stats";
+  at_ms: number;
+  seconds: number;
+  ticks: number;
+  duration_ms: Percentiles | null;
+  lateness_ms: Percentiles | null;
+  gauges: Readonly<Record<string, number>>;
+  rates: Readonly<Record<string, number>>;
+  totals: Readonly<Record<string, number>>;
+  rooms: RoomRow[];
+  sessions: Sessions;
+}
+
+export interface Welcome {
+  type: "welcome";
+  subject: string | null;
+  every_s: number;
+}
+
+export interface Bye {
+  type: "bye";
+  code: number;
+  sentence: string;
+}
+
+export type ServerMessage = Welcome | Stats | Bye;
+
+/** Which sessions to look at. */
+export interface Look {
+  search: string;
+  first: number;
+}
+
+/** As many sessions as a page has. */
+export const PAGE = 50;

@@ -1,0 +1,127 @@
+"""How the server is, told to its admins while it runs: `ricochet.stats.v1.json`. STATS.md is its picture.
+
+    watcher                         server
+    hello (with a token)       ->
+                               <-   welcome
+                               <-   stats, twice a second
+    look (at other sessions)   ->
+                               <-   bye (why it ends), then the close frame with the same code
+
+Declared once: the declaration is the validation. On the wire a message is `{"type": name, …}`, text.
+"""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from protocol import limits
+from protocol.json_codec import JsonCodec, read
+
+SUBPROTOCOL_STATS: Final = "ricochet.stats.v1.json"
+STATS_VERSION: Final = 1
+EVERY_S: Final = 0.5
+WATCHERS_MAX: Final = 16
+ROOMS_SHOWN_MAX: Final = 100
+SESSIONS_SHOWN_MAX: Final = 50
+SEARCH_CHARS_MAX: Final = 64
+LOOKS_PER_SECOND_MAX: Final = 10
+LOOKS_BURST_MAX: Final = 50
+
+CODEC: Final = JsonCodec(SUBPROTOCOL_STATS)
+
+
+class Hello(Struct, tag="hello"):
+    version: int
+    token: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
+
+
+class Look(Struct, tag="look", frozen=True):
+    """Which sessions to show from now on: of those that have `search` in them, a page from number `first` on."""
+
+    search: Annotated[str, Meta(max_length=SEARCH_CHARS_MAX)] = ""
+    first: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+
+
+class Welcome(Struct, tag="welcome"):
+    subject: str | None
+    """Who the token says they are."""
+    every_s: float
+
+
+class Percentiles(Struct):
+    p50: float
+    p99: float
+
+
+class RoomRow(Struct):
+    name: str
+    title: str
+    game: str
+    arena: str
+    players: int
+    bots: int
+    """Of the players."""
+    spectators: int
+    players_max: int
+    entities: int
+    tick: int
+    tick_rate: int
+
+
+class SessionRow(Struct):
+    """A seat, and who sits there or is expected back."""
+
+    room: str
+    player: int | None
+    """None: a spectator."""
+    name: str | None
+    bot: bool
+    connected: bool
+    kept_s: float | None
+    """For how much longer it is kept; None: somebody sits there."""
+    subject: str | None
+    role: str
+    known_as: str
+    """What bans and mutes know them by."""
+    muted: bool
+    rtt_ms: int
+    blocked: bool
+    lagging: bool
+
+
+class Sessions(Struct):
+    """One page of them. Of `matches` sessions in all, `rows` are those from number `first` on."""
+
+    search: str
+    first: int
+    matches: int
+    rows: list[SessionRow]
+
+
+class Stats(Struct, tag="stats"):
+    """What has been since the one before, `seconds` ago, and what is now. Names are those of `/metrics`."""
+
+    at_ms: int
+    seconds: float
+    ticks: int
+    duration_ms: Percentiles | None
+    """How long a tick took to compute; None: there was none."""
+    lateness_ms: Percentiles | None
+    gauges: dict[str, float]
+    rates: dict[str, float]
+    """Of counters, per second."""
+    totals: dict[str, float]
+    """Of the same counters, since the server started."""
+    rooms: list[RoomRow]
+    sessions: Sessions | msgspec.Raw
+    """As the watcher last asked for; as bytes, where they are encoded already."""
+
+
+_CLIENT: Final[Any] = msgspec.json.Decoder(Hello | Look)
+
+
+def decode_client(wire: bytes | str) -> Hello | Look:
+    """What a watcher said. Raises Violation, whatever it was."""
+    said: Hello | Look = read(_CLIENT, wire, SUBPROTOCOL_STATS)
+    return said

@@ -1,0 +1,80 @@
+"""A channel: one conversation of many. What was said last in it, and how much may be said in it by all together."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct, field
+
+from protocol import limits
+from protocol.codec import Codec
+from protocol.messages import ChatLine
+from server.bucket import Bucket
+from server.chat.speaker import Named
+
+Kind = Literal["room", "team", "lobby"]
+
+
+class Line(Struct, frozen=True, eq=False):
+    """Something that was said."""
+
+    order: int
+    """Of two lines the later has the larger."""
+    by: Named
+    player: int
+    """Their number in the room; 0: said in the lobby."""
+    to: Kind
+    text: str
+    _old: dict[str, bytes] = field(default_factory=dict)
+    """As history, by subprotocol: encoded once for all who come."""
+
+    def fresh(self, codec: Codec) -> bytes:
+        """For those who are there."""
+        return codec.encode(ChatLine(self.player, self.text, self.to, self.by.name, False, self.by.number))
+
+    def old(self, codec: Codec) -> bytes:
+        """For those who come later."""
+        encoded = self._old.get(codec.subprotocol)
+        if encoded is None:
+            message = ChatLine(self.player, self.text, self.to, self.by.name, True, self.by.number)
+            encoded = self._old[codec.subprotocol] = codec.encode(message)
+        return encoded
+
+
+class Channel:
+    """One channel, with the CHANNEL_HISTORY_LINES_MAX last lines."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind: Kind = kind
+        self.lines: deque[Line] = deque(maxlen=limits.CHANNEL_HISTORY_LINES_MAX)
+        self._bucket = Bucket.full(limits.CHANNEL_LINES_PER_SECOND_MAX, limits.CHANNEL_LINES_BURST_MAX, 0.0)
+
+    def take(self, now_s: float) -> bool:
+        """Whether one more line is bearable: it is sent to everybody."""
+        return self._bucket.take(now_s)
+
+    def expunge(self, key: str) -> int:
+        """Forget what was said by whoever is known by `key`; how many lines that was."""
+        kept = [line for line in self.lines if line.by.key != key]
+        gone = len(self.lines) - len(kept)
+        if gone:
+            self.lines.clear()
+            self.lines.extend(kept)
+        return gone
+
+
+class RoomChannels:
+    """Those of one room: everyone's, and each team's. A room has its own, so they go with it."""
+
+    def __init__(self) -> None:
+        self.everyone = Channel("room")
+        self._teams: dict[int, Channel] = {}
+
+    def team(self, team: int) -> Channel:
+        """Teams are numbered by the room, from 1 on, so there are as many as its game has."""
+        assert team > 0
+        return self._teams.setdefault(team, Channel("team"))
+
+    def __iter__(self) -> Iterator[Channel]:
+        yield self.everyone
+        yield from self._teams.values()

@@ -1,0 +1,102 @@
+"""One person, as chat knows them, from coming in until their seat is given up: so who resumes is still the same."""
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from protocol import limits
+from server.bucket import Bucket
+from server.link import Link
+from server.roles import Identity
+
+if TYPE_CHECKING:
+    from server.game import Player
+    from server.room import Room
+
+SAID_MAX: Final = limits.CHATS_BURST_MAX + round(limits.CHAT_REPEAT_S_MIN * limits.CHATS_PER_SECOND_MAX)
+"""As many lines as fit into the time in which none may be said twice."""
+
+
+class Named(Struct, frozen=True):
+    """Somebody who can be spoken of, here or gone."""
+
+    number: int
+    """By which they are told from others of the same name. No two on a server have the same."""
+    name: str
+    key: str
+    """What bans and mutes of admins know them by; see `restrictions`."""
+    mark: str
+    """What others' own mutes know them by. Guests share an address with others, so their name belongs to it."""
+
+
+class Speaker:
+    """Somebody who has come in."""
+
+    __slots__ = ("_is_guest", "_said", "commands", "lines", "mutes", "named", "reports")
+
+    def __init__(self, number: int, name: str, key: str, is_guest: bool) -> None:
+        self._is_guest = is_guest
+        self.named = Named(number, name, key, self._mark(name, key))
+        self.mutes: dict[str, Named] = {}
+        """Whom they don't want to hear, by mark. At most PERSONAL_MUTES_MAX."""
+        self.lines = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, 0.0)
+        self.commands = Bucket.full(limits.COMMANDS_PER_SECOND_MAX, limits.COMMANDS_BURST_MAX, 0.0)
+        self.reports = Bucket.full(limits.REPORTS_PER_SECOND_MAX, limits.REPORTS_BURST_MAX, 0.0)
+        self._said: deque[tuple[str, float]] = deque(maxlen=SAID_MAX)
+
+    def come_back(self, key: str) -> "Speaker":
+        """They have resumed, maybe from another address. To those who have muted them they are who they were."""
+        self.named = replace(self.named, key=key)
+        return self
+
+    def rename(self, name: str) -> None:
+        """They have resumed a seat of before a restart, and are called what that is called."""
+        self.named = replace(self.named, name=name, mark=self._mark(name, self.named.key))
+
+    def _mark(self, name: str, key: str) -> str:
+        return f"{key} {name.casefold()}" if self._is_guest else key
+
+    def hears(self, mark: str) -> bool:
+        return mark not in self.mutes
+
+    def has_just_said(self, text: str, now_s: float) -> bool:
+        """The same but for case and blanks."""
+        gist = _gist(text)
+        return any(said == gist and now_s - said_s < limits.CHAT_REPEAT_S_MIN for said, said_s in self._said)
+
+    def note(self, text: str, now_s: float) -> None:
+        """They have said it."""
+        self._said.append((_gist(text), now_s))
+
+
+class Place(Protocol):
+    """A seat, of which chat asks no more than this."""
+
+    @property
+    def room(self) -> "Room": ...
+    @property
+    def player(self) -> "Player | None": ...
+
+
+class Person(Protocol):
+    """Somebody in a conversation: a session. `speaker` is None until they have come in, and at the end."""
+
+    @property
+    def speaker(self) -> Speaker | None: ...
+    @property
+    def seat(self) -> Place | None:
+        """Where they sit; None in the lobby."""
+
+    @property
+    def identity(self) -> Identity: ...
+    @property
+    def link(self) -> Link: ...
+
+    def hand(self, *encoded: bytes) -> bool:
+        """Give them messages that were encoded by their codec; False when they must miss them."""
+
+
+def _gist(text: str) -> str:
+    return " ".join(text.casefold().split())

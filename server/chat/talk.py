@@ -1,0 +1,225 @@
+"""What becomes of a line: who may say it, what is remembered of it, who hears it.
+
+`Talk.hear` is the way in, `Talk.catch_up` the way in for a newcomer; either is called between ticks and returns at
+once. A line in a channel costs one encoding per subprotocol, and one queue entry for each who hears it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Protocol
+
+import structlog
+
+from protocol.errors import Code, Violation
+from protocol.limits import CHANNEL_LINES_PER_SECOND_MAX, CHAT_REPEAT_S_MIN
+from protocol.messages import Chat, ChatLine, is_good_chat
+from server.chat import commands, names
+from server.chat.channel import Channel, Kind, Line
+from server.chat.reports import Reports
+from server.chat.speaker import Named, Person, Speaker
+from server.chat.word_filter import WordFilter
+from server.restrictions import Restrictions
+from server.roles import TABLE, May
+from server.room import Room
+from server.statistics import ChatStatistics
+
+log = structlog.get_logger("ricochet.chat")
+
+
+class Moderator(Protocol):
+    """What the commands of admins need."""
+
+    def send_away(self, person: Person, by: Person, reason: str) -> str:
+        """End their conversation; the sentence says what was done."""
+
+    def silence(self, named: Named, by: Person, seconds: float, now_s: float) -> str:
+        """Let nobody hear them, for so long. Raises Violation."""
+
+
+class Talk:
+    """All chat of one process. `sessions` are those of its lobby; `silenced` are those whom admins have muted."""
+
+    def __init__(self, sessions: Collection[Person], silenced: Restrictions) -> None:
+        self._sessions = sessions
+        self.word_filter = WordFilter()
+        self.moderator: Moderator | None = None
+        self.lobby = Channel("lobby")
+        self.reports = Reports()
+        self._silenced = silenced
+        self._counted = ChatStatistics()
+        self._lines = 0
+        self._speakers = 0
+
+    def welcome(self, name: str, key: str, is_guest: bool) -> Speaker:
+        """Somebody has come in, for the first time."""
+        self._speakers += 1
+        return Speaker(self._speakers, name, key, is_guest)
+
+    def hear(self, person: Person, message: Chat, now_s: float) -> None:
+        """Do with a message what is to be done. Raises Violation when it isn't."""
+        try:
+            self._hear(person, message, now_s)
+        except Violation:
+            self._counted.chat_refused += 1
+            raise
+
+    def _hear(self, person: Person, message: Chat, now_s: float) -> None:
+        text = message.text.strip()
+        if not is_good_chat(text):
+            raise refusal("a line of chat is printable text on one line")
+        if text.startswith("/") and not text.startswith("//"):
+            self._counted.chat_commands += 1
+            commands.obey(self, person, text, message.to, now_s)
+        else:
+            self.say(person, message.to, text.removeprefix("/"), now_s)
+
+    def say(self, person: Person, to: Kind, text: str, now_s: float) -> None:
+        """Say a line in a channel. Raises Violation."""
+        speaker, channel = speaker_of(person), self._channel(person, to)
+        if self._silenced.find(speaker.named.key, now_s):
+            raise refusal("an admin has muted you for a while")
+        if not speaker.lines.take(now_s):
+            raise refusal("too many lines at once: one a second")
+        if speaker.has_just_said(text, now_s):
+            raise refusal(f"you have just said that; say it again after {CHAT_REPEAT_S_MIN:g} s")
+        passed = self.word_filter(text)
+        if not channel.take(now_s):
+            raise refusal(f"too many talk at once: {CHANNEL_LINES_PER_SECOND_MAX:g} lines a second are all that go")
+        speaker.note(text, now_s)
+        self._lines += 1
+        player = person.seat.player if to != "lobby" and person.seat is not None else None
+        line = Line(self._lines, speaker.named, player.id if player else 0, to, passed)
+        channel.lines.append(line)
+        self._counted.chat_lines += 1
+        self._deliver(line, self._listeners(person, to))
+
+    def catch_up(self, person: Person) -> None:
+        """Tell somebody who has just come in, or back, what was said before."""
+        if lines := self.heard_by(person):
+            self._hand(person, *(line.old(person.link.codec) for line in lines))
+
+    def notify(self, person: Person, text: str) -> None:
+        """A notice, to one alone."""
+        self._hand(person, person.link.codec.encode(ChatLine(0, text, "notice")))
+
+    def people(self) -> list[Person]:
+        """Those who have come in."""
+        return [person for person in self._sessions if person.speaker is not None]
+
+    # who hears what ----------------------------------------------------------------------------------------
+
+    def _channel(self, person: Person, to: Kind) -> Channel:
+        """Where a line of theirs goes. Raises Violation."""
+        if to == "lobby":
+            if not rights_of(person).chat:
+                raise Violation(Code.NOT_ALLOWED, "your role may not chat here")
+            return self.lobby
+        seat = person.seat
+        if seat is None:
+            raise refusal("you are in no room: the lobby hears you")
+        if seat.player is None or not rights_of(person).chat:
+            raise Violation(Code.NOT_ALLOWED, "a spectator can't chat here")
+        if to == "room":
+            return seat.room.channels.everyone
+        if seat.player.team == 0:
+            raise refusal("there are no teams here")
+        return seat.room.channels.team(seat.player.team)
+
+    def _listeners(self, person: Person, to: Kind) -> Iterator[Person]:
+        seat = person.seat
+        if to == "lobby" or seat is None:
+            yield from self.people()
+            return
+        team = seat.player.team if to == "team" and seat.player is not None else None
+        for other in self.in_room(seat.room):
+            if team is None or (other.seat and other.seat.player and other.seat.player.team == team):
+                yield other
+
+    def in_room(self, room: Room) -> Iterator[Person]:
+        """Who plays or watches there."""
+        return (person for person in self.people() if person.seat is not None and person.seat.room is room)
+
+    def channels_of(self, person: Person) -> Iterator[Channel]:
+        """Those that they hear."""
+        yield self.lobby
+        seat = person.seat
+        if seat is not None:
+            yield seat.room.channels.everyone
+            if seat.player is not None and seat.player.team:
+                yield seat.room.channels.team(seat.player.team)
+
+    def heard_by(self, person: Person) -> list[Line]:
+        """What is remembered of their channels, without those whom they have muted; the oldest first."""
+        speaker = speaker_of(person)
+        lines = [line for channel in self.channels_of(person) for line in channel.lines if speaker.hears(line.by.mark)]
+        return sorted(lines, key=lambda line: line.order)
+
+    def find(self, person: Person, words: str) -> tuple[Named, str]:
+        """Who is meant, as `person` says it, and the rest. Raises Violation."""
+        seat = person.seat
+        beside = self.in_room(seat.room) if seat is not None else self.people()
+        spoke = [line.by for channel in self.channels_of(person) for line in channel.lines]
+        near = [*(speaker_of(other).named for other in beside), *spoke]
+        return names.find(words, near, (speaker_of(other).named for other in self.people()))
+
+    def _deliver(self, line: Line, listeners: Iterable[Person]) -> None:
+        encoded: dict[str, bytes] = {}
+        for person in listeners:
+            if speaker_of(person).hears(line.by.mark):
+                subprotocol = person.link.codec.subprotocol
+                if subprotocol not in encoded:
+                    encoded[subprotocol] = line.fresh(person.link.codec)
+                self._hand(person, encoded[subprotocol])
+
+    def _hand(self, person: Person, *encoded: bytes) -> None:
+        if not person.hand(*encoded):
+            self._counted.chat_missed += len(encoded)
+
+    # admins ------------------------------------------------------------------------------------------------
+
+    def report(self, person: Person, about: Named, reason: str, now_s: float) -> None:
+        """Tell the admins. Raises Violation."""
+        by, seat = speaker_of(person).named, person.seat
+        room = seat.room.name if seat is not None else None
+        heard = [line for channel in self.channels_of(person) for line in channel.lines]
+        report = self.reports.add(about, by, room, reason, heard, now_s)
+        self._counted.chat_reported += 1
+        log.warning(
+            "reported",
+            report=report.number,
+            name=about.name,
+            known_as=about.key,
+            by=by.name,
+            by_known_as=by.key,
+            room=room,
+            reason=reason,
+        )
+
+    def expunge(self, key: str, rooms: Iterable[Room]) -> int:
+        """Whoever is known by `key` is no longer to be heard: nor is what they have said. How many lines that was."""
+        channels = [self.lobby, *(channel for room in rooms for channel in room.channels)]
+        return sum(channel.expunge(key) for channel in channels)
+
+    def statistics(self, rooms: Iterable[Room]) -> ChatStatistics:
+        """At this moment."""
+        counted, channels = self._counted, [self.lobby]
+        channels += [channel for room in rooms for channel in room.channels]
+        counted.chat_remembered = sum(len(channel.lines) for channel in channels)
+        counted.chat_mutes = sum(len(person.speaker.mutes) for person in self.people() if person.speaker)
+        counted.chat_reports = len(self.reports)
+        counted.chat_filter_failed = self.word_filter.failed
+        return counted
+
+
+def speaker_of(person: Person) -> Speaker:
+    assert person.speaker is not None, "whoever has come in is somebody"
+    return person.speaker
+
+
+def rights_of(person: Person) -> May:
+    """What who they are may do, whether they play or watch."""
+    return TABLE[person.identity.role]
+
+
+def refusal(sentence: str) -> Violation:
+    """The conversation goes on after it."""
+    return Violation(Code.CHAT_REFUSED, sentence)

@@ -1,0 +1,161 @@
+"""Matches become files without a tick waiting for any of it, and what can't be written is given up and counted."""
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+import trio
+import trio.testing
+
+from protocol.errors import UserError
+from protocol.replay import Replay
+from server.config import Config
+from server.replay import recorder as recorder_module
+from server.replay import tape as tape_module
+from server.replay.archive import Archive
+from server.replay.recorder import Recorder, recorder_of
+from tests.instruments.stepper import Stepper, arena_named, wander
+
+LARGE = 10_000_000
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tape_module, "CHUNK_S", 1.0)
+    monkeypatch.setattr(tape_module, "EPILOGUE_S", 1.0)
+    monkeypatch.setattr(recorder_module, "SECONDS_MIN", 1.0)
+
+
+@asynccontextmanager
+async def recording(folder: Path, match_s: float = 300.0) -> AsyncIterator[tuple[Stepper, Recorder]]:
+    """A room with two players in it and whatever they do recorded."""
+    stepper = Stepper(1, options={"match_s": match_s})
+    recorder = Recorder(Archive(folder, LARGE), stepper.lobby.recorded)
+    stepper.lobby.heralds.listeners.append(recorder)
+    recorder.opened(stepper.room)
+    for n in range(2):
+        stepper.join(f"Player {n}").pilot = wander(Random(n))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(recorder.run)
+        yield stepper, recorder
+        nursery.cancel_scope.cancel()
+
+
+def is_empty(folder: Path) -> bool:
+    return not list(folder.iterdir())
+
+
+async def until(done: Callable[[], bool]) -> None:
+    with trio.fail_after(20):
+        while not done():
+            await trio.testing.wait_all_tasks_blocked(0.005)
+
+
+async def test_a_match_becomes_a_replay(tmp_path: Path) -> None:
+    async with recording(tmp_path, match_s=10.0) as (stepper, recorder):
+        stepper.step(stepper.rates.ticks_in(11.0) + 4)
+        await until(lambda: recorder.counted.recordings == 1)
+        assert recorder.archive is not None
+        (summary,) = recorder.archive.summaries()
+        assert summary.has_ended
+        assert summary.standings[0].place == 1
+        path = recorder.archive.find(summary.id)
+        assert path is not None
+        replay = Replay(path.read_bytes())
+        assert replay.is_whole
+        assert len(replay.chunks) in (11, 12)
+        await until(lambda: recorder.counted.replays == 1)
+        assert recorder.counted.replay_bytes == summary.bytes
+        assert recorder.counted.recording_waiting_bytes == 0
+
+
+async def test_what_is_being_recorded_is_finished_when_the_server_stops_or_the_room_closes(tmp_path: Path) -> None:
+    async with recording(tmp_path) as (stepper, recorder):
+        stepper.step(stepper.rates.ticks_in(2.5))
+        stepper.lobby.close_room(stepper.room.name, stepper.now_s)
+        assert stepper.room.tap is None
+        await recorder.finish()
+        other = stepper.lobby.open_room("other", type(stepper.room.game), stepper.room.arena, stepper.rates, 1)
+        other.join("Bob", bot=True)
+        for tick in range(stepper.rates.ticks_in(1.5)):
+            other.advance(tick / 60)
+        await recorder.finish()
+        assert recorder.archive is not None
+        assert [summary.room for summary in recorder.archive.summaries()] in (["other", "main"], ["main", "other"])
+        assert all(summary.is_whole and not summary.has_ended for summary in recorder.archive.summaries())
+
+
+async def test_what_is_too_short_is_not_kept(tmp_path: Path) -> None:
+    async with recording(tmp_path) as (stepper, recorder):
+        stepper.step(30)
+        await recorder.finish()
+        assert is_empty(tmp_path)
+        assert recorder.counted.recordings == recorder.counted.recordings_dropped == 0
+
+
+async def test_a_slow_disk_costs_a_recording_and_no_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    slow = Archive.write
+    monkeypatch.setattr(Archive, "write", lambda *args: (released.wait(20), slow(*args))[1])
+    async with recording(tmp_path) as (stepper, recorder):
+        monkeypatch.setattr(recorder_module, "WAITING_BYTES_MAX", 8000)
+        while not recorder.counted.recordings_dropped:
+            stepper.step(stepper.rates.ticks_in(1.0))
+            assert stepper.room.tick < stepper.rates.ticks_in(30.0)
+            await trio.lowlevel.checkpoint()
+        released.set()
+        await recorder.finish()
+        assert is_empty(tmp_path)
+        assert recorder.counted.recordings == 0
+
+
+async def test_a_full_disk_is_logged_and_counted_and_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(tape_module, "REST_S", 1.0)
+    async with recording(tmp_path) as (stepper, recorder):
+        with monkeypatch.context() as patched:
+            patched.setattr(Archive, "write", full)
+            stepper.step(stepper.rates.ticks_in(1.2))
+            await until(lambda: recorder.counted.recordings_failed == 1)
+            stepper.step(stepper.rates.ticks_in(1.2))
+            await until(lambda: recorder.counted.recordings_dropped == 1)
+        assert is_empty(tmp_path)
+        stepper.step(stepper.rates.ticks_in(3.5))
+        await recorder.finish()
+        assert recorder.counted.recordings == 1
+
+
+async def test_nothing_is_recorded_where_there_is_no_folder() -> None:
+    stepper = Stepper(1)
+    recorder = recorder_of(Config(), stepper.lobby)
+    assert stepper.lobby.heralds.listeners == []
+    await recorder.finish()
+
+
+def test_the_folder_goes_by_the_settings(tmp_path: Path) -> None:
+    assert Config(state_dir=tmp_path).replay_folder == tmp_path / "replays"
+    assert Config(state_dir=tmp_path, replay_dir=tmp_path / "r").replay_folder == tmp_path / "r"
+    assert Config(state_dir=tmp_path, replays_mb_max=0).replay_folder is None
+    stepper = Stepper(1)
+    recorder = recorder_of(Config(replay_dir=tmp_path / "r"), stepper.lobby)
+    assert stepper.lobby.heralds.listeners == [recorder]
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError):
+        recorder_of(Config(replay_dir=tmp_path / "file"), stepper.lobby)
+
+
+def test_an_arena_too_large_for_a_header_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tape_module, "ITEM_BYTES_MAX", 100)
+    stepper = Stepper(1, arena_named("pinball"))
+    recorder = Recorder(None, stepper.lobby.recorded)
+    recorder.opened(stepper.room)
+    stepper.join("Ann")
+    stepper.step(10)
+    assert recorder.counted.recordings_failed == 0
