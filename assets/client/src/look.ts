@@ -8,7 +8,7 @@
 import "./style.css";
 import "./games.css";
 
-import type { Arena, ChatView, Description, GameEvent, Look, Scene, Wishes } from "@ricochet/sdk";
+import type { Arena, ChatView, Description, GameEvent, Lens, Look, Scene, Wishes } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -75,6 +75,15 @@ class WholeLook implements Look {
     this.controls.enter(description);
     this.hud.shown = true;
     this.menu.shown = false;
+  }
+
+  rearrange(arena: Arena): void {
+    this.stage.rearrange(arena);
+    this.hud.rearrange(arena);
+  }
+
+  get lens(): Lens {
+    return this.stage.camera;
   }
 
   draw(scene: Scene): void {

@@ -6,9 +6,10 @@
  */
 
 import {
-  CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, NOTHING, PERFECT, Picture, Play, type Scene,
+  type Arena, CannotForesee, Connection, type Engine, type LinkState, loadEngine, type Look, NOTHING, PERFECT, Picture, Play, type Scene,
   type ServerMessage, takeToken,
 } from "@ricochet/sdk";
+import { Builder } from "./build/builder";
 import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
@@ -34,6 +35,10 @@ function emptyScene(time_s: number, link: LinkState): Scene {
   return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, link };
 }
 
+function middleOf({ size: { width, height } }: Arena): { x: number; y: number } {
+  return { x: width / 2, y: height / 2 };
+}
+
 async function open(root: HTMLElement): Promise<void> {
   const query = readQuery(location);
   const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
@@ -47,6 +52,15 @@ async function open(root: HTMLElement): Promise<void> {
     network: (weather) => connection.worsen({ ...PERFECT, ...weather }),
   });
   const [look, engine]: [Look, Engine] = await Promise.all([opening, loading]);
+  const builder = new Builder({
+    send: (message) => connection.send(message),
+    shown: (arena) => look.rearrange(arena),
+    foreseen: (arena) => play?.rearrange(arena),
+    notice: (sentence) => look.notice(sentence),
+    ground: look.lens,
+    files: () => undefined,
+  });
+  root.append(builder.root);
   const refusals = new Refusals(look, look.overlay);
   let play: Play | null = null;
   let picture: Picture | null = null;
@@ -61,16 +75,20 @@ async function open(root: HTMLElement): Promise<void> {
 
   function hear(message: ServerMessage, now_ms: number): void {
     if (message.type === "welcome") {
+      builder.leave();
       play = new Play(message, engine, connection, look.controls, look.overlay);
       picture = new Picture(play);
       look.enter(message.arena, message.description ?? NOTHING);
       look.chat.begin(channelsOf(message));
     } else if (message.type === "chat") {
       look.chat.add(message);
+    } else if (message.type === "edited" || message.type === "pointed") {
+      builder.take(message);
     } else if (message.type === "error") {
       refusals.take(message);
     } else if (play) {
       play.take(message, now_ms);
+      if (message.type === "event" && message.name === "building") builder.enter(play.welcome.player, play.welcome.arena, middleOf(play.welcome.arena));
       if (message.type === "snapshot") play.figures.add("snapshot_ms", performance.now() - now_ms);
     }
   }
@@ -89,10 +107,12 @@ async function open(root: HTMLElement): Promise<void> {
   function draw(): void {
     const now_ms = performance.now();
     const link = connection.link(now_ms);
+    if (builder.builds) picture?.lookAt(builder.editor.eye);
     const scene = picture?.take(now_ms, link) ?? emptyScene(now_ms / 1000, link);
     play?.figures.add("picture_ms", performance.now() - now_ms);
     for (const event of play?.happened() ?? []) look.event(event);
     look.draw(scene);
+    builder.draw(scene);
     play?.figures.add("frame_ms", performance.now() - now_ms);
     measure(now_ms);
   }
@@ -111,7 +131,7 @@ async function open(root: HTMLElement): Promise<void> {
     if (!document.hidden) connection.hurry();
   });
   window.addEventListener("online", () => connection.hurry());
-  window.ricochet = probe(connection, look.overlay, () => play);
+  window.ricochet = probe(connection, look.overlay, () => play, () => builder);
   if (query.autojoin) join(query.name || settings.name || NAMELESS);
 }
 

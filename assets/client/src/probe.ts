@@ -5,6 +5,7 @@
  * begins the figures anew.
  */
 
+import type { Builder, Told } from "./build/builder";
 import type { Connection, Gauges, LinkState, OwnDrawn, Play, PlayerInfo, Summary } from "@ricochet/sdk";
 
 export interface Probe {
@@ -28,11 +29,13 @@ export interface Probe {
   /** What the prediction's figures were so far, by name, and its counts. */
   readonly figures: Readonly<Record<string, Summary>>;
   readonly counts: Readonly<Record<string, number>>;
+  /** Where an arena is built together: the plan, as the server has it and as we see it. */
+  readonly build: Told | null;
   drop(): void;
   forget(): void;
 }
 
-export function probe(connection: Connection, gauges: Gauges, playing: () => Play | null): Probe {
+export function probe(connection: Connection, gauges: Gauges, playing: () => Play | null, building: () => Builder | null = () => null): Probe {
   const of = (read: (player: PlayerInfo) => number) =>
     Object.fromEntries([...(playing()?.roster.players ?? [])].map(([id, player]) => [id, read(player)]));
   return {
@@ -85,6 +88,10 @@ export function probe(connection: Connection, gauges: Gauges, playing: () => Pla
       const { matched = 0, unforeseen = 0, dropped = 0 } = playing()?.shots ?? {};
       const shots = { shots_matched: matched, shots_unforeseen: unforeseen, shots_dropped: dropped };
       return { replayed_body_ticks, bodies_left_out, late, timed, ...shots };
+    },
+    get build() {
+      const builder = building();
+      return builder?.open ? builder.told : null;
     },
     drop: () => connection.drop(),
     forget: () => playing()?.figures.forget(),

@@ -30,7 +30,7 @@ export {
   BOOSTING_BIT, CRATE_SIZE, MARKED_BIT, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";
 export type {
-  Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Said,
+  Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, Lens, LinkState, Look, Match, PlayerInfo, Point, Said,
   Scene, ShipStatus, Standing, Vec, Weather, Wishes,
 } from "./scene";
 export { takeToken } from "./token";

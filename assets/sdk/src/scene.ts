@@ -233,12 +233,26 @@ export interface ChatView {
   refuse(sentence: string): void;
 }
 
+/** Where a point of the world is on screen, in CSS pixels, and the other way round. */
+export interface Lens {
+  readonly scale: number;
+  readonly width_px: number;
+  readonly height_px: number;
+  /** 1: as everybody sees. */
+  zoom: number;
+  toScreen(point: Vec): Vec;
+  toWorld(point: Vec): Vec;
+}
+
 /** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the menu. */
 export interface Look {
   readonly controls: Controls;
   readonly overlay: Gauges;
   /** Leaves the menu and lays out this arena; call again when the arena changes. */
   enter(arena: Arena, description: Description): void;
+  /** The arena is this one from now on, of the same size: where it is built together. */
+  rearrange(arena: Arena): void;
+  readonly lens: Lens;
   /** Once per render frame. Before `enter` only `scene.link` is shown. */
   draw(scene: Scene): void;
   event(event: GameEvent): void;
