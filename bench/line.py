@@ -22,6 +22,7 @@ class MemoryLink:
     def __init__(self, subprotocol: str = SUBPROTOCOL_MSGPACK, address: str = "memory") -> None:
         self.codec = CODECS[subprotocol]
         self.address = address
+        self.guest = ""
         self.blocked = False
         self.waiting_bytes = 0
         self.sent: list[bytes] = []

@@ -67,6 +67,7 @@ class Tap:
     takes_frames = True
     blocked = False
     waiting_bytes = 0
+    guest = ""
 
     def __init__(self, number: int, keeps: bool) -> None:
         self.codec, self.address = MSGPACK, f"viewer {number}"

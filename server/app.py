@@ -36,14 +36,16 @@ from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
 from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.phases import Phases
 from server.replay.recorder import recorder_of
+from server.rest import live
 from server.room import Room
 from server.seats import Doors
+from server.standings.wiring import open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
-from server.tick_loop import keep_time
 from server.venue import MAPS, catalogue_of, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -86,13 +88,17 @@ class Server:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self._venue = venue_of(config)
-        self.lobby = Lobby(gate=self.admission.gate, catalogue=catalogue_of(config, self._venue))
-        self.lobby.on_open = self._run_room
-        self.telemetry = Telemetry(self.lobby.statistics, lambda: self.door.connections)
+        self._catalogue = catalogue_of(config, self._venue)
+        self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
+        self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
+        self.standings = open_standings(config, store, self.lobby.heralds)
+        self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition))
+        pages = web.build(
+            web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings)
+        )
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -103,13 +109,15 @@ class Server:
             connections_per_address_max=config.connections_per_address_max,
             proxies=Proxies(config.trusted_proxies, config.forwarded_by),
             elsewhere=self.stats.hosts,
+            guest_of=self.standings.guest_of,
         )
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
         self._recorder = recorder_of(config, self.lobby)
-        self.room = self._kept_room() or self._fresh_room()
+        self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
+        self._phases = Phases(config.tick_rate)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
         self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
@@ -120,20 +128,29 @@ class Server:
         """Whether newcomers are welcome, and will find a game."""
         return self._has_ticked and self.lobby.doors is Doors.OPEN and bool(self.lobby.rooms)
 
-    def _kept_room(self) -> Room | None:
+    @property
+    def room(self) -> Room:
+        """The first of the operator's."""
+        return self.lobby.rooms[self._venue.name]
+
+    def _open_rooms(self) -> None:
+        """The operator's, as they were or anew; and those that people had opened, as they were."""
         keeper, venue = self._keeper, self._venue
-        if keeper is None:
-            return None
         try:
-            keeper.reinstate()
-            return keeper.reopen(venue.name, venue.game, venue.arena, venue.rates, venue.options)
+            if keeper is not None:
+                keeper.reinstate()
+            for name in venue.room_names:
+                if keeper is None or not keeper.reopen(name, venue.game, venue.arena, venue.rates, venue.options):
+                    self._fresh_room(name)
+            if keeper is not None:
+                keeper.reopen_others(self._catalogue)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise UserError(f"what is kept in {self._config.state_dir} can't be read: {why}") from None
 
-    def _fresh_room(self) -> Room:
+    def _fresh_room(self, name: str) -> Room:
         venue = self._venue
-        return self.lobby.open_room(venue.name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
+        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
 
     async def serve(
         self,
@@ -144,14 +161,18 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._play)
                 nursery.start_soon(keep_deadlines, self.lobby)
-                nursery.start_soon(self.stats.run)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
-                nursery.start_soon(self._recorder.run)
-                nursery.start_soon(self.admission.keep_fresh)
-                nursery.start_soon(self._keep_certificate)
+                for chore in (
+                    self._play,
+                    self.stats.run,
+                    self.standings.run,
+                    self._recorder.run,
+                    self.admission.keep_fresh,
+                    self._keep_certificate,
+                ):
+                    nursery.start_soon(chore)
                 with self._accepting:
                     await trio.serve_listeners(
                         self.door.welcome, listeners, handler_nursery=nursery, task_status=task_status
@@ -169,7 +190,9 @@ class Server:
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
-        await keep_time(room, partial(self._tick_done, room), drain=partial(sweep, room.rates.tick_s))
+        on_rest = partial(self._keeper.rests, room) if self._keeper is not None else _nothing
+        drain = partial(sweep, room.rates.tick_s)
+        await live(room, partial(self._tick_done, room), self._phases, drain, on_rest)
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
@@ -179,6 +202,7 @@ class Server:
         if self._keeper is not None:
             await self._keeper.save_all()
         await self._recorder.finish()
+        await self.standings.settle()
         self._accepting.cancel()
         if self._keeper is not None:
             self._keeper.let_go()  # a server that waits for it is there before players come back
@@ -189,13 +213,16 @@ class Server:
                 await trio.sleep(0.02)
 
     def close_room(self, name: str, now_s: float) -> None:
-        """End a room, its conversations and its ticks, for good. After the last one a fresh one is opened."""
-        self.lobby.close_room(name, now_s)
-        self._supervisor.end(name)
+        """An admin ends a room. After the last one that is open to all a fresh one is opened."""
+        self.lobby.end_room(name, now_s, "an admin has closed the room")
+        is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
+        if not is_open and self.lobby.doors is Doors.OPEN:
+            self._run_room(self._fresh_room(self._venue.name))
+
+    def _forget_room(self, room: Room) -> None:
+        self._supervisor.end(room.name)
         if self._keeper is not None:
-            self._keeper.forget(name)
-        if not self.lobby.rooms and self.lobby.doors is Doors.OPEN:
-            self._run_room(self._fresh_room())
+            self._keeper.forget(room.name)
 
     def _run_room(self, room: Room) -> None:
         if self._rooms is not None:  # else it will be among those that are there when the first tick is due
@@ -210,19 +237,25 @@ class Server:
             await certificates.keep_fresh(config.tls_cert, config.tls_key, partial(setattr, door, "tls"))
 
     def rooms(self) -> list[dict[str, Any]]:
-        """What `/api/rooms` says."""
+        """What `/api/rooms` says: of those that are open to all."""
         return [
             {
                 "name": room.name,
+                "title": room.card.title or room.name,
                 "game": room.game.name,
                 "map": room.arena.name,
                 "players": len(room.players),
+                "bots": sum(player.bot for player in room.players.values()),
+                "people": room.people,
+                "spectators": room.spectators,
                 "players_max": room.players_max,
                 "tick": room.tick,
                 "tick_rate": room.rates.tick_rate,
                 "snapshot_rate": room.rates.snapshot_rate,
+                "resting": room.is_resting,
             }
             for room in self.lobby.rooms.values()
+            if not room.card.is_private
         ]
 
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
@@ -292,6 +325,10 @@ async def _stop_on_signal(
 async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
     await anext(signals)
     scope.cancel()
+
+
+def _nothing() -> None:
+    """Where rooms aren't kept."""
 
 
 def _ask_to_stop() -> None:

@@ -8,8 +8,10 @@ from protocol.errors import Code, Violation
 from protocol.messages import GameInfo
 from protocol.ticks import Rates
 from server.card import Card
+from server.checkpoint import SavedRoom, revive
 from server.game import Game
 from server.room import Room
+from server.sealed import Unusable
 
 PLAYERS_MAX_DEFAULT: Final = 64
 
@@ -25,11 +27,15 @@ class Catalogue:
         new_seed: Callable[[], int],
         options: Mapping[str, Any] | None = None,
         players_max: int = PLAYERS_MAX_DEFAULT,
+        matches_max: int = 0,
     ) -> None:
-        """`players_max`: of each room that is opened. The first game, in the first arena, is the one for whoever
-        doesn't choose."""
+        """`players_max` and `matches_max` (0: any number) are of each room that is opened.
+
+        The first game, in the first arena, is the one for whoever doesn't choose.
+        """
         self._games, self._arenas, self._new_seed = games, arenas, new_seed
-        self._rates, self._options, self._players_max = rates, options or {}, players_max
+        self._rates, self._options = rates, options or {}
+        self._players_max, self._matches_max = players_max, matches_max
 
     def games(self) -> list[GameInfo]:
         """For the lobby."""
@@ -43,14 +49,22 @@ class Catalogue:
             raise Violation(Code.OPEN_REFUSED, f"there is no arena for {name}")
         return name, fitting[0]
 
-    def make(self, name: str, game: str, arena: str, card: Card) -> Room:
+    def open(self, name: str, title: str, game: str, arena: str, is_private: bool, opener: str) -> Room:
+        """A room for somebody, who is known by `opener`. Raises Violation when there is no such game or arena."""
+        return self.make(name, game, Card(title, arena, is_private, False, opener, self._matches_max))
+
+    def make(self, name: str, game: str, card: Card) -> Room:
         """A room by that name. Raises Violation when there is no such game or arena."""
-        kind, place = self._game(game), self._arenas().get(arena)
-        if place is None:
-            raise Violation(Code.OPEN_REFUSED, f"there is no arena {arena!r}")
-        if why := kind.unfit(place):
-            raise Violation(Code.OPEN_REFUSED, f"{game} can't be played in {arena}: {why}")
-        return Room(name, kind, place, self._rates, self._new_seed(), self._options, self._players_max, card=card)
+        kind, arena = self._find(game, card.arena)
+        return Room(name, kind, arena, self._rates, self._new_seed(), self._options, self._players_max, card=card)
+
+    def revive(self, saved: SavedRoom) -> Room:
+        """One that was opened before the server was started again. Raises Unusable."""
+        try:
+            kind, arena = self._find(saved.game, saved.card.arena)
+        except Violation as violation:
+            raise Unusable(violation.sentence) from None
+        return revive(saved, kind, arena, self._rates, self._options, self._players_max)
 
     def _game(self, name: str) -> type[Game]:
         if name not in self._games:
@@ -67,6 +81,14 @@ class Catalogue:
         return Room(
             room.name, kind, room.arena, room.rates, self._new_seed(), room.options, room.players_max, card=card
         )
+
+    def _find(self, game: str, arena: str) -> tuple[type[Game], Arena]:
+        kind, place = self._game(game), self._arenas().get(arena)
+        if place is None:
+            raise Violation(Code.OPEN_REFUSED, f"there is no arena {arena!r}")
+        if why := kind.unfit(place):
+            raise Violation(Code.OPEN_REFUSED, f"{game} can't be played in {arena}: {why}")
+        return kind, place
 
 
 def title_of(game: str) -> str:

@@ -18,8 +18,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
+from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
+from server.card import PERMANENT, Card
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
 from server.roles import GUEST, Identity
@@ -48,6 +50,7 @@ class SavedPlayer(Struct, array_like=True):
     rtt_ms: int
     team: int = 0
     subject: str = ""
+    since_tick: int = 0
 
 
 class SavedSeat(Struct, array_like=True, gc=False):
@@ -82,6 +85,7 @@ class SavedRoom(Struct, frozen=True):
     state: msgspec.Raw
     """Of a `Lasting` game; else nil."""
     match_tick: int = 0
+    card: Card = PERMANENT
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -111,6 +115,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         seats=list(seats),
         state=msgspec.Raw(_LIVE.encode(room.game.save() if isinstance(room.game, Lasting) else None)),
         match_tick=room.match_tick,
+        card=room.card,
     )
 
 
@@ -124,13 +129,20 @@ def unseal(checkpoint: bytes) -> SavedRoom:
     return read(checkpoint, VERSION, SavedRoom)
 
 
-def revive(saved: SavedRoom, game: type[Game], arena: Arena, rates: Rates, options: Mapping[str, Any]) -> Room:
+def revive(
+    saved: SavedRoom,
+    game: type[Game],
+    arena: Arena,
+    rates: Rates,
+    options: Mapping[str, Any],
+    players_max: int = PLAYERS_PER_ROOM_MAX,
+) -> Room:
     """The room that was saved, if it was one of these settings. Raises Unusable, and leaves nothing half done."""
     was = (saved.game, saved.arena, saved.kinds, saved.tick_rate, saved.snapshot_rate)
     kinds = [kind.name for kind in game.kinds]
     if was != (game.name, fingerprint(arena), kinds, rates.tick_rate, rates.snapshot_rate):
         raise Unusable("it is of another game, arena or rate than the settings ask for")
-    room = Room(saved.name, game, arena, rates, seed=0, options=options, begins=False)
+    room = Room(saved.name, game, arena, rates, 0, options, players_max, begins=False, card=saved.card)
     try:
         _fill(room, saved)
     except Exception as error:  # whatever a game makes of a state that was not its own

@@ -22,6 +22,10 @@ def serve(
     map_: Annotated[
         str | None, typer.Option("--map", help="A map by name, or a JSON file. [default: the game's own]")
     ] = None,
+    rooms: Annotated[int | None, typer.Option(help="So many rooms of that game and map. [default: 1]")] = None,
+    rooms_max: Annotated[int | None, typer.Option(help="With those that people open. [default: 64]")] = None,
+    room_players_max: Annotated[int | None, typer.Option(help="In a room that people open. [default: 64]")] = None,
+    room_matches: Annotated[int | None, typer.Option(help="It ends after so many; 0: never. [default: 5]")] = None,
     bots: Annotated[int | None, typer.Option(help="Bots to play with, in a process of their own.")] = None,
     tick_rate: Annotated[int | None, typer.Option(help="Ticks per second. [default: 60]")] = None,
     snapshot_rate: Annotated[int | None, typer.Option(help="Snapshots per second. [default: 30]")] = None,
@@ -30,9 +34,7 @@ def serve(
     origins: Annotated[
         str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
     ] = None,
-    auth: Annotated[
-        str | None, typer.Option(help="guest, or jwt: nobody comes in without a token. [default: guest]")
-    ] = None,
+    auth: Annotated[str | None, typer.Option(help="guest, or jwt: nobody without a token. [default: guest]")] = None,
     jwt_keys: Annotated[str | None, typer.Option(help="A JSON Web Key Set: a file, or an https address.")] = None,
     jwt_secret: Annotated[Path | None, typer.Option(help="A file with the secret of HS256, in its place.")] = None,
     jwt_audience: Annotated[str | None, typer.Option(help="What tokens must have for aud.")] = None,
@@ -50,6 +52,9 @@ def serve(
     state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
     replay_dir: Annotated[Path | None, typer.Option(help="Record matches here. [default: STATE_DIR/replays]")] = None,
     replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. [default: 500]")] = None,
+    standings_url: Annotated[
+        str | None, typer.Option(help="Keep standings in this database; or off. [default: a file in --state-dir]")
+    ] = None,
     drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
     takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,
     chat_filter: Annotated[str | None, typer.Option(help="module:function, asked about each line of chat.")] = None,

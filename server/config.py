@@ -44,6 +44,10 @@ class Config(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="0: any free one")
     game: str = Field("melee", description="the name of a game, or a Python file with one of your own")
     map: str | None = Field(None, description="the name of a map, or a JSON file; none: the game's own")
+    rooms: int = Field(1, ge=1, le=100, description="the operator's own, all of that game and map")
+    rooms_max: int = Field(64, ge=1, le=1000, description="with those that people open")
+    room_players_max: int = Field(64, ge=1, le=limits.PLAYERS_PER_ROOM_MAX, description="of a room that people open")
+    room_matches: int = Field(5, ge=0, le=1000, description="it ends after so many; 0: not for that")
     bots: int = Field(0, ge=0, le=1000)
     tick_rate: Rate = TICK_RATE_DEFAULT
     snapshot_rate: Rate = SNAPSHOT_RATE_DEFAULT
@@ -70,6 +74,7 @@ class Config(BaseSettings):
     state_dir: Path | None = Field(None, description="none: nothing outlasts the process")
     replay_dir: Path | None = Field(None, description="none: a folder in state_dir, or else nothing is recorded")
     replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
+    standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
@@ -113,6 +118,8 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         Rates(self.tick_rate, self.snapshot_rate)
+        if self.rooms > self.rooms_max:
+            raise ValueError(f"rooms_max = {self.rooms_max} has no place for rooms = {self.rooms}")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key belong together: give both or neither")
         if self.jwt_keys is not None and self.jwt_secret is not None:

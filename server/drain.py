@@ -1,7 +1,8 @@
 """How a server that is asked to stop waits for those who play.
 
 From the first moment on nobody new comes in; who has a seat may still come back to it. Everybody is told when the
-server stops, and it waits until that moment, but no longer than until no person is connected or every match is over.
+server stops, and it waits until that moment, but no longer than until no person is in a room or every match is over: in
+each room where people are, the one that was played when they were told.
 """
 
 from typing import Final
@@ -26,13 +27,17 @@ async def let_finish(lobby: Lobby, patience_s: float) -> None:
     log.info("draining", people=lobby.people(), seconds=patience_s)
     for room in lobby.rooms.values():
         room.announce_stop(patience_s)
+    finished = set[str]()
     with trio.move_on_after(patience_s):
-        while not is_idle(lobby):  # noqa: ASYNC110  # it changes in too many places to tell
+        while not is_idle(lobby, finished):  # noqa: ASYNC110  # it changes in too many places to tell
             await trio.sleep(LOOK_EVERY_S)
 
 
-def is_idle(lobby: Lobby) -> bool:
-    """Whether nobody would miss a moment: no person is connected, or there is a pause between matches everywhere."""
-    return not lobby.people() or all(
-        isinstance(room.game, Lasting) and room.game.rests for room in lobby.rooms.values()
-    )
+def is_idle(lobby: Lobby, finished: set[str] | None = None) -> bool:
+    """Whether nobody would miss a moment: no person is in a room, or only where there is a pause between two matches.
+
+    `finished` are rooms where there was one since it was first asked; they are added to it.
+    """
+    paused = set() if finished is None else finished
+    paused |= {room.name for room in lobby.rooms.values() if isinstance(room.game, Lasting) and room.game.rests}
+    return all(room.name in paused for room in lobby.rooms.values() if room.people)

@@ -61,6 +61,8 @@ class Player(Struct, array_like=True, eq=False):
     """From 1 on, in a game that has `teams`; 0: none. The room gives a newcomer the smallest."""
     subject: str = ""
     """What its account is known by; "": it has none."""
+    since_tick: int = 0
+    """When it came into the room."""
 
 
 class Stage(Protocol):

@@ -9,6 +9,7 @@ What admins decide (bans, mutes, rooms that are closed) is written at once, and 
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -16,13 +17,14 @@ import trio
 
 from protocol.arena import Arena
 from protocol.ticks import Rates
+from server.catalogue import Catalogue
 from server.checkpoint import BYTES_MAX, SavedRoom, capture, revive, seal, unseal
 from server.game import Game
 from server.lobby import Lobby
 from server.register import take_up, write_down
 from server.room import Room
 from server.sealed import Unusable
-from server.store import RESTRICTIONS, Store, checkpoint_of
+from server.store import RESTRICTIONS, Store, checkpoint_of, room_of
 
 EVERY_S: Final = 1.0
 LATE_S_MAX: Final = 0.004
@@ -55,7 +57,11 @@ class Keeper:
         self._counted = lobby.keeping
         self._due_s: dict[str, float] = {}
         self._writing = trio.Lock()
-        self._send, self._receive = trio.open_memory_channel[tuple[Room, SavedRoom]](0)
+        self._pending: dict[str, tuple[Room, SavedRoom]] = {}
+        """What is to be written, the newest of each room."""
+        self._busy_with: str | None = None
+        """The room that is being written."""
+        self._news = trio.Event()
         self._ask, self._asked = trio.open_memory_channel[Turn](SETTLING_MAX)
         self._gone = set[str]()
         """Rooms whose checkpoints are to be removed."""
@@ -75,15 +81,21 @@ class Keeper:
         if now_s < due_s or (lateness_s > LATE_S_MAX and now_s < due_s + POSTPONED_S_MAX):
             return
         self._due_s[room.name] = max(due_s + self._every_s, now_s + self._every_s / 2)
-        if self.is_writing:
+        if room.name in self._pending or room.name == self._busy_with:
             self._counted.checkpoints_skipped += 1
-            return
+        else:
+            self._keep(room)
+
+    def rests(self, room: Room) -> None:
+        """`room` ticks no more, for now: keep it as it is. Never awaits, never raises."""
+        self._due_s.pop(room.name, None)
+        self._keep(room)
+
+    def _keep(self, room: Room) -> None:
         saved = self.capture(room)
         if saved is not None:
-            try:
-                self._send.send_nowait((room, saved))
-            except trio.WouldBlock:
-                self._counted.checkpoints_skipped += 1
+            self._pending[room.name] = room, saved
+            self._news.set()
 
     async def run(self) -> None:
         """Write what there is to write; for ever."""
@@ -92,8 +104,13 @@ class Keeper:
             nursery.start_soon(self._write_decisions)
 
     async def _write_checkpoints(self) -> None:
-        async for room, saved in self._receive:
-            await self._write(room, saved)
+        while True:
+            await self._news.wait()
+            self._news = trio.Event()
+            while self._pending:
+                self._busy_with = next(iter(self._pending))
+                await self._write(*self._pending.pop(self._busy_with))
+            self._busy_with = None
 
     async def save_all(self) -> bool:
         """Before the server stops: every room as it is now. Whether all was written, in time."""
@@ -167,9 +184,12 @@ class Keeper:
     # what admins decide ------------------------------------------------------------------------------------
 
     def forget(self, room: str) -> None:
-        """An admin has closed it; see `settle`."""
+        """It has ended for good; see `settle`. Nobody need wait for it."""
         self._gone.add(room)
+        self._due_s.pop(room, None)
         self._is_settled = False
+        with suppress(trio.WouldBlock):
+            self._ask.send_nowait(Turn())
 
     def note(self) -> None:
         """Something was decided: it is written with the next checkpoint, whoever makes it."""
@@ -239,9 +259,26 @@ class Keeper:
         except Unusable as error:
             self._set_aside(checkpoint_of(name), error)
             return None
-        self._lobby.add_room(room, saved.seats, trio.current_time())
-        log.info("the room goes on", room=name, tick=room.tick, players=len(room.players))
+        self._take_up(room, saved)
         return room
+
+    def reopen_others(self, catalogue: Catalogue) -> None:
+        """Rooms that people had opened, as long as there may be so many. Raises OSError when the store fails."""
+        for name in self._store.names():
+            room = room_of(name)
+            if room is None or room in self._lobby.rooms or len(self._lobby.rooms) >= self._lobby.openings.rooms_max:
+                continue
+            checkpoint = self._store.read(name)
+            try:
+                saved = unseal(checkpoint or b"")
+                if not saved.card.is_permanent:  # else the operator's, of other settings than today's
+                    self._take_up(catalogue.revive(saved), saved)
+            except Unusable as error:
+                self._set_aside(name, error)
+
+    def _take_up(self, room: Room, saved: SavedRoom) -> None:
+        self._lobby.add_room(room, saved.seats, trio.current_time())
+        log.info("the room goes on", room=room.name, tick=room.tick, players=len(room.players))
 
     def _set_aside(self, name: str, error: Unusable) -> None:
         self._counted.checkpoints_refused += 1

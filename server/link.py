@@ -11,6 +11,8 @@ class Link(Protocol):
     codec: Codec
     address: str
     """Of the peer, for logs."""
+    guest: str
+    """The ID of the guest that its browser's cookie is of, for standings and nothing else; "": it has none."""
 
     @property
     def blocked(self) -> bool:

@@ -15,14 +15,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from protocol.arena import Arena
 from protocol.errors import Code, Violation
-from protocol.messages import Enter, Hello, LobbyNews, Open, Podium, is_good_title
+from protocol.messages import Enter, Hello, LobbyNews, Open, Podium
 from protocol.ticks import Rates
 from server.card import PERMANENT, Card
-from server.catalogue import Catalogue, title_of
+from server.catalogue import Catalogue
 from server.chat.talk import Talk
 from server.checkpoint import SavedSeat
 from server.game import Game, Player
@@ -30,7 +30,8 @@ from server.gate import Gate
 from server.hall import Hall
 from server.heralds import Heralds
 from server.link import Link
-from server.openings import Openings
+from server.lives import Lives
+from server.openings import ROOMS_MAX_DEFAULT, Openings
 from server.restrictions import Restrictions
 from server.room import Room
 from server.rooms import best, given, listed
@@ -39,7 +40,7 @@ from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
 from server.statistics import Faults, Keeping, Recorded, RoomStatistics, Statistics, Traffic, Watched
 
-ROOMS_MAX_DEFAULT = 64
+CLOSED: Final = "the room is closed"
 
 
 class Lobby:
@@ -53,10 +54,10 @@ class Lobby:
         rooms_max: int = ROOMS_MAX_DEFAULT,
     ) -> None:
         self.rooms: dict[str, Room] = {}
-        self.rooms_max = rooms_max
         self.catalogue = catalogue
         self.sessions: set[Session] = set()
         self.seating = Seating(new_token)
+        self.openings = Openings(catalogue, lambda: self.seating.new_token(), rooms_max)  # noqa: PLW0108  # it may be replaced
         self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
@@ -73,13 +74,16 @@ class Lobby:
         """Rooms that are gone for a moment, after a mistake of ours."""
         self.on_open: Callable[[Room], None] = lambda room: None
         """Called with each room that was opened for somebody: whoever runs rooms runs it."""
+        self.on_end: Callable[[Room], None] = lambda room: None
+        """Called with each room that has ended for good: it runs no longer, and is written down no more."""
         self.faults = Faults()
+        self.lives = Lives()
         self.heralds = Heralds(self.faults)
+        self.heralds.listeners.append(self.lives)
         """Who listens to rooms coming, going, and ending their matches."""
         self.keeping = Keeping()
         self.recorded = Recorded()
         self.watched = Watched()
-        self._openings = Openings()
 
     def meet(self, link: Link, now_s: float) -> Session:
         """Somebody is at the door: the conversation with whoever is at the other end of `link`."""
@@ -111,21 +115,21 @@ class Lobby:
 
     def open_again(self, room: Room) -> Room:
         """A fresh one in the place of `room`, which has failed."""
-        assert self.catalogue is not None
-        fresh = self.catalogue.again(room)
+        fresh = self.openings.again(room)
         self.add_room(fresh)
         return fresh
 
-    def close_room(
-        self,
-        name: str,
-        now_s: float,
-        code: Code = Code.ROOM_CLOSED,
-        sentence: str = "the room is closed",
-        podium: Podium | None = None,
-    ) -> None:
-        """End a room. Who knows of the lobby is there then, for everybody else the conversation ends."""
+    def end_room(self, name: str, now_s: float, sentence: str = CLOSED) -> None:
+        """A room has come to its end, for good."""
+        room = self.rooms[name]
+        self.close_room(name, now_s, sentence=sentence)
+        self.openings.counted.rooms_ended += not room.card.is_permanent
+        self.on_end(room)
+
+    def close_room(self, name: str, now_s: float, code: Code = Code.ROOM_CLOSED, sentence: str = CLOSED) -> None:
+        """A room is no more, for now. Who knows of the lobby is there; for everybody else the conversation ends."""
         room = self.rooms.pop(name)
+        podium = self.lives.podium(room)
         for session in self.seating.clear(room):
             if session.state is State.PLAYING and session.knows_lobby:
                 room.unwatch(session.seated.viewer)
@@ -169,12 +173,7 @@ class Lobby:
     def open(self, session: Session, message: Open, now_s: float) -> None:
         """Open a room for `session`, and seat it there. Raises Violation, and nothing has changed."""
         self._check_doors()
-        if not is_good_title(message.title):
-            raise Violation(Code.OPEN_REFUSED, "a title is printable characters, with no blank at either end")
-        card = Card(message.title, message.arena, message.private, is_permanent=False, opener=session.key)
-        if len(self.rooms) + len(self.reopening) < self.rooms_max and not self._openings.take(session.key, now_s):
-            raise Violation(Code.OPEN_REFUSED, "you have opened enough rooms for now; wait a little")
-        self._move(session, self._make(message.game, card), "player")
+        self._move(session, self._opened(self.openings.open(message, session.key, self._count(), now_s)), "player")
 
     def browse(self, session: Session, now_s: float) -> None:
         """From the room, if there is one, to the hall."""
@@ -229,23 +228,15 @@ class Lobby:
         room = best(self.rooms.values(), message.game, here, watches=message.role == "spectator")
         if room is not None:
             return room
-        if self.catalogue is None:
-            raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
-        game, arena = self.catalogue.first(message.game)
-        number = sum(not room.card.is_permanent for room in self.rooms.values()) + 1
-        return self._make(game, Card(f"{title_of(game)} {number}", arena, is_permanent=False))
+        return self._opened(self.openings.another(message.game, self._count()))
 
-    def _make(self, game: str, card: Card) -> Room:
-        if self.catalogue is None:
-            raise Violation(Code.OPEN_REFUSED, "no rooms can be opened here")
-        if len(self.rooms) + len(self.reopening) >= self.rooms_max:
-            raise Violation(Code.OPEN_REFUSED, f"there are {self.rooms_max} rooms already; enter one of them")
-        token = self.seating.new_token()
-        name = token if card.is_private else f"{game[:24]}-{token[-8:]}"
-        room = self.catalogue.make(name, game, card.arena, card)
+    def _opened(self, room: Room) -> Room:
         self.add_room(room)
         self.on_open(room)
         return room
+
+    def _count(self) -> int:
+        return len(self.rooms) + len(self.reopening)
 
     # going -------------------------------------------------------------------------------------------------
 
@@ -268,11 +259,14 @@ class Lobby:
             session.excuse(absent_s)
         for seat in self.seats():
             seat.vacant_since_s += absent_s
+        self.lives.excuse(absent_s)
 
     def sweep(self, now_s: float) -> list[Exception]:
-        """Twice a second: deadlines of conversations, seats kept for too long, news. What went wrong with some."""
+        """Twice a second: deadlines of conversations, seats kept for too long, rooms that are over, news. What went
+        wrong with some of them."""
         due: list[Callable[[], None]] = [partial(session.expire, now_s) for session in self.sessions]
         due += self.seating.overdue(now_s)
+        due += [partial(self.end_room, room.name, now_s, why) for room, why in self.lives.over(now_s)]
         due.append(partial(self.hall.sweep, now_s))
         return [error for chore in due if (error := _failing(chore)) is not None]
 
@@ -307,6 +301,9 @@ class Lobby:
         viewers = [viewer for room in rooms for viewer in room.viewers()]
         total = Statistics(
             rooms=len(rooms),
+            rooms_resting=sum(room.is_resting for room in rooms),
+            rooms_private=sum(room.card.is_private for room in rooms),
+            visitors=len(self.hall),
             players=len(players),
             bots=sum(player.bot for player in players),
             spectators=sum(seat.player is None for seat in self.seating.taken.values()),
@@ -325,14 +322,14 @@ class Lobby:
         )
         for room in rooms:
             total.add(room.statistics)
-        talk = self.talk.statistics(rooms)
-        for part in (self._closed, self.traffic, self.faults, self.keeping, self.recorded, self.watched, talk):
+        talk, opening = self.talk.statistics(rooms), self.openings.counted
+        for part in (self._closed, self.traffic, self.faults, self.keeping, self.recorded, self.watched, talk, opening):
             total.add(part)
         return total
 
 
 def _join(room: Room, session: Session, role: str) -> Player | None:
-    return room.join(session.name, session.bot, session.identity.subject or "") if role == "player" else None
+    return room.join(session.name, session.bot, session.account) if role == "player" else None
 
 
 def _reopening() -> Violation:

@@ -44,6 +44,7 @@ def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     logging.getLogger("ricochet.audit").setLevel(logging.INFO)  # who did what to whom is said at every level
     # It logs each frame at DEBUG, and what peers do wrong is ours to say.
     logging.getLogger("trio-websocket").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # that there was nothing to migrate
     # Ten times a second, with a traceback, while descriptors have run out.
     accepting = logging.getLogger("trio.serve_listeners")
     accepting.filters[:] = [Seldom()]

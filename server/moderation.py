@@ -98,6 +98,9 @@ class Moderation:
         self._lobby.talk.expunge(key, self._lobby.rooms.values())
         seats = [seat for seat in self._lobby.seats() if seat.key == key]
         gone = self._expel(seats, Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
+        for session in [one for one in self._lobby.sessions if one.seat is None and one.is_known_as(key)]:
+            session.end(Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
+            gone += 1
         return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
 
     def unban(self, order: Order, now_s: float) -> str:

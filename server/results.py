@@ -5,13 +5,18 @@ and tells its listener (`server.heralds`): standings, replays and the lobby hear
 hears of them.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from server.game import Player
+
+STAYED_S_MIN: Final = 30.0
+"""Who goes earlier has only looked in."""
+DEPARTURES_MAX: Final = 64
 
 
 class Score(Struct, frozen=True):
@@ -34,6 +39,8 @@ class Placing(Struct, frozen=True):
     place: int
     score: int
     figures: dict[str, int]
+    since_tick: int = 0
+    """When they came into the room."""
 
 
 class Result(Struct, frozen=True):
@@ -49,6 +56,8 @@ class Result(Struct, frozen=True):
     """The best first."""
     team_scores: dict[int, int]
     """By team; empty where there are none."""
+    left: list[Placing] = []
+    """Who has an account, had played, and went before the end: the latest of them. They have no place, and no score."""
 
 
 def placings(
@@ -68,7 +77,27 @@ def placings(
             1 + sum(other > mark for other in ladder),
             score.score,
             score.figures,
+            player.since_tick,
         )
         for (score, player), mark in zip(present, marks, strict=True)
     ]
     return sorted(lines, key=lambda line: (line.place, -line.score, line.player))
+
+
+class Departures:
+    """Who has gone since the match began, of those who have an account and had played for a while. Bounded."""
+
+    def __init__(self) -> None:
+        self._gone = deque[Placing](maxlen=DEPARTURES_MAX)
+
+    def note(self, player: "Player", played_s: float) -> None:
+        """`player` is about to leave, who has been in this match for so long."""
+        if player.subject and not player.bot and played_s >= STAYED_S_MIN:
+            line = Placing(player.id, player.name, player.subject, False, player.team, 0, 0, {}, player.since_tick)
+            self._gone.append(line)
+
+    def take(self) -> list[Placing]:
+        """All of them; the next match begins."""
+        gone = list(self._gone)
+        self._gone.clear()
+        return gone

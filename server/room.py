@@ -10,7 +10,7 @@ Between ticks the room only takes notes: inputs go into buffers, comings and goi
 and no socket; `now_s` is an argument and only measures slack.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -32,7 +32,7 @@ from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
 from server.link import Link
 from server.publisher import Publisher
-from server.results import Result, Score, placings
+from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
@@ -76,6 +76,7 @@ class Room:
         """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
+        self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
             self.world.tell(*pair)
@@ -90,6 +91,10 @@ class Room:
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
+        self.is_resting = False
+        """Whether nobody is there, and it doesn't tick."""
+        self.on_stir: Callable[[], None] = lambda: None
+        """Called while it rests, when something happens all the same: somebody comes, or a seat is given up."""
         self.stops_tick: int | None = None
         """When the server is going to stop, if it is."""
         self.game: Game = game(self)
@@ -160,6 +165,7 @@ class Room:
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
             team=self._smallest_team(),
             subject=subject,
+            since_tick=self.tick,
         )
         self._next_player += 1
         self._players[player.id] = player
@@ -184,11 +190,13 @@ class Room:
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
         self._viewers.pop(player.id, None)
+        self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
         finally:
             del self._players[player.id]
             self.say("left", {"id": player.id})
+            self.on_stir()
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
@@ -203,6 +211,7 @@ class Room:
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()
+        self.on_stir()
         return viewer
 
     def unwatch(self, viewer: Viewer) -> None:
@@ -288,6 +297,7 @@ class Room:
             ended_tick=self.tick,
             placings=placings(scores, self.players, team_scores),
             team_scores=dict(team_scores or {}),
+            left=self._departures.take(),
         )
         self.match_tick = self.tick
         self.listener.concluded(self, result)
@@ -314,6 +324,11 @@ class Room:
     def people(self) -> int:
         """How many human players are connected."""
         return sum(not self._players[player].bot for player in self._viewers)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody is there: a player with a connection, or a spectator."""
+        return bool(self._viewers or self._spectators)
 
     @property
     def spectators(self) -> int:

@@ -43,6 +43,7 @@ from server.chat.speaker import Speaker
 from server.link import Link
 from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Role
+from server.standings.guests import account_of
 from server.tokens import UnknownKey
 
 if TYPE_CHECKING:
@@ -262,16 +263,22 @@ class Session:
     def _hello_twice(self, message: Hello, now_s: float) -> None:
         raise Violation(Code.HELLO_TWICE, "hello is said once")
 
+    def is_known_as(self, key: str) -> bool:
+        """Whether bans and mutes of `key` are about us, who have said hello."""
+        return self.state in (State.BROWSING, State.PLAYING) and self.key == key
+
     @property
     def key(self) -> str:
         """What bans and mutes know them by."""
         return key_of(self.identity, self.link.address)
 
-    def hand(self, *encoded: bytes) -> bool:
-        """Give them messages that are encoded already; False when they must miss them.
+    @property
+    def account(self) -> str:
+        """What standings know them by; "": they don't."""
+        return account_of(self.identity, self.link.guest)
 
-        It goes through the viewer's queue when there is one, so that nothing overtakes and nothing is lost.
-        """
+    def hand(self, *encoded: bytes) -> bool:
+        """Messages that are encoded already; False: missed. A viewer's queue overtakes and loses nothing."""
         if self.seat is not None:
             for message in encoded:
                 self.seat.viewer.owe(message)

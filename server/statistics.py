@@ -40,6 +40,16 @@ class Faults(Counters):
 
 
 @dataclass
+class Opening(Counters):
+    """What became of rooms that are opened on demand."""
+
+    rooms_opened: int = 0
+    rooms_ended: int = 0
+    opens_refused: int = 0
+    """For a limit: too many rooms, in all or by one."""
+
+
+@dataclass
 class Keeping(Counters):
     """What became of checkpoints."""
 
@@ -87,6 +97,16 @@ class Watched(Counters):
 
 
 @dataclass
+class Written(Counters):
+    """What became of matches that standings were told of."""
+
+    results_written: int = 0
+    results_dropped: int = 0
+    results_waiting: int = 0
+    standings_away: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -106,10 +126,13 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Recorded):
+class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0
+    rooms_resting: int = 0
+    rooms_private: int = 0
+    visitors: int = 0
     players: int = 0
     bots: int = 0
     spectators: int = 0

@@ -3,7 +3,7 @@
 Of a thousand sessions a page is made, and only its rows: people before bots, and in each case who came first.
 """
 
-from collections import Counter
+from functools import cached_property
 
 from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, RoomRow, SessionRow, Sessions
 from server.lobby import Lobby
@@ -16,31 +16,41 @@ def rooms(lobby: Lobby) -> list[RoomRow]:
     found = list(lobby.rooms.values())
     if len(found) > ROOMS_SHOWN_MAX:
         found = sorted(found, key=lambda room: -len(room.players))[:ROOMS_SHOWN_MAX]
-    watching = Counter(seat.room for seat in lobby.seats() if seat.player is None)
-    return [_room(room, watching[room]) for room in found]
+    return [_room(room) for room in found]
 
 
-def sessions(lobby: Lobby, look: Look, now_s: float) -> Sessions:
-    """The page that `look` asks for; the last one, when it asks for more than there is."""
-    wanted = look.search.strip().casefold()
-    found = [seat for seat in lobby.seats() if not wanted or _has(seat, wanted)]
-    found.sort(key=_is_bot)
-    first = min(look.first, max(0, len(found) - 1) // SESSIONS_SHOWN_MAX * SESSIONS_SHOWN_MAX)
-    page = found[first : first + SESSIONS_SHOWN_MAX]
-    return Sessions(look.search, first, len(found), [_session(lobby, seat, now_s) for seat in page])
+class Directory:
+    """Everybody who has a seat now, for as many looks as there are: they are put in order once, and read once."""
+
+    def __init__(self, lobby: Lobby, now_s: float) -> None:
+        self._lobby, self._now_s = lobby, now_s
+        self._seats = sorted(lobby.seats(), key=_is_bot)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [_text(seat) for seat in self._seats]
+
+    def page(self, look: Look) -> Sessions:
+        """The page that `look` asks for; the last one, when it asks for more than there is."""
+        wanted, found = look.search.strip().casefold(), self._seats
+        if wanted:
+            found = [seat for seat, text in zip(found, self._texts, strict=True) if wanted in text]
+        first = min(look.first, max(0, len(found) - 1) // SESSIONS_SHOWN_MAX * SESSIONS_SHOWN_MAX)
+        page = found[first : first + SESSIONS_SHOWN_MAX]
+        return Sessions(look.search, first, len(found), [_session(self._lobby, seat, self._now_s) for seat in page])
 
 
-def _room(room: Room, spectators: int) -> RoomRow:
+def _room(room: Room) -> RoomRow:
     players = room.players.values()
     bots = sum(player.bot for player in players)
     return RoomRow(
         name=room.name,
-        title=room.name,
+        title=room.card.title or room.name,
         game=room.game.name,
         arena=room.arena.name,
         players=len(players),
         bots=bots,
-        spectators=spectators,
+        spectators=room.spectators,
         players_max=room.players_max,
         entities=len(room.world),
         tick=room.tick,
@@ -71,7 +81,7 @@ def _is_bot(seat: Seat | Reserved) -> bool:
     return seat.player is not None and seat.player.bot
 
 
-def _has(seat: Seat | Reserved, wanted: str) -> bool:
-    """Whether any of what a person may look for is there: a name, who they are, where they are."""
+def _text(seat: Seat | Reserved) -> str:
+    """All that a person may look for: a name, who they are, where they are."""
     name = seat.player.name if seat.player is not None else ""
-    return any(wanted in text.casefold() for text in (name, seat.key, seat.room.name))
+    return f"{name}\n{seat.key}\n{seat.room.name}".casefold()

@@ -107,13 +107,13 @@ class Watchers:
 
     def _tell(self, told: list[Watcher], been: Interval, now_s: float, at_ms: int) -> None:
         pages: dict[Look, bytes] = {}
-        shared = stats_of(been, self.lobby, at_ms)
+        shared, directory = stats_of(been, self.lobby, at_ms), stats_tables.Directory(self.lobby, now_s)
         for watcher in told:
             if watcher.link.blocked:
                 self.lobby.watched.stats_skipped += 1
                 continue
             if watcher.look not in pages:
-                shared.sessions = msgspec.Raw(_encode(stats_tables.sessions(self.lobby, watcher.look, now_s)))
+                shared.sessions = msgspec.Raw(_encode(directory.page(watcher.look)))
                 pages[watcher.look] = _encode(shared)
             watcher.link.post(pages[watcher.look])
 

@@ -17,7 +17,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from protocol.errors import UserError
 from server.checkpoint import BYTES_MAX
@@ -35,11 +35,20 @@ def checkpoint_of(room: str) -> str:
     return f"{room}.checkpoint"
 
 
+def room_of(name: str) -> str | None:
+    """Whose checkpoint that is in a store, if it is one."""
+    room, _, rest = name.rpartition(".")
+    return room if rest == "checkpoint" else None
+
+
 class Store(Protocol):
     """Keeps the newest of each name. What goes wrong is an OSError."""
 
     def read(self, name: str) -> bytes | None:
         """The newest; None when there is none."""
+
+    def names(self) -> list[str]:
+        """Of everything that can be read."""
 
     def write(self, name: str, content: bytes) -> None:
         """Put a newer one in its place, for good."""
@@ -90,6 +99,10 @@ class Folder:
                 return file.read(BYTES_MAX + 1)
         except FileNotFoundError:
             return None
+
+    def names(self) -> list[str]:
+        files = [path.name for path in self.folder.iterdir() if path.name != "lock" and path.suffix != ".new"]
+        return sorted(unquote(name) for name in files if not _ASIDE.search(name))
 
     def write(self, name: str, content: bytes) -> None:
         path = self._path(name)

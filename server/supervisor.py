@@ -4,6 +4,7 @@ a tick raises -> it is logged with its traceback, and counted
                  what the room was is set aside for inspection
                  its conversations end with SERVER_FAULT: the clients come back by themselves
                  a fresh room of the same settings is opened; one that fails again and again, after ever longer pauses
+                 one that people had opened, and that fails again, is gone
 """
 
 from collections.abc import Awaitable, Callable
@@ -54,6 +55,10 @@ class Supervisor:
         self._lobby, self._run, self._open_again, self._keeper = lobby, run, open_again, keeper
         self._scopes: dict[str, trio.CancelScope] = {}
 
+    def names(self) -> list[str]:
+        """Of the rooms that are run."""
+        return list(self._scopes)
+
     def end(self, name: str) -> None:
         """Somebody has closed that room: run it no longer, if it was run, and open no other in its place."""
         if (scope := self._scopes.pop(name, None)) is not None:
@@ -74,8 +79,19 @@ class Supervisor:
         while True:
             if fresh is not None:
                 await self._live(fresh)
-            await trio.sleep(relapses.pause_s(trio.current_time()))
+            pause_s = relapses.pause_s(trio.current_time())
+            if pause_s and not room.card.is_permanent:
+                self._give_up(room)
+                return
+            await trio.sleep(pause_s)
             fresh = self._fresh(room)
+
+    def _give_up(self, room: Room) -> None:
+        log.error("the room fails again and again; it is opened no more", room=room.name)
+        self._lobby.reopening.discard(room.name)
+        self._scopes.pop(room.name, None)
+        if self._keeper is not None:
+            self._keeper.forget(room.name)
 
     async def _live(self, room: Room) -> None:
         """One room from its first tick to its last; returns when it has failed."""

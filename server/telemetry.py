@@ -44,6 +44,9 @@ COUNTERS = {
     "rooms_failed": "Rooms ended by a mistake of the server's own",
     "connections_failed": "Connections ended by a mistake of the server's own",
     "chores_failed": "Deadlines that could not be kept because of a mistake of the server's own",
+    "rooms_opened": "Rooms opened on demand",
+    "rooms_ended": "Rooms opened on demand that have come to their end",
+    "opens_refused": "Rooms that were not opened because there were too many, in all or by one person",
     "checkpoints": "Checkpoints written",
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
@@ -58,11 +61,17 @@ COUNTERS = {
     "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
     "recordings_failed": "Times that a replay could not be written",
     "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
+    "results_written": "Matches between people that standings were changed by",
+    "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
+    "standings_away": "Tries to reach the standings' database that failed",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
 GAUGES = {
     "rooms": "Rooms that are open",
+    "rooms_resting": "Of these, those that don't tick because nobody is there",
+    "rooms_private": "Of these, those that aren't listed",
+    "visitors": "Conversations in the lobby",
     "players": "Players with a seat, connected or expected back",
     "bots": "Players that are bots",
     "spectators": "Spectators with a seat",
@@ -77,6 +86,7 @@ GAUGES = {
     "recording_waiting_bytes": "Bytes of recordings held in this process until they are written",
     "replays": "Replays in the folder",
     "replay_bytes": "Size of all of them",
+    "results_waiting": "Matches that wait to be written down in the standings",
     "hellos_waiting": "Hellos that wait for the key of their token",
     "bans": "Bans in the table, those that have ended lately included",
     "mutes": "Mutes in the table, those that have ended lately included",

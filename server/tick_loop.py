@@ -27,6 +27,8 @@ CATCH_UP_TICKS_MAX: Final = 5
 TURNS_WHEN_LATE: Final = 16
 """So often everybody else gets to run before a late loop goes on: a message over the plain lane takes a few turns."""
 
+OnTick = Callable[[float, float], None]
+"""Called after each tick with (duration_s, lateness_s)."""
 LOG_EVERY_S: Final = 1.0
 """Of an overload that lasts."""
 
@@ -56,15 +58,18 @@ class Pace:
 
 async def keep_time(
     room: Room,
-    on_tick: Callable[[float, float], None],
+    on_tick: OnTick,
     phase_s: float = 0.0,
     drain: Callable[[], None] = lambda: None,
+    rest_after_s: float = inf,
 ) -> None:
-    """Run `room` for ever; ends by cancellation. `on_tick(duration_s, lateness_s)` after each tick.
+    """Run `room` until nobody has been there for so long; ends by cancellation, too.
 
     `drain` is called before a tick gathers: it takes in what has arrived and nobody has read yet.
     `phase_s` staggers the rooms of one process. Lateness is how long after its deadline a tick began.
     """
+    lonely = 0
+    """Ticks in a row with nobody there."""
     pace = Pace(trio.current_time() + phase_s, room.rates.tick_rate)
     unsaid, said_s = 0, -inf
     while True:
@@ -83,6 +88,9 @@ async def keep_time(
             began_s = time.perf_counter()
             room.advance(now_s, hush=n + 1 < run)
             on_tick(time.perf_counter() - began_s, max(0.0, now_s - (deadline_s + n / room.rates.tick_rate)))
+        lonely = 0 if room.is_watched else lonely + run
+        if lonely > rest_after_s * room.rates.tick_rate:
+            return
         if run > 1:
             for _ in range(TURNS_WHEN_LATE):
                 await trio.lowlevel.checkpoint()

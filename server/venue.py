@@ -21,11 +21,17 @@ class Venue(Struct, frozen=True):
     """What a room is opened with."""
 
     name: str
+    """Of its map, and of the first room; the others are numbered."""
+    rooms: int
     game: type[Game]
     arena: Arena
     rates: Rates
     seed: int | None
     options: dict[str, Any]
+
+    @property
+    def room_names(self) -> list[str]:
+        return [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
 
     def new_seed(self) -> int:
         return secrets.randbits(32) if self.seed is None else self.seed
@@ -40,6 +46,7 @@ def venue_of(config: Config) -> Venue:
         raise UserError(f"{game.name} can't be played on the map {name}: {why}")
     return Venue(
         name=Path(name).stem,
+        rooms=config.rooms,
         game=game,
         arena=arena,
         rates=config.rates,
@@ -65,4 +72,12 @@ def catalogue_of(config: Config, venue: Venue) -> Catalogue:
     """All games in all maps that come with them, `venue`'s own first."""
     games = {venue.game.name: venue.game, **GAMES}
     arenas = {venue.name: venue.arena, **{path.stem: find_arena(path.stem) for path in sorted(MAPS.glob("*.json"))}}
-    return Catalogue(games, lambda: arenas, config.rates, venue.new_seed, venue.options)
+    return Catalogue(
+        games,
+        lambda: arenas,
+        config.rates,
+        venue.new_seed,
+        venue.options,
+        config.room_players_max,
+        config.room_matches,
+    )

@@ -36,6 +36,8 @@ IO_FILES = (
     "server/replay/archive.py",
     "server/replay/recorder.py",
     "server/store.py",
+    "server/standings/service.py",
+    "server/rest.py",
     "server/supervisor.py",
     "server/takeover.py",
     "server/admin_cli.py",
@@ -77,6 +79,10 @@ DOORS = {
     "zstandard": ("protocol/replay.py",),
     "time": IO_FILES,
     "joserfc": ("server/tokens.py",),
+    "sqlalchemy": ("server/standings/*.py",),
+    "alembic": ("server/standings/*.py",),
+    "openskill": ("server/standings/rating.py",),
+    "psycopg": (),
     "asyncio": ("bench/contestants/*_server.py",),
     "threading": (),
 }
@@ -91,6 +97,14 @@ NO_TEST_OF_THEIR_OWN = {
     "protocol/message.py": "only declarations; test_codec sends every one of them both ways",
     "protocol/build_messages.py": "only declarations; test_codec sends every one of them both ways",
     "bench/row.py": "only declarations; test_server finds every one of them in a file of rows",
+    "server/standings/away.py": "one exception, raised by test_repository and heard by test_service",
+    "server/standings/answers.py": "only declarations; test_repository asks for all of them",
+    "server/standings/asking.py": "asked by the repository; test_repository has both databases",
+    "server/standings/writing.py": "written by the repository; test_repository has both databases",
+    "server/standings/tables.py": "only declarations; test_migrations holds them to what migrations make",
+    "server/standings/migrations/env.py": "run by test_migrations",
+    "server/standings/migrations/versions/r0001_standings.py": "run by test_migrations, both ways",
+    "server/standings/migrations/versions/r0002_changes.py": "run by test_migrations, both ways",
 }
 
 FUNCTION_LINES_MAX = 60

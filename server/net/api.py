@@ -6,6 +6,7 @@
     GET  /api/admin/reports         what people told of others, with what was said
     POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close, dismiss: a JSON object (`moderation.Order`)
     POST /api/admin/drain           as SIGTERM does
+    /api/standings, /api/players    see `standings_api`
 
 An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. What should outlast the server is on
 its disk before the answer is given, or the answer says that it isn't. Nothing here goes by cookies: a page of another
@@ -82,9 +83,9 @@ class Api(Struct, frozen=True):
     async def _list(self, request: Request) -> Response:
         what = request.url.path.rpartition("/")[2]
         try:
-            admin = self._admin(request)
+            admin = self.admin(request)
         except Refused as refused:
-            return _refuse(request, what, refused)
+            return refuse(request, what, refused)
         audit.info("admin", action=f"list {what}", by=admin.subject, address=caller_of(request.scope).address)
         listed = {
             "players": self.moderation.players,
@@ -96,13 +97,13 @@ class Api(Struct, frozen=True):
     async def _act(self, request: Request) -> Response:
         action = request.path_params["action"]
         try:
-            admin = self._admin(request)
+            admin = self.admin(request)
             if action == "drain":
                 done, order = "draining", None
             else:
                 done, order = await self._obey(action, request)
         except Refused as refused:
-            return _refuse(request, action, refused)
+            return refuse(request, action, refused)
         audit.info(
             "admin", action=action, by=admin.subject, address=caller_of(request.scope).address, done=done, order=order
         )
@@ -114,16 +115,9 @@ class Api(Struct, frozen=True):
         if action not in ACTIONS:
             raise Refused(404, f"there is no action {action!r}; there are {', '.join(ACTIONS)} and drain")
         act, kind = ACTIONS[action]
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            raise Refused(415, "an order is JSON: Content-Type: application/json")
-        body = bytearray()
-        async with aclosing(request.stream()) as parts:
-            async for part in parts:
-                body += part
-                if len(body) > ORDER_BYTES_MAX:
-                    raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
+        body = await read_body(request)
         try:
-            order = read_order(bytes(body), kind)
+            order = read_order(body, kind)
             done = act(self.moderation, order, trio.current_time())
         except NoOrder as error:
             raise Refused(400, str(error)) from None
@@ -136,22 +130,41 @@ class Api(Struct, frozen=True):
     async def _drain(self) -> None:
         self.moderation.drain()
 
-    def _admin(self, request: Request) -> Identity:
+    def admin(self, request: Request) -> Identity:
         """Who asks, if they may. Raises Refused."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if self.gate.verifier is None:
             raise Refused(404, "there are no admins here: the server knows no keys")
-        if scheme.lower() != "bearer" or not token:
+        identity = self.bearer(request)
+        if identity is None:
             raise Refused(401, "this needs a token: Authorization: Bearer TOKEN")
+        if not TABLE[identity.role].moderate:
+            raise Refused(403, f"the role {identity.role} may not do that")
+        return identity
+
+    def bearer(self, request: Request) -> Identity | None:
+        """Who shows a token; None: nobody does. Raises Refused."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return None
         try:
-            identity = self.gate.identify(token.strip())
+            return self.gate.identify(token.strip())
         except Violation as violation:
             if isinstance(violation, UnknownKey):
                 self.gate.ask_for_keys()
             raise Refused(401, violation.sentence) from None
-        if not TABLE[identity.role].moderate:
-            raise Refused(403, f"the role {identity.role} may not do that")
-        return identity
+
+
+async def read_body(request: Request) -> bytes:
+    """An order's. Raises Refused."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise Refused(415, "an order is JSON: Content-Type: application/json")
+    body = bytearray()
+    async with aclosing(request.stream()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > ORDER_BYTES_MAX:
+                raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
+    return bytes(body)
 
 
 def caller_of(scope: Scope) -> Caller:
@@ -159,7 +172,7 @@ def caller_of(scope: Scope) -> Caller:
     return scope.get("state", {}).get("caller") or Caller("unknown", _header(scope, b"host") or "", is_secure=False)
 
 
-def _refuse(request: Request, action: str, refused: Refused) -> Response:
+def refuse(request: Request, action: str, refused: Refused) -> Response:
     address = caller_of(request.scope).address
     audit.info("admin refused", action=action, address=address, status=refused.status, why=refused.sentence)
     headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None

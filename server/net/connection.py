@@ -60,10 +60,11 @@ async def converse(
     address: str,
     may_be_fast: bool = True,
     bounds: Bounds = BOUNDS,
+    guest: str = "",
 ) -> None:
     """Answer the upgrade request `head`, read from `stream` with `early` behind it, and play until either end stops.
 
-    The fast lane is taken where it can be and `may_be_fast` allows it.
+    The fast lane is taken where it can be and `may_be_fast` allows it. `guest` is who the peer's cookie says it is.
     Returns when the conversation is over and everything of it is gone. Raises only for mistakes of our own.
     """
     with ExitStack() as at_the_end:
@@ -79,7 +80,7 @@ async def converse(
                 log.debug("gone before the answer", address=address)
                 nursery.cancel_scope.cancel()
                 return
-            await _play(connection, lane, codec, host, address, nursery)
+            await _play(connection, lane, codec, host, address, guest, nursery)
             # Closing has deadlines of its own. The library's reader has none, and after 1009 waits for one byte more.
             nursery.cancel_scope.deadline = trio.current_time() + 2 * CLOSE_DEADLINE_S
     if ended := connection.closed:
@@ -135,6 +136,7 @@ async def _play(
     codec: Codec,
     host: Host,
     address: str,
+    guest: str,
     nursery: trio.Nursery,
 ) -> None:
     """Until the connection closes, give the conversation all that comes in, whichever way it comes."""
@@ -142,6 +144,7 @@ async def _play(
         link: FastLink | PlainLink = FastLink(connection, lane, codec, address, nursery)
     else:
         link = PlainLink(connection, lane, codec, address, nursery)
+    link.guest = guest
     conversation = host.meet(link, trio.current_time())
     deliver = _Delivery(link, lane, conversation).deliver
     try:

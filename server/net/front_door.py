@@ -6,7 +6,7 @@ takes its turn (`turns`), for ticks come first.
 """
 
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -56,13 +56,14 @@ class FrontDoor:
         proxies: Proxies | None = None,
         connections_per_address_max: int = 0,
         elsewhere: Mapping[str, Host] | None = None,
+        guest_of: Callable[[str, bool], str] = lambda cookies, is_secure: "",
     ) -> None:
         """`host` is met at `/play`, others `elsewhere`, by path.
 
         `may_be_fast`: connections that can take the fast lane do; else all take the plain one.
 
         `tls` may be replaced at any time; connections keep what they began with. `connections_per_address_max` 0: an
-        address may have as many as there is room for.
+        address may have as many as there is room for. `guest_of` says whose cookies those are, if anybody's.
         """
         self.connections = self.conversations = self.parted = self.age = 0
         self._host = host
@@ -74,6 +75,7 @@ class FrontDoor:
         self._proxies = proxies or Proxies()
         self._may_be_fast = may_be_fast
         self._bounds = bounds
+        self._guest_of = guest_of
         self._hear, self._play, self._pages = Turns(HEAR_GAP_S), Turns(PLAY_GAP_S), Turns(PAGE_GAP_S)
         self._health = Turns(HEALTH_GAP_S, HEALTH_WAIT_S_MAX)
         self._quota = Quota()
@@ -129,8 +131,18 @@ class FrontDoor:
         else:
             self.conversations += 1
             try:
-                host = self._hosts[request.path]
-                await converse(stream, request.raw, request.rest, codec, host, address, self._may_be_fast, self._bounds)
+                guest = self._guest_of(request.headers.get("cookie", ""), caller.is_secure)
+                await converse(
+                    stream,
+                    request.raw,
+                    request.rest,
+                    codec,
+                    self._hosts[request.path],
+                    address,
+                    self._may_be_fast,
+                    self._bounds,
+                    guest,
+                )
             finally:
                 self.conversations -= 1
 

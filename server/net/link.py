@@ -25,13 +25,14 @@ _HEADERS = {first: tuple(header(length, first) for length in range(_SHORT)) for 
 class _Link:
     """How a connection is closed, which is the same for both."""
 
-    __slots__ = ("_connection", "_has_closed", "_lane", "_nursery", "address", "codec")
+    __slots__ = ("_connection", "_has_closed", "_lane", "_nursery", "address", "codec", "guest")
 
     def __init__(
         self, connection: WebSocketConnection, lane: PlainLane, codec: Codec, address: str, nursery: trio.Nursery
     ) -> None:
         self.codec = codec
         self.address = address
+        self.guest = ""
         self._connection = connection
         self._lane = lane
         self._nursery = nursery

@@ -4,7 +4,7 @@
     /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`
+    /api/…          see `api`                          /standings, /player/ID    pages of their own
 
 Nothing here touches the game: what it shows comes in as functions.
 """
@@ -17,12 +17,15 @@ from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
+from server.net.guest_cookie import Greeting
+from server.net.standings_api import StandingsApi
+from server.standings.service import Standings
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -56,6 +59,7 @@ class Sources(Struct, frozen=True):
     api: Api
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
+    standings: Standings
 
 
 def build(sources: Sources) -> ASGIApp:
@@ -76,12 +80,15 @@ def build(sources: Sources) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
+            *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
+            Route("/standings", _Page(sources.client_dir / "standings.html")),
+            Route("/player/{id}", _Page(sources.client_dir / "player.html")),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]
     )
-    return _WithHeaders(Guarded(pages, sources.api.origins))
+    return _WithHeaders(Guarded(Greeting(pages, sources.standings), sources.api.origins))
 
 
 class _Files(StaticFiles):
@@ -113,6 +120,19 @@ class _Client(_Files):
         if path.startswith("assets/") and response.status_code < 400:
             response.headers["Cache-Control"] = FOREVER
         return response
+
+
+class _Page:
+    """One page of the client, at an address of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_built = await trio.to_thread.run_sync(self._file.exists)
+        headers = {"Cache-Control": ASK_FIRST}
+        app = FileResponse(self._file, headers=headers) if is_built else HTMLResponse(UNBUILT_PAGE, 503)
+        await app(scope, receive, send)
 
 
 class _WithHeaders:

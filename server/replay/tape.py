@@ -64,6 +64,7 @@ class Earpiece:
     """A link in memory, for what a spectator is greeted with."""
 
     address = "tape"
+    guest = ""
     blocked = False
     waiting_bytes = 0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from protocol.limits import SUBPROTOCOL_JSON
@@ -19,7 +19,7 @@ from protocol.stats import SUBPROTOCOL_STATS
 from server.tokens import secret_key, sign
 from server.venue import MAPS
 from tests.browser.page import PHONE, opened
-from tests.browser.test_injection import WATCH
+from tests.browser.test_injection import SENTENCE, WATCH
 from tests.browser.test_origins import TRY_SOCKET, other_site
 from tests.instruments.served import Served, served
 
@@ -31,6 +31,25 @@ NAME = "<svg onload=pwn()>"
 ROOM = "<img src=x onerror=pwn() id=pwn>"
 WIDE = (1280, 720)
 PATIENCE_MS = 60_000
+
+
+@contextmanager
+def player(server: Served, name: str) -> Iterator[ClientConnection]:
+    """Somebody in the room who is called so, and has been welcomed."""
+    spoken, endless = [Subprotocol(SUBPROTOCOL_JSON)], {"max_size": None, "max_queue": None, "ping_interval": None}
+    with connect(server.play_url, subprotocols=spoken, compression=None, **endless) as socket:
+        socket.send(json.dumps({"type": "hello", "version": 1, "name": name}))
+        assert json.loads(socket.recv())["type"] == "welcome"
+        yield socket
+
+
+def chat(socket: ClientConnection, text: str) -> None:
+    socket.send(json.dumps({"type": "chat", "text": text}))
+
+
+def hears(socket: ClientConnection, text: str) -> None:
+    while (said := json.loads(socket.recv(60))).get("text") != text:
+        assert said["type"] != "bye", said
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "--jwt-secret",
         str(folder / "secret"),
     ]
-    spoken, endless = [Subprotocol(SUBPROTOCOL_JSON)], {"max_size": None, "max_queue": None, "ping_interval": None}
-    with served(*flags) as running, connect(running.play_url, subprotocols=spoken, **endless) as socket:
-        socket.send(json.dumps({"type": "hello", "version": 1, "name": NAME}))
+    with served(*flags) as running, player(running, NAME):
         yield running
 
 
@@ -120,6 +137,29 @@ def test_names_are_text(server: Served, chromium_path: Path) -> None:
         expect(rows(page, "Sessions")).to_have_count(1, timeout=PATIENCE_MS)
         page.get_by_label("Find sessions").fill("nobody")
         expect(page.get_by_text("Nobody like that is here.")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_what_people_report_is_listed_as_text_and_dismissed(server: Served, chromium_path: Path) -> None:
+    name = "Eve <b>x</b>"
+    with (
+        player(server, name) as eve,
+        player(server, "Ann") as ann,
+        dashboard(chromium_path, server) as page,
+    ):
+        says(page, "Live")
+        expect(page.get_by_text("Nobody has complained.")).to_be_visible(timeout=PATIENCE_MS)
+        chat(eve, SENTENCE)
+        hears(ann, SENTENCE)
+        chat(ann, f"/report {name} {SENTENCE}")
+        report = rows(page, "Reports").first.get_by_role("cell")
+        expect(report.nth(0)).to_have_text(name, timeout=PATIENCE_MS)
+        expect(report.nth(2)).to_have_text("Ann")
+        expect(report.nth(5)).to_have_text(SENTENCE)
+        expect(report.nth(6)).to_have_text(f"{name}: {SENTENCE}")
+        assert page.locator("table b").count() == 0
+        page.get_by_role("button", name=f"Dismiss the report about {name}").click()
+        says(page, "Dismissed the report")
+        expect(page.get_by_text("Nobody has complained.")).to_be_visible()
 
 
 def test_an_admin_kicks_a_bot_mutes_somebody_and_closes_a_room(server: Served, chromium_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What tests of conversations ask again and again: how one ended, and whether another one goes on."""
 
 from server.games.melee import Melee
+from server.room import Room
 from server.session import State
 from tests.instruments.stepper import Client, Stepper, arena_named
 
@@ -24,8 +25,8 @@ def goes_on(stepper: Stepper, witness: Client) -> None:
     assert witness.link.closed is None
 
 
-def open_room(stepper: Stepper, name: str) -> None:
-    stepper.lobby.open_room(name, Melee, arena_named("pinball"), stepper.rates, seed=2)
+def open_room(stepper: Stepper, name: str) -> Room:
+    return stepper.lobby.open_room(name, Melee, arena_named("pinball"), stepper.rates, seed=2)
 
 
 def code_of(client: Client) -> int:

@@ -10,7 +10,7 @@ from protocol.limits import HELLO_DEADLINE_S
 from protocol.messages import Chat, Hello, Inputs, Ping
 from protocol.motion import Input
 from server.gate import Gate
-from server.roles import TABLE, Role
+from server.roles import TABLE, May, Role
 from server.session import State
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, token
@@ -96,8 +96,9 @@ def test_who_may_only_watch_does(stepper: Admission) -> None:
 @pytest.mark.parametrize("role", [*Role])
 def test_the_session_asks_the_table(stepper: Admission, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another table, another answer: nothing of it is written down elsewhere."""
-    playing = TABLE[Role.PLAYER]
-    monkeypatch.setattr("server.session.TABLE", {**TABLE, role: type(playing)(watch=True, play=True)})
+    silent = {**TABLE, role: May(watch=True, play=True)}
+    for asked_by in ("server.session.TABLE", "server.chat.talk.TABLE"):
+        monkeypatch.setattr(asked_by, silent)
     mute = stepper.join(token=token(role=role.value))
     mute.say(Inputs(1, [Input()]), 0.0)
     mute.say(Chat("hi"), 0.0)

@@ -16,10 +16,11 @@ import trustme
 
 from protocol.errors import Code, UserError
 from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
-from protocol.messages import Bye, Chat, Hello, Inputs, Ping
+from protocol.messages import Bye, Chat, Hello, Inputs, Open, Ping
 from protocol.motion import Input
 from server.app import Server, keep_deadlines, run, tls_of, url_of
 from server.config import Config
+from server.lives import EMPTY_S_MAX
 from server.net.link import FastLink, PlainLink
 from server.seats import Doors
 from server.session import State
@@ -345,3 +346,40 @@ async def test_twice_the_load_slows_the_game_and_ends_nobody(
     assert room.statistics.ticks_shifted <= shifted + 2 * CATCH_UP_TICKS_MAX
     assert (playing.link.closed, stalled.link.closed) == (None, None)
     assert [client.session.state for client in (playing, stalled)] == [State.PLAYING, State.PLAYING]
+
+
+async def test_a_room_that_is_opened_runs_rests_and_ends_with_all_that_was_its(running: Running) -> None:
+    """From `open` over a real socket to the last trace of it."""
+    server = running.server
+    async with await running.connect() as stream:
+        await stream.send_all(upgrade())
+        await stream.receive_some(4096)
+        for said in (Hello(1, "Ann", role="visitor"), Open("Fun", "melee", "belt")):
+            await stream.send_all(frame(MSGPACK.encode(said)))
+        await until(lambda: len(server.lobby.rooms) == 2)
+        [opened] = [room for room in server.lobby.rooms.values() if not room.card.is_permanent]
+        await until(lambda: opened.tick > 5)
+        rooms = json.loads((await running.get("/api/rooms"))[1])
+        assert [(room["title"], room["map"], room["people"]) for room in rooms] == [
+            ("pinball", "Pinball", 0),
+            ("Fun", opened.arena.name, 1),
+        ]
+    await until(lambda: not opened.is_watched)
+    now_s = trio.current_time()
+    for later_s in (0.0, EMPTY_S_MAX):
+        assert server.lobby.sweep(now_s + later_s) == []
+    await trio.testing.wait_all_tasks_blocked(0.05)
+    assert list(server.lobby.rooms) == ["pinball"]
+    tick = opened.tick
+    await trio.sleep(0.1)
+    assert opened.tick == tick
+    assert server._supervisor.names() == ["pinball"]
+    assert len(server._phases.taken) == (0 if server.room.is_resting else 1)
+
+
+async def test_an_operator_may_have_several_rooms(running: Running) -> None:
+    server = Server(settings(rooms=3))
+    assert list(server.lobby.rooms) == ["pinball", "pinball-2", "pinball-3"]
+    assert {room.card.is_permanent for room in server.lobby.rooms.values()} == {True}
+    with pytest.raises(ValueError, match="no place for rooms = 3"):
+        settings(rooms=3, rooms_max=2)

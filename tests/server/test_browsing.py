@@ -214,7 +214,7 @@ def reopening(stepper: Stepper) -> None:
 
 
 def crowded(stepper: Stepper) -> None:
-    stepper.lobby.rooms_max = 1
+    stepper.lobby.openings.rooms_max = 1
 
 
 def nothing(stepper: Stepper) -> None:

@@ -19,7 +19,7 @@ def catalogue() -> Catalogue:
 
 def test_a_room_is_made_with_what_holds_for_all() -> None:
     card = Card("Fun", "belt", is_permanent=False)
-    room = catalogue().make("x", "melee", "belt", card)
+    room = catalogue().make("x", "melee", card)
     assert (room.name, room.game.name, room.arena, room.card) == ("x", "melee", ARENAS["belt"], card)
     assert (room.players_max, room.options, room.rates) == (9, {"match_s": 20.0}, Rates(60, 30))
 
@@ -27,7 +27,7 @@ def test_a_room_is_made_with_what_holds_for_all() -> None:
 @pytest.mark.parametrize(("game", "arena", "names"), [("chess", "belt", "chess"), ("melee", "moon", "moon")])
 def test_what_there_is_not_is_named(game: str, arena: str, names: str) -> None:
     with pytest.raises(Violation, match=names) as refused:
-        catalogue().make("x", game, arena, Card())
+        catalogue().make("x", game, Card("Fun", arena))
     assert refused.value.code == Code.OPEN_REFUSED
 
 
@@ -43,13 +43,13 @@ def test_only_arenas_that_fit_are_offered() -> None:
     assert [(game.name, game.arenas) for game in of_all.games()] == [("melee", list(arenas)), ("ball", ["pitch"])]
     assert of_all.first("ball") == ("ball", "pitch")
     with pytest.raises(Violation, match="ball can't be played in belt"):
-        of_all.make("x", "ball", "belt", Card())
+        of_all.make("x", "ball", Card("x", "belt"))
     with pytest.raises(Violation, match="no arena for ball"):
         Catalogue({"ball": Ball}, lambda: ARENAS, Rates(60, 30), lambda: 7).first("ball")
 
 
 def test_a_room_that_failed_is_made_again_as_it_was() -> None:
-    room = catalogue().make("x", "melee", "belt", Card("Fun", "belt", is_permanent=False))
+    room = catalogue().make("x", "melee", Card("Fun", "belt", is_permanent=False))
     again = catalogue().again(room)
     assert again is not room
     assert (again.name, again.arena, again.card, again.players_max) == ("x", room.arena, room.card, 9)

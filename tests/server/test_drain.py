@@ -9,6 +9,7 @@ from server.drain import is_idle, let_finish
 from server.games.melee import Melee
 from server.seats import Doors
 from tests.instruments.stepper import Stepper
+from tests.server.conversations import open_room
 from tests.server.test_game import Notary
 
 Clock = trio.testing.MockClock
@@ -95,3 +96,24 @@ async def test_a_shut_gate_keeps_everybodys_token_good(stepper: Stepper, autojum
     assert refused.bye.code == Code.SERVER_STOPPING
     stepper.lobby.doors = Doors.OPEN
     assert stepper.join("Ann", resume=ann.welcome.resume).welcome.player == 1
+
+
+async def test_each_room_is_waited_for_until_its_own_match_is_over(
+    stepper: Stepper, nursery: trio.Nursery, autojump_clock: Clock
+) -> None:
+    open_room(stepper, "side")
+    open_room(stepper, "empty")
+    stepper.join("Ann", room="main")
+    stepper.join("Bob", room="side")
+
+    async def finish(name: str, after_s: float) -> None:
+        game = stepper.lobby.rooms[name].game
+        assert isinstance(game, Melee)
+        await trio.sleep(after_s)
+        game.phase = "podium"
+        await trio.sleep(1.0)
+        game.phase = "play"
+
+    nursery.start_soon(finish, "main", 3.0)
+    nursery.start_soon(finish, "side", 7.0)
+    assert await waited_s(stepper, 20.0) == pytest.approx(7.0, abs=0.1)

@@ -70,3 +70,21 @@ def test_a_listener_that_fails_is_counted_and_the_others_hear_all_the_same() -> 
 
 def test_nobody_has_to_listen() -> None:
     Heralds().closed(Stepper(5).room)
+
+
+def test_who_has_left_for_good_is_told_of_once() -> None:
+    stepper = Stepper(5, options={"match_s": 60.0})
+    clerk, room = Clerk(), stepper.room
+    stepper.lobby.heralds.listeners.append(clerk)
+    stepper.join("Ann")
+    room.join("Bob", False, "subject:bob")
+    stepper.step(room.rates.ticks_in(35))
+    room.leave(next(player for player in room.players.values() if player.name == "Bob"))
+    looked_in = room.join("Cid", False, "subject:cid")
+    stepper.step(room.rates.ticks_in(5))
+    room.leave(looked_in)
+    stepper.step(room.rates.ticks_in(25))
+    (first,) = clerk.results
+    assert [(line.name, line.since_tick) for line in first.left] == [("Bob", 0)]
+    stepper.step(room.rates.ticks_in(60 + PODIUM_S))
+    assert clerk.results[1].left == []

@@ -205,3 +205,18 @@ def test_reports_are_listed_and_dismissed(house: House) -> None:
     assert house.do("dismiss", report=1) == "dismissed the report 1"
     assert house.moderation.reports(5.0) == []
     assert house.cant("dismiss", report=1) == "there is no report 1"
+
+
+def test_a_ban_reaches_those_who_are_in_the_lobby(house: House) -> None:
+    guest, ann = house.stepper.visit("Guest", address=EVE), house.stepper.visit("Ann", address=ANN)
+    assert house.do("ban", address="1.2.3.4").endswith("and kicked 2")
+    assert end_of(guest)[0] == Code.BANNED
+    assert ann.bye is None
+    ann.read()
+    assert ann.link.closed is None
+
+
+def test_whoever_hasnt_said_who_they_are_isnt_meant_yet(house: House) -> None:
+    stranger = house.stepper.connect(address=EVE)
+    assert house.do("ban", address="1.2.3.4").endswith("and kicked 1")
+    assert stranger.link.closed is None

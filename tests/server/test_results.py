@@ -2,7 +2,7 @@
 
 from server.game import Player
 from server.inputs import InputBuffer
-from server.results import Score, placings
+from server.results import DEPARTURES_MAX, STAYED_S_MIN, Departures, Score, placings
 from server.statistics import RoomStatistics
 
 
@@ -31,3 +31,24 @@ def test_a_draw_of_teams_has_no_loser() -> None:
 
 def test_who_has_left_has_no_place() -> None:
     assert [line.subject for line in placings([Score(1, 5), Score(2, 3)], {2: player(2, subject="ann")})] == ["ann"]
+
+
+def test_who_has_an_account_and_had_played_has_left() -> None:
+    gone = Departures()
+    gone.note(player(1, subject="ann", team=2), STAYED_S_MIN)
+    gone.note(player(2, subject="bob"), STAYED_S_MIN - 0.1)
+    gone.note(player(3), 100.0)
+    bot = player(4, subject="bots")
+    bot.bot = True
+    gone.note(bot, 100.0)
+    (line,) = gone.take()
+    assert (line.subject, line.team, line.place, line.score, line.figures) == ("ann", 2, 0, 0, {})
+    assert gone.take() == []
+
+
+def test_of_many_who_have_left_the_latest_are_known() -> None:
+    gone = Departures()
+    for number in range(DEPARTURES_MAX + 5):
+        gone.note(player(number, subject=f"p{number}"), 100.0)
+    left = gone.take()
+    assert (len(left), left[0].subject, left[-1].subject) == (DEPARTURES_MAX, "p5", f"p{DEPARTURES_MAX + 4}")

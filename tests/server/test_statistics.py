@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from server.statistics import Counters, Faults, Keeping, RoomStatistics, Statistics, Traffic, Watched
+from server.statistics import Counters, Statistics
 
-PARTS = (RoomStatistics, Traffic, Faults, Keeping, Watched)
+PARTS = [cls for cls in Counters.__subclasses__() if cls is not Statistics]
 
 
 @pytest.mark.parametrize("cls", PARTS)
@@ -17,6 +17,11 @@ def test_every_counter_of_a_part_is_added_to_the_whole(cls: type[Counters]) -> N
         whole.add(cls(**{name: n for n, name in enumerate(names, 1)}))
     told = {field.name: getattr(whole, field.name) for field in fields(whole)}
     assert {name: count for name, count in told.items() if count} == {name: 2 * n for n, name in enumerate(names, 1)}
+
+
+def test_the_whole_has_every_part() -> None:
+    assert len(PARTS) > 4
+    assert {*PARTS} == {*Statistics.__bases__}
 
 
 def test_no_two_parts_count_under_one_name() -> None:

@@ -2,12 +2,18 @@
 
 import pytest
 
-from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look
+from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, Sessions
+from server.card import Card
 from server.gate import Gate
-from server.stats_tables import rooms, sessions
+from server.lobby import Lobby
+from server.stats_tables import Directory, rooms
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import HMAC, NOW_UNIX_S, token
 from tests.instruments.stepper import Stepper
+
+
+def sessions(lobby: Lobby, look: Look, now_s: float) -> Sessions:
+    return Directory(lobby, now_s).page(look)
 
 
 @pytest.fixture
@@ -25,6 +31,12 @@ def test_a_room(stepper: Stepper) -> None:
     assert (row.players, row.bots, row.spectators) == (2, 1, 1)
     assert (row.tick, row.tick_rate, row.players_max) == (3, 60, stepper.room.players_max)
     assert row.entities == len(stepper.room.world)
+
+
+def test_a_room_is_called_what_people_call_it(stepper: Stepper) -> None:
+    assert rooms(stepper.lobby)[0].title == "main"
+    stepper.room.card = Card(title="Ann's place")
+    assert rooms(stepper.lobby)[0].title == "Ann's place"
 
 
 def test_of_many_rooms_the_fullest_are_shown(stepper: Stepper) -> None:
@@ -92,3 +104,8 @@ def test_a_search_that_finds_nobody_is_an_empty_page(stepper: Stepper) -> None:
     stepper.join("Ann")
     assert sessions(stepper.lobby, Look("nobody", 50), 0.0).rows == []
     assert sessions(stepper.lobby, Look("main"), 0.0).matches == 1, "by their room"
+
+
+def test_two_words_of_different_fields_are_no_word(stepper: Stepper) -> None:
+    stepper.join("Ann", address="203.0.113.5:1000")
+    assert sessions(stepper.lobby, Look("annaddress"), 0.0).matches == 0

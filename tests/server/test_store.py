@@ -12,7 +12,7 @@ import pytest
 
 from protocol.errors import UserError
 from server.checkpoint import BYTES_MAX
-from server.store import ASIDE_MAX, Folder, checkpoint_of
+from server.store import ASIDE_MAX, Folder, checkpoint_of, room_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,3 +121,13 @@ def test_a_place_that_is_no_folder_is_a_users_mistake(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="can't be used for the state"):
         Folder(tmp_path / "file")
+
+
+def test_all_names_can_be_told_and_only_those_that_can_be_read(folder: Folder) -> None:
+    for name in ("main.checkpoint", "a/b.checkpoint", "restrictions", "bad.checkpoint"):
+        folder.write(name, b"1")
+    folder.lock()
+    folder.set_aside("bad.checkpoint", "refused")
+    (folder.folder / "half.checkpoint.new").write_bytes(b"")
+    assert folder.names() == ["a/b.checkpoint", "main.checkpoint", "restrictions"]
+    assert [room_of(name) for name in folder.names()] == ["a/b", "main", None]

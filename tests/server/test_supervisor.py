@@ -9,6 +9,8 @@ import trio
 import trio.testing
 
 from protocol.errors import Code
+from protocol.messages import Enter
+from server.card import Card
 from server.checkpoint import unseal
 from server.games.melee import Melee
 from server.keeper import Keeper
@@ -141,3 +143,32 @@ def test_pauses_grow_and_are_forgotten() -> None:
     relapses = Relapses()
     assert [relapses.pause_s(now_s) for now_s in (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)] == [0, 1, 2, 4, 8, 16, 30]
     assert relapses.pause_s(40.0 + PAUSE_S_MAX + CALM_S) == 0
+
+
+async def test_a_room_that_somebody_opened_is_opened_again_once_and_then_given_up(
+    nursery: trio.Nursery, autojump_clock: Clock
+) -> None:
+    stepper = Stepper()
+    card = Card("Fun", is_permanent=False)
+
+    def open_again(room: Room) -> Room:
+        return stepper.lobby.open_room(room.name, Brittle, room.arena, room.rates, 1, card=card)
+
+    supervisor = Supervisor(stepper.lobby, partial(keep_time, on_tick=lambda duration_s, lateness_s: None), open_again)
+    stepper.lobby.close_room("main", 0.0)
+    first = open_again(stepper.room)
+    supervisor.start(nursery, first)
+    ann = stepper.visit()
+    ann.say(Enter("main"), 0.0)
+    await trio.sleep(0.75)
+    ann.read()
+    assert "fresh" in ann.news[-1].reason
+    ann.say(Enter("main"), 1.0)
+    assert ann.session.seat is not None
+    assert stepper.lobby.rooms["main"] is not first
+    await trio.sleep(5.0)
+    assert stepper.lobby.rooms == {}
+    assert stepper.lobby.reopening == set()
+    assert stepper.lobby.faults.rooms_failed == 2
+    assert ann.session.seat is None
+    assert ann.bye is None

@@ -27,6 +27,16 @@ BLAMELESS: Final = frozenset(
 SLOW: Final = frozenset({Code.SILENT, Code.TOO_SLOW, Code.HELLO_TIMEOUT})
 """And with somebody who stalled."""
 INPUTS_EVERY_TICKS: Final = 2
+SAYINGS: Final = (
+    Chat("hello there"),
+    Chat("hello everybody", "lobby"),
+    Chat("/me waves"),
+    Chat("/who"),
+    Chat("/mute #1"),
+    Chat("/unmute #1"),
+    Chat("/report #2 he waves"),
+    Chat("/kick #3"),
+)
 
 
 class Player:
@@ -103,8 +113,8 @@ class Player:
         if now_s >= self._ping_s:
             self._ping_s = now_s + 1.0
             talk.say(Ping(int(now_s * 1000) & 0xFFFF), now_s)
-            if self._random.random() < 0.1 and self._role == "player":
-                talk.say(Chat("hello there"), now_s)
+            if self._random.random() < 0.4 and self._role == "player":
+                talk.say(self._random.choice(SAYINGS), now_s)
         if not self.world.is_calm and self._random.random() < 1.0 / (self._trouble_s * self.world.steps_per_s):
             self._be_troubled(talk, now_s)
 

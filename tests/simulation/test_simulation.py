@@ -11,6 +11,7 @@ import pytest
 
 from protocol import limits
 from server.beliefs import Ints, X
+from server.chat.channel import Channel
 from server.games.fighter import Fighter
 from server.games.melee import Melee
 from server.inputs import InputBuffer
@@ -116,6 +117,13 @@ def _keeps_sitting(expel: Callable[..., Any]) -> Callable[..., Any]:
     return expelled
 
 
+def _keeps_lines(expunge: Callable[..., Any]) -> Callable[..., Any]:
+    def expunged(channel: Channel, key: str) -> int:
+        return 0
+
+    return expunged
+
+
 def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
     def failed(room: Room, *_: object) -> None:
         raise RuntimeError("nobody thought of this")
@@ -133,12 +141,13 @@ def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
         (Listed, "__init__", _misplaces, "believes something else"),
         (Session, "lost", _keeps, "sessions"),
         (Lobby, "expel", _keeps_sitting, "is banned, and has a seat"),
+        (Channel, "expunge", _keeps_lines, "is mute, and was heard or is remembered"),
         (Room, "hear", _fails, "did nothing wrong and was told Bye(code=4033"),
     ],
 )
 def test_a_mistake_would_be_noticed(owner: type, name: str, mistake: Callable[..., Any], noticed: str) -> None:
     def live() -> None:
-        for seed in (1, 17, 24):
+        for seed in (1, 17, 24, 39):
             world.run(seed)
 
     with patch.object(owner, name, mistake(getattr(owner, name))), pytest.raises((Wrong, BaseExceptionGroup)) as error:

@@ -8,6 +8,7 @@
                    viewer belongs to a seat
     ships          every ship has its player and every player at most one ship
     scores         what every player has is what the kills that were told add up to
+    chat           histories, mutes and reports within their bounds; nobody is remembered whom an admin has muted
     connections    within the limits; no more conversations than connections, no more sessions than conversations
     silence        nothing is logged as an error
 
@@ -24,11 +25,13 @@ from unittest.mock import patch
 
 import numpy as np
 import structlog
+import trio
 from structlog.testing import LogCapture
 
 from protocol import limits
 from protocol.motion import Input
 from server.app import Server
+from server.chat.reports import REPORTS_MAX
 from server.game import Player
 from server.games.melee import SCORE_ASSIST, SCORE_KILL, SCORE_PER_BOUNCE, SHIP, Melee
 from server.inputs import InputBuffer
@@ -155,7 +158,29 @@ class Watch:
 
     def after_tick(self) -> None:
         self.ticks += 1
-        self.wrong += [f"after tick {self.ticks}: {what}" for what in (*self._seat_faults(), *self._door_faults())]
+        self.wrong += [f"after tick {self.ticks}: {what}" for what in self._faults()]
+
+    def _faults(self) -> Iterator[str]:
+        yield from self._seat_faults()
+        yield from self._chat_faults()
+        yield from self._door_faults()
+
+    def _chat_faults(self) -> Iterator[str]:
+        lobby = self.server.lobby
+        channels = [lobby.talk.lobby, *(channel for room in lobby.rooms.values() for channel in room.channels)]
+        for channel in channels:
+            if len(channel.lines) > limits.CHANNEL_HISTORY_LINES_MAX:
+                yield f"{len(channel.lines)} lines of a {channel.kind} are remembered"
+        for person in lobby.talk.people():
+            if person.speaker and len(person.speaker.mutes) > limits.PERSONAL_MUTES_MAX:
+                yield f"{person.speaker.named} has muted {len(person.speaker.mutes)}"
+        if len(lobby.talk.reports) > REPORTS_MAX:
+            yield f"{len(lobby.talk.reports)} reports wait"
+        muted = {key for key, _ in lobby.mutes.all(trio.current_time())} if len(lobby.mutes) else ()
+        for channel in channels if muted else ():
+            for line in channel.lines:
+                if line.by.key in muted:
+                    yield f"{line.by} is mute, and was heard or is remembered"
 
     def _seat_faults(self) -> Iterator[str]:
         lobby = self.server.lobby

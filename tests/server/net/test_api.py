@@ -33,7 +33,7 @@ class Running:
         self.server, self.port = server, port
 
     async def ask(
-        self, path: str, token: str | None = ADMIN, order: object = None, **headers: str
+        self, path: str, token: str | None = ADMIN, order: object = None, method: str = "", **headers: str
     ) -> tuple[int, Any, Mapping[str, str]]:
         """(status, JSON, headers) of a request: a POST when there is an `order`."""
         body = b"" if order is None else order if isinstance(order, bytes) else json.dumps(order).encode()
@@ -42,7 +42,7 @@ class Running:
             named["Authorization"] = f"Bearer {token}"
         named |= {name.replace("_", "-").title(): value for name, value in headers.items()}
         head = [
-            f"{'GET' if order is None else 'POST'} {path} HTTP/1.1",
+            f"{method or ('GET' if order is None else 'POST')} {path} HTTP/1.1",
             *(f"{n}: {v}" for n, v in named.items()),
             "",
             "",

@@ -11,6 +11,7 @@ from server.moderation import Moderation
 from server.net.api import Api
 from server.net.forwarded import Caller
 from server.net.web import ASK_FIRST, FOREVER, NEVER, SECURITY_HEADERS, TLS_ONLY, Sources, build
+from server.standings.service import Standings
 from tests.instruments.stepper import Stepper
 
 
@@ -36,7 +37,8 @@ class Site:
         stepper = Stepper()
         moderation = Moderation(stepper.lobby, stepper.lobby.close_room, lambda: None)
         api = Api(lambda: [{"name": "pinball"}], moderation, stepper.lobby.gate)
-        sources = Sources(self.client, maps, lambda: self.is_ready, api, lambda: (b"m 1\n", "text/plain"))
+        metrics = (b"m 1\n", "text/plain")
+        sources = Sources(self.client, maps, lambda: self.is_ready, api, lambda: metrics, Standings())
         self.app = build(sources)
 
     def build_client(self) -> None:

@@ -9,15 +9,16 @@ import "./dashboard.css";
 
 import { takeToken } from "@ricochet/sdk";
 import { Feed, type FeedState } from "./feed";
-import { type Action, order, restrictions } from "./orders";
+import { type Action, order, reports, restrictions } from "./orders";
 import { Page } from "./page";
-import type { Look } from "./wire";
+import type { Look, Stats } from "./wire";
 
 const TOKEN_KEY = "ricochet.dashboard.token";
 const LOOK_AGAIN_MS = 250;
-const BRIEF: ReadonlySet<Action> = new Set(["kick", "close", "drain"]);
-/** What changes neither bans nor mutes. */
+/** When one of these changes, the lists that aren't part of the news are asked for anew. */
+const LISTED = ["bans", "mutes", "chat_reports"];
 
+let listed = "";
 let token: string | null = null;
 
 function keep(shown: string | null): void {
@@ -53,13 +54,20 @@ const feed = new Feed(
       return () => window.clearTimeout(timer);
     },
   },
-  { told: (stats, every_s) => page.told(stats, every_s), changed: become },
+  { told: tellNews, changed: become },
 );
 
 function become(state: FeedState): void {
   if (state.name === "signed_out" && state.why !== "") keep(null);
-  if (state.name === "live") void showRestrictions();
+  if (state.name === "live") listed = "";
   tell();
+}
+
+function tellNews(stats: Stats, every_s: number): void {
+  page.told(stats, every_s);
+  const counted = LISTED.map((name) => stats.gauges[name]).join();
+  if (counted !== listed) void showLists();
+  listed = counted;
 }
 
 function tell(): void {
@@ -69,13 +77,14 @@ function tell(): void {
 async function obey(action: Action, body: object): Promise<void> {
   if (token === null) return;
   page.answered(await order(token, action, body));
-  if (!BRIEF.has(action)) await showRestrictions();
+  await showLists();
 }
 
-async function showRestrictions(): Promise<void> {
+async function showLists(): Promise<void> {
   if (token === null) return;
-  const told = await restrictions(token);
-  if (told !== null) page.showRestrictions(told);
+  const [told, bans] = await Promise.all([reports(token), restrictions(token)]);
+  if (told !== null) page.showReports(told);
+  if (bans !== null) page.showRestrictions(bans);
 }
 
 function now_s(): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calledBy, known, order, restrictions, whomOf } from "./orders";
+import { calledBy, known, order, reports, restrictions, whomOf } from "./orders";
 import { session } from "./stats.fixture";
 
 type Asked = { url: string; init: RequestInit | undefined };
@@ -51,11 +51,14 @@ describe("an order", () => {
   });
 });
 
-describe("restrictions", () => {
+describe("restrictions and reports", () => {
   it("are told or not", async () => {
     const some = [{ what: "ban", known_as: "subject:ann", seconds: 60, reason: "" }];
     expect(await restrictions("x", answering(JSON.stringify(some)).ask)).toEqual(some);
     expect(await restrictions("x", answering('{"error": "no"}', 403).ask)).toBeNull();
     expect(await restrictions("x", unreachable)).toBeNull();
+    const { ask, asked } = answering("[]");
+    expect(await reports("secret", ask)).toEqual([]);
+    expect(asked[0]).toMatchObject({ url: "/api/admin/reports", init: { headers: { Authorization: "Bearer secret" } } });
   });
 });

@@ -4,7 +4,7 @@
 
 import type { SessionRow } from "./wire";
 
-export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "drain";
+export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "dismiss" | "drain";
 
 /** Whom an order is about: a seat by its place, else somebody by what they are known as. */
 export type Whom = { room: string; player: number } | { subject: string } | { address: string };
@@ -14,6 +14,18 @@ export interface Restriction {
   known_as: string;
   seconds: number;
   reason: string;
+}
+
+/** What somebody has told about somebody else, with what was said. */
+export interface Report {
+  report: number;
+  seconds_ago: number;
+  name: string;
+  known_as: string;
+  by: string;
+  room: string;
+  reason: string;
+  lines: { name: string; text: string }[];
 }
 
 /** What came of an order: the server's sentence, or why there is none. */
@@ -49,11 +61,19 @@ export async function order(token: string, action: Action, body: object, ask: ty
   }
 }
 
-/** Bans and mutes; null when they aren't told. */
-export async function restrictions(token: string, ask: typeof fetch = fetch): Promise<Restriction[] | null> {
+/** The bans and mutes, or the reports; null when they aren't told. */
+export function restrictions(token: string, ask: typeof fetch = fetch): Promise<Restriction[] | null> {
+  return list<Restriction>("restrictions", token, ask);
+}
+
+export function reports(token: string, ask: typeof fetch = fetch): Promise<Report[] | null> {
+  return list<Report>("reports", token, ask);
+}
+
+async function list<Row>(what: string, token: string, ask: typeof fetch): Promise<Row[] | null> {
   try {
-    const answer = await ask("/api/admin/restrictions", { headers: { Authorization: `Bearer ${token}` } });
-    return answer.ok ? ((await answer.json()) as Restriction[]) : null;
+    const answer = await ask(`/api/admin/${what}`, { headers: { Authorization: `Bearer ${token}` } });
+    return answer.ok ? ((await answer.json()) as Row[]) : null;
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import { Chart } from "./chart";
 import type { FeedState } from "./feed";
 import { FIGURES, TILES, troubles } from "./figures";
 import { span } from "./numbers";
-import type { Answer, Restriction } from "./orders";
+import type { Answer, Report, Restriction } from "./orders";
 import { Past } from "./past";
 import { type Doer, People, PLACES } from "./people";
 import { ask } from "./question";
@@ -82,6 +82,10 @@ export class Page {
     this.#answer.textContent = sentence;
     window.clearTimeout(this.#answering);
     this.#answering = window.setTimeout(() => write(this.#answer, ""), ANSWER_MS);
+  }
+
+  showReports(reports: readonly Report[]): void {
+    this.#people.showReports(reports);
   }
 
   showRestrictions(restrictions: readonly Restriction[]): void {

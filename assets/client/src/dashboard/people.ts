@@ -1,10 +1,10 @@
 /**
- * Rooms, sessions, bans and mutes in tables, with what can be done to each: who asks is asked again before it is done.
+ * Rooms, sessions, reports, bans and mutes in tables, with what can be done to each: who asks is asked again before it is done.
  */
 
 import { element, write } from "../hud/dom";
 import { said, span } from "./numbers";
-import { type Action, calledBy, known, type Restriction, whomOf } from "./orders";
+import { type Action, calledBy, known, type Report, type Restriction, whomOf, type Whom } from "./orders";
 import { ask, type Question } from "./question";
 import { type Column, type Press, Table } from "./table";
 import { type Look, PAGE, type RoomRow, type SessionRow, type Sessions, type Stats } from "./wire";
@@ -18,13 +18,14 @@ export interface Doer {
 }
 
 /** Where what is on the page, by id. */
-export const PLACES = [["rooms", "Rooms"], ["sessions", "Sessions"], ["restrictions", "Bans and mutes"]] as const;
+export const PLACES = [["rooms", "Rooms"], ["sessions", "Sessions"], ["reports", "Reports"], ["restrictions", "Bans and mutes"]] as const;
 
 export class People {
   readonly root: HTMLElement;
   readonly #doer: Doer;
   readonly #rooms: Table<RoomRow>;
   readonly #sessions: Table<SessionRow>;
+  readonly #reports: Table<Report>;
   readonly #restrictions: Table<Restriction>;
   readonly #search = element("input", "field");
   readonly #range = element("span", "range");
@@ -37,18 +38,25 @@ export class People {
     this.#doer = doer;
     this.#rooms = new Table("Rooms", ROOM_COLUMNS, [this.#closing()], ({ name }) => name);
     this.#sessions = new Table("Sessions", SESSION_COLUMNS, this.#sessionPresses(), keyOf);
+    this.#reports = new Table("Reports", REPORT_COLUMNS, this.#reportPresses(), ({ report }) => String(report));
     this.#restrictions = new Table(
       "Bans and mutes", RESTRICTION_COLUMNS, [this.#lifting()], ({ what, known_as }) => `${what} ${known_as}`,
     );
     this.#rooms.root.id = "rooms";
+    this.#reports.root.id = "reports";
     this.#restrictions.root.id = "restrictions";
-    this.root = element("div", "people", this.#rooms.root, this.#finder(), this.#sessions.root, this.#restrictions.root);
+    this.root = element("div", "people", this.#rooms.root, this.#finder(), this.#sessions.root, this.#reports.root,
+      this.#restrictions.root);
   }
 
   show({ rooms, sessions }: Stats): void {
     this.#rooms.show(rooms, "No room is open.");
     this.#sessions.show(sessions.rows, sessions.search === "" ? "Nobody is here." : "Nobody like that is here.");
     this.#page(sessions);
+  }
+
+  showReports(reports: readonly Report[]): void {
+    this.#reports.show(reports, "Nobody has complained.");
   }
 
   showRestrictions(restrictions: readonly Restriction[]): void {
@@ -116,21 +124,52 @@ export class People {
       {
         label: ({ muted }) => (muted ? "Unmute" : "Mute"),
         name: (row) => `${row.muted ? "Unmute" : "Mute"} ${calledBy(row)}`,
-        press: (row) => row.muted ? this.#doer.order("unmute", whomOf(row)) : void this.#ask({
-          title: `Mute ${calledBy(row)}?`, sentence: `Nobody hears what ${row.known_as} says.`, yes: "Mute", ends: true,
-          reasoned: true,
-        }, "mute", whomOf(row)),
+        press: (row) => {
+          if (row.muted) this.#doer.order("unmute", whomOf(row));
+          else this.#mute(calledBy(row), row.known_as, whomOf(row));
+        },
       },
       {
         label: () => "Ban",
         name: (row) => `Ban ${calledBy(row)}`,
         className: "danger",
-        press: (row) => void this.#ask({
-          title: `Ban ${calledBy(row)}?`, sentence: `Whoever is ${row.known_as} is sent away and can't come in.`, yes: "Ban",
-          ends: true, reasoned: true,
-        }, "ban", whomOf(row)),
+        press: (row) => this.#ban(calledBy(row), row.known_as, whomOf(row)),
       },
     ];
+  }
+
+  #reportPresses(): Press<Report>[] {
+    return [
+      {
+        label: () => "Dismiss",
+        name: ({ name }) => `Dismiss the report about ${name}`,
+        press: ({ report }) => this.#doer.order("dismiss", { report }),
+      },
+      {
+        label: () => "Mute",
+        name: ({ name }) => `Mute ${name}, who was reported`,
+        press: ({ name, known_as }) => this.#mute(name, known_as, known(known_as)),
+      },
+      {
+        label: () => "Ban",
+        name: ({ name }) => `Ban ${name}, who was reported`,
+        className: "danger",
+        press: ({ name, known_as }) => this.#ban(name, known_as, known(known_as)),
+      },
+    ];
+  }
+
+  #mute(name: string, known_as: string, whom: Whom): void {
+    void this.#ask({
+      title: `Mute ${name}?`, sentence: `Nobody hears what ${known_as} says.`, yes: "Mute", ends: true, reasoned: true,
+    }, "mute", whom);
+  }
+
+  #ban(name: string, known_as: string, whom: Whom): void {
+    void this.#ask({
+      title: `Ban ${name}?`, sentence: `Whoever is ${known_as} is sent away and can't come in.`, yes: "Ban", ends: true,
+      reasoned: true,
+    }, "ban", whom);
   }
 
   #lifting(): Press<Restriction> {
@@ -160,6 +199,16 @@ const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
   { title: "Role", text: ({ role, bot }) => (bot ? "bot" : role) },
   { title: "Round trip", className: "number", text: ({ rtt_ms }) => said(rtt_ms, "ms") },
   { title: "State", text: stateOf },
+];
+
+const REPORT_COLUMNS: readonly Column<Report>[] = [
+  { title: "About", className: "first", text: ({ name }) => name },
+  { title: "Known as", className: "known", text: ({ known_as }) => known_as },
+  { title: "By", text: ({ by }) => by },
+  { title: "Room", text: ({ room }) => room },
+  { title: "Ago", text: ({ seconds_ago }) => span(seconds_ago) },
+  { title: "Reason", text: ({ reason }) => reason },
+  { title: "What was said", className: "said", text: ({ lines }) => lines.map(({ name, text }) => `${name}: ${text}`).join("\n") },
 ];
 
 const RESTRICTION_COLUMNS: readonly Column<Restriction>[] = [

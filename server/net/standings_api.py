@@ -1,0 +1,185 @@
+"""Standings over HTTP.
+
+    GET    /api/standings?game=&season=&page=   a page of a table (`server.standings.answers.Table`)
+    GET    /api/players/ID                      somebody's page (`Person`)
+    GET    /api/players/me                      {"id": ID or null}: whoever asks, by their token or else by their cookie
+    DELETE /api/players/me                      forget whoever asks
+    POST   /api/admin/forget                    {"id": ID}: forget somebody, for admins
+
+What is told to everybody is kept for some seconds, and found out once however many ask. Questions wait for their turn
+at the database, in a thread that isn't the game's; where that takes too long the answer is 503.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+import trio
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from server.net.api import ADMIN_PREFIX, Api, Refused, caller_of, read_body, refuse
+from server.net.origins import is_own
+from server.roles import GUEST
+from server.standings.away import Away
+from server.standings.guests import account_of, set_cookie
+from server.standings.seasons import is_season
+from server.standings.service import Standings
+from server.standings.shelf import GOOD_S, Key, Shelf
+
+if TYPE_CHECKING:
+    from server.standings.repository import Repository
+
+GAME_CHARS_MAX: Final = 64
+PAGE: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+PUBLIC_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
+FRESH: Final = f"public, max-age={GOOD_S:g}"
+NOBODY: Final = Refused(404, "there is nobody of that id, or not any more")
+
+audit = structlog.get_logger("ricochet.audit")
+
+
+class Forget(Struct, frozen=True, forbid_unknown_fields=True):
+    """An admin's order."""
+
+    id: str
+
+
+class StandingsApi:
+    """What `standings` has to tell; `api` knows who is an admin."""
+
+    def __init__(self, standings: Standings, api: Api) -> None:
+        self.standings, self._api = standings, api
+        self._shelf = Shelf()
+        self._asking: dict[Key, trio.Event] = {}
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/standings", self._answering(self._table)),
+            Route("/api/players/me", self._answering(self._me)),
+            Route("/api/players/me", self._answering(self._forget_me), methods=["DELETE"]),
+            Route("/api/players/{id}", self._answering(self._person)),
+            Route(f"{ADMIN_PREFIX}/forget", self._forget, methods=["POST"]),
+        ]
+
+    def _answering(self, answer: "Callable[[Request], Awaitable[Response]]") -> "Callable[..., Awaitable[Response]]":
+        """With a sentence in place of what can't be told."""
+
+        async def respond(request: Request) -> Response:
+            try:
+                if not self.standings.is_on:
+                    raise Refused(404, "this server keeps no standings")
+                return await answer(request)
+            except Refused as refused:
+                return JSONResponse({"error": refused.sentence}, refused.status)
+            except Away:
+                return JSONResponse({"error": "the standings can't be read just now; try again in a moment"}, 503)
+
+        return respond
+
+    # for everybody -----------------------------------------------------------------------------------------
+
+    async def _table(self, request: Request) -> Response:
+        game, season, page = (request.query_params.get(name, "") for name in ("game", "season", "page"))
+        if len(game) > GAME_CHARS_MAX or not game.isprintable():
+            raise Refused(400, "a game has a short name")
+        if season and not is_season(season):
+            raise Refused(400, "a season is a quarter of a year, like 2026-Q4")
+        if page and PAGE.fullmatch(page) is None:
+            raise Refused(400, "pages are numbered from 1 on")
+        now_s, number = self.standings.clock(), int(page or 1)
+        answer = await self._answer(
+            ("table", game, season, str(number)), lambda them: _encoded(them.table(now_s, game, season, number))
+        )
+        return _json(answer, Refused(404, f"nothing is known of the season {season}"))
+
+    async def _person(self, request: Request) -> Response:
+        public_id, now_s = request.path_params["id"], self.standings.clock()
+        if PUBLIC_ID.fullmatch(public_id) is None:
+            raise NOBODY
+        answer = await self._answer(("person", public_id), lambda them: _encoded(them.person(public_id, now_s)))
+        return _json(answer, NOBODY)
+
+    async def _answer(self, key: Key, question: "Callable[[Repository], bytes | None]") -> bytes | None:
+        """From the shelf, or else from the database; whoever asks the same meanwhile waits for that. Raises Away."""
+        while key in self._asking:
+            await self._asking[key].wait()
+        is_there, answer = self._shelf.find(key, trio.current_time())
+        if is_there:
+            return answer
+        self._asking[key] = trio.Event()
+        try:
+            answer = await self.standings.ask(question)
+            self._shelf.put(key, answer, trio.current_time())
+            return answer
+        finally:
+            self._asking.pop(key).set()
+
+    # for oneself -------------------------------------------------------------------------------------------
+
+    async def _me(self, request: Request) -> Response:
+        account = self._account(request)
+        found = await self.standings.ask(lambda them: them.id_of(account)) if account else None
+        return JSONResponse({"id": found})
+
+    async def _forget_me(self, request: Request) -> Response:
+        """A page of another site can't do this in its visitor's name, not even one that may play."""
+        caller, origin = caller_of(request.scope), request.headers.get("origin")
+        if origin is not None and not is_own(origin, caller.host, caller.is_secure):
+            raise Refused(403, f"pages of {origin} may not do that")
+        account = self._account(request)
+        if not account or not await self.standings.forget(subject=account):
+            raise Refused(404, "there is nothing known of you")
+        self._shelf.clear()
+        audit.info("forgotten", by="themselves", address=caller.address)
+        headers = {"Set-Cookie": set_cookie("", caller.is_secure)} if account.startswith("guest:") else None
+        return JSONResponse({"done": "you are forgotten"}, headers=headers)
+
+    def _account(self, request: Request) -> str:
+        """What whoever asks is known by; "": nothing. Raises Refused."""
+        identity = self._api.bearer(request) or GUEST
+        caller = caller_of(request.scope)
+        cookies = request.headers.get("cookie", "")
+        return account_of(identity, self.standings.guest_of(cookies, caller.is_secure))
+
+    # for admins --------------------------------------------------------------------------------------------
+
+    async def _forget(self, request: Request) -> Response:
+        address = caller_of(request.scope).address
+        try:
+            admin = self._api.admin(request)
+            if not self.standings.is_on:
+                raise Refused(404, "this server keeps no standings")
+            public_id = _order(await read_body(request)).id
+            if not await self.standings.forget(public_id=public_id):
+                raise NOBODY
+        except Refused as refused:
+            return refuse(request, "forget", refused)
+        except Away as away:
+            return refuse(request, "forget", Refused(503, f"the standings can't be reached: {away}"))
+        self._shelf.clear()
+        audit.info(
+            "admin", action="forget", by=admin.subject, address=address, done="forgotten", order={"id": public_id}
+        )
+        return JSONResponse({"done": f"{public_id} is forgotten"})
+
+
+def _order(body: bytes) -> Forget:
+    try:
+        return msgspec.json.decode(body, type=Forget)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused(400, f"not an order: {error}") from None
+
+
+def _encoded(answer: Struct | None) -> bytes | None:
+    return None if answer is None else msgspec.json.encode(answer)
+
+
+def _json(answer: bytes | None, otherwise: Refused) -> Response:
+    if answer is None:
+        raise otherwise
+    return Response(answer, media_type="application/json", headers={"Cache-Control": FRESH})

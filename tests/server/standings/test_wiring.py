@@ -1,0 +1,47 @@
+"""Standings from the settings: where they are kept, and what is said when they can't be."""
+
+from pathlib import Path
+
+import pytest
+
+from protocol.errors import UserError
+from server.config import Config
+from server.heralds import Heralds
+from server.standings.wiring import KEYS, address_of, open_standings
+from server.store import Folder
+
+
+def test_they_are_kept_where_the_rooms_are_unless_somewhere_else_is_named() -> None:
+    assert address_of(Config()) is None
+    assert address_of(Config(state_dir=Path("/var/lib/ricochet"))) == "sqlite:////var/lib/ricochet/standings.db"
+    assert address_of(Config(state_dir=Path("/tmp"), standings_url="postgresql:///x")) == "postgresql:///x"
+    assert address_of(Config(state_dir=Path("/tmp"), standings_url="off")) is None
+
+
+def test_without_a_database_there_are_none_and_nobody_listens() -> None:
+    heralds = Heralds()
+    assert not open_standings(Config(), None, heralds).is_on
+    assert heralds.listeners == []
+
+
+def test_the_keys_outlast_the_process(tmp_path: Path) -> None:
+    config, folder = Config(state_dir=tmp_path), Folder(tmp_path)
+    first = open_standings(config, folder, Heralds())
+    cookie = f"ricochet_guest={first.guests.cookie_of('a' * 22, first.clock())}"
+    again = open_standings(config, folder, Heralds())
+    assert again.guest_of(cookie, False) == "a" * 22
+    assert again.guests.origin == first.guests.origin
+    folder.close()
+
+
+def test_keys_that_can_not_be_read_are_set_aside(tmp_path: Path) -> None:
+    (tmp_path / KEYS).write_bytes(b"garbage")
+    folder = Folder(tmp_path)
+    assert open_standings(Config(state_dir=tmp_path), folder, Heralds()).is_on
+    assert (tmp_path / f"{KEYS}.refused-1").read_bytes() == b"garbage"
+    folder.close()
+
+
+def test_a_server_without_its_database_does_not_start() -> None:
+    with pytest.raises(UserError, match="can't be kept"):
+        open_standings(Config(standings_url="postgresql://ann:secret@127.0.0.1:1/x"), None, Heralds())
