@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
 from server.net.guest_cookie import Greeting
+from server.net.library_api import Library
 from server.net.standings_api import StandingsApi
 from server.standings.service import Standings
 
@@ -60,6 +61,7 @@ class Sources(Struct, frozen=True):
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
     standings: Standings
+    library: Library | None = None
 
 
 def build(sources: Sources) -> ASGIApp:
@@ -80,6 +82,7 @@ def build(sources: Sources) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
+            *(() if sources.library is None else sources.library.routes(sources.api, sources.standings.guest_of)),
             *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
             Route("/standings", _Page(sources.client_dir / "standings.html")),
