@@ -15,6 +15,7 @@ MEASUREMENTS: Final = {
     "crash": "bench.restart",
     "restart": "bench.restart",
     "netcode": "bench.netcode",
+    "rooms": "bench.rooms",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

@@ -7,7 +7,7 @@ names. Start with `player`: one side of the conversation; then `client`, which b
 from bots.act import Act
 from bots.cell_table import Sighting
 from bots.client import Ended
-from bots.sdk import Bot, connect
+from bots.sdk import Bot, Refused, connect
 from bots.view import View
 
-__all__ = ["Act", "Bot", "Ended", "Sighting", "View", "connect"]
+__all__ = ["Act", "Bot", "Ended", "Refused", "Sighting", "View", "connect"]

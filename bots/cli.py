@@ -50,6 +50,7 @@ def swarm(
     bots: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
     seconds: Annotated[float, typer.Option(min=0, help="For how long; 0: until stopped.")] = 10.0,
     brain: Annotated[str, typer.Option(help=f"What they do: {', '.join(BRAINS)}.")] = "hunter",
+    rooms: Annotated[int, typer.Option(min=0, help="Spread them over so many rooms that they open; 0: no.")] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Share the bots out among so many processes.")] = 1,
     json: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report and pictures into this folder.")] = None,
@@ -72,6 +73,7 @@ def swarm(
         brain=brain,
         seed=secrets.randbits(32) if seed is None else seed,
         name_prefix=name_prefix,
+        rooms=rooms,
         network=_conditions(latency, jitter, stalls, stall_ms, bandwidth, disconnects),
     )
     _check(plan)

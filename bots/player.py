@@ -1,6 +1,7 @@
 """One player's side of the conversation, without I/O: messages and seconds in, messages out.
 
     hello -> welcome -> first snapshot: the tick clock starts
+    go (enter, open, browse) -> the clock stops -> welcome, and so on; or lobby; or error, and the clock starts again
     every tick: think (every 150 ms), sample the stick, predict; every few ticks: post the inputs
     every snapshot: view, prediction and clock learn from it; every second: ping
 
@@ -9,10 +10,8 @@
 
 from collections.abc import Callable
 from math import inf
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 from zlib import crc32
-
-from msgspec import convert
 
 from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
@@ -21,6 +20,7 @@ from bots.neighbourhood import BodyState, ShipState
 from bots.neighbours import OTHERS_UNITS, neighbours, others
 from bots.own_shots import OwnShots
 from bots.prediction import Prediction, Reconciled
+from bots.roster import take_note
 from bots.slices import Slices, is_numbered, slice_snapshot
 from bots.tally import Account, Tally
 from bots.thrift import Thrift
@@ -28,13 +28,17 @@ from bots.view import View
 from protocol import limits
 from protocol.codec import Codec, Wire
 from protocol.messages import (
+    Browse,
     Bye,
     ChatLine,
+    Enter,
     Error,
     Event,
     Hello,
     Inputs,
+    LobbyNews,
     Message,
+    Open,
     Ping,
     PlayerInfo,
     Pong,
@@ -57,6 +61,9 @@ HEARD_OF: Final = 4
 """Who isn't attentive steers its clock by every snapshot for so many, and then by one of so many."""
 _NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
 """What only the attentive hear."""
+
+
+Role = Literal["player", "spectator", "visitor"]
 
 
 class Link(Protocol):
@@ -105,34 +112,35 @@ class Player:
         self.shots: OwnShots | None = None
         """Our own, if they are foreseen and the game says what its guns are like."""
         self.roster: dict[int, PlayerInfo] = {}
+        self.is_going = False  # whether we have asked for another place, and no answer has come
         self.bye: Bye | None = None
         self.resume: str | None = None
         self.reconciled = Reconciled()
         """What the newest snapshot did to our prediction."""
         self.token: str | None = None
         """Shown in each hello, where the server asks for one."""
+        self.role: Role = "player"  # what hello asks for; a visitor looks around first
+        self.lobby: LobbyNews | None = None
+        """The newest of it while we are there; None in a room."""
         self.on_snapshot: Callable[[], None] = lambda: None
+        """Called with news of the lobby, too."""
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
         self._codec = codec
         self._rooms = rooms
         self._tally = tally
         self._give_brain = give_brain
         self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
-        self._rests = False
-        """Whether the match is over, and no gun fires."""
+        self._rests = False  # whether the match is over, and no gun fires
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
         self._thrift = Thrift()
         self._link: Link | None = None
-        self._next_tick = 0
-        self._think_tick = 0
+        self._next_tick = self._think_tick = 0
         self._ticks_together = 1
         """Inputs of so many ticks ride one message, one for each snapshot."""
         self._entries: list[Input] = []
-        self._hello_s = 0.0
-        self._ping_s = inf
-        self._heard = 0
-        """Snapshots that this clock has seen."""
+        self._hello_s, self._ping_s = 0.0, inf
+        self._heard = 0  # snapshots that this clock has seen
         self._pinged_s: dict[int, float] = {}
         self._snapshot_s: float | None = None
 
@@ -154,13 +162,25 @@ class Player:
     def begin(self, link: Link, room: str | None, now_s: float) -> None:
         """A connection is open: say hello."""
         self._link, self._hello_s, self.bye = link, now_s, None
-        self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, bot=True))
+        self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, self.role, bot=True))
+
+    def go(self, message: Enter | Open | Browse) -> None:
+        """To another room, or to the lobby. No inputs are said until the server has answered."""
+        self.is_going = True
+        self._stand_still()
+        self.say(message)
+
+    def _stand_still(self) -> None:
+        """The clock has stopped, until the next snapshot that counts."""
+        self.lead, self._snapshot_s = None, None
+        self._entries.clear()
+        self.due_s = self._ping_s
 
     def end(self, now_s: float) -> None:
         """The connection is over; the token to resume with is kept."""
         self.account.close(now_s)
-        self.lead, self._snapshot_s, self._ping_s, self.due_s = None, None, inf, inf
-        self._entries.clear()
+        self._ping_s, self.is_going, self.lobby = inf, False, None
+        self._stand_still()
         self._pinged_s.clear()
         self._link = None
 
@@ -169,25 +189,38 @@ class Player:
         if (slices := slice_snapshot(wire)) is not None:
             self._take_snapshot(slices, now_s)
             return
-        if not self._attentive and is_numbered(wire, _NEWS):
+        if not self._attentive and is_numbered(wire, _NEWS) and not self.is_going:
             return
         match self._codec.decode_server(wire):
             case Snapshot() as snapshot:
                 self._take_snapshot(snapshot, now_s)
             case Welcome() as welcome:
                 self._take_welcome(welcome, now_s)
+            case LobbyNews() as news:
+                self._take_lobby(news, now_s)
             case Pong() as pong:
                 self._take_pong(pong, now_s)
             case Bye() as bye:
                 self.bye = bye
             case Event() | ChatLine() | Error() as message:
-                self._keep_roster(message)
+                self._note(message)
                 self.on_message(message)
+
+    def _take_lobby(self, news: LobbyNews, now_s: float) -> None:
+        if self.lobby is None:
+            self._prediction, self.resume, self.is_going, self._ping_s = None, None, False, now_s
+            self._stand_still()
+        self.lobby = news
+        self.on_snapshot()
 
     def _take_welcome(self, welcome: Welcome, now_s: float) -> None:
         assert self._link is not None
         room = self._rooms.enter(welcome)
-        self.welcome, self.resume, self.rtt_s = welcome, welcome.resume, now_s - self._hello_s
+        if not self.is_going:  # else pings have measured it
+            self.rtt_s = now_s - self._hello_s
+        self._stand_still()
+        self.is_going, self.lobby = False, None
+        self.welcome, self.resume = welcome, welcome.resume
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
@@ -196,7 +229,8 @@ class Player:
         self._rests = False
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
-        self.account.open(self._link, now_s)
+        if not self.account.is_open:
+            self.account.open(self._link, now_s)
         self._ping_s = self.due_s = now_s
 
     def _take_snapshot(self, snapshot: Snapshot | Slices, now_s: float) -> None:
@@ -207,7 +241,8 @@ class Player:
             self.say(Resync(cell))
         if self._prediction is not None:
             self._reconcile(self._prediction, view, snapshot)
-        self._keep_clock(snapshot, welcome.tick_rate, now_s)
+        if not self.is_going:
+            self._keep_clock(snapshot, welcome.tick_rate, now_s)
         self.account.snapshots += 1
         if self._snapshot_s is not None:
             self._tally.snapshot_interval_ms.add((now_s - self._snapshot_s) * 1000.0)
@@ -257,16 +292,13 @@ class Player:
             self.rtt_s = now_s - sent_s
             self._tally.rtt_ms.add(self.rtt_s * 1000.0)
 
-    def _keep_roster(self, message: Event | ChatLine | Error) -> None:
-        if not self._attentive:
-            return
-        if isinstance(message, Event) and message.name == "joined":
-            body = message.body
-            self.roster[body["id"]] = convert(body, PlayerInfo)
-        elif isinstance(message, Event) and message.name == "left":
-            self.roster.pop(message.body["id"], None)
-        elif isinstance(message, Event) and message.name == "match":
-            self._rests = message.body["phase"] == "podium"
+    def _note(self, message: Event | ChatLine | Error) -> None:
+        """What it means to us, whoever else is told of it."""
+        self.is_going = self.is_going and not isinstance(message, Error)
+        if self._attentive and isinstance(message, Event):
+            take_note(self.roster, message)
+            if message.name == "match":
+                self._rests = message.body["phase"] == "podium"
 
     def pulse(self, now_s: float) -> None:
         """Do what is due: ticks, a ping."""

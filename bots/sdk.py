@@ -5,6 +5,10 @@
             if target := view.nearest("ship"):
                 bot.act(move=(1, 0), aim=bot.towards(target), fire=True)
 
+        await bot.open("Ada's place", "melee", "belt")     a room of our own, over the same connection
+        await bot.enter()                                  the best room that there is
+        lobby = await bot.browse()                         no room: which ones there are
+
 Behind these lines the tick clock is kept, one input is sent for every tick, the ship is predicted, and a
 connection that breaks comes back to the same ship.
 """
@@ -23,13 +27,14 @@ from bots.cell_table import Sighting
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRooms
 from bots.neighbourhood import ShipState
-from bots.player import Player
+from bots.player import Player, Role
 from bots.report import Report, report_of
 from bots.tally import Tally
 from bots.view import View
 from protocol.codec import CODECS
+from protocol.errors import UserError
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
-from protocol.messages import Chat, ChatLine, Error, Event, PlayerInfo
+from protocol.messages import Browse, Chat, ChatLine, Enter, Error, Event, LobbyNews, Open, PlayerInfo
 
 LEAVE_S_MAX: Final = 1.5
 
@@ -40,12 +45,15 @@ async def connect(
     name: str,
     *,
     room: str | None = None,
+    role: Role = "player",
     token: str | None = None,
     come_back: bool = True,
     json: bool = False,
     seed: int | None = None,
 ) -> AsyncGenerator["Bot", None]:
     """A bot in the game at `url`, from its first snapshot on; it leaves at the end of the block.
+
+    As a "visitor" it is in the lobby first: see `Bot.lobby`, `enter` and `open`.
 
     Raises `Ended` when the server can't be reached or refuses. `come_back`: when the connection is lost later, return
     to the same ship. `token`: who we are, where the server asks. `json`: speak the readable encoding. `seed`: of the
@@ -55,21 +63,29 @@ async def connect(
     codec = CODECS[SUBPROTOCOL_JSON if json else SUBPROTOCOL_MSGPACK]
     tally = Tally()
     player = Player(name, codec, CommonRooms(), tally)
-    player.token = token
+    player.token, player.role = token, role
     bot = Bot(player, Connection(player, address, codec, room), tally)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bot.live, come_back, Random(seed))
         await bot.wait_news()
-        if player.view is not None:
+        if bot.is_there:
             try:
                 yield bot
             finally:
                 with trio.CancelScope(shield=True):
                     await bot.leave()
         nursery.cancel_scope.cancel()
-    if player.view is None:
+    if not bot.was_there:
         assert bot.ended is not None
         raise bot.ended
+
+
+class Refused(UserError):
+    """The server said no, and we are where we were. `code` as in PROTOCOL.md, section 8."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class Bot:
@@ -83,7 +99,67 @@ class Bot:
         self._tally = tally
         self._began_s = trio.current_time()
         self._news = trio.lowlevel.ParkingLot()
+        self._listener: Callable[[Event | ChatLine | Error], None] = lambda message: None
+        self._refused: Error | None = None
+        """The newest refusal."""
+        self.was_there = False
         player.on_snapshot = self._tell_news
+        player.on_message = self._hear
+
+    @property
+    def is_there(self) -> bool:
+        """Whether we have been in a room, or in the lobby."""
+        self.was_there = self.was_there or self._player.view is not None or self._player.lobby is not None
+        return self.was_there
+
+    @property
+    def lobby(self) -> LobbyNews | None:
+        """What there is to enter; None while we are in a room. When a room ends, its podium is here."""
+        return self._player.lobby
+
+    @property
+    def room(self) -> str | None:
+        """The name of the room where we are; None in the lobby."""
+        welcome = self._player.welcome
+        return welcome.room if welcome is not None and self._player.lobby is None else None
+
+    async def enter(self, room: str | None = None, *, game: str | None = None, watch: bool = False) -> str:
+        """Go to that room, or to the best one, of `game` if that is named; its name, once it is seen. Raises
+        Refused."""
+        return await self._go_to_room(Enter(room, "spectator" if watch else "player", game))
+
+    async def open(self, title: str, game: str, arena: str, *, private: bool = False) -> str:
+        """Open a room, and be in it; its name, by which others enter. Raises Refused."""
+        return await self._go_to_room(Open(title, game, arena, private))
+
+    async def browse(self) -> LobbyNews:
+        """Give the seat up; what there is to enter. Raises Ended."""
+        self._player.go(Browse())
+        while self._player.lobby is None:
+            await self._wait_answer(None)
+        return self._player.lobby
+
+    async def _go_to_room(self, message: Enter | Open) -> str:
+        welcome, refused = self._player.welcome, self._refused
+        self._player.go(message)
+        while self._player.welcome is welcome or self.view.tick == 0:
+            await self._wait_answer(refused)
+        assert self._player.welcome is not None
+        return self._player.welcome.room
+
+    async def _wait_answer(self, known: Error | None) -> None:
+        """News of any sort. Raises Refused or Ended."""
+        if self.ended is not None:
+            raise self.ended
+        if self._refused is not None and self._refused is not known:
+            raise Refused(self._refused.code, self._refused.sentence)
+        await self._news.park()
+
+    def _hear(self, message: Event | ChatLine | Error) -> None:
+        if isinstance(message, Error):
+            self._refused = message
+            self._tell_news()
+        self._listener(message)
 
     @property
     def view(self) -> View:
@@ -122,10 +198,11 @@ class Bot:
 
     def hear(self, listener: Callable[[Event | ChatLine | Error], None]) -> None:
         """Give `listener` every event, chat line and refusal as it comes."""
-        self._player.on_message = listener
+        self._listener = listener
 
     def snapshots(self) -> "Snapshots":
-        """The view after each new snapshot; who takes longer than that misses some. Ends with the bot."""
+        """The view after each new snapshot; who takes longer than that misses some, and in the lobby there are none.
+        Ends with the bot."""
         return Snapshots(self)
 
     def statistics(self) -> Report:
@@ -147,7 +224,7 @@ class Bot:
     def _count(self, ended: Ended) -> bool:
         """Note an end; whether it is one to come back from, for we had been there."""
         self._tally.count_end(f"{ended.code} {ended}")
-        return self._player.view is not None
+        return self.is_there
 
     def _tell_news(self) -> None:
         self._news.unpark_all()
@@ -174,7 +251,7 @@ class Snapshots(AsyncIterator[View]):
     async def __anext__(self) -> View:
         bot = self._bot
         await trio.lowlevel.checkpoint()
-        while bot.ended is None and self._seen == (bot.view, bot.view.tick):
+        while bot.ended is None and (bot.lobby is not None or self._seen == (bot.view, bot.view.tick)):
             await bot.wait_news()
         if bot.ended is not None:
             raise StopAsyncIteration

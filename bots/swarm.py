@@ -29,6 +29,7 @@ from bots.player import Brain, Player
 from bots.relay import Relay
 from bots.tally import Tally
 from bots.turnstile import Turnstile
+from bots.usher import Usher
 from protocol.codec import CODECS
 from protocol.errors import UserError
 from protocol.limits import SUBPROTOCOL_MSGPACK
@@ -65,6 +66,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     first: int = 1
     connects_per_second: float = CONNECTS_PER_SECOND
     network: Conditions = PERFECT
+    rooms: int = 0
+    """So many rooms of their own, for as many groups; 0: wherever the server puts them."""
 
     def shares(self, processes: int) -> list["Plan"]:
         """The plan cut into nearly equal parts, at most one for each bot."""
@@ -115,11 +118,14 @@ class _Swarm:
         self._present: set[Connection] = set()
         self._all_gone = trio.Event()
         self.players: list[Player] = []
+        usher = Usher(plan.rooms, plan.name_prefix) if plan.rooms else None
         for number in range(plan.first, plan.first + plan.bots):
             rng = Random(f"{plan.seed}/{number}")
             give_brain = _brain_maker(sort.give_brain, rng)
             player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive)
             player.token = os.environ.get(TOKEN_VARIABLE)
+            if usher is not None:
+                usher.look_after(player, number)
             self.players.append(player)
             dial = _dial_through(self._relay, seed_of(plan.seed, number)) if self._relay else trio.open_tcp_stream
             self._connections.append((Connection(player, address, codec, turnstile=turnstile, dial=dial), rng))

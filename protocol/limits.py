@@ -58,8 +58,9 @@ COMMANDS_BURST_MAX: Final = 10
 REPORTS_PER_SECOND_MAX: Final = 0.05
 REPORTS_BURST_MAX: Final = 3
 CHANNEL_LINES_PER_SECOND_MAX: Final = 10.0
-CHANNEL_LINES_BURST_MAX: Final = 40
-"""Of all who speak in one channel together: each line is sent to everybody in it."""
+CHANNEL_LINES_BURST_MAX: Final = 20
+"""Of all who speak in one channel together: each line is sent to everybody in it, which takes most of a millisecond
+where that is a thousand."""
 CHANNEL_HISTORY_LINES_MAX: Final = 40
 """What is remembered of a channel for those who come."""
 PERSONAL_MUTES_MAX: Final = 100

@@ -70,12 +70,14 @@ class RoomRow(Struct):
 
 
 class SessionRow(Struct):
-    """A seat, and who sits there or is expected back."""
+    """A seat, and who sits there or is expected back; or somebody in the lobby."""
 
-    room: str
+    room: str | None
+    """None: the lobby."""
     player: int | None
-    """None: a spectator."""
+    """None: a spectator, or in the lobby."""
     name: str | None
+    """None: a spectator who is away."""
     bot: bool
     connected: bool
     kept_s: float | None

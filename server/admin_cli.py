@@ -26,7 +26,7 @@ URL_VARIABLE: Final = "RICOCHET_ADMIN_URL"
 ANSWER_S_MAX: Final = 10.0
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-admin = typer.Typer(help="Kick, ban and mute people, close rooms, drain a server; make tokens.")
+admin = typer.Typer(help="Kick, ban, mute and forget people, close rooms, drain a server; make tokens.")
 app.add_typer(admin, name="admin")
 
 Url = Annotated[str, typer.Option(envvar=URL_VARIABLE, help="The server.")]
@@ -126,6 +126,17 @@ def close(
 def drain(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
     """Stop the server as SIGTERM does: players are told first."""
     _order("drain", url, token_file, ca, {})
+
+
+@admin.command()
+def forget(
+    id: Annotated[str, typer.Argument(help="As in the address of their page, /player/ID.")],
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
+) -> None:
+    """Delete somebody's standings, and their name from all matches, for good."""
+    _order("forget", url, token_file, ca, {"id": id})
 
 
 @admin.command()

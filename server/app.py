@@ -41,8 +41,9 @@ from server.phases import Phases
 from server.replay.recorder import recorder_of
 from server.rest import live
 from server.room import Room
+from server.rooms import described
 from server.seats import Doors
-from server.standings.wiring import open_standings
+from server.standings.wiring import get_ready, open_standings
 from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
@@ -64,7 +65,7 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config)  # a mistake in them is told before another server is waited for
+    venue_of(config), tls_of(config), get_ready(config)  # their mistakes are told before another server is waited for
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
@@ -189,8 +190,7 @@ class Server:
         with self._playing:
             async with trio.open_nursery() as rooms:
                 self._rooms = rooms
-                for room in list(self.lobby.rooms.values()):
-                    self._supervisor.start(rooms, room)
+                self._run_all()
                 await trio.sleep_forever()
 
     async def _keep_time(self, room: Room) -> None:
@@ -228,6 +228,10 @@ class Server:
         if self._keeper is not None:
             self._keeper.forget(room.name)
 
+    def _run_all(self) -> None:
+        for room in list(self.lobby.rooms.values()):
+            self._run_room(room)
+
     def _run_room(self, room: Room) -> None:
         if self._rooms is not None:  # else it will be among those that are there when the first tick is due
             self._supervisor.start(self._rooms, room)
@@ -241,26 +245,8 @@ class Server:
             await certificates.keep_fresh(config.tls_cert, config.tls_key, partial(setattr, door, "tls"))
 
     def rooms(self) -> list[dict[str, Any]]:
-        """What `/api/rooms` says: of those that are open to all."""
-        return [
-            {
-                "name": room.name,
-                "title": room.card.title or room.name,
-                "game": room.game.name,
-                "map": room.arena.name,
-                "players": len(room.players),
-                "bots": sum(player.bot for player in room.players.values()),
-                "people": room.people,
-                "spectators": room.spectators,
-                "players_max": room.players_max,
-                "tick": room.tick,
-                "tick_rate": room.rates.tick_rate,
-                "snapshot_rate": room.rates.snapshot_rate,
-                "resting": room.is_resting,
-            }
-            for room in self.lobby.rooms.values()
-            if not room.card.is_private
-        ]
+        """What `/api/rooms` says."""
+        return described(self.lobby.rooms.values())
 
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True
@@ -268,7 +254,8 @@ class Server:
         self.stats.tick_done(lateness_s)
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
-        work = self._collector.due(lateness_s, gc.get_count()[0], self.door.parted, self.door.connections)
+        parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
+        work = self._collector.due(lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1

@@ -16,12 +16,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen at. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="0: any free one. [default: 8000]")] = None,
-    game: Annotated[
-        str | None, typer.Option(help="A game by name, or a Python file with one of yours. [default: melee]")
-    ] = None,
-    map_: Annotated[
-        str | None, typer.Option("--map", help="A map by name, or a JSON file. [default: the game's own]")
-    ] = None,
+    game: Annotated[str | None, typer.Option(help="A game by name, or a Python file. [default: melee]")] = None,
+    map_: Annotated[str | None, typer.Option("--map", help="By name, or a JSON file. [default: the game's]")] = None,
     rooms: Annotated[int | None, typer.Option(help="So many rooms of that game and map. [default: 1]")] = None,
     rooms_max: Annotated[int | None, typer.Option(help="With those that people open. [default: 64]")] = None,
     room_players_max: Annotated[int | None, typer.Option(help="In a room that people open. [default: 64]")] = None,
@@ -46,9 +42,7 @@ def serve(
     connections_per_address_max: Annotated[
         int | None, typer.Option(help="0: no limit. This machine itself has none. [default: 64]")
     ] = None,
-    lane: Annotated[
-        str | None, typer.Option(help="fast, or plain: leave every WebSocket frame to trio-websocket. [default: fast]")
-    ] = None,
+    lane: Annotated[str | None, typer.Option(help="fast, or plain: trio-websocket alone. [default: fast]")] = None,
     state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
     replay_dir: Annotated[Path | None, typer.Option(help="Record matches here. [default: STATE_DIR/replays]")] = None,
     replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. [default: 500]")] = None,

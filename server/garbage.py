@@ -9,7 +9,8 @@ the loop is about to idle:
 
 What is frozen no collection looks at again, so a thousand players at play cost it nothing: a look at them all takes
 50 to 150 ms. What dies later dies by its reference count. Only cycles that got old stay, and nearly all of those are
-connections that have ended; `PARTED_MAX` of them bound that. A connection that came and went between two collections
+connections that have ended; `PARTED_MAX` of them bound that, and a room that has ended, some megabytes, counts as
+`ROOM_PARTS` of them. A connection that came and went between two collections
 is young, so that no flood of them makes anybody look at everything again and again.
 """
 
@@ -20,6 +21,7 @@ YOUNG_EVERY_S = 1.0
 YOUNG_OBJECTS = 10_000
 """Looking at so many takes a millisecond or two."""
 PARTED_MAX = 1000
+ROOM_PARTS = 64
 LATE_S_MAX = 0.004
 """A loop that is late has no idle part; it gets to collect later."""
 POSTPONED_S_MAX = 5.0
@@ -44,7 +46,7 @@ class Collector:
         """Asked after each tick: what to do now, if anything.
 
         `made` are the objects since the last collection, `parted` all the connections that had got old and have ended
-        so far, `playing` those that go on.
+        so far, with rooms as so many of them, `playing` those that go on.
         """
         self._ticks += 1
         gone = parted - self._parted

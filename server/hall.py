@@ -40,6 +40,10 @@ class Hall:
     def __len__(self) -> int:
         return len(self._guests)
 
+    def guests(self) -> list[Session]:
+        """Everybody who is here."""
+        return list(self._guests)
+
     def come(self, session: Session, now_s: float, podium: Podium | None = None, reason: str = "") -> None:
         """Somebody is here, perhaps from a room that has ended."""
         guest = self._guests[session] = Guest(podium, reason)

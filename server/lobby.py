@@ -67,6 +67,7 @@ class Lobby:
         """Conversations ended for a violation."""
         self.too_slow = 0
         """Conversations ended because the client did not keep up."""
+        self.rooms_closed = 0
         self._closed = RoomStatistics()
         """What rooms that are gone had counted."""
         self.doors = Doors.OPEN
@@ -137,6 +138,7 @@ class Lobby:
             else:
                 session.end(code, sentence)
         self._closed.add(room.statistics)
+        self.rooms_closed += 1
         self.heralds.closed(room)
 
     def close(self, code: Code, sentence: str) -> None:

@@ -24,6 +24,7 @@ from server.restrictions import (
     subject_key,
 )
 from server.seats import Reserved, Seat
+from server.session import Session
 from server.tokens import SUBJECT_CHARS_MAX
 
 SECONDS_DEFAULT: Final = 3600.0
@@ -86,21 +87,19 @@ class Moderation:
 
     def kick(self, order: Order, now_s: float) -> str:
         """End their conversations and give up their seats. They may come back."""
-        seats = self._seats(order)
-        if not seats:
+        present = self._present(order)
+        if not present:
             raise CantBe("nobody like that is here")
-        return f"kicked {self._expel(seats, Code.KICKED, _because('kicked by an admin', order.reason))}"
+        return f"kicked {self._expel(present, Code.KICKED, _because('kicked by an admin', order.reason))}"
 
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
         key = self._key(order)
         _add(self._lobby.bans, key, order.seconds, order.reason, now_s)
         self._lobby.talk.expunge(key, self._lobby.rooms.values())
-        seats = [seat for seat in self._lobby.seats() if seat.key == key]
-        gone = self._expel(seats, Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
-        for session in [one for one in self._lobby.sessions if one.seat is None and one.is_known_as(key)]:
-            session.end(Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason))
-            gone += 1
+        gone = self._expel(
+            self._known_as(key), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
+        )
         return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
 
     def unban(self, order: Order, now_s: float) -> str:
@@ -130,8 +129,11 @@ class Moderation:
         return f"closed the room {order.room}{'; a fresh one is open in its place' if is_followed else ''}"
 
     def players(self, now_s: float) -> list[dict[str, Any]]:
-        """Everybody who has a seat. `kept_s`: for how much longer it is kept for somebody who is away."""
-        return [
+        """Everybody who has a seat, or is in the lobby (`room` is null).
+
+        `kept_s`: for how much longer a seat is kept for somebody who is away.
+        """
+        seated = [
             {
                 "room": seat.room.name,
                 "player": seat.player.id if seat.player else None,
@@ -145,6 +147,21 @@ class Moderation:
                 "muted": self._lobby.mutes.find(seat.key, now_s) is not None,
             }
             for seat in self._lobby.seats()
+        ]
+        return seated + [
+            {
+                "room": None,
+                "player": None,
+                "name": guest.name,
+                "bot": guest.bot,
+                "connected": True,
+                "kept_s": None,
+                "subject": guest.identity.subject,
+                "role": guest.identity.role.value,
+                "known_as": guest.key,
+                "muted": self._lobby.mutes.find(guest.key, now_s) is not None,
+            }
+            for guest in self._lobby.hall.guests()
         ]
 
     def restrictions(self, now_s: float) -> list[dict[str, Any]]:
@@ -177,12 +194,16 @@ class Moderation:
                 return self._seat(room, player).key
         raise CantBe("say whom: a room and a player, or a subject, or an address")
 
-    def _seats(self, order: Order) -> list[Seat | Reserved]:
-        if order.player is not None and order.room is not None:
-            self._key(order)
-            return [self._seat(order.room, order.player)]
+    def _present(self, order: Order) -> list[Seat | Reserved | Session]:
         key = self._key(order)
-        return [seat for seat in self._lobby.seats() if seat.key == key]
+        if order.player is not None and order.room is not None:
+            return [self._seat(order.room, order.player)]
+        return self._known_as(key)
+
+    def _known_as(self, key: str) -> list[Seat | Reserved | Session]:
+        """All of them: in rooms, expected back, and in the lobby."""
+        seats = [seat for seat in self._lobby.seats() if seat.key == key]
+        return [*seats, *(guest for guest in self._lobby.hall.guests() if guest.is_known_as(key))]
 
     def _seat(self, room: str, player: int) -> Seat | Reserved:
         found = self._seats_in(room, player)
@@ -196,10 +217,14 @@ class Moderation:
             if seat.room.name == room and seat.player is not None and seat.player.id == player:
                 yield seat
 
-    def _expel(self, seats: list[Seat | Reserved], code: Code, sentence: str) -> int:
-        for seat in seats:
-            self._lobby.expel(seat, code, sentence)
-        return len(seats)
+    def _expel(self, whom: list[Seat | Reserved | Session], code: Code, sentence: str) -> int:
+        for one in whom:
+            if isinstance(one, Session):
+                self._lobby.hall.go(one)
+                one.end(code, sentence)
+            else:
+                self._lobby.expel(one, code, sentence)
+        return len(whom)
 
 
 ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[AnyOrder]]]] = {

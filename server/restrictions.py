@@ -25,6 +25,11 @@ class Restriction(Struct, frozen=True):
     until_s: float
     reason: str
 
+    def sentence(self, now_s: float) -> str:
+        """For whoever is kept out by it."""
+        minutes = max(1, round((self.until_s - now_s) / 60))
+        return f"banned for {minutes} more min{': ' + self.reason if self.reason else ''}"
+
 
 class Restrictions:
     """Time is an argument, in seconds of the server's own clock."""

@@ -22,7 +22,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import Event, Inputs, Message, PlayerInfo, ServerMessage, Welcome
+from protocol.messages import Event, Inputs, Message, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
@@ -34,12 +34,12 @@ from server.link import Link
 from server.publisher import Publisher
 from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
+from server.roster import info_of, rarest_colour, smallest_team
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
 from server.world import World
 
-COLOURS = 12
 NOBODY = 0
 """No player's number: a spectator's, for as long as its game greets it."""
 PINGS_EVERY_S = 2.0
@@ -159,17 +159,17 @@ class Room:
         player = Player(
             id=self._next_player,
             name=name,
-            colour=self._rarest_colour(),
+            colour=rarest_colour(self.players.values()),
             bot=bot,
             inputs=InputBuffer(self.statistics),
             eye=(self.arena.size.width / 2, self.arena.size.height / 2),
-            team=self._smallest_team(),
+            team=smallest_team(self.players.values(), self.game.teams),
             subject=subject,
             since_tick=self.tick,
         )
         self._next_player += 1
         self._players[player.id] = player
-        self.say("joined", asdict(_info(player)))
+        self.say("joined", asdict(info_of(player)))
         try:
             self.game.joined(player)
         except Exception:
@@ -224,7 +224,7 @@ class Room:
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
-        roster = [_info(other) for other in self.players.values()]
+        roster = [info_of(other) for other in self.players.values()]
         return Welcome(
             version=1,
             player=player.id if player else 0,
@@ -350,16 +350,3 @@ class Room:
         chosen = list(islice(self.players.values(), self._pings_from, self._pings_from + PINGS_TOGETHER_MAX))
         self._pings_from = self._pings_from + len(chosen) if len(chosen) == PINGS_TOGETHER_MAX else 0
         self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})
-
-    def _rarest_colour(self) -> int:
-        taken = [player.colour for player in self.players.values()]
-        return min(range(COLOURS), key=lambda colour: (taken.count(colour), colour))
-
-    def _smallest_team(self) -> int:
-        """0 in a game without teams."""
-        taken = [player.team for player in self.players.values()]
-        return min(range(1, self.game.teams + 1), key=lambda team: (taken.count(team), team), default=0)
-
-
-def _info(player: Player) -> PlayerInfo:
-    return PlayerInfo(player.id, player.name, player.colour, player.bot, player.team)

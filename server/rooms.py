@@ -5,7 +5,7 @@ where all are crowded, the one that is least so. A private room is nobody's choi
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from protocol import limits
 from protocol.messages import RoomInfo
@@ -33,6 +33,29 @@ def info_of(room: Room) -> RoomInfo:
         spectators=room.spectators,
         players_max=room.players_max,
     )
+
+
+def described(rooms: Iterable[Room]) -> list[dict[str, Any]]:
+    """What `/api/rooms` says, of those that are open to all."""
+    return [
+        {
+            "name": room.name,
+            "title": room.card.title or room.name,
+            "game": room.game.name,
+            "map": room.arena.name,
+            "players": len(room.players),
+            "bots": sum(player.bot for player in room.players.values()),
+            "people": room.people,
+            "spectators": room.spectators,
+            "players_max": room.players_max,
+            "tick": room.tick,
+            "tick_rate": room.rates.tick_rate,
+            "snapshot_rate": room.rates.snapshot_rate,
+            "resting": room.is_resting,
+        }
+        for room in rooms
+        if not room.card.is_private
+    ]
 
 
 def given(rooms: Iterable[Room]) -> Room | None:

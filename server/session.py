@@ -179,7 +179,7 @@ class Session:
 
     def _come_in(self, message: Hello, now_s: float) -> None:
         if ban := self.lobby.bans.find(self.key, now_s):
-            raise Violation(Code.BANNED, _banned(ban.until_s - now_s, ban.reason))
+            raise Violation(Code.BANNED, ban.sentence(now_s))
         self._check_role(message.role)
         self.name, self.bot = message.name, message.bot
         self.knows_lobby = message.role == "visitor"
@@ -347,11 +347,6 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.BROWSING, Open.number): Session._open,
     (State.BROWSING, Browse.number): Session._browse,
 }
-
-
-def _banned(seconds: float, reason: str) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"banned for {minutes} more min{': ' + reason if reason else ''}"
 
 
 def _unexpected(session: Session, message: ClientMessage, now_s: float) -> None:

@@ -1,6 +1,7 @@
 """The rooms and the sessions, as an admin looks at them: bounded, whatever there is. Pure.
 
-Of a thousand sessions a page is made, and only its rows: people before bots, and in each case who came first.
+Of a thousand sessions a page is made, and only its rows: people before bots, and in each case who came first; those in
+the lobby come after those in rooms.
 """
 
 from functools import cached_property
@@ -9,6 +10,10 @@ from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, RoomRow, S
 from server.lobby import Lobby
 from server.room import Room
 from server.seats import Reserved, Seat
+from server.session import Session
+
+Somebody = Seat | Reserved | Session
+"""A session by itself is in the lobby."""
 
 
 def rooms(lobby: Lobby) -> list[RoomRow]:
@@ -20,24 +25,25 @@ def rooms(lobby: Lobby) -> list[RoomRow]:
 
 
 class Directory:
-    """Everybody who has a seat now, for as many looks as there are: they are put in order once, and read once."""
+    """Everybody who has a seat or is in the lobby now; put in order once and read once, however many look."""
 
     def __init__(self, lobby: Lobby, now_s: float) -> None:
         self._lobby, self._now_s = lobby, now_s
-        self._seats = sorted(lobby.seats(), key=_is_bot)
+        everybody: list[Somebody] = [*lobby.seats(), *lobby.hall.guests()]
+        self._all = sorted(everybody, key=_is_bot)
 
     @cached_property
     def _texts(self) -> list[str]:
-        return [_text(seat) for seat in self._seats]
+        return [_text(one) for one in self._all]
 
     def page(self, look: Look) -> Sessions:
         """The page that `look` asks for; the last one, when it asks for more than there is."""
-        wanted, found = look.search.strip().casefold(), self._seats
+        wanted, found = look.search.strip().casefold(), self._all
         if wanted:
-            found = [seat for seat, text in zip(found, self._texts, strict=True) if wanted in text]
+            found = [one for one, text in zip(found, self._texts, strict=True) if wanted in text]
         first = min(look.first, max(0, len(found) - 1) // SESSIONS_SHOWN_MAX * SESSIONS_SHOWN_MAX)
         page = found[first : first + SESSIONS_SHOWN_MAX]
-        return Sessions(look.search, first, len(found), [_session(self._lobby, seat, self._now_s) for seat in page])
+        return Sessions(look.search, first, len(found), [_row(self._lobby, one, self._now_s) for one in page])
 
 
 def _room(room: Room) -> RoomRow:
@@ -58,30 +64,39 @@ def _room(room: Room) -> RoomRow:
     )
 
 
-def _session(lobby: Lobby, seat: Seat | Reserved, now_s: float) -> SessionRow:
-    player, viewer = seat.player, seat.viewer if isinstance(seat, Seat) and seat.session is not None else None
+def _row(lobby: Lobby, one: Somebody, now_s: float) -> SessionRow:
+    player = None if isinstance(one, Session) else one.player
+    session = one if isinstance(one, Session) else one.session if isinstance(one, Seat) else None
     return SessionRow(
-        room=seat.room.name,
+        room=None if isinstance(one, Session) else one.room.name,
         player=player.id if player else None,
-        name=player.name if player else None,
-        bot=_is_bot(seat),
-        connected=viewer is not None,
-        kept_s=seat.kept_s(now_s),
-        subject=seat.identity.subject,
-        role=seat.identity.role.value,
-        known_as=seat.key,
-        muted=lobby.mutes.find(seat.key, now_s) is not None,
+        name=_name(one),
+        bot=_is_bot(one),
+        connected=session is not None,
+        kept_s=None if isinstance(one, Session) else one.kept_s(now_s),
+        subject=one.identity.subject,
+        role=one.identity.role.value,
+        known_as=one.key,
+        muted=lobby.mutes.find(one.key, now_s) is not None,
         rtt_ms=player.rtt_ms if player else 0,
-        blocked=viewer is not None and viewer.link.blocked,
-        lagging=viewer is not None and viewer.lag.is_behind,
+        blocked=session is not None and session.link.blocked,
+        lagging=isinstance(one, Seat) and session is not None and one.viewer.lag.is_behind,
     )
 
 
-def _is_bot(seat: Seat | Reserved) -> bool:
-    return seat.player is not None and seat.player.bot
+def _name(one: Somebody) -> str | None:
+    if isinstance(one, Session):
+        return one.name
+    if one.player is not None:
+        return one.player.name
+    return one.session.name if one.session is not None else None
 
 
-def _text(seat: Seat | Reserved) -> str:
+def _is_bot(one: Somebody) -> bool:
+    return one.bot if isinstance(one, Session) else one.player is not None and one.player.bot
+
+
+def _text(one: Somebody) -> str:
     """All that a person may look for: a name, who they are, where they are."""
-    name = seat.player.name if seat.player is not None else ""
-    return f"{name}\n{seat.key}\n{seat.room.name}".casefold()
+    room = "" if isinstance(one, Session) else one.room.name
+    return f"{_name(one) or ''}\n{one.key}\n{room}".casefold()

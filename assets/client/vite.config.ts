@@ -15,7 +15,14 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "dist",
     target: "es2023",
-    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : ["index.html", "dashboard.html"] },
+    rolldownOptions: {
+      input: mode === "vectors" ? "vectors.html" : ["index.html", "dashboard.html", "standings.html", "player.html"],
+    },
+  },
+  experimental: {
+    // `/player/ID` is a page one level down; all others are at the root.
+    renderBuiltUrl: (file, { hostId, hostType }) =>
+      hostType === "html" && hostId === "player.html" ? `../${file}` : { relative: true },
   },
   server: {
     proxy: {

@@ -17,7 +17,7 @@ from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,8 +40,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TLS_ONLY = "max-age=31536000"
 """For a year, this host is spoken to over TLS or not at all."""
-PAGES = frozenset({"dashboard"})
+PAGES = frozenset({"dashboard", "standings"})
 """Pages of the client's beside its first: at `/NAME`, from the file `NAME.html`."""
+PAGES_OF_SOMEBODY = frozenset({"player"})
+"""And those at `/NAME/ID`, whoever that is."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 NEVER = "no-store"
@@ -85,8 +87,6 @@ def build(sources: Sources) -> ASGIApp:
             *(() if sources.library is None else sources.library.routes(sources.api, sources.standings.guest_of)),
             *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
-            Route("/standings", _Page(sources.client_dir / "standings.html")),
-            Route("/player/{id}", _Page(sources.client_dir / "player.html")),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]
@@ -119,23 +119,17 @@ class _Client(_Files):
         await app(scope, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(f"{path}.html" if path in PAGES else path, scope)
+        response = await super().get_response(_file_of(path), scope)
         if path.startswith("assets/") and response.status_code < 400:
             response.headers["Cache-Control"] = FOREVER
         return response
 
 
-class _Page:
-    """One page of the client, at an address of its own."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_built = await trio.to_thread.run_sync(self._file.exists)
-        headers = {"Cache-Control": ASK_FIRST}
-        app = FileResponse(self._file, headers=headers) if is_built else HTMLResponse(UNBUILT_PAGE, 503)
-        await app(scope, receive, send)
+def _file_of(path: str) -> str:
+    """Of a page that has an address without an ending; else the path itself."""
+    name, _, rest = path.partition("/")
+    is_page = path in PAGES or (name in PAGES_OF_SOMEBODY and rest and "/" not in rest)
+    return f"{name}.html" if is_page else path
 
 
 class _WithHeaders:

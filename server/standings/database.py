@@ -9,10 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from protocol.errors import UserError
@@ -20,6 +17,8 @@ from protocol.errors import UserError
 CONNECT_S_MAX: Final = 5
 STATEMENT_S_MAX: Final = 20
 DRIVERS: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+NEWEST: Final = "0002"
+"""The revision that this version of the code goes with."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 MIGRATING: Final = 7_273_511
 """The lock in PostgreSQL of whoever migrates: two servers may start at once."""
@@ -31,8 +30,9 @@ def open_database(address: str) -> Engine:
     shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
     engine = _engine(url)
     try:
-        migrate(engine)
-    except CommandError:
+        if _revision(engine) != NEWEST:
+            migrate(engine)
+    except UnknownRevision:
         engine.dispose()
         raise UserError(f"the database {shown} was made by a newer version of Ricochet, or is not one of its") from None
     except (SQLAlchemyError, OSError) as error:
@@ -55,8 +55,16 @@ def read_url(address: str) -> URL:
     return url.set(drivername=DRIVERS[backend])
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to `revision`, all the way or not at all."""
+class UnknownRevision(Exception):
+    """The database has a revision that isn't known here."""
+
+
+def migrate(engine: Engine, revision: str = NEWEST) -> None:
+    """Bring the tables to `revision`, all the way or not at all. Raises UnknownRevision."""
+    from alembic import command  # a server that has nothing to migrate starts without it
+    from alembic.config import Config as AlembicConfig
+    from alembic.util import CommandError
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -64,7 +72,19 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise UnknownRevision from error
+
+
+def _revision(engine: Engine) -> str | None:
+    """That the database has; None: none yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 def why(error: BaseException) -> str:

@@ -42,6 +42,15 @@ def open_standings(config: Config, store: Store | None, heralds: Heralds) -> Sta
     return standings
 
 
+def get_ready(config: Config) -> None:
+    """Load what will be needed, and look at the address: before another server is waited for. Raises UserError."""
+    if (address := address_of(config)) is not None:
+        from server.standings import repository  # noqa: F401
+        from server.standings.database import read_url
+
+        read_url(address)
+
+
 def address_of(config: Config) -> str | None:
     """Of the database; None: there is none."""
     if config.standings_url is not None:

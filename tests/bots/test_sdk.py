@@ -74,3 +74,51 @@ async def test_no_server_is_an_exception_at_once() -> None:
     with trio.fail_after(60), pytest.raises(bots.Ended, match="no connection"):
         async with bots.connect("ws://127.0.0.1:1/play", name="Ada"):
             pass
+
+
+async def test_a_bot_goes_from_room_to_room_over_one_connection(server: Served) -> None:
+    with trio.fail_after(60):
+        async with (
+            bots.connect(server.play_url, name="Ada", role="visitor") as ada,
+            bots.connect(server.play_url, name="Bob") as bob,
+        ):
+            assert ada.lobby is not None
+            assert {game.name for game in ada.lobby.games} >= {"melee"}
+            place = await ada.open("Ada's place", "melee", "belt", private=True)
+            assert ada.room == place
+            async for view in ada.snapshots():
+                ada.act(move=(1, 0))
+                if view.ack > 20:
+                    break
+            first = bob.room
+            assert first != place
+            assert await bob.enter(place) == place
+            assert {player.name for player in bob.players.values()} == {"Ada", "Bob"}
+            lobby = await ada.browse()
+            assert place not in [room.name for room in lobby.rooms]
+            assert ada.ship is None
+            with pytest.raises(bots.Refused, match="nowhere") as refused:
+                await ada.enter("nowhere")
+            assert refused.value.code == 4010
+            assert await ada.enter(first, watch=True) == first
+            with pytest.raises(bots.Refused, match="moon"):
+                await ada.open("Far", "melee", "moon")
+            assert await ada.enter(game="melee") == first
+            async for view in ada.snapshots():
+                if view.ack > 20:
+                    break
+            statistics = ada.statistics()
+            assert statistics.checksum_mismatches == 0
+            assert statistics.connected == 1
+
+
+async def test_a_bot_that_is_refused_plays_on_where_it_was(server: Served) -> None:
+    with trio.fail_after(60):
+        async with bots.connect(server.play_url, name="Ada") as bot:
+            with pytest.raises(bots.Refused):
+                await bot.enter("nowhere")
+            tick = bot.view.tick
+            async for view in bot.snapshots():
+                if view.ack > tick + 10:
+                    break
+            assert bot.ship is not None

@@ -27,7 +27,9 @@ from server.register import VERSION as REGISTER_VERSION
 from server.register import write_down
 from server.restrictions import Restrictions
 from server.sealed import disclose
-from tests.fuzz.papers import SMALL
+from server.standings.guests import VERSION as KEYS_VERSION
+from server.standings.guests import write_keys
+from tests.fuzz.papers import GUESTS, SMALL
 from tests.fuzz.targets import JSON, MSGPACK
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, RSA, jwks, token
 from tests.instruments.recordings import Reels
@@ -118,6 +120,10 @@ def papers(target: str) -> list[bytes]:
             return checkpoints()
         case "restrictions":
             return registers()
+        case "guest_cookie":
+            return [f"a=b; ricochet_guest={GUESTS.cookie_of('a' * 22, NOW_UNIX_S)}".encode()]
+        case "guest_keys":
+            return [write_keys(GUESTS), disclose(write_keys(GUESTS), KEYS_VERSION)]
     return list({"order": ORDERS, "forwarded": FORWARDED}[target])
 
 

@@ -5,6 +5,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from functools import cache, partial
+from random import Random
 from typing import Any, Final, get_args
 
 from protocol import limits
@@ -21,6 +22,8 @@ from server.restrictions import Restrictions
 from server.roles import Identity, Role
 from server.room import Room
 from server.sealed import Unusable, enclose
+from server.standings.guests import VERSION as KEYS_VERSION
+from server.standings.guests import Guests, Keys, SigningKey, read_keys
 from server.tokens import KEYS_BYTES_MAX, KEYS_MAX, SUBJECT_CHARS_MAX, Key, Rules, Verifier, read_jwks
 from tests.fuzz.refusal import refusal
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, RSA, SECRET
@@ -33,6 +36,8 @@ SMALL: Final = Arena(
     walls=[Wall([(500.0, 200.0), (500.0, 800.0)])],
     rocks=[Rock([(30.0, 0.0), (0.0, 30.0), (-30.0, 0.0), (0.0, -30.0)], 300, 300)],
 )
+
+GUESTS: Final = Guests(Random(1).randbytes, Keys([SigningKey(NOW_UNIX_S, SECRET)], "here"))
 
 
 @cache
@@ -128,4 +133,29 @@ def restrictions(data: bytes) -> None:
         assert error is None or (str(error).startswith("it ") and (len(bans), len(mutes)) == (0, 0))
 
 
-PAPERS: Final = (signed_token, token_claims, key_set, forwarded, order, checkpoint, restrictions)
+def guest_cookie(data: bytes) -> None:
+    """The header of cookies. Whoever is recognised was given that very cookie here."""
+    header = data.decode("latin-1")
+    for is_secure in (True, False):
+        guest = GUESTS.recognise(header, is_secure, float(NOW_UNIX_S))
+        assert guest is None or GUESTS.cookie_of(guest.id, float(NOW_UNIX_S)) in header
+
+
+def guest_keys(data: bytes) -> None:
+    """The keys of the server before: as they are, and what their body would be if its checksum were right."""
+    for sealed in (data, enclose(data, KEYS_VERSION)):
+        error = refusal(Unusable, partial(read_keys, sealed), Keys)
+        assert error is None or "\n" not in str(error)
+
+
+PAPERS: Final = (
+    signed_token,
+    token_claims,
+    key_set,
+    forwarded,
+    order,
+    checkpoint,
+    restrictions,
+    guest_cookie,
+    guest_keys,
+)

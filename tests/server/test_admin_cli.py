@@ -93,6 +93,7 @@ def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, 
     where = ("--url", server.page_url)
     refused(admin("kick", "--room", "pinball", "--player", "7", *where, token=token), "no player 7")
     refused(admin("kick", *where, token=token), "say whom")
+    refused(admin("forget", "abc", *where, token=token), "keeps no standings")
     refused(admin("mute", "--subject", "x", *where, token="rubbish"), "not valid")
     refused(admin("dismiss", "7", *where, token=token), "no report 7")
     assert admin("reports", *where, token=token) == Done(0, "", "")

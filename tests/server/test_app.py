@@ -185,6 +185,12 @@ async def test_a_mistake_with_one_message_ends_that_conversation_and_no_other(
     assert running.server.lobby.faults.rooms_failed == 0
 
 
+async def test_the_word_filter_is_a_setting() -> None:
+    assert Server(settings(chat_filter="textwrap:dedent")).lobby.talk.word_filter("  hello") == "hello"
+    with pytest.raises(UserError, match="no_such_words can't be imported"):
+        Server(settings(chat_filter="no_such_words:clean"))
+
+
 @pytest.mark.parametrize(("lane", "link"), [("fast", FastLink), ("plain", PlainLink)])
 async def test_the_lane_is_a_setting(lane: str, link: type, nursery: trio.Nursery) -> None:
     config = settings(lane=lane)

@@ -207,6 +207,14 @@ async def test_a_ban_is_there_after_a_kill_once_it_was_answered(kept: Kept, mock
     assert len(restarted(kept.store).bans) == 0
 
 
+async def test_what_was_decided_in_passing_is_written_with_the_next_checkpoint(kept: Kept, mock_clock: Clock) -> None:
+    kept.stepper.lobby.mutes.add("address:1.2.3.4", 60.0, "", trio.current_time())
+    kept.keeper.note()
+    await kept.play(2.0)
+    await kept.settle()
+    assert b"address:1.2.3.4" in kept.store.kept[RESTRICTIONS]
+
+
 async def test_a_disk_that_cant_keep_it_is_said_and_tried_again(kept: Kept, mock_clock: Clock) -> None:
     kept.store.why_broken = "no space left on device"
     kept.stepper.lobby.bans.add("subject:eve", 600.0, "", trio.current_time())

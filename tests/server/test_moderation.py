@@ -6,7 +6,7 @@ import pytest
 
 from protocol.errors import Code
 from protocol.limits import SEAT_KEPT_S
-from protocol.messages import Chat
+from protocol.messages import Chat, Enter
 from server.checkpoint import capture, revive, seal, unseal
 from server.games.melee import Melee
 from server.gate import Gate
@@ -98,6 +98,18 @@ def test_somebody_who_is_not_here_can_be_banned_all_the_same(house: House) -> No
 def test_everybody_at_an_address_goes(house: House) -> None:
     house.stepper.join("Eve2", address="1.2.3.4:2")
     assert house.do("kick", address="1.2.3.4") == "kicked 2"
+
+
+def test_who_is_in_the_lobby_is_kicked_and_banned_as_well(house: House) -> None:
+    carl, bob = house.stepper.visit("Carl", token=token(sub="carl")), house.stepper.visit("Bob", token=token(sub="bob"))
+    assert [(one["name"], one["room"]) for one in house.moderation.players(0.0)][3:] == [("Carl", None), ("Bob", None)]
+    assert house.do("kick", subject="carl", reason="spam") == "kicked 1"
+    assert end_of(carl) == (Code.KICKED, "kicked by an admin: spam")
+    assert "nobody" in house.cant("kick", subject="carl")
+    assert house.do("ban", subject="bob").endswith("kicked 2"), "in the room and in the lobby"
+    assert end_of(bob)[0] == Code.BANNED
+    bob.say(Enter(room="main"), 1.0)
+    assert house.names() == ["Ann", "Eve"]
 
 
 def test_who_is_mute_is_not_heard_until_it_is_lifted(house: House) -> None:

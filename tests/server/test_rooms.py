@@ -6,7 +6,7 @@ from server.card import PERMANENT, Card
 from server.game import Player
 from server.games.melee import Melee
 from server.room import Room
-from server.rooms import CROWD, best, given, listed
+from server.rooms import CROWD, best, described, given, listed
 from tests.instruments.stepper import FakeLink, arena_named
 
 CABIN = arena_named("pinball")
@@ -74,3 +74,11 @@ def test_the_list_begins_with_the_most_people_and_ends_somewhere() -> None:
         ("quiet", "quiet", 2, 2, 0),
     ]
     assert len(listed([quiet] * (ROOMS_LISTED_MAX + 1))) == ROOMS_LISTED_MAX
+
+
+def test_tools_are_told_of_all_rooms_that_are_open_to_all() -> None:
+    opened = room_of("opened", people=1, bots=2, card=OPENED)
+    private = room_of("x", card=Card("Ours", is_private=True, is_permanent=False))
+    [row] = described([opened, private])
+    assert (row["name"], row["title"], row["game"], row["map"]) == ("opened", "Opened", "melee", CABIN.name)
+    assert (row["players"], row["bots"], row["people"], row["players_max"], row["resting"]) == (3, 2, 1, 64, False)

@@ -67,10 +67,19 @@ def test_a_session(stepper: Stepper) -> None:
     assert row.kept_s > 0
 
 
+def test_somebody_in_the_lobby_is_in_no_room(stepper: Stepper) -> None:
+    stepper.visit("Carl", token=token(sub="carl"))
+    stepper.join("Ann")
+    shown = sessions(stepper.lobby, Look(), stepper.now_s).rows
+    assert [(row.name, row.room, row.connected) for row in shown] == [("Ann", "main", True), ("Carl", None, True)]
+    assert (shown[1].player, shown[1].known_as, shown[1].kept_s) == (None, "subject:carl", None)
+    assert sessions(stepper.lobby, Look("carl"), stepper.now_s).matches == 1
+
+
 def test_a_spectator_has_no_player(stepper: Stepper) -> None:
     stepper.join("Eve", role="spectator", address="203.0.113.5:1000")
     [row] = sessions(stepper.lobby, Look(), stepper.now_s).rows
-    assert (row.player, row.name, row.known_as) == (None, None, "address:203.0.113.5")
+    assert (row.player, row.name, row.known_as) == (None, "Eve", "address:203.0.113.5")
 
 
 def test_people_come_before_bots(stepper: Stepper) -> None:

@@ -9,6 +9,8 @@ from protocol.errors import Code, Violation
 from protocol.limits import SUBPROTOCOL_JSON
 from protocol.messages import Browse, Chat, Enter
 from server.chat.word_filter import WordFilter
+from server.checkpoint import capture, revive, seal, unseal
+from server.games.melee import Melee
 from server.moderation import Order
 from tests.instruments.stepper import Client
 from tests.server.chat.hall import Hall, last, lines, notices, number_of, refusals
@@ -180,6 +182,22 @@ def test_who_resumes_hears_each_line_once_and_is_who_they_were(hall: Hall) -> No
     hall.say(eve, "welcome back")
     assert lines(back) == ["hello", "welcome back"]
     assert hall.lobby.statistics().chat_mutes == 1
+
+
+def test_after_a_restart_one_is_called_as_before_whatever_one_says(hall: Hall) -> None:
+    ann = hall.enter("Ann")
+    saved = unseal(seal(capture(hall.room, hall.lobby.save_seats(hall.room, hall.now_s))))
+    after = Hall()
+    after.lobby.rooms.clear()
+    after.room = revive(saved, Melee, hall.room.arena, hall.room.rates, {})
+    after.lobby.add_room(after.room, saved.seats, after.now_s)
+    back, bob = after.join("Somebody Else", resume=ann.welcome.resume), after.enter("Bob")
+    after.say(back, "hello")
+    after.say(back, "hello all", "lobby")
+    assert [(line.text, line.name) for line in bob.chats] == [("hello", "Ann"), ("hello all", "Ann")]
+    back.say(Browse(), after.now_s)
+    back.say(Enter("main"), after.now_s)
+    assert [player.name for player in after.room.players.values()] == ["Bob", "Ann"]
 
 
 def test_an_admins_mute_follows_somebody_to_another_address(hall: Hall) -> None:

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from protocol.errors import UserError
-from server.standings.database import MIGRATIONS, migrate, open_database, read_url
+from server.standings.database import MIGRATIONS, NEWEST, migrate, open_database, read_url
 from server.standings.repository import Repository
 from server.standings.tables import Base
 from tests.server.standings.matches import NOW_S, SEASON, duel
@@ -45,6 +45,7 @@ def fill(engine: Engine) -> None:
 
 def test_revisions_are_one_line() -> None:
     assert revisions() == ["0001", "0002"]
+    assert revisions()[-1] == NEWEST
 
 
 def test_an_older_database_is_brought_up_to_date_with_what_it_holds(blank: str) -> None:

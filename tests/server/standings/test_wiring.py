@@ -7,7 +7,7 @@ import pytest
 from protocol.errors import UserError
 from server.config import Config
 from server.heralds import Heralds
-from server.standings.wiring import KEYS, address_of, open_standings
+from server.standings.wiring import KEYS, address_of, get_ready, open_standings
 from server.store import Folder
 
 
@@ -40,6 +40,12 @@ def test_keys_that_can_not_be_read_are_set_aside(tmp_path: Path) -> None:
     assert open_standings(Config(state_dir=tmp_path), folder, Heralds()).is_on
     assert (tmp_path / f"{KEYS}.refused-1").read_bytes() == b"garbage"
     folder.close()
+
+
+def test_an_address_that_is_none_is_told_before_anything_is_waited_for() -> None:
+    with pytest.raises(UserError, match="not in oracle"):
+        get_ready(Config(standings_url="oracle://x"))
+    get_ready(Config(standings_url="off"))
 
 
 def test_a_server_without_its_database_does_not_start() -> None:

@@ -30,11 +30,10 @@ test("channels go round", () => {
 test("folded, the newest few lines are seen, each for a while", () => {
   const fading = new Fading();
   fading.advance(10);
-  for (let n = 0; n < FOLDED_LINES_MAX + 2; n += 1) fading.add();
-  expect(fading.advance(10)).toBe(2);
-  fading.advance(15);
-  fading.add();
-  expect(fading.advance(15)).toBe(1);
+  const gave_way = Array.from({ length: FOLDED_LINES_MAX + 2 }, () => fading.add());
+  expect(gave_way).toEqual([...Array<number>(FOLDED_LINES_MAX).fill(0), 1, 1]);
+  expect(fading.advance(15)).toBe(0);
+  expect(fading.add()).toBe(1);
   expect(fading.advance(10 + FOLDED_LINE_S)).toBe(FOLDED_LINES_MAX - 1);
   expect(fading.advance(15 + FOLDED_LINE_S)).toBe(1);
   expect(fading.advance(1000)).toBe(0);

@@ -37,9 +37,10 @@ export class Fading {
   private readonly until_s: number[] = [];
   private time_s = 0;
 
-  /** A line has come. */
-  add(): void {
+  /** A line has come; how many of the oldest give way to it at once, so that no more are kept than are seen. */
+  add(): number {
     this.until_s.push(this.time_s + FOLDED_LINE_S);
+    return this.drop(this.until_s.length - FOLDED_LINES_MAX);
   }
 
   clear(): void {
@@ -50,8 +51,10 @@ export class Fading {
   advance(time_s: number): number {
     this.time_s = time_s;
     const expired = this.until_s.findIndex((until_s) => until_s > time_s);
-    const passed = Math.max(expired < 0 ? this.until_s.length : expired, this.until_s.length - FOLDED_LINES_MAX);
-    this.until_s.splice(0, passed);
-    return passed;
+    return this.drop(expired < 0 ? this.until_s.length : expired);
+  }
+
+  private drop(count: number): number {
+    return this.until_s.splice(0, Math.max(0, count)).length;
   }
 }

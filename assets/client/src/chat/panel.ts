@@ -30,7 +30,8 @@ export class ChatPanel {
   private readonly wishes: ChatWishes;
   private readonly past = element("ol", "chat-lines chat-past");
   private readonly lines = element("ol", "chat-lines chat-fresh");
-  private readonly scroll = element("div", "chat-scroll", this.past, this.lines);
+  private readonly log = element("div", "chat-log", this.lines);
+  private readonly scroll = element("div", "chat-scroll", this.past, this.log);
   private readonly field = element("input", "chat-field");
   private readonly picker = element("div", "chat-channels");
   private readonly bar = element("form", "chat-bar", this.picker, this.field);
@@ -51,9 +52,11 @@ export class ChatPanel {
     this.picker.setAttribute("role", "group");
     this.picker.setAttribute("aria-label", "Say it to");
     this.past.setAttribute("aria-label", "Said before you came");
-    this.lines.setAttribute("aria-label", "Said since");
-    this.lines.setAttribute("role", "log");
-    this.lines.setAttribute("aria-live", "polite");
+    this.log.setAttribute("role", "log");
+    this.log.setAttribute("aria-live", "polite");
+    this.log.setAttribute("aria-label", "Said since");
+    this.scroll.setAttribute("role", "group");
+    this.scroll.setAttribute("aria-label", "Lines");
     this.scroll.tabIndex = this.wishes.stays === true ? 0 : -1;
     this.root = element("section", "chat", this.scroll, this.bar);
     this.root.setAttribute("aria-label", "Chat");
@@ -96,7 +99,7 @@ export class ChatPanel {
   }
 
   add(line: Said): void {
-    const text = line.text.slice(0, TEXT_LENGTH_MAX);
+    const text = [...line.text].slice(0, TEXT_LENGTH_MAX).join(""); // by characters: half of one is none
     if (text === "") return;
     const item = element("li", `chat-line to-${line.to}`);
     const tag = tagOf(line, this.channels[0] ?? "room");
@@ -114,10 +117,7 @@ export class ChatPanel {
 
   /** Called now and then with the time, where the panel folds: what has been seen for long enough is hidden. */
   draw(time_s: number): void {
-    for (let gone = this.fading.advance(time_s); gone > 0; gone -= 1) {
-      const item = this.seen.shift();
-      if (item !== undefined) mark(item, "faded", true);
-    }
+    this.fade(this.fading.advance(time_s));
   }
 
   /** To write; `with_` is what is there to begin with. */
@@ -147,12 +147,16 @@ export class ChatPanel {
     const followed = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 24;
     mark(item, "old", is_old);
     (is_old ? this.past : this.lines).append(item);
-    this.fading.add();
     this.seen.push(item);
+    this.fade(this.fading.add());
     if (this.past.childElementCount + this.lines.childElementCount > LINES_MAX) {
       (this.past.firstElementChild ?? this.lines.firstElementChild)?.remove();
     }
     if (followed) this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  private fade(count: number): void {
+    for (const item of this.seen.splice(0, count)) mark(item, "faded", true);
   }
 
   private name(line: Said): HTMLElement {

@@ -23,7 +23,8 @@ describe("whom an order is about", () => {
     expect(whomOf(session({ room: "belt", player: 7 }))).toEqual({ room: "belt", player: 7 });
     expect(whomOf(session({ player: null, known_as: "subject:a:b" }))).toEqual({ subject: "a:b" });
     expect(known("address:2001:db8::/64")).toEqual({ address: "2001:db8::/64" });
-    expect(calledBy(session({ name: null, known_as: "subject:eve" }))).toBe("the spectator subject:eve");
+    expect(calledBy(session({ name: null, known_as: "subject:eve" }))).toBe("subject:eve");
+    expect(whomOf(session({ room: null, player: null, known_as: "subject:ann" }))).toEqual({ subject: "ann" });
   });
 });
 

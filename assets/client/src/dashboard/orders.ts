@@ -34,8 +34,8 @@ export interface Answer {
   sentence: string;
 }
 
-export function whomOf(session: SessionRow): Whom {
-  return session.player === null ? known(session.known_as) : { room: session.room, player: session.player };
+export function whomOf({ room, player, known_as }: SessionRow): Whom {
+  return room === null || player === null ? known(known_as) : { room, player };
 }
 
 /** `subject:ann` or `address:1.2.3.4`, as orders name them. */
@@ -47,7 +47,7 @@ export function known(known_as: string): Whom {
 
 /** What to call a session: by its name, else by what it is known as. */
 export function calledBy(session: SessionRow): string {
-  return session.name ?? `the spectator ${session.known_as}`;
+  return session.name ?? session.known_as;
 }
 
 /** Have it done. Never rejects. */

@@ -194,7 +194,7 @@ const ROOM_COLUMNS: readonly Column<RoomRow>[] = [
 
 const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
   { title: "Name", className: "first", text: ({ name }) => name ?? "a spectator" },
-  { title: "Room", text: ({ room }) => room },
+  { title: "Room", text: ({ room }) => room ?? "in the lobby" },
   { title: "Known as", className: "known", text: ({ known_as }) => known_as },
   { title: "Role", text: ({ role, bot }) => (bot ? "bot" : role) },
   { title: "Round trip", className: "number", text: ({ rtt_ms }) => said(rtt_ms, "ms") },
@@ -218,12 +218,13 @@ const RESTRICTION_COLUMNS: readonly Column<Restriction>[] = [
   { title: "Reason", text: ({ reason }) => reason },
 ];
 
-function stateOf({ connected, kept_s, blocked, lagging, muted }: SessionRow): string {
-  const link = connected ? (blocked ? "socket full" : lagging ? "lags" : "here") : `away, kept ${span(kept_s ?? 0)}`;
+function stateOf({ room, player, connected, kept_s, blocked, lagging, muted }: SessionRow): string {
+  const calm = room !== null && player === null ? "watches" : "here";
+  const link = connected ? (blocked ? "socket full" : lagging ? "lags" : calm) : `away, kept ${span(kept_s ?? 0)}`;
   return muted ? `${link}, mute` : link;
 }
 
-/** A spectator has no number to be meant by, so that everybody who is known as they are is. */
+/** Who has no player has no number to be meant by, so that everybody who is known as they are is. */
 function kicked({ player, known_as }: SessionRow): string {
   return player === null
     ? `Everybody who is known as ${known_as} is sent away, players too. They may come back.`

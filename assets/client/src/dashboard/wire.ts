@@ -25,7 +25,8 @@ export interface RoomRow {
 }
 
 export interface SessionRow {
-  room: string;
+  /** Null in the lobby. */
+  room: string | null;
   player: number | null;
   name: string | null;
   bot: boolean;

@@ -1,0 +1,14 @@
+"""Who is in the room, kept up to date by its events. Pure."""
+
+from msgspec import convert
+
+from protocol.messages import Event, PlayerInfo
+
+
+def take_note(roster: dict[int, PlayerInfo], event: Event) -> None:
+    """What `event` says of those who are there, by player number. Other events say nothing of them."""
+    body = event.body
+    if event.name == "joined":
+        roster[body["id"]] = convert(body, PlayerInfo)
+    elif event.name == "left":
+        roster.pop(body["id"], None)
