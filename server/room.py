@@ -279,12 +279,10 @@ class Room:
 
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
-        everyone = self._everyone()
-        self._owe(message, [one for one in everyone if not one.link.blocked] if may_be_lost else everyone)
+        self._owe(message, [one for one in self._everyone() if not (may_be_lost and one.link.blocked)])
 
     def rearrange(self, arena: Arena) -> None:
-        """The arena is this one from now on, of the same size. Who comes is welcomed to it."""
-        self.arena = self.world.arena = arena
+        self.arena = self.world.arena = arena  # of the same size; who comes is welcomed to it
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""

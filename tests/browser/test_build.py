@@ -1,5 +1,6 @@
 """Three people build one arena: each sees what the others do, one undoes, one is cut off; all end equal."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from protocol.arena import parse
+from protocol.blueprint import plan_of
 from tests.browser.page import opened, probe, wait_for
 from tests.instruments.served import Served, served
 
@@ -16,8 +19,13 @@ READY = "r.build && r.build.checksum !== null"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    with served("--game", "build", "--map", "pinball", "--seed", "3") as running:
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def server(state_dir: Path) -> Iterator[Served]:
+    with served("--game", "build", "--map", "pinball", "--seed", "3", "--state-dir", str(state_dir)) as running:
         yield running
 
 
@@ -108,3 +116,27 @@ def test_what_is_refused_is_taken_back_with_a_sentence(pages: list[Page]) -> Non
     ann.keyboard.press("Space")  # a wall across the spawn point that is looked at
     ann.get_by_text("Taken back: a spawn point: nearer than 24 units to a wall.").wait_for()
     assert settled(pages) == before
+
+
+def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Page], state_dir: Path) -> None:
+    ann = pages[0]
+    settled(pages)
+    ann.keyboard.press("Control+s")
+    dialog = ann.get_by_role("dialog", name="Arenas")
+    dialog.get_by_label("Save as").fill("Our Arena")
+    dialog.get_by_label("Save as").press("Enter")
+    dialog.get_by_text("Saved as our-arena, version 1.").wait_for()
+    saved = json.loads((state_dir / "arenas" / "our-arena" / "000001.json").read_text("utf-8"))
+    arena = parse(json.dumps(saved["arena"]).encode(), "saved")
+    pieces = probe(ann)["build"]["pieces"]
+    assert [(piece.kind, piece.x, piece.y) for piece in plan_of(arena).pieces.values() if not piece.points] == [
+        (piece["kind"], piece["x"], piece["y"])
+        for kind in ("crate", "spawn")
+        for piece in pieces
+        if piece["kind"] == kind
+    ]
+    assert len(plan_of(arena).pieces) == len(pieces)
+    dialog.get_by_role("button", name="Open our-arena").click()
+    opened_ = wait_for(ann, "r.build && r.build.revision === 0 && r.build.checksum !== null")
+    assert len(opened_["build"]["pieces"]) == len(pieces)
+    assert probe(pages[1])["build"]["revision"] > 0, "the others stay where they are"

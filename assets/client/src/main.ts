@@ -10,6 +10,8 @@ import {
   type ServerMessage, takeToken,
 } from "@ricochet/sdk";
 import { Builder } from "./build/builder";
+import { FilesDialog } from "./build/files_dialog";
+import { Library } from "./build/library";
 import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
 import { CannotDraw, openLook } from "./look";
@@ -58,8 +60,14 @@ async function open(root: HTMLElement): Promise<void> {
     foreseen: (arena) => play?.rearrange(arena),
     notice: (sentence) => look.notice(sentence),
     ground: look.lens,
-    files: () => undefined,
+    files: (site) => files.show(site.name),
   });
+  const files = new FilesDialog(new Library(token), {
+    plan: () => builder.site.draft.confirmed,
+    name: () => settings.name || NAMELESS,
+    open: (arena) => connection.send({ type: "open", title: arena, game: "build", arena, private: false }),
+  });
+  builder.root.append(files.root);
   root.append(builder.root);
   const refusals = new Refusals(look, look.overlay);
   let play: Play | null = null;
@@ -88,7 +96,7 @@ async function open(root: HTMLElement): Promise<void> {
       refusals.take(message);
     } else if (play) {
       play.take(message, now_ms);
-      if (message.type === "event" && message.name === "building") builder.enter(play.welcome.player, play.welcome.arena, middleOf(play.welcome.arena));
+      if (message.type === "event" && message.name === "building") builder.enter(play.welcome.room, play.welcome.player, play.welcome.arena, middleOf(play.welcome.arena));
       if (message.type === "snapshot") play.figures.add("snapshot_ms", performance.now() - now_ms);
     }
   }

@@ -38,6 +38,7 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   chat: [4, ["text", "to"]],
   resync: [5, ["cell"]],
   leave: [6, []],
+  open: [8, ["title", "game", "arena", "private"]],
   edit: [11, ["serial", "steps", "since", "checksum"]],
   point: [12, ["x", "y", "selected", "dx", "dy", "builds"]],
 };

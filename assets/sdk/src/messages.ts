@@ -72,6 +72,15 @@ export interface Leave {
   type: "leave";
 }
 
+/** Open a room and enter it. A private one isn't listed, and its name can't be guessed. */
+export interface Open {
+  type: "open";
+  title: string;
+  game: string;
+  arena: string;
+  private: boolean;
+}
+
 /** Steps to be taken together; with serial 0 none: what was missed since revision `since`, at which the plan had this checksum? */
 export interface Edit {
   type: "edit";
@@ -92,7 +101,7 @@ export interface Point {
   builds: boolean;
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Edit | Point;
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Open | Edit | Point;
 
 /** One line of the roster. */
 export interface Enrolled {

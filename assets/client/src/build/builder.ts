@@ -106,12 +106,13 @@ export class Builder {
   }
 
   /** The room is one that is built in. */
-  enter(player: number, arena: Arena, looked_from: Vec): void {
-    const again = this.site.draft.confirmed !== null;
+  enter(room: string, player: number, arena: Arena, looked_from: Vec): void {
+    const { draft } = this.site;
     this.open = true;
     this.root.hidden = false;
-    this.site.join(player, arena);
-    if (!again) {
+    this.site.join(player, arena, room);
+    if (this.site.draft !== draft || !draft.confirmed) {
+      this.editor.selected.clear();
       this.editor.eye = { ...looked_from };
       this.builds = true;
     }

@@ -78,3 +78,13 @@ test("others' pointers go when they try it out, or after a while; one's own is n
   made.step(30_000);
   expect(made.pointers.size).toBe(0);
 });
+
+test("in another room nothing is said or undone of what was done in the one before", () => {
+  const { site: made, said } = site();
+  made.take(WHOLE, 0);
+  made.edit([{ do: "add", id: 7, piece: WALL }]);
+  made.join(1, ARENA, "other");
+  made.take(WHOLE, 0);
+  expect(said.filter((message) => message.type === "edit" && message.serial > 0).length).toBe(1);
+  expect([made.draft.can_undo, made.draft.plan!.pieces.has(7)]).toEqual([false, false]);
+});

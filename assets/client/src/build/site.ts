@@ -32,12 +32,14 @@ export interface Ways {
 }
 
 export class Site {
-  readonly draft = new Draft();
+  draft = new Draft();
   /** By player: where others point. */
   readonly pointers = new Map<number, Pointer & { at_ms: number }>();
   readonly #ways: Ways;
-  #name = "";
+  /** Of the arena. */
+  name = "";
   #player = 0;
+  #room = "";
   #shown: Plan | null = null;
   #foreseen: Plan | null = null;
   #shown_ms = -Infinity;
@@ -54,10 +56,12 @@ export class Site {
     return this.draft.confirmed && planChecksum(this.draft.confirmed);
   }
 
-  /** Welcomed to the room, for the first time or again. */
-  join(player: number, arena: Arena): void {
+  /** Welcomed to a room, or to the same one again; what was done in another one is not for this. */
+  join(player: number, arena: Arena, room = ""): void {
+    if (room !== this.#room) this.draft = new Draft();
+    this.#room = room;
     this.#player = player;
-    this.#name = arena.name;
+    this.name = arena.name;
     this.#shown = this.#foreseen = null; // the room's arena is what we have just been given
     this.#pointed = "";
     this.pointers.clear();
@@ -105,12 +109,12 @@ export class Site {
     if (plan && plan !== this.#shown && now_ms >= this.#shown_ms + SHOWN_EVERY_MS) {
       this.#shown = plan;
       this.#shown_ms = now_ms;
-      this.#ways.shown(arenaOf(plan, this.#name));
+      this.#ways.shown(arenaOf(plan, this.name));
     }
     if (confirmed && confirmed !== this.#foreseen && now_ms >= this.#foreseen_ms + FORESEEN_EVERY_MS) {
       this.#foreseen = confirmed;
       this.#foreseen_ms = now_ms;
-      this.#ways.foreseen(arenaOf(confirmed, this.#name));
+      this.#ways.foreseen(arenaOf(confirmed, this.name));
     }
     for (const [player, { at_ms }] of this.pointers) {
       if (now_ms > at_ms + POINTER_FADES_MS) this.pointers.delete(player);
