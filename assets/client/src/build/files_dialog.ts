@@ -58,11 +58,13 @@ export class FilesDialog {
   }
 
   show(arena_name: string): void {
-    if (this.name.value === "") this.name.value = slug(arena_name);
     write(this.told, "");
     if (!this.root.open) this.root.showModal();
     this.name.focus();
-    this.attempt(() => this.refresh());
+    this.attempt(async () => {
+      const kept = (await this.refresh()).some(({ name }) => name === slug(arena_name));
+      if (this.name.value === "") this.name.value = kept ? slug(arena_name) : slug(`my ${arena_name}`); // maps keep their names
+    });
   }
 
   private async save(): Promise<void> {
@@ -101,10 +103,11 @@ export class FilesDialog {
     if (plan) download(name, arenaOf(plan, name));
   }
 
-  private async refresh(): Promise<void> {
+  private async refresh(): Promise<readonly Book[]> {
     const books = await this.library.list();
     this.list.replaceChildren(...books.map((book) => this.row(book)));
     if (books.length === 0) this.list.append(element("li", "build-none", "Nothing has been saved here yet."));
+    return books;
   }
 
   private row(book: Book): HTMLElement {

@@ -58,7 +58,7 @@ export class Toolbar {
     this.test = element("button", "build-test");
     this.test.type = "button";
     this.test.addEventListener("click", () => wanted.test());
-    this.root.append(this.palette, this.actions, this.forSelection, this.test);
+    this.root.append(this.palette, this.actions, this.test, this.forSelection);
   }
 
   draw(tool: Tool, builds: boolean, may_edit: boolean, selected: number, can_undo: boolean, can_redo: boolean): void {
