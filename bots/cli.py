@@ -49,7 +49,7 @@ def swarm(
     url: Annotated[str, typer.Argument(help="The server: http://host:port, or its ws:// or wss:// address.")],
     bots: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
     seconds: Annotated[float, typer.Option(min=0, help="For how long; 0: until stopped.")] = 10.0,
-    brain: Annotated[str, typer.Option(help=f"What they do: {', '.join(BRAINS)}.")] = "hunter",
+    brain: Annotated[str, typer.Option(help=f"What they do: {', '.join(BRAINS)}.")] = "auto",
     rooms: Annotated[int, typer.Option(min=0, help="Spread them over so many rooms that they open; 0: no.")] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Share the bots out among so many processes.")] = 1,
     json: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,

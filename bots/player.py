@@ -223,6 +223,7 @@ class Player:
         self.welcome, self.resume = welcome, welcome.resume
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
+        self.view.player, self.view.roster = welcome.player, self.roster
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
         gun = welcome.gun if self._foresees_shots else None
         self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None

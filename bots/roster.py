@@ -1,6 +1,7 @@
 """Who is in the room, kept up to date by its events. Pure."""
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from protocol.messages import Event, PlayerInfo
 
@@ -12,3 +13,5 @@ def take_note(roster: dict[int, PlayerInfo], event: Event) -> None:
         roster[body["id"]] = convert(body, PlayerInfo)
     elif event.name == "left":
         roster.pop(body["id"], None)
+    elif event.name == "teamed" and (moved := roster.get(body["player"])) is not None:
+        roster[moved.id] = replace(moved, team=body["team"])

@@ -10,13 +10,14 @@ integers that the server published, and proves it with the checksums.
 - Positions are reckoned when somebody asks, once per table and tick.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import hypot
 
 from bots.cell_table import NOBODY, Rules, Sighting
 from bots.shelf import Knowledge, News, Shelf, Step, Tables
 from bots.slices import Slices, cut_cells
 from protocol.kinds import Category, Kind
+from protocol.messages import PlayerInfo
 from protocol.reckoning import Published, Reckoned, reckon
 from protocol.snapshot import Own, Snapshot
 
@@ -33,6 +34,9 @@ class View:
         self.slack_ms: int | None = None
         self.own: Own | None = None
         self.hud: dict[str, int] = {}
+        self.player = 0
+        """Our player number, and in `roster` who plays, by theirs: as far as whoever keeps the view is told."""
+        self.roster: Mapping[int, PlayerInfo] = {}
         self.checksum_mismatches = 0
         self._hud_names = hud_names
         self._shelf = shelf or Shelf()

@@ -12,6 +12,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,8 @@ log = structlog.get_logger("ricochet")
 
 async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
-    venue_of(config), tls_of(config), get_ready(config)  # their mistakes are told before another server is waited for
+    for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
+        look_at(config)
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
@@ -99,11 +101,10 @@ class Server:
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
-        pages = web.build(
-            web.Sources(
-                CLIENT, MAPS, lambda: self.is_ready, api, self.telemetry.exposition, self.standings, self.library
-            )
-        )
+        self._recorder = recorder_of(config, self.lobby)
+        replays, metrics = self._recorder.archive, self.telemetry.exposition
+        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays, self.library)
+        pages = web.build(sources)
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -119,13 +120,12 @@ class Server:
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
         marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
-        self._recorder = recorder_of(config, self.lobby)
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._phases = Phases(config.tick_rate)
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
-        self._collector, self._has_ticked = garbage.Collector(config.tick_rate), False
+        self._collector, self._has_ticked = garbage.Collector(time.perf_counter()), False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
 
     @property
@@ -255,7 +255,7 @@ class Server:
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
         parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
-        work = self._collector.due(lateness_s, gc.get_count()[0], parted, self.door.connections)
+        work = self._collector.due(time.perf_counter(), lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1

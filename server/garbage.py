@@ -33,32 +33,28 @@ class Work(Enum):
 
 
 class Collector:
-    """What to collect when; `ticks_per_s` are those of all rooms together."""
+    """What to collect when."""
 
-    def __init__(self, ticks_per_s: int) -> None:
-        self._young_ticks = round(YOUNG_EVERY_S * ticks_per_s)
-        self._patience_ticks = round(POSTPONED_S_MAX * ticks_per_s)
-        self._ticks = 0
-        """Since the last collection."""
+    def __init__(self, now_s: float) -> None:
+        self._collected_s = now_s
         self._parted = 0
 
-    def due(self, lateness_s: float, made: int, parted: int, playing: int) -> Work | None:
-        """Asked after each tick: what to do now, if anything.
+    def due(self, now_s: float, lateness_s: float, made: int, parted: int, playing: int) -> Work | None:
+        """Asked after each tick of any room: what to do now, if anything.
 
         `made` are the objects since the last collection, `parted` all the connections that had got old and have ended
         so far, with rooms as so many of them, `playing` those that go on.
         """
-        self._ticks += 1
-        gone = parted - self._parted
+        gone, since_s = parted - self._parted, now_s - self._collected_s
         if gone >= PARTED_MAX or (gone and not playing):
             work = Work.ALL
-        elif self._ticks >= self._young_ticks or made >= YOUNG_OBJECTS:
+        elif since_s >= YOUNG_EVERY_S or made >= YOUNG_OBJECTS:
             work = Work.YOUNG
         else:
             return None
-        if lateness_s > LATE_S_MAX and self._ticks < self._patience_ticks:
+        if lateness_s > LATE_S_MAX and since_s < POSTPONED_S_MAX:
             return None
-        self._ticks = 0
+        self._collected_s = now_s
         if work is Work.ALL:
             self._parted = parted
         return work

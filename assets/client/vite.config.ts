@@ -10,14 +10,14 @@ import { defineConfig } from "vitest/config";
 
 const GAME_SERVER = "127.0.0.1:8000";
 
+const PAGES = ["index.html", "dashboard.html", "replay.html", "standings.html", "player.html"];
+
 export default defineConfig(({ mode }) => ({
   base: "./",
   build: {
     outDir: "dist",
     target: "es2023",
-    rolldownOptions: {
-      input: mode === "vectors" ? "vectors.html" : ["index.html", "dashboard.html", "standings.html", "player.html"],
-    },
+    rolldownOptions: { input: mode === "vectors" ? "vectors.html" : PAGES },
   },
   experimental: {
     // `/player/ID` is a page one level down; all others are at the root.

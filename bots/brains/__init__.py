@@ -9,9 +9,11 @@ from random import Random
 
 from msgspec import Struct
 
+from bots.brains.auto import suitable
 from bots.brains.hunter import Hunter
 from bots.brains.idle import Idle
 from bots.brains.lean import Lean
+from bots.brains.teammate import Teammate
 from bots.brains.wander import Wander
 from bots.common_room import CommonRoom
 from bots.player import Brain
@@ -29,7 +31,9 @@ class Sort(Struct, frozen=True):
 
 
 BRAINS: dict[str, Sort] = {
+    "auto": Sort(suitable),
     "hunter": Sort(Hunter),
+    "teammate": Sort(Teammate),
     "wander": Sort(Wander),
     "idle": Sort(Idle),
     "lean": Sort(Lean, attentive=False),

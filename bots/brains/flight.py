@@ -1,5 +1,6 @@
 """Steering and aiming that brains have in common. Plain geometry: points in, directions out."""
 
+from collections.abc import Iterable
 from math import cos, hypot, sin, sqrt, tau
 from typing import Final, Protocol
 
@@ -8,6 +9,11 @@ from protocol.arena import Point
 PROBE_UNITS: Final = 110.0
 """How far ahead a ship looks for walls."""
 SHIP_CLEARANCE_UNITS: Final = 20.0
+AHEAD, PASSING_UNITS = 0.75, 64.0
+"""What `past_ships` takes for right ahead, as a cosine, and for near."""
+_ASIDE: Final = (cos(0.9), sin(0.9))
+HASTE, BRAKE = 0.012, 0.0024
+"""Of `arrive`: stick for each unit that is missing, less for each unit per second."""
 _TURNS: Final = tuple((cos(part * tau), sin(part * tau)) for part in (0, 1 / 8, -1 / 8, 1 / 4, -1 / 4, 3 / 8, -3 / 8))
 
 
@@ -22,6 +28,23 @@ def pull(me: Point, goal: Point) -> Point:
     dx, dy = goal[0] - me[0], goal[1] - me[1]
     distance = hypot(dx, dy)
     return (dx / distance, dy / distance) if distance > 0 else (0.0, 0.0)
+
+
+def arrive(me: Point, speed: Point, goal: Point) -> Point:
+    """The stick that takes a ship to `goal` and has it stop there."""
+    x = (goal[0] - me[0]) * HASTE - speed[0] * BRAKE
+    y = (goal[1] - me[1]) * HASTE - speed[1] * BRAKE
+    length = hypot(x, y)
+    return (x, y) if length <= 1.0 else (x / length, y / length)
+
+
+def past_ships(ships: Iterable[Point], me: Point, move: Point) -> Point:
+    """`move`, or to the right of it when a ship is right ahead: of two that meet head-on, both do so."""
+    for ship in ships:
+        x, y = pull(me, ship)
+        if x * move[0] + y * move[1] > AHEAD and hypot(ship[0] - me[0], ship[1] - me[1]) < PASSING_UNITS:
+            return (move[0] * _ASIDE[0] - move[1] * _ASIDE[1], move[0] * _ASIDE[1] + move[1] * _ASIDE[0])
+    return move
 
 
 def away_from_walls(walls: Sightline, me: Point, move: Point) -> Point:

@@ -27,7 +27,7 @@ CRATE_KIND: Final = Kind(
     name="crate", category="crate", shape="box", radius=20, mass=6, elasticity=0.4, velocity_scale=32
 )
 PICKUP_KIND: Final = Kind(name="pickup", category="pickup", radius=14, mass=1, sensor=True)
-BALL_KIND: Final = Kind(name="ball", category="ball", radius=36, mass=2.5, elasticity=0.8, drag=0.3)
+BALL_KIND: Final = Kind(name="ball", category="ball", radius=36, mass=2.2, elasticity=0.85, drag=0.2)
 GUN: Final = Gun(
     kind=1,
     speed=900.0,

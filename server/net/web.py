@@ -4,7 +4,7 @@
     /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`                          /standings, /player/ID    pages of their own
+    /api/…          see `api`, `replays`               /standings, /player/ID, /replay    pages of their own
 
 Nothing here touches the game: what it shows comes in as functions.
 """
@@ -25,7 +25,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.net.api import Api, Guarded, caller_of
 from server.net.guest_cookie import Greeting
 from server.net.library_api import Library
+from server.net.replays import Replays
 from server.net.standings_api import StandingsApi
+from server.replay.archive import Archive
 from server.standings.service import Standings
 
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -40,7 +42,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TLS_ONLY = "max-age=31536000"
 """For a year, this host is spoken to over TLS or not at all."""
-PAGES = frozenset({"dashboard", "standings"})
+PAGES = frozenset({"dashboard", "standings", "replay"})
 """Pages of the client's beside its first: at `/NAME`, from the file `NAME.html`."""
 PAGES_OF_SOMEBODY = frozenset({"player"})
 """And those at `/NAME/ID`, whoever that is."""
@@ -63,6 +65,7 @@ class Sources(Struct, frozen=True):
     metrics: Callable[[], tuple[bytes, str]]
     """(body, content type)"""
     standings: Standings
+    replays: Archive | None = None
     library: Library | None = None
 
 
@@ -87,6 +90,7 @@ def build(sources: Sources) -> ASGIApp:
             *(() if sources.library is None else sources.library.routes(sources.api, sources.standings.guest_of)),
             *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
+            *Replays(sources.replays).routes(),
             Mount("/maps", _Files(sources.maps_dir)),
             Mount("/", _Client(sources.client_dir)),
         ]

@@ -47,6 +47,8 @@ class Recorder:
     # what rooms tell ---------------------------------------------------------------------------------------
 
     def opened(self, room: Room) -> None:
+        if room.card.is_private:
+            return  # what is played among friends is nobody else's
         room.tap = self._tapes[room] = Tape(room, self._begin)
 
     def concluded(self, room: Room, result: Result) -> None:

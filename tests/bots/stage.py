@@ -12,6 +12,8 @@ from protocol.kinds import Kind
 from protocol.messages import Welcome
 from protocol.reckoning import Published
 from protocol.snapshot import CellKeyframe, Own, Snapshot, checksum_of
+from server.game import Game
+from server.games.melee import Melee
 from tests.instruments.stepper import Stepper
 
 SHIP = Kind(name="ship", category="ship", radius=16, mass=1, drag=1.2, thrust=700, steered=True)
@@ -50,8 +52,8 @@ def view_of(own: tuple[float, float] | None, *others: Published, hull: int = 100
 class Stage(stage.Stage):
     """A stepped room."""
 
-    def __init__(self, arena: Arena | None = None, seed: int = 1) -> None:
-        self.stepper = Stepper(seed=seed, arena=arena)
+    def __init__(self, arena: Arena | None = None, seed: int = 1, game: type[Game] = Melee) -> None:
+        self.stepper = Stepper(seed=seed, arena=arena, game=game)
         super().__init__(self.stepper)
 
     def join(

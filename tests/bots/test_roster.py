@@ -13,3 +13,10 @@ def test_who_comes_is_there_and_who_goes_is_not() -> None:
     take_note(roster, Event(2, "left", {"id": 99}))
     take_note(roster, Event(2, "kill", {"id": 4}))
     assert list(roster) == [4]
+
+
+def test_who_changes_teams_is_in_the_other() -> None:
+    roster = {3: PlayerInfo(3, "Ann", 2, False, 1)}
+    take_note(roster, Event(1, "teamed", {"player": 3, "team": 2}))
+    take_note(roster, Event(1, "teamed", {"player": 99, "team": 2}))
+    assert roster == {3: PlayerInfo(3, "Ann", 2, False, 2)}

@@ -1,7 +1,8 @@
 """A page in a real Chromium, as a person would have it."""
 
+import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,11 @@ def opened(
     touch: bool = False,
     flags: Sequence[str] = (),
     every_frame: bool = False,
+    remembered: Mapping[str, str] | None = None,
 ) -> Iterator[Page]:
     """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test.
 
-    With `every_frame` it draws as often as it can.
+    With `every_frame` it draws as often as it can. `remembered`: what the page's storage has from earlier visits.
     """
     errors: list[str] = []
     with ExitStack() as stack:
@@ -89,6 +91,8 @@ def opened(
         context.set_default_timeout(PATIENCE_S * 1000)
         if not every_frame:
             context.add_init_script(FEWER_FRAMES)
+        if remembered:
+            context.add_init_script(f"Object.assign(localStorage, {json.dumps(dict(remembered))});")
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)

@@ -86,7 +86,7 @@ def server() -> Iterator[Served]:
 
 @pytest.mark.parametrize(("key", "move"), [("d", (1, 0)), ("ArrowUp", (0, -1))])
 def test_keys_and_mouse(server: Served, chromium_path: Path, key: str, move: tuple[int, int]) -> None:
-    with opened(chromium_path, server.page_url, DESKTOP) as page:
+    with opened(chromium_path, "about:blank", DESKTOP) as page:
         wire = Wire(page, server)
         page.keyboard.down(key)
         page.mouse.move(DESKTOP[0] / 2 - 300, DESKTOP[1] / 2)
@@ -110,7 +110,7 @@ def test_what_is_pressed_the_moment_the_menu_goes_is_not_typed_into_it(server: S
 
 
 def test_two_thumbs(server: Served, chromium_path: Path) -> None:
-    with opened(chromium_path, server.page_url, PHONE, touch=True) as page:
+    with opened(chromium_path, "about:blank", PHONE, touch=True) as page:
         wire = Wire(page, server)
         glass = page.context.new_cdp_session(page)
         touch(glass, "touchStart", (90, 730))
@@ -129,7 +129,7 @@ def touch(glass: CDPSession, kind: str, *fingers: tuple[int, int]) -> None:
 
 
 def test_a_gamepad(server: Served, chromium_path: Path) -> None:
-    with opened(chromium_path, server.page_url, DESKTOP) as page:
+    with opened(chromium_path, "about:blank", DESKTOP) as page:
         wire = Wire(page, server, PAD)
         page.evaluate("pad.axes = [0, 1, 1, 0], pad.buttons[7].value = 1, pad.buttons[6].value = 1")
         wire.wait_for(acting((0, 1), RIGHT, Button.FIRE | Button.BOOST))

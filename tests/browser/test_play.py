@@ -59,7 +59,7 @@ def test_who_is_faster_than_the_graphics_plays_as_soon_as_they_are_there(server:
         page.get_by_role("textbox").fill("Swift")
         page.keyboard.press("Enter")
         page.keyboard.press("Enter")
-        page.get_by_text("Connecting").wait_for()
+        page.get_by_text("Joining").wait_for()
         assert held, "what draws is still on its way"
         for route in held:
             route.continue_()

@@ -4,7 +4,9 @@ import json
 from functools import cache
 from random import Random
 
-from protocol import frames
+import msgspec
+
+from protocol import frames, stats
 from protocol.codec import Codec
 from protocol.messages import (
     Bye,
@@ -138,10 +140,18 @@ def examples(target: str) -> list[bytes]:
         "sieve": [wire, mixed, frame(b"x" * 200)],
         "msgpack_client": msgpack,
         "json_client": [JSON.encode(message) for message in SAID],
+        "stats_client": [
+            msgspec.json.encode(said) for said in (stats.Hello(1, "token"), stats.Hello(1), stats.Look("ann", 50))
+        ],
         "packed": [pack_changes(CHANGES), pack_near(NEARS)],
         "arena": [JSON.encode(SMALL), (MAPS / "pinball.json").read_bytes()],  # type: ignore[arg-type]  # any struct
         "config": [SETTINGS],
-        "request": [upgrade(), upgrade("ricochet.v1.json", origin="http://friend.example"), b"GET / HTTP/1.1\r\n\r\n"],
+        "request": [
+            upgrade(),
+            upgrade(stats.SUBPROTOCOL_STATS, path="/stats"),
+            upgrade("ricochet.v1.json", origin="http://friend.example"),
+            b"GET / HTTP/1.1\r\n\r\n",
+        ],
         "token": [b"token-1", b"forged"],
         "conversation": [b"".join(bytes((len(message),)) + message for message in msgpack)],
     }

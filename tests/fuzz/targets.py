@@ -17,7 +17,7 @@ from wsproto.events import Request as UpgradeRequest
 
 from bots.sieve import Sieve as BotSieve
 from bots.slices import cut_cells, read_cell, slice_snapshot
-from protocol import frames, limits
+from protocol import frames, limits, stats
 from protocol.arena import Arena, parse
 from protocol.codec import CODECS, Codec, Wire
 from protocol.errors import ArenaError, UserError, Violation
@@ -83,6 +83,14 @@ def json_client(data: bytes) -> None:
     """What a client says, in JSON; what is not UTF-8 the library refuses."""
     with suppress(UnicodeDecodeError):
         _decode_client(JSON, data.decode())
+
+
+def stats_client(data: bytes) -> None:
+    """What a watcher of the server says at `/stats`; what is not UTF-8 the library refuses."""
+    with suppress(UnicodeDecodeError):
+        said = data.decode()
+        if (violation := refusal(Violation, lambda: stats.decode_client(said), (stats.Hello, stats.Look))) is not None:
+            assert 0 < len(violation.sentence.encode()) <= REASON_BYTES_MAX
 
 
 def msgpack_server(data: bytes) -> None:
@@ -212,6 +220,7 @@ TARGETS: Final[dict[str, Target]] = {
         sieve,
         msgpack_client,
         json_client,
+        stats_client,
         msgpack_server,
         json_server,
         packed,

@@ -12,11 +12,11 @@ RATE = 10
 
 @pytest.fixture
 def collector() -> Collector:
-    return Collector(RATE)
+    return Collector(0.0)
 
 
 def works(collector: Collector, ticks: int, lateness_s: float = 0.0) -> list[tuple[int, Work]]:
-    due = ((tick, collector.due(lateness_s, made=0, parted=0, playing=1)) for tick in range(1, ticks + 1))
+    due = ((tick, collector.due(tick / RATE, lateness_s, made=0, parted=0, playing=1)) for tick in range(1, ticks + 1))
     return [(tick, work) for tick, work in due if work is not None]
 
 
@@ -25,8 +25,8 @@ def test_the_young_once_a_second(collector: Collector) -> None:
 
 
 def test_the_young_at_once_when_there_are_many(collector: Collector) -> None:
-    assert collector.due(0.0, YOUNG_OBJECTS - 1, 0, 1) is None
-    assert collector.due(0.0, YOUNG_OBJECTS, 0, 1) is Work.YOUNG
+    assert collector.due(0.1, 0.0, YOUNG_OBJECTS - 1, 0, 1) is None
+    assert collector.due(0.1, 0.0, YOUNG_OBJECTS, 0, 1) is Work.YOUNG
 
 
 def test_a_late_loop_collects_later_but_not_never(collector: Collector) -> None:
@@ -35,15 +35,15 @@ def test_a_late_loop_collects_later_but_not_never(collector: Collector) -> None:
 
 
 def test_all_when_many_have_gone(collector: Collector) -> None:
-    assert collector.due(0.0, 0, PARTED_MAX - 1, 1) is None
-    assert collector.due(0.0, 0, PARTED_MAX, 1) is Work.ALL
-    assert collector.due(0.0, 0, PARTED_MAX + 1, 1) is None, "they are counted from the last time on"
+    assert collector.due(0.1, 0.0, 0, PARTED_MAX - 1, 1) is None
+    assert collector.due(0.1, 0.0, 0, PARTED_MAX, 1) is Work.ALL
+    assert collector.due(0.1, 0.0, 0, PARTED_MAX + 1, 1) is None, "they are counted from the last time on"
 
 
 def test_all_when_the_last_has_gone_and_only_once(collector: Collector) -> None:
-    assert collector.due(0.0, 0, 3, 1) is None
-    assert collector.due(0.0, 0, 4, 0) is Work.ALL
-    assert collector.due(0.0, 0, 4, 0) is None
+    assert collector.due(0.1, 0.0, 0, 3, 1) is None
+    assert collector.due(0.1, 0.0, 0, 4, 0) is Work.ALL
+    assert collector.due(0.1, 0.0, 0, 4, 0) is None
 
 
 class Ring:

@@ -35,6 +35,12 @@ export class DeviceControls implements Controls {
     this.touch.enter(description);
   }
 
+  /** Whether anybody plays; if not, everything is let go. */
+  set active(active: boolean) {
+    this.keyboardMouse.active = active;
+    if (!active) this.keyboardMouse.releaseAll();
+  }
+
   sample(): ControlSample {
     const pad = this.gamepad.read();
     const keys = this.keyboardMouse.move();

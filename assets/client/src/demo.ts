@@ -1,12 +1,13 @@
 /**
  * The look without a server, for judging it by eye and by stopwatch (`npm run dev`, then /demo.html). Never in the built client.
  *
- * The address chooses what is shown: `?show=play|menu|dead|lost|refused|podium`, `&fly=90` draws that many steps at once
- * before the first picture, `&board`, `&chat`, `&graphs`, `&still` stops there, `&gpu` waits for
+ * The address chooses what is shown: `?show=play|lobby|dead|lost|refused|podium`, `&fly=90` draws that many steps at once
+ * before the first picture, `&ended` shows how a room ended, `&board`, `&chat`, `&graphs`, `&still` stops there, `&gpu` waits for
  * the graphics card. `window.demo` tells how long drawing took.
  */
 
-import type { LinkState, Match, Scene } from "@ricochet/sdk";
+import type { LinkState, Match, Scene, Stay } from "@ricochet/sdk";
+import { demoLobby } from "./demo_lobby";
 import { DEMO_ARENA, DEMO_DESCRIPTION, DemoWorld } from "./demo_world";
 import { ranked } from "./hud/standings";
 import { openLook } from "./look";
@@ -25,14 +26,17 @@ const LINES = [
   { player: 0, text: "You don't hear Eve #12 any more; /unmute Eve undoes it", to: "notice", name: "", old: false },
 ] as const;
 const LINKS: Readonly<Record<string, LinkState>> = {
-  lost: { state: "lost", reason: "", retry_in_s: 3 },
-  refused: { state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0 },
+  lost: { state: "lost", reason: "", retry_in_s: 3, rtt_ms: 42 },
+  refused: { state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0, rtt_ms: 42 },
 };
+
+const STAY: Stay = { room: "k3jf83hq0s", game: "melee", role: "player", arena: DEMO_ARENA, description: DEMO_DESCRIPTION };
 
 const root = document.getElementById("game");
 if (root === null) throw new Error("demo.html has no #game");
 const look = await openLook(root, {
-  play: () => look.enter(DEMO_ARENA, DEMO_DESCRIPTION),
+  go: () => look.enter(STAY),
+  again: () => undefined,
   chat: (to, text) => look.chat.add({ player: 1, text, to, name: "You", old: false, who: 1 }),
   network: () => undefined,
 });
@@ -62,7 +66,7 @@ function scene(): Scene {
     description: DEMO_DESCRIPTION,
     team_scores: [],
     stops_tick: null,
-    link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0 },
+    link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0, rtt_ms: 42 },
   };
 }
 
@@ -99,8 +103,8 @@ function press(code: string): void {
   window.dispatchEvent(new KeyboardEvent("keydown", { code, key: code }));
 }
 
-if (showing !== "menu") {
-  look.enter(DEMO_ARENA, DEMO_DESCRIPTION);
+if (showing !== "lobby") {
+  look.enter(STAY);
   look.chat.begin(["room", "team", "lobby"]);
   for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
     if (flown === 20) world.kill(9, 1);
@@ -115,5 +119,9 @@ if (showing !== "menu") {
   if (showing === "hurt") look.event({ name: "hit", body: { player: 1, damage: 30 } });
   step(STEP_S);
   if (!asked.has("still")) run(performance.now());
+}
+if (showing === "lobby") {
+  look.lobby(demoLobby(asked.has("ended")));
+  look.draw({ ...scene(), link: { state: "lobby", reason: "", retry_in_s: 0, rtt_ms: 12 } });
 }
 Object.assign(window, { demo: { look, drawing_ms, ready: true } });

@@ -8,12 +8,15 @@
 import "./style.css";
 import "./games.css";
 
-import type { Arena, ChatView, Description, GameEvent, Lens, Look, Scene, Wishes } from "@ricochet/sdk";
+import {
+  type Arena, type ChatView, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
+} from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
 import { Hud } from "./hud/hud";
-import { Menu } from "./menu";
+import { LobbyPage } from "./lobby/lobby_page";
+import { RoomMenu } from "./lobby/room_menu";
 import { Overlay } from "./overlay";
 import type { Effect } from "./render/effects";
 import { Stage } from "./render/stage";
@@ -32,54 +35,89 @@ export class CannotDraw extends Error {
   }
 }
 
-/** Fills `root`, showing the menu. Rejects with `CannotDraw` where there is no WebGL. */
+/** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL. */
 export async function openLook(root: HTMLElement, wishes: Wishes): Promise<Look> {
   root.classList.add("ricochet");
   const view = element("div", "view");
   root.append(view);
-  const menu = new Menu((name) => wishes.play(name));
-  root.append(menu.root);
-  menu.shown = true;
+  const lobby = new LobbyPage(wishes);
+  root.append(lobby.root);
+  lobby.shown = true;
   const stage = await Stage.open(view).catch((error: unknown) => {
-    menu.shown = false;
+    lobby.shown = false;
     throw new CannotDraw(error);
   });
-  return new WholeLook(root, view, stage, menu, wishes);
+  return new WholeLook(root, view, stage, lobby, wishes);
 }
 
 class WholeLook implements Look {
   readonly controls: DeviceControls;
   readonly overlay: Overlay;
   private readonly stage: Stage;
-  private readonly menu: Menu;
+  private readonly page: LobbyPage;
+  private readonly menu: RoomMenu;
   private readonly hud: Hud;
   private readonly sound = new Sound(settings.muted);
   private entered = false;
+  private state: LinkState["state"] = "connecting";
+  /** Why one isn't where one wanted to be, if that is the latest. */
+  private refusal = "";
   private drawn_s: number | null = null;
   private scene: Scene | null = null;
 
-  constructor(root: HTMLElement, view: HTMLElement, stage: Stage, menu: Menu, wishes: Wishes) {
+  constructor(root: HTMLElement, view: HTMLElement, stage: Stage, page: LobbyPage, wishes: Wishes) {
     this.stage = stage;
-    this.menu = menu;
+    this.page = page;
+    this.menu = new RoomMenu((wish) => {
+      this.refusal = "";
+      wishes.go(null, wish);
+    });
     this.overlay = new Overlay((weather) => wishes.network(weather));
-    this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted));
+    this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted), () => this.menu.open());
     this.hud.shown = false;
-    root.append(this.hud.root, this.overlay.root);
+    root.append(this.hud.root, this.overlay.root, this.menu.root);
     this.controls = new DeviceControls(view, this.hud.root);
   }
 
-  enter(arena: Arena, description: Description): void {
-    this.entered = true;
+  enter(stay: Stay): void {
+    const { arena } = stay;
+    const description = stay.description ?? NOTHING;
+    this.show(true);
     this.stage.enter(arena, description);
     this.hud.enter(arena, description);
     this.controls.enter(description);
-    this.hud.shown = true;
-    this.menu.shown = false;
+    const { title, invites } = this.page.entered(stay.room);
+    this.menu.enter(stay, title);
+    if (invites) this.menu.invite();
+  }
+
+  lobby(news: LobbyNews): void {
+    this.page.take(news);
+  }
+
+  /** One is in the lobby now, from wherever. */
+  private arrive(): void {
+    if (this.entered) this.show(false);
+    this.page.chat.begin();
+  }
+
+  private show(entered: boolean): void {
+    this.entered = entered;
+    this.hud.shown = entered;
+    this.page.shown = !entered;
+    this.controls.active = entered;
+    if (entered) return;
+    this.menu.leave();
+    if (this.refusal !== "") this.page.refuse(this.refusal);
   }
 
   rearrange(arena: Arena): void {
     this.stage.rearrange(arena);
     this.hud.rearrange(arena);
+  }
+
+  cover(...layers: HTMLElement[]): void {
+    this.hud.root.before(...layers);
   }
 
   get lens(): Lens {
@@ -88,8 +126,11 @@ class WholeLook implements Look {
 
   draw(scene: Scene): void {
     this.scene = scene;
+    const { state } = scene.link;
+    if (state === "lobby" && this.state !== "lobby") this.arrive();
+    this.state = state;
     if (!this.entered) {
-      this.menu.showLink(scene.link);
+      this.page.showLink(scene.link);
       return;
     }
     const dt_s = this.secondsSince(scene.time_s);
@@ -110,12 +151,19 @@ class WholeLook implements Look {
     }
   }
 
+  /** Of the room that one is in, or of the lobby. */
   get chat(): ChatView {
-    return this.hud;
+    return this.entered ? this.hud : this.page.chat;
   }
 
   notice(sentence: string): void {
     this.hud.notice.say(sentence);
+  }
+
+  refuse(sentence: string): void {
+    this.refusal = sentence;
+    if (this.entered) this.notice(sentence);
+    else this.page.refuse(sentence);
   }
 
   private pulse({ body }: GameEvent, scene: Scene): void {

@@ -5,11 +5,17 @@
  * begins the figures anew.
  */
 
+import type { Client, Gauges, LinkState, OwnDrawn, PlayerInfo, Summary } from "@ricochet/sdk";
 import type { Builder, Told } from "./build/builder";
-import type { Connection, Gauges, LinkState, OwnDrawn, Play, PlayerInfo, Summary } from "@ricochet/sdk";
 
 export interface Probe {
   readonly state: LinkState["state"];
+  /** The room that one is in, and as what; null: none. */
+  readonly room: string | null;
+  readonly role: string | null;
+  /** Names of the rooms that the lobby told of last, and how many people are on the server. */
+  readonly rooms: readonly string[];
+  readonly people: number;
   /** The newest tick that was predicted. */
   readonly tick: number;
   readonly server_tick: number;
@@ -35,12 +41,26 @@ export interface Probe {
   forget(): void;
 }
 
-export function probe(connection: Connection, gauges: Gauges, playing: () => Play | null, building: () => Builder | null = () => null): Probe {
+export function probe(client: Client, gauges: Gauges, building: () => Builder | null = () => null): Probe {
+  const { connection } = client;
+  const playing = () => client.play;
   const of = (read: (player: PlayerInfo) => number) =>
     Object.fromEntries([...(playing()?.roster.players ?? [])].map(([id, player]) => [id, read(player)]));
   return {
     get state() {
       return connection.state;
+    },
+    get room() {
+      return connection.room;
+    },
+    get role() {
+      return client.welcome?.role ?? null;
+    },
+    get rooms() {
+      return client.lobby?.rooms.map(({ name }) => name) ?? [];
+    },
+    get people() {
+      return client.lobby?.people ?? 0;
     },
     get tick() {
       return playing()?.tick ?? 0;

@@ -5,29 +5,32 @@
  * mends it.
  */
 
-import type { Gauges, Look, Refusal } from "@ricochet/sdk";
+import type { Gauges, LinkState, Look, Refusal } from "@ricochet/sdk";
 
 const INPUT_TOO_FAR = 4008;
 const CHAT_REFUSED = 4018;
 
 export class Refusals {
-  readonly #look: Pick<Look, "chat" | "notice">;
+  readonly #look: Pick<Look, "chat" | "notice" | "refuse">;
   readonly #gauges: Gauges;
   #inputs_too_far = 0;
 
-  constructor(look: Pick<Look, "chat" | "notice">, gauges: Gauges) {
+  constructor(look: Pick<Look, "chat" | "notice" | "refuse">, gauges: Gauges) {
     this.#look = look;
     this.#gauges = gauges;
   }
 
-  take({ code, sentence }: Refusal): void {
+  /** `state`: where one was when it came. Who plays reads it in passing; who wanted to be elsewhere is told why they aren't. */
+  take({ code, sentence }: Refusal, state: LinkState["state"]): void {
     if (code === CHAT_REFUSED) {
       this.#look.chat.refuse(sentence);
-    } else if (code !== INPUT_TOO_FAR) {
-      this.#look.notice(sentence);
-    } else {
+    } else if (code === INPUT_TOO_FAR) {
       this.#inputs_too_far += 1;
       this.#gauges.push("inputs_too_far", this.#inputs_too_far);
+    } else if (state === "playing") {
+      this.#look.notice(sentence);
+    } else {
+      this.#look.refuse(sentence);
     }
   }
 }

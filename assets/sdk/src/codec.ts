@@ -38,7 +38,9 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   chat: [4, ["text", "to"]],
   resync: [5, ["cell"]],
   leave: [6, []],
+  enter: [7, ["room", "role", "game"]],
   open: [8, ["title", "game", "arena", "private"]],
+  browse: [9, []],
   edit: [11, ["serial", "steps", "since", "checksum"]],
   point: [12, ["x", "y", "selected", "dx", "dy", "builds"]],
 };
@@ -60,6 +62,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
   [20, ["chat", ["player", "text", "to", "name", "old", "who"]]],
   [21, ["error", ["code", "sentence"]]],
   [22, ["bye", ["code", "sentence"]]],
+  [23, ["lobby", ["rooms", "games", "people", "podium", "reason"]]],
   [24, ["edited", ["revision", "player", "serial", "steps", "checksum", "refused", "heard", "may_edit", "plan"]]],
   [25, ["pointed", ["people"]]],
 ]);

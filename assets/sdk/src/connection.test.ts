@@ -3,63 +3,26 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import conversation from "../../../tests/golden/conversation.json";
 import { jsonCodec } from "./codec";
 import { Connection } from "./connection";
-import type { ServerMessage } from "./messages";
+import { Socket } from "./held_socket";
+import type { LobbyNews, ServerMessage } from "./messages";
 import { PERFECT } from "./netsim";
 
-/** The server's end of a WebSocket, held in the hand. */
-class Socket {
-  static readonly OPEN = 1;
-  static readonly opened: Socket[] = [];
-  readyState = 0;
-  binaryType = "";
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number; reason: string }) => void) | null = null;
-  readonly heard: Record<string, unknown>[] = [];
-  readonly url: string;
-  readonly subprotocol: string;
-
-  constructor(url: string, subprotocol: string) {
-    this.url = url;
-    this.subprotocol = subprotocol;
-    Socket.opened.push(this);
-  }
-
-  send(wire: string): void {
-    this.heard.push(JSON.parse(wire));
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  accept(): this {
-    this.readyState = Socket.OPEN;
-    this.onopen?.();
-    return this;
-  }
-
-  say(message: unknown): this {
-    this.onmessage?.({ data: JSON.stringify(message) });
-    return this;
-  }
-
-  end(code: number, reason = ""): void {
-    this.readyState = 3;
-    this.onclose?.({ code, reason });
-  }
-}
-
 const welcome = conversation.server[0]!.json;
+const lobby: LobbyNews = { type: "lobby", rooms: [], games: [], people: 1, podium: null, reason: "" };
 const heard: ServerMessage[] = [];
 const states: string[] = [];
 const stored = new Map<string, string>();
 
-function joined(): { connection: Connection; socket: Socket } {
-  const connection = new Connection({ url: "ws://arena/play", room: "north", token: "aa.bb.cc" }, jsonCodec, {
+function visitor(): Connection {
+  const connection: Connection = new Connection({ url: "ws://arena/play", token: "aa.bb.cc" }, jsonCodec, {
     heard: (message) => void heard.push(message),
     changed: () => void states.push(connection.state),
   });
+  return connection;
+}
+
+function joined(): { connection: Connection; socket: Socket } {
+  const connection = visitor();
   connection.join("Ada");
   return { connection, socket: latest().accept().say(welcome) };
 }
@@ -84,12 +47,81 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("hello comes first, once the socket is open, and the welcome begins the game", () => {
+test("hello comes first, once the socket is open, and a welcome begins the game", () => {
   const { connection, socket } = joined();
   expect(socket.subprotocol).toBe("ricochet.v1.json");
-  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: "aa.bb.cc", room: "north", resume: null, role: "player", bot: false });
-  expect(connection.link(0)).toEqual({ state: "playing", reason: "", retry_in_s: 0 });
+  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: "aa.bb.cc", room: null, resume: null, role: "visitor", bot: false });
+  expect(connection.link(0)).toMatchObject({ state: "playing", reason: "", retry_in_s: 0 });
+  expect(connection.room).toBe(welcome.room);
   expect(heard).toEqual([welcome]);
+});
+
+test("from the lobby to a room and back over one socket, and a wish that comes early is said in time", () => {
+  const connection = visitor();
+  connection.join("Ada", { type: "enter", room: "pit", role: "player", game: null });
+  const socket = latest().accept();
+  expect(socket.heard).toHaveLength(1);
+  socket.say(lobby);
+  expect(socket.heard.at(-1)).toEqual({ type: "enter", room: "pit", role: "player", game: null });
+  expect(connection.state).toBe("moving");
+  socket.say(lobby).say(welcome);
+  expect(connection.state).toBe("playing");
+  connection.go({ type: "browse" });
+  expect(socket.heard.at(-1)).toEqual({ type: "browse" });
+  expect(connection.state).toBe("moving");
+  socket.say(lobby);
+  expect([connection.state, connection.room]).toEqual(["lobby", null]);
+  expect(states).toEqual(["moving", "playing", "moving", "lobby"]);
+  expect(connection.traffic.connections).toBe(1);
+});
+
+test("what is refused leaves one in the lobby, over the same socket", () => {
+  const connection = visitor();
+  connection.join("Ada");
+  const socket = latest().accept().say(lobby);
+  connection.go({ type: "enter", room: "gone", role: "player", game: null });
+  socket.say({ type: "error", code: 4010, sentence: "there is no room 'gone'" });
+  expect(connection.state).toBe("lobby");
+  expect(heard.at(-1)).toMatchObject({ type: "error", code: 4010 });
+  expect(Socket.opened).toHaveLength(1);
+});
+
+test("another name is another hello, and the wish goes with it", () => {
+  const connection = visitor();
+  connection.join("Ada");
+  latest().accept().say(lobby);
+  connection.join("Grace", { type: "open", title: "Ours", game: "melee", arena: "belt", private: true });
+  expect(connection.state).toBe("connecting");
+  expect(Socket.opened).toHaveLength(2);
+  expect(latest().accept().heard[0]).toMatchObject({ name: "Grace", role: "visitor" });
+  latest().say(lobby);
+  expect(latest().heard.at(-1)).toMatchObject({ type: "open", private: true });
+});
+
+test("in the lobby, where nothing may be new for long, pings keep the connection alive", () => {
+  const connection = visitor();
+  connection.join("Ada");
+  const socket = latest().accept().say(lobby);
+  for (let second = 0; second < 20; second += 1) {
+    vi.advanceTimersByTime(1000);
+    const ping = socket.heard.at(-1)!;
+    expect(ping["type"]).toBe("ping");
+    socket.say({ type: "pong", nonce: ping["nonce"], tick: 0 });
+  }
+  expect(connection.state).toBe("lobby");
+  vi.advanceTimersByTime(10_000);
+  expect(connection.state).toBe("lost");
+});
+
+test("a page that was hidden, and whose timers slept, doesn't take that for silence", () => {
+  const connection = visitor();
+  connection.join("Ada");
+  latest().accept().say(lobby);
+  vi.setSystemTime(Date.now() + 60_000);
+  vi.spyOn(performance, "now").mockReturnValue(performance.now() + 60_000);
+  vi.advanceTimersByTime(1000);
+  expect(connection.state).toBe("lobby");
+  vi.restoreAllMocks();
 });
 
 test("a broken connection says so, waits, and resumes the same seat", () => {
@@ -157,7 +189,7 @@ test("the reason stays while nobody answers", () => {
 test("what was our fault is told in the server's words, and not tried again", () => {
   const { connection, socket } = joined();
   socket.say({ type: "bye", code: 4011, sentence: "The room is full: 64 players are in it." }).end(4011, "full");
-  expect(connection.link(0)).toEqual({ state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0 });
+  expect(connection.link(0)).toMatchObject({ state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0 });
   vi.advanceTimersByTime(60_000);
   expect(Socket.opened).toHaveLength(1);
   connection.join("Ada");

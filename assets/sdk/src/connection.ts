@@ -1,37 +1,37 @@
 /**
- * The conversation with the server, kept up: hello, welcome, pings, and coming back when it breaks.
+ * The conversation with the server, kept up: hello, pings, from room to room, and coming back when it breaks.
  *
- *     connecting  ->  playing  ->  lost  ->  connecting  …        the closure was nobody's fault, or the network's
- *                             ->  refused                         until the player asks again
+ *     connecting  ->  lobby   <->  moving  <->  playing           all over one socket: see `itinerary`
+ *     any         ->  lost     ->  connecting  …                  the closure was nobody's fault, or the network's
+ *                 ->  refused                                     until the player asks again
  *
  * Every message but a pong goes to the listener. The token that resumes a seat is kept in the tab's session storage, so that
- * a reload comes back to the same ship; that is why nothing is said when the page goes. Pings ride on what arrives, not on a
- * timer, for a hidden tab's timers sleep.
+ * a reload comes back to the same ship; that is why nothing is said when the page goes. In a room pings ride on what
+ * arrives, not on a timer, for a hidden tab's timers sleep.
  *
  * The network can be made to seem worse than it is (`worsen`): what is said and what arrives, the end included, then waits.
  */
 
-import { Backoff, comesBackAfter } from "./backoff";
+import { Backoff } from "./backoff";
 import type { Codec, Wire } from "./codec";
 import { Delayed } from "./delayed";
+import { Itinerary, type Wish } from "./itinerary";
 import { type ClientMessage, PROTOCOL_VERSION, type ServerMessage } from "./messages";
 import { type Conditions, isPerfect } from "./netsim";
 import type { LinkState } from "./scene";
+import { rememberSeat, rememberedSeat } from "./seat_memory";
 
 const PING_EVERY_MS = 1000;
 /** With nothing heard for so long the network is gone, though no one told us. */
 const SILENCE_MS_MAX = 8000;
 const WATCH_EVERY_MS = 1000;
-const RESUME_KEY = "ricochet.resume";
-/** The close codes of a connection that broke, and of one whose session another tab took over. */
+/** The close code of a connection that broke. */
 const LOST_CLOSURE = 1006;
-const REPLACED = 4030;
 /** Of the simulated network, up and down: the same sliders are the same network for everybody. */
 const SEEDS = [1, 2] as const;
 
 export interface Address {
   url: string;
-  room: string | null;
   /** Who we are; null: a guest. */
   token: string | null;
 }
@@ -53,6 +53,7 @@ export class Connection {
   readonly #codec: Codec;
   readonly #listener: Listener;
   readonly #backoff = new Backoff();
+  readonly #itinerary = new Itinerary(rememberedSeat());
   #socket: WebSocket | null = null;
   /** Both ways of the network that is simulated; null: none is. */
   #worse: { up: Delayed; down: Delayed } | null = null;
@@ -64,6 +65,9 @@ export class Connection {
   #hello_ms = 0;
   #heard_ms = 0;
   #pinged_ms = 0;
+  #watched_ms = 0;
+  /** Since when timers run: those of a hidden page sleep. */
+  #awake_ms = 0;
 
   constructor(address: Address, codec: Codec, listener: Listener) {
     this.#address = address;
@@ -76,9 +80,31 @@ export class Connection {
     return this.#state;
   }
 
-  /** Joins under this name, now. */
-  join(name: string): void {
+  /** The room that one is in; null: none. */
+  get room(): string | null {
+    return this.#itinerary.seat?.room ?? null;
+  }
+
+  /**
+   * Goes there, or says so as soon as somebody listens. Under another name than before, or where there is no connection,
+   * by a new one. Without a wish: to the seat that the tab remembers, or to the lobby.
+   */
+  join(name: string, wish: Wish | null = null): void {
+    const anew = name !== this.#name || !this.#socket;
     this.#name = name;
+    if (anew) this.#connect();
+    const said = wish && this.#itinerary.want(wish);
+    if (said) this.send(said);
+    if (!anew) this.#settle();
+  }
+
+  /** Goes there, under the name that one has. */
+  go(wish: Wish): void {
+    this.join(this.#name, wish);
+  }
+
+  /** Tries again what was refused. */
+  again(): void {
     this.#connect();
   }
 
@@ -125,13 +151,14 @@ export class Connection {
 
   link(now_ms: number): LinkState {
     const retry_in_s = this.#state === "lost" ? Math.max(0, this.#retry_ms - now_ms) / 1000 : 0;
-    return { state: this.#state, reason: this.reason, retry_in_s };
+    return { state: this.#state, reason: this.reason, retry_in_s, rtt_ms: this.rtt_ms };
   }
 
   #connect(): void {
     clearTimeout(this.#retry);
     this.#leaveSocket();
-    if (this.#state === "refused") this.#become("connecting");
+    this.#itinerary.closed(LOST_CLOSURE);
+    if (this.#state !== "lost" && this.#state !== "connecting") this.#become("connecting");
     this.#last_words = "";
     this.#heard_ms = performance.now();
     this.traffic.connections += 1;
@@ -151,11 +178,9 @@ export class Connection {
   }
 
   #hello(): void {
-    const { room, token } = this.#address;
-    const resume = stored();
-    const [role, bot] = ["player", false] as const;
+    const { token } = this.#address;
     this.#heard_ms = this.#hello_ms = performance.now();
-    this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, room, resume, role, bot });
+    this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, ...this.#itinerary.hello(), bot: false });
   }
 
   #take(wire: Wire): void {
@@ -165,18 +190,31 @@ export class Connection {
     this.traffic.received_bytes += sizeOf(wire);
     const message = this.#codec.decode(wire);
     if (message?.type === "pong") this.rtt_ms = now_ms - message.nonce / 1000;
-    if (message?.type === "welcome") this.rtt_ms = now_ms - this.#hello_ms;
     if (message?.type === "bye") this.#last_words = message.sentence;
     if (message && message.type !== "pong") this.#listener.heard(message, now_ms);
-    if (message?.type === "welcome") this.#welcome(message.resume);
+    if (message?.type === "welcome" || message?.type === "lobby" || message?.type === "error") this.#follow(message, now_ms);
     if (this.#state === "playing" && now_ms - this.#pinged_ms >= PING_EVERY_MS) this.#ping(now_ms);
   }
 
-  #welcome(resume: string): void {
+  /** To wherever the server says that we are. */
+  #follow(message: ServerMessage, now_ms: number): void {
+    const itinerary = this.#itinerary;
+    const answers_hello = !itinerary.greeted;
+    const answer = itinerary.take(message);
+    if (answer) this.send(answer);
+    if (!itinerary.greeted) return;
+    if (answers_hello) this.rtt_ms = now_ms - this.#hello_ms;
     this.reason = "";
     this.#backoff.succeeded();
-    store(resume);
-    this.#become("playing");
+    rememberSeat(itinerary.seat);
+    this.#settle();
+  }
+
+  /** Connected, and either here or there or in between. */
+  #settle(): void {
+    const { greeted, moving, seat } = this.#itinerary;
+    const state = !greeted ? this.#state : moving ? "moving" : seat ? "playing" : "lobby";
+    if (state !== this.#state) this.#become(state);
   }
 
   /** The nonce is when it was said, in µs of the page's clock. */
@@ -188,9 +226,10 @@ export class Connection {
   #end(code: number, reason: string): void {
     this.#leaveSocket();
     clearTimeout(this.#retry);
-    if (code === REPLACED) store("");
+    const returns = this.#itinerary.closed(code);
+    rememberSeat(this.#itinerary.seat);
     if (reason || this.#state !== "lost") this.reason = reason; // an attempt that failed in silence is not the reason
-    if (!comesBackAfter(code)) {
+    if (!returns) {
       this.reason ||= `The server closed the connection (${code}).`;
       this.#become("refused");
       return;
@@ -217,26 +256,15 @@ export class Connection {
   }
 
   #watch(): void {
-    if (this.#socket && performance.now() - this.#heard_ms > SILENCE_MS_MAX) this.#end(LOST_CLOSURE, "The server has gone silent");
+    const now_ms = performance.now();
+    if (now_ms - this.#watched_ms > 2 * WATCH_EVERY_MS) this.#awake_ms = now_ms;
+    this.#watched_ms = now_ms;
+    if (!this.#socket) return;
+    if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > SILENCE_MS_MAX) this.#end(LOST_CLOSURE, "The server has gone silent");
+    else if (this.#state === "lobby") this.#ping(now_ms);
   }
 }
 
 function sizeOf(wire: Wire): number {
   return typeof wire === "string" ? wire.length : wire.byteLength;
-}
-
-function stored(): string | null {
-  try {
-    return sessionStorage.getItem(RESUME_KEY) || null;
-  } catch {
-    return null;
-  }
-}
-
-function store(token: string): void {
-  try {
-    sessionStorage.setItem(RESUME_KEY, token);
-  } catch {
-    // Forbidden: a reload will then join anew.
-  }
 }

@@ -18,7 +18,7 @@ import type { Own, Snapshot } from "./snapshot";
 const TICK_MS = 1000 / 60;
 const welcome = conversation.server[0]!.json as unknown as Welcome;
 
-export const LINK: LinkState = { state: "playing", reason: "", retry_in_s: 0 };
+export const LINK: LinkState = { state: "playing", reason: "", retry_in_s: 0, rtt_ms: 0 };
 
 export class Duel {
   readonly said: ClientMessage[] = [];

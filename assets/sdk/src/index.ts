@@ -1,21 +1,30 @@
 /**
- * What a client is made with. See `Connection` for the socket, `Play` for one stay in one room, `Picture` for what to draw.
+ * What a client of Ricochet is made with; README.md begins at the beginning.
  *
- *     const connection = new Connection(…, { heard, changed });
- *     heard(message):  a `welcome` begins a new `Play`; everything else is for it to `take`
- *     every 8 ms:      `play.step(now)` takes the ticks that are due
- *     every frame:     `new Picture(play).take(now, connection.link(now))` is what there is to see
+ *     const client = await connect("ws://127.0.0.1:8000/play", { name: "Ada", controls });
+ *     client.enter();                              // quick play
+ *     const scene = client.see();                  // in each frame: what to draw, one's own ship foreseen
+ *     for (const event of client.happened()) …     // and what has happened
+ *
+ * `connect` is a `Client` and `attend`, which keeps it going in a page. A client is a `Connection`, the socket and where one is on the
+ * server, and a `Play` for each stay in a room, of which a `Picture` makes scenes. Each can be used without the next.
+ * Units: world units (y down), radians, seconds, ticks and milliseconds as named.
  */
 
+export { attend } from "./attend";
 export { Backoff, comesBackAfter } from "./backoff";
+export { Client, type ClientOptions } from "./client";
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
+export { connect, type ConnectOptions } from "./connect";
 export { Connection } from "./connection";
 export {
   NOTHING, worded, type Column, type Control, type Description, type HudLine, type Look as KindLook, type News, type Piece, type Team,
 } from "./description";
 export type { Summary } from "./figures";
+export type { Wish } from "./itinerary";
 export type {
-  ChatLine, ClientMessage, Edit, Edited, Enrolled, Happening, Point as PointMessage, Pointed, Pointer, Refusal, ServerMessage, Welcome,
+  Browse, ChatLine, ClientMessage, Edit, Edited, Enrolled, Enter, GameInfo, Happening, LobbyNews, Open, PodiumInfo, Point as PointMessage,
+  Pointed, Pointer, Refusal, RoomInfo, ServerMessage, Welcome,
 } from "./messages";
 export { Draft } from "./draft";
 export {
@@ -31,6 +40,6 @@ export {
 } from "./scene";
 export type {
   Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, Lens, LinkState, Look, Match, PlayerInfo, Point, Said,
-  Scene, ShipStatus, Standing, Vec, Weather, Wishes,
+  Scene, ShipStatus, Standing, Stay, Vec, Weather, Wishes,
 } from "./scene";
 export { takeToken } from "./token";

@@ -3,7 +3,11 @@
  *
  *     client                          server
  *     hello                      ->
- *                                <-   welcome, then events that bring the newcomer up to date
+ *                                <-   welcome, then events that bring the newcomer up to date; or lobby, to a visitor
+ *     enter, open                ->
+ *                                <-   welcome (another room), or error
+ *     browse                     ->
+ *                                <-   lobby, again whenever it has changed; also when a room ends
  *     inputs (every tick or two) ->
  *                                <-   snapshot (every few ticks), event, chat
  *     ping                       ->
@@ -35,7 +39,7 @@ export interface Hello {
   room: string | null;
   /** The token of an earlier welcome: the same ship, score and place. */
   resume: string | null;
-  role: "player" | "spectator";
+  role: "player" | "spectator" | "visitor";
   bot: boolean;
 }
 
@@ -72,6 +76,14 @@ export interface Leave {
   type: "leave";
 }
 
+/** Go to a room over the same connection, from another or from the lobby. `room` null: the best, of `game` if named. */
+export interface Enter {
+  type: "enter";
+  room: string | null;
+  role: "player" | "spectator";
+  game: string | null;
+}
+
 /** Open a room and enter it. A private one isn't listed, and its name can't be guessed. */
 export interface Open {
   type: "open";
@@ -79,6 +91,11 @@ export interface Open {
   game: string;
   arena: string;
   private: boolean;
+}
+
+/** Give the seat up, and be in the lobby. */
+export interface Browse {
+  type: "browse";
 }
 
 /** Steps to be taken together; with serial 0 none: what was missed since revision `since`, at which the plan had this checksum? */
@@ -101,7 +118,7 @@ export interface Point {
   builds: boolean;
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Open | Edit | Point;
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Edit | Point;
 
 /** One line of the roster. */
 export interface Enrolled {
@@ -168,6 +185,43 @@ export interface Bye {
   sentence: string;
 }
 
+/** A room that anybody may enter. `players` have seats, `bots` of them are bots. */
+export interface RoomInfo {
+  name: string;
+  title: string;
+  game: string;
+  arena: string;
+  players: number;
+  bots: number;
+  spectators: number;
+  players_max: number;
+}
+
+/** A game that rooms may be opened with, in one of `arenas`. `teams`: how many it has; 0: none. */
+export interface GameInfo {
+  name: string;
+  title: string;
+  arenas: string[];
+  teams: number;
+}
+
+/** How the last match of a room ended, the best first. `team` 0: none. */
+export interface PodiumInfo {
+  room: string;
+  game: string;
+  standings: { name: string; team: number; score: number }[];
+}
+
+/** Where one can go. To whoever comes from a room that has ended, once, its `podium` and the `reason`. */
+export interface LobbyNews {
+  type: "lobby";
+  rooms: RoomInfo[];
+  games: GameInfo[];
+  people: number;
+  podium: PodiumInfo | null;
+  reason: string;
+}
+
 /** Steps that were taken, or why not; with serial 0 the end of what was missed, or the whole plan. */
 export interface Edited {
   type: "edited";
@@ -198,4 +252,4 @@ export interface Pointed {
   people: readonly Pointer[];
 }
 
-export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | Edited | Pointed;
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews | Edited | Pointed;

@@ -173,7 +173,7 @@ export class Picture {
 }
 
 /** What of a kind decides how it is drawn. */
-function shown({ look, category, radius }: Kind): Pick<Drawn, "kind" | "colour" | "label" | "radius"> {
+export function shown({ look, category, radius }: Kind): Pick<Drawn, "kind" | "colour" | "label" | "radius"> {
   const { style, colour, label } = look ?? PLAIN;
   return { kind: style || category, colour, label, radius };
 }

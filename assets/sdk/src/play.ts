@@ -123,9 +123,9 @@ export class Play {
     }
   }
 
-  /** Takes the ticks that are due at `now_ms`. */
+  /** Takes the ticks that are due at `now_ms`. Whoever watches has no inputs. */
   step(now_ms: number): void {
-    if (!this.lead.started) return;
+    if (!this.lead.started || this.welcome.role === "spectator") return;
     const due = this.lead.due(now_ms);
     for (let tick = Math.max(this.tick + 1, due - TICKS_PER_STEP_MAX + 1); tick <= due; tick += 1) {
       const input = inputOf(this.#controls.sample());

@@ -4,11 +4,13 @@
  * Netcode hands over a `Scene` per render frame and a `GameEvent` per happening; the look hands back a `ControlSample`
  * per tick. Everything here is a plain value. Units: world units (y down), radians, seconds, ticks, milliseconds as named.
  *
- * Rules: this file imports only types and holds no behaviour beyond reading the bits of `status`. A scene is only valid until
- * the next one: a reader that wants to remember something copies it.
+ * Rules: this file imports nothing but types, and holds no behaviour beyond reading the bits of `status`. A scene is only valid
+ * until the next one: a reader that wants to remember something copies it.
  */
 
 import type { Description } from "./description";
+import type { Wish } from "./itinerary";
+import type { LobbyNews, Welcome } from "./messages";
 
 export interface Vec {
   x: number;
@@ -71,11 +73,16 @@ export interface Match {
   winner?: number;
 }
 
+/**
+ * How the connection does. `moving`: to another room, or to the lobby; `lost`: it comes back by itself; `refused`: it doesn't.
+ */
 export interface LinkState {
-  state: "connecting" | "playing" | "lost" | "refused";
+  state: "connecting" | "lobby" | "moving" | "playing" | "lost" | "refused";
   /** A sentence for the player, or "". */
   reason: string;
   retry_in_s: number;
+  /** The latest round trip; 0 before there was one. */
+  rtt_ms: number;
 }
 
 /** What is on screen at one render frame. */
@@ -202,8 +209,10 @@ export interface Weather {
 
 /** What the player asks of the rest of the client. */
 export interface Wishes {
-  /** Join under this name (1..20 characters); also asked again from the "refused" banner. */
-  play(name: string): void;
+  /** To be somewhere else, under this name (1..20 characters); null: under the name that one has. */
+  go(name: string | null, wish: Wish): void;
+  /** To try again what was refused. */
+  again(): void;
   chat(to: ChatTo, text: string): void;
   network(weather: Weather): void;
 }
@@ -244,19 +253,28 @@ export interface Lens {
   toWorld(point: Vec): Vec;
 }
 
-/** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the menu. */
+/** Which room one is in, and as what. */
+export type Stay = Pick<Welcome, "room" | "game" | "role" | "arena" | "description">;
+
+/** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the lobby. */
 export interface Look {
   readonly controls: Controls;
   readonly overlay: Gauges;
-  /** Leaves the menu and lays out this arena; call again when the arena changes. */
-  enter(arena: Arena, description: Description): void;
+  /** One is in this room now: leaves the lobby and lays out the arena. */
+  enter(stay: Stay): void;
   /** The arena is this one from now on, of the same size: where it is built together. */
   rearrange(arena: Arena): void;
   readonly lens: Lens;
-  /** Once per render frame. Before `enter` only `scene.link` is shown. */
+  /** Lays these over the picture, beneath what is written on it. */
+  cover(...layers: HTMLElement[]): void;
+  /** News of the lobby. It is shown when `scene.link` says that one is there. */
+  lobby(news: LobbyNews): void;
+  /** Once per render frame. Outside of a room only `scene.link` is shown. */
   draw(scene: Scene): void;
   event(event: GameEvent): void;
   readonly chat: ChatView;
   /** A sentence that the player should read in passing. */
   notice(sentence: string): void;
+  /** Why one isn't where one wanted to be. */
+  refuse(sentence: string): void;
 }

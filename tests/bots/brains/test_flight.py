@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bots.brains.flight import away_from_walls, meeting_s, pull
+from bots.brains.flight import arrive, away_from_walls, meeting_s, past_ships, pull
 from bots.walls import Walls
 from tests.bots.stage import ARENA
 
@@ -47,3 +47,22 @@ def test_in_a_dead_end_it_turns_back() -> None:
             return False
 
     assert away_from_walls(Cell(), (0, 0), (1.0, 0.0)) == (-1.0, 0.0)
+
+
+def test_a_ship_arrives_and_stops_there() -> None:
+    x, vx = 0.0, 0.0
+    for _ in range(240):
+        stick, _ = arrive((x, 0.0), (vx, 0.0), (600.0, 0.0))
+        vx = vx * (1 - 2.0 / 60) + stick * 840 / 60
+        x += vx / 60
+    assert x == pytest.approx(600.0, abs=5.0)
+    assert vx == pytest.approx(0.0, abs=5.0)
+
+
+def test_two_that_meet_head_on_both_give_way_to_the_right() -> None:
+    one = past_ships([(50.0, 0.0)], (0.0, 0.0), (1.0, 0.0))
+    other = past_ships([(0.0, 0.0)], (50.0, 0.0), (-1.0, 0.0))
+    assert one[1] > 0.5
+    assert other[1] < -0.5
+    for place in ((-50.0, 0.0), (0.0, 50.0), (200.0, 0.0)):
+        assert past_ships([place], (0.0, 0.0), (1.0, 0.0)) == (1.0, 0.0)

@@ -1,5 +1,6 @@
 """What is served over HTTP, with which headers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from server.moderation import Moderation
 from server.net.api import Api
 from server.net.forwarded import Caller
 from server.net.web import ASK_FIRST, FOREVER, NEVER, SECURITY_HEADERS, TLS_ONLY, Sources, build
+from server.replay.archive import Archive
 from server.standings.service import Standings
 from tests.instruments.stepper import Stepper
 
@@ -28,17 +30,17 @@ class Answer:
 class Site:
     """The app over two folders of files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, replays: Archive | None = None) -> None:
         self.is_ready = True
         self.client, maps = folder / "dist", folder / "maps"
-        maps.mkdir()
+        maps.mkdir(exist_ok=True)
         (maps / "pinball.json").write_text("{}")
         (folder / "secret").write_text("not for you")
         stepper = Stepper()
         moderation = Moderation(stepper.lobby, stepper.lobby.close_room, lambda: None)
         api = Api(lambda: [{"name": "pinball"}], moderation, stepper.lobby.gate)
         metrics = (b"m 1\n", "text/plain")
-        sources = Sources(self.client, maps, lambda: self.is_ready, api, lambda: metrics, Standings())
+        sources = Sources(self.client, maps, lambda: self.is_ready, api, lambda: metrics, Standings(), replays)
         self.app = build(sources)
 
     def build_client(self) -> None:
@@ -46,7 +48,9 @@ class Site:
         (self.client / "index.html").write_text("<title>the game</title>")
         (self.client / "assets" / "main-abc123.js").write_text("play()")
 
-    async def get(self, path: str, caller: Caller | None = None) -> Answer:
+    async def get(
+        self, path: str, caller: Caller | None = None, query: str = "", headers: Mapping[str, str] | None = None
+    ) -> Answer:
         messages: list[Message] = []
 
         async def receive() -> Message:
@@ -62,8 +66,8 @@ class Site:
             "path": path,
             "raw_path": path.encode(),
             "root_path": "",
-            "query_string": b"",
-            "headers": [],
+            "query_string": query.encode(),
+            "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
             "state": {"caller": caller} if caller else {},
         }
         await self.app(scope, receive, send)

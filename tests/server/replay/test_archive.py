@@ -102,6 +102,17 @@ def test_there_is_a_bound_for_files_and_one_for_age(tmp_path: Path) -> None:
     assert [summary.id for summary in aged.summaries()] == [names[4]]
 
 
+def test_what_is_open_when_the_server_stops_is_a_replay_that_was_cut(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, LARGE)
+    recording = begin(archive, id_of("main", "melee", 0))
+    archive.write(recording, 8, [told(8)])
+    archive.close()
+    assert recording.file.closed
+    again = Archive(tmp_path, LARGE)
+    again.load()
+    assert [(summary.id, summary.is_whole) for summary in again.summaries()] == [(recording.id, False)]
+
+
 def test_whatever_else_lies_there_is_left_alone(tmp_path: Path) -> None:
     strange = [tmp_path / name for name in ("notes.txt", "holiday.replay", "20231114T221320Z-x-melee.replay.old")]
     for path in strange:

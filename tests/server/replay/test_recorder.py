@@ -12,11 +12,13 @@ import trio.testing
 
 from protocol.errors import UserError
 from protocol.replay import Replay
+from server.card import Card
 from server.config import Config
 from server.replay import recorder as recorder_module
 from server.replay import tape as tape_module
 from server.replay.archive import Archive
 from server.replay.recorder import Recorder, recorder_of
+from server.room import Room
 from tests.instruments.stepper import Stepper, arena_named, wander
 
 LARGE = 10_000_000
@@ -149,6 +151,18 @@ def test_the_folder_goes_by_the_settings(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError):
         recorder_of(Config(replay_dir=tmp_path / "file"), stepper.lobby)
+
+
+def test_a_private_room_is_not_recorded(tmp_path: Path) -> None:
+    stepper = Stepper(1)
+    recorder = recorder_of(Config(replay_dir=tmp_path), stepper.lobby)
+    game, arena, rates = type(stepper.room.game), stepper.room.arena, stepper.rates
+    ours = Room("ours", game, arena, rates, 1, card=Card(is_private=True))
+    everybodys = Room("everybodys", game, arena, rates, 1)
+    for room in (ours, everybodys):
+        recorder.opened(room)
+    assert ours.tap is None
+    assert everybodys.tap is not None
 
 
 def test_an_arena_too_large_for_a_header_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -260,7 +260,7 @@ export class Builder {
       const step = shiftKey ? 1 : GRID_UNITS;
       if (editor.chosen.length > 0 && code.startsWith("Arrow")) editor.nudge(way.x * step, way.y * step);
       else this.look({ x: editor.eye.x + way.x * PAN_UNITS, y: editor.eye.y + way.y * PAN_UNITS });
-    } else if (code === "Escape") editor.cancel();
+    } else if (code === "Escape") return editor.cancel();
     else if (code === "Delete" || code === "Backspace") editor.remove();
     else if (code === "KeyV") this.choose("select");
     else if (/^Digit[1-6]$/u.test(code)) this.choose(TOOLS[Number(code.slice(5))]![0]);

@@ -119,10 +119,13 @@ export class Editor {
     else if (steps.length > 0 && length > 0) this.#take(steps);
   }
 
-  cancel(): void {
+  /** Whether there was anything to give up. */
+  cancel(): boolean {
+    const had = this.drag !== null || this.tool !== "select" || this.selected.size > 0;
     if (this.drag) this.drag = null;
     else if (this.tool !== "select") this.tool = "select";
     else this.selected.clear();
+    return had;
   }
 
   // commands ----------------------------------------------------------------------------------------------------

@@ -3,11 +3,12 @@
  * button or E lets the pulse go, shift boosts.
  *
  * Keys go by their place on the keyboard (`code`), so that WASD is where WASD is on every layout. What is typed into a
- * field is no game input. When the page loses focus everything is let go, since the releases would go elsewhere.
+ * field or a dialog is no game input. When the page loses focus everything is let go, since the releases would go elsewhere.
  */
 
 import type { Vec } from "@ricochet/sdk";
 import type { Button } from "./button";
+import { isOutOfPlay } from "./out_of_play";
 
 const MOVES: Readonly<Record<string, Vec>> = {
   KeyW: { x: 0, y: -1 }, ArrowUp: { x: 0, y: -1 },
@@ -22,6 +23,8 @@ const LEFT_BUTTON = 0;
 const RIGHT_BUTTON = 2;
 
 export class KeyboardMouse {
+  /** Whether anybody plays; else keys are the page's. */
+  active = false;
   /** Where the mouse points, in CSS pixels; null until it moved. */
   pointer: Vec | null = null;
   private readonly held = new Set<string>();
@@ -37,7 +40,7 @@ export class KeyboardMouse {
     window.addEventListener("keyup", (event) => this.keyUp(event.code));
     window.addEventListener("blur", () => this.releaseAll());
     window.addEventListener("focusin", (event) => {
-      if (isField(event.target)) this.releaseAll();
+      if (isOutOfPlay(event.target)) this.releaseAll();
     });
     window.addEventListener("pointermove", (event) => this.pointAt(event));
     window.addEventListener("mouseup", (event) => this.mouseUp(event));
@@ -56,7 +59,7 @@ export class KeyboardMouse {
   }
 
   private keyDown(event: KeyboardEvent): void {
-    if (isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.active || isOutOfPlay(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const { code } = event;
     if (code in MOVES) this.held.add(code);
     else if (FIRE_KEYS.has(code)) this.fire.press(code);
@@ -88,14 +91,10 @@ export class KeyboardMouse {
     if (event.button === RIGHT_BUTTON) this.pulse.release("mouse");
   }
 
-  private releaseAll(): void {
+  releaseAll(): void {
     this.held.clear();
     this.fire.releaseAll();
     this.boost.releaseAll();
     this.pulse.releaseAll();
   }
-}
-
-function isField(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }

@@ -3,18 +3,18 @@ import { expect, test } from "vitest";
 import { linkSentence, stopSentence } from "./banner";
 
 test("while all is well nothing is said", () => {
-  expect(linkSentence({ state: "playing", reason: "", retry_in_s: 0 })).toBe("");
+  expect(linkSentence({ state: "playing", reason: "", retry_in_s: 0, rtt_ms: 0 })).toBe("");
 });
 
 test("a lost connection says when it comes back", () => {
-  expect(linkSentence({ state: "lost", reason: "", retry_in_s: 2.3 })).toBe("Connection lost — back in 3 s");
-  expect(linkSentence({ state: "lost", reason: "", retry_in_s: 0 })).toBe("Connection lost — reconnecting …");
-  expect(linkSentence({ state: "lost", reason: "server restarting.", retry_in_s: 1 })).toBe("Server restarting — back in 1 s");
+  expect(linkSentence({ state: "lost", reason: "", retry_in_s: 2.3, rtt_ms: 0 })).toBe("Connection lost — back in 3 s");
+  expect(linkSentence({ state: "lost", reason: "", retry_in_s: 0, rtt_ms: 0 })).toBe("Connection lost — reconnecting …");
+  expect(linkSentence({ state: "lost", reason: "server restarting.", retry_in_s: 1, rtt_ms: 0 })).toBe("Server restarting — back in 1 s");
 });
 
 test("a refusal gives the server's reason", () => {
-  expect(linkSentence({ state: "refused", reason: "The room is full.", retry_in_s: 0 })).toBe("The room is full.");
-  expect(linkSentence({ state: "refused", reason: "", retry_in_s: 0 })).not.toBe("");
+  expect(linkSentence({ state: "refused", reason: "The room is full.", retry_in_s: 0, rtt_ms: 0 })).toBe("The room is full.");
+  expect(linkSentence({ state: "refused", reason: "", retry_in_s: 0, rtt_ms: 0 })).not.toBe("");
 });
 
 test("a server that is going to stop is counted down", () => {

@@ -34,6 +34,8 @@ export class Banner {
 /** What the state of the connection is called; "" while all is well. Pure. */
 export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
   switch (state) {
+    case "lobby":
+    case "moving":
     case "playing":
       return "";
     case "connecting":

@@ -4,6 +4,7 @@
 
 import type { Arena, ChatTo, ChatView, Description, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
 import { ChatPanel } from "../chat/panel";
+import { isOutOfPlay } from "../controls/out_of_play";
 import { css, livery } from "../render/palette";
 import { settings } from "../settings";
 import { Banner } from "./banner";
@@ -40,17 +41,19 @@ export class Hud implements ChatView {
   private scene: Scene | null = null;
   private hurt = 0;
 
-  constructor(wishes: Wishes, onMute: (muted: boolean) => void) {
+  constructor(wishes: Wishes, onMute: (muted: boolean) => void, onMenu: () => void) {
     this.chat = new ChatPanel({ say: (to, text) => wishes.chat(to, text), colourOf: (line) => this.colourOf(line) });
-    this.banner = new Banner(() => wishes.play(settings.name));
+    this.banner = new Banner(() => wishes.again());
+    const menuButton = iconButton("doors", "Room menu", "Esc");
     const boardButton = iconButton("scores", "Scoreboard", "Tab");
     const chatButton = iconButton("say", "Chat", "Enter");
     boardButton.addEventListener("click", () => this.board.toggle());
+    menuButton.addEventListener("click", onMenu);
     chatButton.addEventListener("click", () => this.chat.open());
     this.muteButton.addEventListener("click", () => this.toggleMute(onMute));
     this.showMuted();
 
-    const buttons = element("div", "buttons", chatButton, boardButton, this.muteButton);
+    const buttons = element("div", "buttons", chatButton, boardButton, this.muteButton, menuButton);
     const corner = element("div", "corner", this.minimap.root, buttons, this.feed.root);
     const foot = element("div", "foot", this.chat.root, this.notice.root, this.vitals.root);
     this.root = element(
@@ -128,7 +131,7 @@ export class Hud implements ChatView {
   }
 
   private keyDown(event: KeyboardEvent, onMute: (muted: boolean) => void): void {
-    if (this.root.hidden || event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (this.root.hidden || isOutOfPlay(event.target) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.code === "Tab") this.board.hold(true);
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) this.chat.open();
     else if (event.key === "/") this.chat.open("/");

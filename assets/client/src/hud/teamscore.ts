@@ -32,6 +32,9 @@ export class TeamScore {
   draw({ team_scores, players, me_id }: Scene): void {
     const mine = players.get(me_id)?.team ?? 0;
     this.scores.forEach((score, at) => write(score, String(team_scores[at] ?? 0)));
-    this.sides.forEach((side, at) => mark(side, "mine", at + 1 === mine));
+    this.sides.forEach((side, at) => {
+      mark(side, "mine", at + 1 === mine);
+      side.title = at + 1 === mine ? "Your team" : "";
+    });
   }
 }

@@ -10,7 +10,8 @@ import type { Drawing } from "./layers";
 import { WHITE, hue, mix } from "./palette";
 
 /** How far from the rim, in pixels: inside of what is written along it. */
-const INSET_PX = 44;
+const INSET_PX = 40;
+const INSET_TOP_PX = 84;
 /** What is so far within the picture needs no arrow, in units. */
 const SEEN_UNITS = -20;
 
@@ -22,9 +23,9 @@ export function drawArrows({ scene, camera, layers, calm }: Drawing): void {
     if (place === null) continue;
     const breath = calm ? 1 : 1 + 0.08 * Math.sin(scene.time_s * 5);
     const [dx, dy] = [Math.cos(place.angle), Math.sin(place.angle)];
-    layers.under.stamp("glow", place.x, place.y, 0, 110, 110, hue(colour), 0.45);
-    layers.over.stamp("shard", place.x + 9 * dx, place.y + 9 * dy, place.angle, 40 * breath, 34 * breath, mix(hue(colour), WHITE, 0.3), 0.95);
-    layers.over.stamp("core", place.x - 17 * dx, place.y - 17 * dy, 0, 22, 22, hue(colour), 0.9);
+    layers.under.stamp("glow", place.x, place.y, 0, 120, 120, hue(colour), 0.4);
+    layers.over.stamp("arrow", place.x + 10 * dx, place.y + 10 * dy, place.angle, 34 * breath, 34 * breath, mix(hue(colour), WHITE, 0.3), 0.95);
+    layers.over.stamp("ring", place.x - 18 * dx, place.y - 18 * dy, 0, 26, 26, hue(colour), 0.95);
   }
 }
 
@@ -33,7 +34,7 @@ export function rimOf(place: Vec, camera: Camera): (Vec & { angle: number }) | n
   if (camera.sees(place.x, place.y, SEEN_UNITS)) return null;
   const [dx, dy] = [place.x - camera.x, place.y - camera.y];
   const half_width = (camera.width_px / 2 - INSET_PX) / camera.scale;
-  const half_height = (camera.height_px / 2 - INSET_PX) / camera.scale;
+  const half_height = (camera.height_px / 2 - (dy < 0 ? INSET_TOP_PX : INSET_PX)) / camera.scale;
   const share = Math.min(half_width / Math.abs(dx), half_height / Math.abs(dy));
   return { x: camera.x + dx * share, y: camera.y + dy * share, angle: Math.atan2(dy, dx) };
 }

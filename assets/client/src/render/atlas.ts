@@ -13,7 +13,7 @@ export const STAMPS = [
   "glow", "streak", "band", "flame", "ring", "shard", "core", "pixel", "bubble", "beacon",
   "dart_fill", "dart_line", "dart_glow", "fork_fill", "fork_line", "fork_glow",
   "crate_fill", "crate_line", "crate_glow", "crate_cracks",
-  "ball_fill", "ball_panels", "ball_shine",
+  "ball_fill", "ball_panels", "ball_shine", "arrow",
   "pickup_ring", "repair", "rapid", "shield",
 ] as const;
 
@@ -113,6 +113,7 @@ const DRAW: Readonly<Record<StampName, (pen: Pen) => void>> = {
   crate_line: (pen) => crateLines(pen),
   crate_glow: (pen) => soft(pen, square(CRATE_SIZE / 2 - 1)),
   crate_cracks: (pen) => cracks(pen),
+  arrow: (pen) => fill(pen, [[26, 0], [-14, -21], [-5, 0], [-14, 21]]),
   ball_fill: (pen) => disc(pen, BALL_UNITS, [[0, 1], [0.97, 1], [1, 0]]),
   ball_panels: (pen) => ballPanels(pen),
   ball_shine: (pen) => ballShine(pen),

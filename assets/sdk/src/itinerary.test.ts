@@ -1,0 +1,138 @@
+import { expect, test } from "vitest";
+
+import type { LobbyNews, Refusal, Welcome } from "./messages";
+import { Itinerary, type Wish } from "./itinerary";
+
+const LOBBY: LobbyNews = { type: "lobby", rooms: [], games: [], people: 1, podium: null, reason: "" };
+const ENTER: Wish = { type: "enter", room: "pit", role: "player", game: null };
+const OPEN: Wish = { type: "open", title: "Ours", game: "melee", arena: "belt", private: true };
+const BROWSE: Wish = { type: "browse" };
+const VISITOR = { room: null, resume: null, role: "visitor" };
+
+function welcome(room = "pit", role = "player", resume = "t1"): Welcome {
+  return { type: "welcome", room, role, resume } as Welcome;
+}
+
+function error(code: number): Refusal {
+  return { type: "error", code, sentence: "no" };
+}
+
+/** Somebody in the lobby. */
+function visitor(): Itinerary {
+  const itinerary = new Itinerary();
+  expect(itinerary.hello()).toEqual(VISITOR);
+  expect(itinerary.take(LOBBY)).toBeNull();
+  return itinerary;
+}
+
+function player(): Itinerary {
+  const itinerary = visitor();
+  expect(itinerary.want(ENTER)).toEqual(ENTER);
+  expect(itinerary.moving).toBe(true);
+  expect(itinerary.take(welcome())).toBeNull();
+  expect(itinerary.moving).toBe(false);
+  return itinerary;
+}
+
+test("from the lobby into a room and back, over one connection", () => {
+  const itinerary = player();
+  expect(itinerary.seat).toEqual({ room: "pit", role: "player", resume: "t1" });
+  expect(itinerary.want(BROWSE)).toEqual(BROWSE);
+  itinerary.take(LOBBY);
+  expect([itinerary.seat, itinerary.moving]).toEqual([null, false]);
+});
+
+test("news of the lobby are no answer to what was asked for", () => {
+  const itinerary = visitor();
+  itinerary.want(ENTER);
+  itinerary.take(LOBBY);
+  expect(itinerary.moving).toBe(true);
+  expect(itinerary.want(OPEN)).toBeNull();
+  itinerary.take(welcome());
+  expect(itinerary.moving).toBe(false);
+});
+
+test("what is wished for before anybody listens is said as soon as somebody does", () => {
+  const itinerary = new Itinerary();
+  expect(itinerary.want(ENTER)).toBeNull();
+  expect(itinerary.hello()).toEqual(VISITOR);
+  expect(itinerary.take(LOBBY)).toEqual(ENTER);
+  expect(itinerary.take(LOBBY)).toBeNull();
+  itinerary.take(welcome());
+  expect(itinerary.moving).toBe(false);
+});
+
+test("a refusal leaves one where one is; errors about other things are no refusal", () => {
+  const itinerary = visitor();
+  itinerary.want(ENTER);
+  for (const code of [4008, 4015, 4018]) itinerary.take(error(code));
+  expect(itinerary.moving).toBe(true);
+  itinerary.take(error(4011));
+  expect([itinerary.moving, itinerary.seat]).toEqual([false, null]);
+
+  const watching = player();
+  watching.want({ ...ENTER, role: "spectator" } as Wish);
+  watching.take(error(4017));
+  expect(watching.seat?.role).toBe("player");
+});
+
+test("a room that ends sends one to the lobby unasked", () => {
+  const itinerary = player();
+  itinerary.take({ ...LOBBY, reason: "the room is closed" });
+  expect(itinerary.seat).toBeNull();
+});
+
+test("after a break one comes back to one's seat, and then says what was not answered", () => {
+  const itinerary = player();
+  expect(itinerary.closed(1006)).toBe(true);
+  expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t1" });
+  expect(itinerary.greeted).toBe(false);
+  expect(itinerary.take(welcome("pit", "player", "t2"))).toBeNull();
+  expect(itinerary.seat?.resume).toBe("t2");
+
+  itinerary.want(BROWSE);
+  itinerary.closed(1006);
+  expect(itinerary.take(welcome("pit", "player", "t3"))).toEqual(BROWSE);
+});
+
+test("where the seat is gone one goes to the same room as a newcomer", () => {
+  const itinerary = player();
+  itinerary.closed(1012);
+  itinerary.take(error(4015));
+  expect(itinerary.take(LOBBY)).toEqual({ type: "enter", room: "pit", role: "player", game: null });
+  itinerary.take(error(4010));
+  expect([itinerary.moving, itinerary.seat]).toEqual([false, null]);
+  itinerary.closed(1006);
+  expect(itinerary.take(LOBBY)).toBeNull();
+});
+
+test("who wanted to leave before the connection broke is not sent back", () => {
+  const itinerary = player();
+  itinerary.want(BROWSE);
+  itinerary.closed(1006);
+  expect(itinerary.take(LOBBY)).toBeNull();
+  expect([itinerary.moving, itinerary.seat]).toEqual([false, null]);
+});
+
+test("no room is opened twice", () => {
+  const itinerary = visitor();
+  expect(itinerary.want(OPEN)).toEqual(OPEN);
+  itinerary.closed(1006);
+  expect(itinerary.take(LOBBY)).toBeNull();
+  expect(itinerary.moving).toBe(false);
+});
+
+test("who was replaced, or isn't welcome, doesn't come back", () => {
+  const replaced = player();
+  expect(replaced.closed(4030)).toBe(false);
+  expect(replaced.hello()).toEqual(VISITOR);
+  const banned = visitor();
+  banned.want(ENTER);
+  expect(banned.closed(4021)).toBe(false);
+  expect(banned.moving).toBe(false);
+});
+
+test("a reload comes back to the seat that the tab remembers", () => {
+  const itinerary = new Itinerary({ room: "pit", role: "player", resume: "t9" });
+  expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t9" });
+});

@@ -1,0 +1,15 @@
+/**
+ * Recorded matches: read, looked through and played.
+ *
+ *     const playback = new Playback(new Recording(bytes));
+ *     playback.goTo(tick); playback.advance(tick + 2);
+ *     for (const { published, at } of playback.seen()) …
+ */
+
+export { thrustOf } from "../motion";
+export { shown } from "../picture";
+export { angleFromWire } from "../quantize";
+export type { Kind } from "../kinds";
+export { CannotPlay, FILE_BYTES_MAX, Recording, type Index, type Placed } from "./file";
+export { marksOf, openingOf, type Mark } from "./marks";
+export { Playback, type Seen } from "./playback";

@@ -1,0 +1,198 @@
+/**
+ * A replay, played: where everything is at any tick, forwards and by leaps.
+ *
+ *     goTo(tick)     a leap: whatever was believed is forgotten, and the chunk's keyframes are the beginning
+ *     advance(tick)  onwards; `happened` then has what happened on the way
+ *
+ * Between two snapshots an entity is where the one belief and the next say, each reckoned to the tick, the closer the more: what
+ * comes next is known here, so nothing has to be smoothed, and at each snapshot everything is where it was published.
+ *
+ * Pure: ticks are arguments. Raises `CannotPlay` for a chunk that makes no sense.
+ */
+
+import { believedAt } from "../interpolation";
+import type { Happening, ServerMessage } from "../messages";
+import { wrapAngle } from "../quantize";
+import { nowhere, type Published, type Reckoned } from "../reckoning";
+import { Roster } from "../roster";
+import { View } from "../view";
+import { type Recording, readItem, refuse } from "./file";
+
+const ROSTER = "roster";
+/** Steps of a leap or of one frame: longer than a chunk is none. */
+const SNAPSHOTS_AT_ONCE_MAX = 20_000;
+
+/** All that is published at one snapshot. */
+interface Still {
+  tick: number;
+  entities: ReadonlyMap<number, Published>;
+}
+
+/** An entity and where it is now. */
+export interface Seen {
+  published: Published;
+  at: Reckoned;
+}
+
+export class Playback {
+  readonly recording: Recording;
+  readonly first_tick: number;
+  readonly last_tick: number;
+  /** What is shown. */
+  tick = 0;
+  /** Checksums that were wrong; it must never happen. */
+  checksum_mismatches = 0;
+  #roster: Roster;
+  #view: View;
+  #chunk = 0;
+  #item = 0;
+  #before: Still = { tick: 0, entities: new Map() };
+  #after: Still = this.#before;
+  /** What is to come, and whether it is news: a chunk begins with what was known already. */
+  #pending: { event: Happening; news: boolean }[] = [];
+  #opening = true;
+  #happened: Happening[] = [];
+  readonly #seen = new Map<number, Seen>();
+
+  constructor(recording: Recording) {
+    this.recording = recording;
+    this.#roster = new Roster(recording.welcome.players);
+    this.#view = this.#freshView();
+    this.goTo(recording.chunk_ticks[0]!);
+    this.first_tick = this.tick;
+    this.last_tick = recording.index?.last_tick ?? this.#lastTick();
+  }
+
+  /** Who is there, and how the match stands. */
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  /** Leaps to `tick`. What happened before it isn't told. */
+  goTo(tick: number): void {
+    this.#chunk = this.recording.chunkAt(tick);
+    this.#item = 0;
+    this.#opening = true;
+    this.#view = this.#freshView();
+    this.#pending = [];
+    this.#seen.clear();
+    this.#after = this.#before = { tick: -1, entities: new Map() };
+    this.#read();
+    this.#before = this.#after;
+    this.tick = Math.max(tick, this.#before.tick);
+    this.#follow();
+    this.#happened = [];
+  }
+
+  /** Goes on to `tick`, which is not before the one that is shown; at the end it stays there. */
+  advance(tick: number): void {
+    this.tick = Math.min(tick, this.last_tick);
+    this.#follow();
+  }
+
+  /** What has happened since it was last asked, in its order. */
+  happened(): Happening[] {
+    return this.#happened.splice(0);
+  }
+
+  /** Everything that is there now. The array's elements are used again. */
+  *seen(): Generator<Seen> {
+    const { tick } = this;
+    for (const published of this.#before.entities.values()) yield this.#place(published, this.#after.entities.get(published.id));
+    for (const published of this.#after.entities.values()) {
+      if (!this.#before.entities.has(published.id) && published.tick <= tick) yield this.#place(published, undefined);
+    }
+  }
+
+  /** The tick of the snapshot `count` further than the one that is shown, or before it if `count` is negative. */
+  beside(count: number): number {
+    const interval = Math.max(1, Math.round(this.recording.welcome.tick_rate / this.recording.welcome.snapshot_rate));
+    const here = count > 0 ? Math.floor(this.tick / interval) : Math.ceil(this.tick / interval);
+    return Math.max(this.first_tick, Math.min(this.last_tick, (here + count) * interval));
+  }
+
+  #place(one: Published, next: Published | undefined): Seen {
+    const kind = this.#view.kindOf(one);
+    const rate = this.recording.welcome.tick_rate;
+    let seen = this.#seen.get(one.id);
+    if (!seen) this.#seen.set(one.id, (seen = { published: one, at: nowhere() }));
+    seen.published = one;
+    const at = believedAt(one, kind, this.tick, rate, seen.at);
+    if (next && next !== one && next.kind === one.kind && next.owner === one.owner) {
+      const { tick: from } = this.#before;
+      const share = (this.tick - from) / Math.max(1, this.#after.tick - from);
+      blend(at, believedAt(next, kind, this.tick, rate, scratch), share);
+    }
+    return seen;
+  }
+
+  /** Reads on until the snapshot after the tick that is shown is known. */
+  #follow(): void {
+    for (let read = 0; this.#after.tick <= this.tick && read < SNAPSHOTS_AT_ONCE_MAX; read += 1) {
+      this.#before = this.#after;
+      if (!this.#read()) break;
+    }
+    const due = this.#pending.findIndex(({ event }) => event.tick > this.tick);
+    for (const { event, news } of this.#pending.splice(0, due < 0 ? this.#pending.length : due)) this.#hear(event, news);
+  }
+
+  /** One snapshot more, and the events before it; false at the end. */
+  #read(): boolean {
+    while (this.#chunk < this.recording.chunk_ticks.length) {
+      const items = this.recording.items(this.#chunk);
+      while (this.#item < items.length) {
+        const message = readItem(items[this.#item++]!);
+        if (message && this.#take(message)) return true;
+      }
+      this.#chunk += 1;
+      this.#item = 0;
+      this.#opening = true;
+    }
+    return false;
+  }
+
+  /** Whether it was a snapshot. */
+  #take(message: ServerMessage): boolean {
+    if (message.type === "event") this.#pending.push({ event: message, news: !this.#opening });
+    if (message.type !== "snapshot") return false;
+    try {
+      this.checksum_mismatches += this.#view.apply(message).length;
+      for (const entity of this.#view.entities.values()) this.#view.kindOf(entity);
+    } catch {
+      refuse("a snapshot makes no sense");
+    }
+    this.#after = { tick: message.tick, entities: new Map(this.#view.entities) };
+    this.#opening = false;
+    return true;
+  }
+
+  #hear(event: Happening, news: boolean): void {
+    if (event.name === ROSTER) this.#roster = new Roster(event.body["players"] as []);
+    else this.#roster.take(event);
+    if (news) this.#happened.push(event);
+  }
+
+  #freshView(): View {
+    return new View(this.recording.welcome.kinds, this.recording.welcome.tick_rate);
+  }
+
+  /** Of a file that was cut: what its last chunk goes up to. */
+  #lastTick(): number {
+    const [chunk, tick] = [this.recording.chunk_ticks.length - 1, this.tick];
+    this.goTo(this.recording.chunk_ticks[chunk]!);
+    while (this.#read()) this.#before = this.#after;
+    const last = this.#after.tick;
+    this.goTo(tick);
+    return last;
+  }
+}
+
+const scratch = nowhere();
+
+function blend(at: Reckoned, next: Readonly<Reckoned>, share: number): void {
+  at.x += (next.x - at.x) * share;
+  at.y += (next.y - at.y) * share;
+  at.vx += (next.vx - at.vx) * share;
+  at.vy += (next.vy - at.vy) * share;
+  at.angle += wrapAngle(next.angle - at.angle) * share;
+}

@@ -1,0 +1,118 @@
+"""The page of recorded matches: one is found, played, scrubbed to a kill, and watched from where one likes."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.page import PATIENCE_S, PHONE, opened
+from tests.instruments.served import Served, served
+
+pytestmark = pytest.mark.browser
+MATCH = Path(__file__).parents[1] / "golden" / "match-1.replay"
+NAME = "20231114T221320Z-main-melee"
+TOLD = """({tick: r.playback.tick, playing: r.transport.playing, speed: r.transport.speed, followed: r.gaze.followed,
+    x: r.gaze.x, y: r.gaze.y, marks: r.marks, wrong: r.playback.checksum_mismatches, last: r.playback.last_tick})"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("replays")
+    shutil.copyfile(MATCH, folder / f"{NAME}.replay")
+    with served("--replay-dir", str(folder)) as running:
+        yield running
+
+
+def wait_for(page: Page, condition: str) -> Any:
+    """Until it holds of the page's replay, `r`; what that says then."""
+    end = time.monotonic() + PATIENCE_S
+    while not (
+        told := page.evaluate(f"(() => {{ const r = window.replaying; return r && ({condition}) ? {TOLD} : null; }})()")
+    ):
+        assert time.monotonic() < end, (
+            f"{condition}: {page.evaluate(f'(() => {{ const r = window.replaying; return r && {TOLD}; }})()')}"
+        )
+        page.wait_for_timeout(50)
+    return told
+
+
+def test_a_match_is_found_and_scrubbed_to_a_kill(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}replay") as page:
+        link = page.get_by_role("link", name="melee in Pinball")
+        link.wait_for()
+        assert "won by Bot 1" in page.get_by_role("listitem").first.inner_text()
+        link.click()
+        began = wait_for(page, "r.playback.tick > 30 && r.transport.playing")
+        assert (len(began["marks"]), began["last"]) == (6, 1078)
+
+        page.keyboard.press("Space")
+        paused = wait_for(page, "!r.transport.playing")
+        page.get_by_role("slider", name="Time").fill(str(began["marks"][2] - 5))
+        there = wait_for(page, f"r.playback.tick === {began['marks'][2] - 5}")
+        assert there["tick"] > paused["tick"]
+        assert page.get_by_role("list", name="News").get_by_role("listitem").count() == 0
+        page.get_by_role("button", name="Play", exact=True).click()
+        page.get_by_role("list", name="News").get_by_role("listitem").first.wait_for()
+        told = wait_for(page, f"r.playback.tick > {began['marks'][2]}")
+        assert told["wrong"] == 0
+
+        page.keyboard.press("p")
+        back = wait_for(page, f"r.playback.tick < {began['marks'][2]}")
+        assert back["tick"] < told["tick"]
+
+
+def test_keys_set_the_pace(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}replay?id={NAME}") as page:
+        wait_for(page, "r.playback.tick > 2")
+        for _ in range(3):
+            page.keyboard.press("ArrowUp")
+        assert wait_for(page, "r.transport.speed === 8")["playing"]
+        assert wait_for(page, "!r.transport.playing")["tick"] == 1078, "at its end it stops"
+        page.keyboard.press("Home")
+        page.keyboard.press(".")
+        first = wait_for(page, "r.playback.tick < 100")["tick"]
+        page.keyboard.press(".")
+        page.keyboard.press(".")
+        assert wait_for(page, f"r.playback.tick > {first}")["tick"] == first + 4
+        page.keyboard.press(",")
+        assert wait_for(page, f"r.playback.tick < {first + 4}")["tick"] == first + 2
+        page.keyboard.press("ArrowRight")
+        wait_for(page, f"r.playback.tick === {first + 302}")
+
+
+def test_one_looks_at_whom_one_likes_or_roams(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}replay?id={NAME}", PHONE, touch=True) as page:
+        wait_for(page, "r.playback.tick > 2")
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("combobox", name="Follow").select_option("Bot 4 (bot)")
+        one = wait_for(page, "r.gaze.followed === 5")
+        page.get_by_role("button", name="Follow the next player").click()
+        other = wait_for(page, "r.gaze.followed === 6")
+        assert wait_for(page, f"Math.hypot(r.gaze.x - {one['x']}, r.gaze.y - {one['y']}) > 1")["followed"] == 6
+        page.mouse.move(200, 300)
+        page.mouse.down()
+        page.mouse.move(120, 260, steps=4)
+        page.mouse.up()
+        roamed = wait_for(page, "r.gaze.followed === 0")
+        assert (roamed["x"], roamed["y"]) != (other["x"], other["y"])
+        page.keyboard.down("a")
+        wait_for(page, f"r.gaze.x < {roamed['x'] - 50} || r.gaze.x === 0")
+        page.keyboard.up("a")
+
+
+def test_a_file_of_ones_own_is_played_and_what_is_none_says_so(
+    server: Served, chromium_path: Path, tmp_path: Path
+) -> None:
+    with opened(chromium_path, f"{server.page_url}replay?id=20231114T221320Z-gone-melee") as page:
+        page.get_by_text("That match is not recorded here").wait_for()
+        wrong = tmp_path / "wrong.replay"
+        wrong.write_bytes(b"RICOREPL\x09\x00")
+        page.get_by_label("Open a file").set_input_files(wrong)
+        page.get_by_text("it is of version 9, newer than the version 1 that can be played here").wait_for()
+        page.get_by_label("Open a file").set_input_files(MATCH)
+        wait_for(page, "r.playback.tick > 10")
+        assert page.title() == "melee in Pinball · Ricochet"
