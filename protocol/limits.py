@@ -49,6 +49,9 @@ RESYNCS_BURST_MAX: Final = 200
 MOVES_PER_SECOND_MAX: Final = 2
 MOVES_BURST_MAX: Final = 20
 """From room to room, or to the lobby: each costs a welcome, or all that is to be said of the rooms."""
+WATCHES_PER_SECOND_MAX: Final = 10
+WATCHES_BURST_MAX: Final = 60
+"""A spectator's looks elsewhere: each may cost a screenful of keyframes."""
 CHATS_PER_SECOND_MAX: Final = 1.0
 CHATS_BURST_MAX: Final = 5
 CHAT_REPEAT_S_MIN: Final = 10.0

@@ -127,6 +127,15 @@ class Browse(ClientMessage, tag="browse"):
     number: ClassVar[int] = 9
 
 
+class Watch(ClientMessage, tag="watch"):
+    """A spectator looks elsewhere: along with `player`; or with 0 at (`x`, `y`), in units."""
+
+    number: ClassVar[int] = 10
+    player: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    x: Annotated[int, Meta(ge=0, le=limits.ARENA_SIDE_UNITS_MAX)] = 0
+    y: Annotated[int, Meta(ge=0, le=limits.ARENA_SIDE_UNITS_MAX)] = 0
+
+
 class PlayerInfo(Struct, frozen=True):
     """One line of the roster."""
 
@@ -271,6 +280,7 @@ CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (
     Enter,
     Open,
     Browse,
+    Watch,
     Edit,
     Point,
 )

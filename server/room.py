@@ -35,13 +35,12 @@ from server.publisher import Publisher
 from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
 from server.roster import info_of, rarest_colour, smallest_team
+from server.spectators import NOBODY, Spectators
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
 from server.world import World
 
-NOBODY = 0
-"""No player's number: a spectator's, for as long as its game greets it."""
 PINGS_EVERY_S = 2.0
 PINGS_TOGETHER_MAX = 50
 
@@ -87,7 +86,7 @@ class Room:
         self.players: Mapping[int, Player] = self._players
         self._viewers: dict[int, Viewer] = {}
         """By player."""
-        self._spectators: list[Viewer] = []
+        self.watching = Spectators(self.grid, arena.middle, self.players)
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
@@ -144,11 +143,9 @@ class Room:
     def _show(self) -> None:
         seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]
         shown = address(seers, self.world, self.grid, self.publisher, self.game.hud_of)
-        for viewer in self._spectators:
-            sight = viewer.sight(self.grid, *self.arena.middle)
-            shown += viewer.show(self.publisher, sight, 0, None, None, ())
+        shown += self.watching.show(self.publisher)
         self.statistics.snapshots += shown
-        self.statistics.snapshots_skipped += len(seers) + len(self._spectators) - shown
+        self.statistics.snapshots_skipped += len(seers) + len(self.watching) - shown
 
     # coming and going --------------------------------------------------------------------------------------
 
@@ -207,7 +204,7 @@ class Room:
         self._viewers[greeted.id] = viewer
         self.game.greet(greeted)
         if player is None:
-            self._spectators.append(self._viewers.pop(NOBODY))
+            self.watching.add(self._viewers.pop(NOBODY))
         if self.stops_tick is not None:
             self._owe(self._stopping(self.stops_tick), [viewer])
         viewer.pay()
@@ -216,8 +213,7 @@ class Room:
 
     def unwatch(self, viewer: Viewer) -> None:
         """The link is gone; the player, if any, stays."""
-        if viewer in self._spectators:
-            self._spectators.remove(viewer)
+        self.watching.remove(viewer)
         for player_id, held in list(self._viewers.items()):
             if held is viewer:
                 del self._viewers[player_id]
@@ -258,7 +254,7 @@ class Room:
             self._tell(name, body, self._everyone(), is_public=True)
             return
         viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
-        self._tell(name, body, [*viewers, *self._spectators] if spectators else viewers, spectators)
+        self._tell(name, body, [*viewers, *self.watching] if spectators else viewers, spectators)
 
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         """An event, to those who look from within a square of twice `half_units` around a point."""
@@ -267,9 +263,7 @@ class Room:
             for player in self._players.values()
             if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
         ]
-        if is_within(half_units, self.arena.middle, (x, y)):
-            viewers += self._spectators
-        self._tell(name, body, viewers, is_public=True)
+        self._tell(name, body, [*viewers, *self.watching.near(x, y, half_units)], is_public=True)
 
     def _tell(self, name: str, body: dict[str, Any], viewers: Sequence[Viewer], is_public: bool) -> None:
         event = Event(self.tick, name, body)
@@ -326,14 +320,14 @@ class Room:
     @property
     def is_watched(self) -> bool:
         """Whether anybody is there: a player with a connection, or a spectator."""
-        return bool(self._viewers or self._spectators)
+        return bool(self._viewers or self.watching)
 
     @property
     def spectators(self) -> int:
-        return len(self._spectators)
+        return len(self.watching)
 
     def _everyone(self) -> list[Viewer]:
-        return [*self._viewers.values(), *self._spectators]
+        return [*self._viewers.values(), *self.watching]
 
     def _owe(self, message: Message, viewers: Sequence[Viewer]) -> None:
         encoded: dict[str, bytes] = {}

@@ -18,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from protocol import limits
-from protocol.build_messages import Edit, Point
 from protocol.errors import GENTLE, Code, Violation
 from protocol.messages import (
     Browse,
@@ -35,8 +34,10 @@ from protocol.messages import (
     Pong,
     Resync,
     ServerMessage,
+    Watch,
     is_good_name,
 )
+from server import spectators
 from server.bucket import Bucket
 from server.build import talk
 from server.chat.speaker import Speaker
@@ -149,10 +150,8 @@ class Session:
 
     def _hello(self, message: Hello, now_s: float) -> None:
         if message.version != limits.PROTOCOL_VERSION:
-            raise Violation(
-                Code.WRONG_VERSION,
-                f"this server speaks version {limits.PROTOCOL_VERSION}, not {message.version}",
-            )
+            sentence = f"this server speaks version {limits.PROTOCOL_VERSION}, not {message.version}"
+            raise Violation(Code.WRONG_VERSION, sentence)
         if not is_good_name(message.name):
             raise Violation(
                 Code.INVALID_NAME,
@@ -218,7 +217,7 @@ class Session:
     def _set_out(self, message: ClientMessage, now_s: float) -> None:
         """From here on, when a room ends, we are in the lobby."""
         self.knows_lobby = True
-        if not self._take(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
+        if not self.may_say(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"moved more than {limits.MOVES_PER_SECOND_MAX} times a second")
 
     def _inputs(self, message: Inputs, now_s: float) -> None:
@@ -237,14 +236,14 @@ class Session:
         self._post(Pong(message.nonce, seat.room.tick))
 
     def _count_ping(self, message: Ping, now_s: float) -> None:
-        if not self._take(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
+        if not self.may_say(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.PINGS_PER_SECOND_MAX} pings a second")
 
     def _chat(self, message: Chat, now_s: float) -> None:
         self.lobby.talk.hear(self, message, now_s)
 
     def _resync(self, message: Resync, now_s: float) -> None:
-        if not self._take(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
+        if not self.may_say(message, limits.RESYNCS_PER_SECOND_MAX, limits.RESYNCS_BURST_MAX, now_s):
             raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.RESYNCS_PER_SECOND_MAX} resyncs a second")
         seat = self.seated
         seat.room.statistics.checksum_mismatches += seat.viewer.forget(message.cell)
@@ -296,7 +295,7 @@ class Session:
         assert self.seat is not None, "PLAYING has a seat"
         return self.seat
 
-    def _take(self, message: ClientMessage, rate: float, burst: float, now_s: float) -> bool:
+    def may_say(self, message: ClientMessage, rate: float, burst: float, now_s: float) -> bool:
         """A token for a message of its kind; False when there is none."""
         bucket = self._buckets.get(message.number)
         if bucket is None:
@@ -321,6 +320,7 @@ class Session:
             self.seat.viewer.pay()
 
 
+LATE = (Inputs.number, Resync.number, Watch.number)
 _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.GREETING, Hello.number): Session._hello,
     (State.WAITING, Hello.number): Session._hello_twice,
@@ -333,10 +333,10 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Enter.number): Session._enter,
     (State.PLAYING, Open.number): Session._open,
     (State.PLAYING, Browse.number): Session._browse,
-    (State.PLAYING, Edit.number): talk.edit,
-    (State.PLAYING, Point.number): talk.point,
+    (State.PLAYING, Watch.number): spectators.turn,
+    **{(State.PLAYING, number): answer for number, answer in talk.TABLE.items()},
     (State.BROWSING, Hello.number): Session._hello_twice,
-    **{(State.BROWSING, late.number): Session._too_late for late in (Inputs, Resync, Edit, Point)},
+    **dict.fromkeys(((State.BROWSING, late) for late in (*LATE, *talk.TABLE)), Session._too_late),
     (State.BROWSING, Ping.number): Session._ping_in_lobby,
     (State.BROWSING, Chat.number): Session._chat,
     (State.BROWSING, Leave.number): Session._leave,

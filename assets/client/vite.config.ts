@@ -9,7 +9,6 @@
 import { defineConfig } from "vitest/config";
 
 const GAME_SERVER = "127.0.0.1:8000";
-
 const PAGES = ["index.html", "dashboard.html", "replay.html", "standings.html", "player.html"];
 
 export default defineConfig(({ mode }) => ({

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from protocol import limits
 from protocol.build_messages import Edit, Edited, Point
@@ -21,7 +22,7 @@ TOO_MANY = f"that was too fast: {limits.EDITS_PER_SECOND_MAX} edits a second"
 
 def edit(session: Session, message: Edit, now_s: float) -> None:
     """Take it to the desk. Raises Violation where there is none."""
-    in_time = session._take(message, limits.EDITS_PER_SECOND_MAX, limits.EDITS_BURST_MAX, now_s)
+    in_time = session.may_say(message, limits.EDITS_PER_SECOND_MAX, limits.EDITS_BURST_MAX, now_s)
     for answer in answers(session.seated, session.may, message, in_time):
         session._post(answer)
 
@@ -29,7 +30,7 @@ def edit(session: Session, message: Edit, now_s: float) -> None:
 def point(session: Session, message: Point, now_s: float) -> None:
     """What is too much is left out: the next one says it better."""
     seat, game = session.seated, _site(session.seated.room)
-    in_time = session._take(message, limits.POINTS_PER_SECOND_MAX, limits.POINTS_BURST_MAX, now_s)
+    in_time = session.may_say(message, limits.POINTS_PER_SECOND_MAX, limits.POINTS_BURST_MAX, now_s)
     if seat.player is not None and session.may.play and in_time:
         game.pointed(seat.player, message)
 
@@ -59,3 +60,7 @@ def _site(room: Room) -> Buildable:
     if not isinstance(room.game, Buildable):
         raise Violation(Code.NOT_ALLOWED, "nothing is built in this room")
     return room.game
+
+
+TABLE: dict[int, Callable[[Session, Any, float], None]] = {Edit.number: edit, Point.number: point}
+"""While PLAYING; by the number of a message."""

@@ -4,7 +4,7 @@
     /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`, `replays`               /standings, /player/ID, /replay    pages of their own
+    /api/…          see `api`, `replays`               /standings, /replay, /player/ID    pages of their own
 
 Nothing here touches the game: what it shows comes in as functions.
 """

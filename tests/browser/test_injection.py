@@ -83,7 +83,7 @@ def test_it_would_be_noticed(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, "about:blank", DESKTOP) as page:
         page.add_init_script(WATCH)
         page.goto(server.page_url)
-        page.get_by_role("textbox").wait_for()
+        page.get_by_label("Your name").wait_for()
         page.evaluate("text => { document.body.insertAdjacentHTML('beforeend', text); }", SENTENCE)
         page.locator("#pwn").wait_for(state="attached")
         while not page.evaluate("window.violations.length"):
@@ -97,7 +97,7 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
     assert len(SENTENCE) <= CHAT_CHARS_MAX
     with speaker(server) as (socket, villain), page_of(chromium_path, f"{server.page_url}?encoding=json") as page:
         wire = Wire(page)
-        page.get_by_role("textbox").fill(NAME)
+        page.get_by_label("Your name").fill(NAME)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0 && r.entities > 0")
         page.keyboard.down("Tab")

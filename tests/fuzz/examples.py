@@ -19,6 +19,7 @@ from protocol.messages import (
     Ping,
     Resync,
     ServerMessage,
+    Watch,
 )
 from protocol.motion import Input
 from protocol.near import Near, pack_near
@@ -46,6 +47,7 @@ SAID: tuple[ClientMessage, ...] = (
     Chat('/report "Ann B" #3 spam', "lobby"),
     Resync(3),
     Leave(),
+    Watch(3, 100, 200),
 )
 TOLD: tuple[ServerMessage, ...] = (Event(5, "kill", {"killer": 1, "victim": 2, "assists": [3]}), Bye(1000, "goodbye"))
 CHANGES = [[3, 1, 5, -6], [9, 127, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [300, 84, 1, 2, 3, 4]]

@@ -62,6 +62,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"open","title":"Fun","game":"ball","arena":"pitch","private":true}',
     ),
     (messages.Browse(), (b"\x91\x09",), '{"type":"browse"}'),
+    (messages.Watch(3, 40, 50), (b"\x94\x0a\x03\x28\x32",), '{"type":"watch","player":3,"x":40,"y":50}'),
     (
         build_messages.Edit(3, [Change(9, x=1.0), Remove(8)], 2, 7),
         (

@@ -20,6 +20,7 @@ from protocol.messages import (
     Open,
     Ping,
     Resync,
+    Watch,
 )
 from protocol.motion import Input
 from server.session import State
@@ -38,6 +39,7 @@ EXAMPLES: tuple[ClientMessage, ...] = (
     Enter(),
     Open("Fun", "melee", "pinball"),
     Browse(),
+    Watch(1),
     Edit(0, []),
     Point(1.0, 2.0, []),
 )

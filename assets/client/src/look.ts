@@ -80,11 +80,10 @@ class WholeLook implements Look {
   }
 
   enter(stay: Stay): void {
-    const { arena } = stay;
     const description = stay.description ?? NOTHING;
     this.show(true);
-    this.stage.enter(arena, description);
-    this.hud.enter(arena, description);
+    this.stage.enter(stay.arena, description);
+    this.hud.enter(stay.arena, description);
     this.controls.enter(description);
     const { title, invites } = this.page.entered(stay.room);
     this.menu.enter(stay, title);

@@ -41,6 +41,7 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   enter: [7, ["room", "role", "game"]],
   open: [8, ["title", "game", "arena", "private"]],
   browse: [9, []],
+  watch: [10, ["player", "x", "y"]],
   edit: [11, ["serial", "steps", "since", "checksum"]],
   point: [12, ["x", "y", "selected", "dx", "dy", "builds"]],
 };

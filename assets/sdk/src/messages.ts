@@ -98,6 +98,14 @@ export interface Browse {
   type: "browse";
 }
 
+/** A spectator looks elsewhere: along with a player, or with 0 at a place. */
+export interface Watch {
+  type: "watch";
+  player: number;
+  x: number;
+  y: number;
+}
+
 /** Steps to be taken together; with serial 0 none: what was missed since revision `since`, at which the plan had this checksum? */
 export interface Edit {
   type: "edit";
@@ -118,7 +126,7 @@ export interface Point {
   builds: boolean;
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Edit | Point;
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Watch | Edit | Point;
 
 /** One line of the roster. */
 export interface Enrolled {

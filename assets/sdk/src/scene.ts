@@ -4,8 +4,8 @@
  * Netcode hands over a `Scene` per render frame and a `GameEvent` per happening; the look hands back a `ControlSample`
  * per tick. Everything here is a plain value. Units: world units (y down), radians, seconds, ticks, milliseconds as named.
  *
- * Rules: this file imports nothing but types, and holds no behaviour beyond reading the bits of `status`. A scene is only valid
- * until the next one: a reader that wants to remember something copies it.
+ * Rules: this file imports only types and holds no behaviour beyond reading the bits of `status`. A scene is only valid until
+ * the next one: a reader that wants to remember something copies it.
  */
 
 import type { Description } from "./description";

@@ -158,13 +158,14 @@ def test_those_near_are_told(lane: Lane) -> None:
     assert lane.cat.events_named("pulse") == []
 
 
-def test_spectators_are_told_of_what_goes_through_the_middle_and_nothing_else(lane: Lane) -> None:
+def test_spectators_are_told_of_what_goes_by_where_they_look_and_nothing_else(lane: Lane) -> None:
     eve = lane.stepper.join("Eve", role="spectator")
     assert lane.pulse(lane.ann, RIGHT)
     assert len(eve.events_named("pulse")) == 1
     lane.place(lane.ann, 20, 20)
     lane.fighter(lane.ann).pulse_until = 0
-    lane.stepper.room.arena = Arena("Wide", Size(4096, 4096), RANGE.spawns)
+    for gaze in lane.stepper.room.watching._gazes:
+        gaze.eye = (4096.0, 4096.0)
     assert lane.pulse(lane.ann, UP)
     assert len(eve.events_named("pulse")) == 1
 
