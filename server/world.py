@@ -26,6 +26,7 @@ from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
 from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
 from protocol.quantize import AIM_STEPS
+from server.solids import Solids
 
 _READ = (
     pymunk.batch.BodyFields.POSITION
@@ -69,16 +70,14 @@ class World:
         self.traits: NDArray[np.int64] = np.zeros((4, entities_max), dtype=np.int64)
         self.kind, self.variant, self.owner, self.status = _columns(self.traits)
         self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
-        self.motion: NDArray[np.float64] = np.zeros((6, entities_max))
-        """These six together, for who wants several at once."""
+        self.motion: NDArray[np.float64] = np.zeros((6, entities_max))  # the six together
         self.x, self.y, self.angle, self.vx, self.vy, self.spin = _columns(self.motion)
         self._velocities = self.motion[3:5]
         self.reach: NDArray[np.float64] = np.zeros(entities_max)
         """The radius of the circle around each that nothing of it leaves."""
         self.solid: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
         """What is alive and pushes ships: not shots, nor what is only touched."""
-        self.removed: list[int] = []
-        """Ids that died and wait for `release`."""
+        self.removed: list[int] = []  # and wait for `release`
         self.refused = 0
         """Entities that there was no room for."""
         self._free = list(range(1, entities_max))
@@ -86,6 +85,7 @@ class World:
         self._keep, self._gain = _columns(np.zeros((2, entities_max)))
         self._coasting: dict[int, float] = {}  # what nobody steers and yet loses speed: what of it is kept in a tick
         self._space = make_space(arena)
+        self.solids = Solids(self._space)
         self._bodies: dict[int, pymunk.Body] = {}
         self.corners: dict[int, list[tuple[float, float]]] = {}
         """Of those that are polygons."""

@@ -8,7 +8,9 @@
 import "./style.css";
 import "./games.css";
 
-import { type ChatView, type GameEvent, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes } from "@ricochet/sdk";
+import {
+  type Arena, type ChatView, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
+} from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -106,6 +108,19 @@ class WholeLook implements Look {
     if (entered) return;
     this.menu.leave();
     if (this.refusal !== "") this.page.refuse(this.refusal);
+  }
+
+  rearrange(arena: Arena): void {
+    this.stage.rearrange(arena);
+    this.hud.rearrange(arena);
+  }
+
+  cover(...layers: HTMLElement[]): void {
+    this.hud.root.before(...layers);
+  }
+
+  get lens(): Lens {
+    return this.stage.camera;
   }
 
   draw(scene: Scene): void {
