@@ -56,7 +56,7 @@ export class LobbyPage {
     const welcome = element("section", "lobby-play", title(), element("p", "tagline", "Every bounce hits harder."), this.#form.root);
     welcome.setAttribute("aria-label", "Play");
     const chat = element("div", "lobby-chat", this.chat.root);
-    const hints = element("div", "lobby-hints", hintList(KEYS, "keys"), hintList(TOUCHES, "touches"));
+    const hints = element("div", "lobby-hints", hintList(KEYS, "keys"), hintList(TOUCHES, "touches"), elsewhere());
     this.root = element(
       "main", "menu", this.#backdrop.canvas,
       element("div", "lobby", welcome, element("div", "lobby-side", this.#outcome.root, listing), chat, hints),
@@ -144,4 +144,17 @@ function title(): HTMLElement {
   const heading = element("h1", "title", ...letters);
   heading.setAttribute("aria-label", "Ricochet");
   return heading;
+}
+
+/** The way to the other pages. */
+function elsewhere(): HTMLElement {
+  const pages = [["standings", "Standings"], ["replay", "Replays"], ["dashboard", "Dashboard"]] as const;
+  const links = pages.map(([address, name]) => {
+    const link = element("a", "", name);
+    link.href = address;
+    return link;
+  });
+  const nav = element("nav", "lobby-links", ...links);
+  nav.setAttribute("aria-label", "Other pages");
+  return nav;
 }
