@@ -85,6 +85,17 @@ EVENTS_QUEUED_MAX: Final = 512
 SEAT_KEPT_S: Final = 30.0
 """How long a dropped player's ship, score and place wait for it."""
 
+PLAN_PIECES_MAX: Final = 1000
+PLAN_POINTS_MAX: Final = 4000
+"""Of an arena that is built together: pieces, and the corners of all of them."""
+STEPS_PER_EDIT_MAX: Final = 16
+"""So that an edit and what undoes it fit a message, whatever the pieces' corners."""
+EDITS_PER_SECOND_MAX: Final = 10
+EDITS_BURST_MAX: Final = 80
+POINTS_PER_SECOND_MAX: Final = 15
+POINTS_BURST_MAX: Final = 60
+"""Where somebody points: more are left out, for only the newest counts."""
+
 ARENA_BYTES_MAX: Final = 1_000_000
 ARENA_SIDE_UNITS_MIN: Final = 512
 ARENA_SIDE_UNITS_MAX: Final = 16384

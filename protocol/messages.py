@@ -12,6 +12,8 @@
     ping                       ->
                                <-   pong
     chat                       ->
+    edit, point                ->   where an arena is built together
+                               <-   edited, pointed
     resync (beliefs disagree)  ->
                                <-   error (refused, but go on)
     leave                      ->
@@ -27,28 +29,19 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.arena import Arena
+from protocol.build_messages import Edit, Edited, Point, Pointed
 from protocol.description import Description
 from protocol.gun import Gun
 from protocol.kinds import Kind
+from protocol.message import ClientMessage, Message, ServerMessage
 from protocol.motion import Input
 from protocol.quantize import SEEN_MAX
 
+__all__ = ["ClientMessage", "Message", "ServerMessage"]
+"""Declared elsewhere, and found here, too."""
+
 Tick = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Colour = Annotated[int, Meta(ge=0, le=11)]
-
-
-class Message(Struct, tag_field="type"):
-    """What travels. `number` stands for the type in msgpack."""
-
-    number: ClassVar[int]
-
-
-class ClientMessage(Message):
-    """Said by a client."""
-
-
-class ServerMessage(Message):
-    """Said by the server."""
 
 
 class Hello(ClientMessage, tag="hello"):
@@ -288,8 +281,20 @@ CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (
     Open,
     Browse,
     Watch,
+    Edit,
+    Point,
 )
-SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (Welcome, Event, Pong, ChatLine, Error, Bye, LobbyNews)
+SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
+    Welcome,
+    Event,
+    Pong,
+    ChatLine,
+    Error,
+    Bye,
+    LobbyNews,
+    Edited,
+    Pointed,
+)
 
 
 def is_good_name(name: str) -> bool:

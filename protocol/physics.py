@@ -12,7 +12,7 @@ from typing import Final
 import pymunk
 import pymunk.batch
 
-from protocol.arena import Arena, Wall
+from protocol.arena import Arena, Block, Wall
 from protocol.kinds import Category, Kind
 
 WALL: Final = 1
@@ -41,6 +41,7 @@ WALL_ELASTICITY: Final = 1.0
 WALL_FRICTION: Final = 0.2
 BEVEL: Final = 1.0
 """Boxes and polygons are so much larger on all sides than their corners say."""
+BORDER_SIDES: Final = 4
 BORDER_RADIUS: Final = 64.0
 """The border is segments of this radius laid just outside, thick enough that nothing tunnels."""
 SOLVER_ITERATIONS: Final = 8
@@ -65,13 +66,28 @@ def make_space(arena: Arena) -> pymunk.Space:
     space = pymunk.Space()
     space.iterations = SOLVER_ITERATIONS
     space.gravity = (0.0, 0.0)
-    for shape in _solids(arena, space.static_body):
+    _put_in(space, _border(arena, space.static_body))
+    for wall in arena.walls:
+        build(space, wall)
+    for block in arena.blocks:
+        build(space, block)
+    return space
+
+
+def build(space: pymunk.Space, part: Wall | Block) -> list[pymunk.Shape]:
+    """Put one more wall or block in; its shapes."""
+    body = space.static_body
+    return _put_in(space, _joined(part, body) if isinstance(part, Wall) else [pymunk.Poly(body, part.points)])
+
+
+def _put_in(space: pymunk.Space, solids: list[pymunk.Shape]) -> list[pymunk.Shape]:
+    for shape in solids:
         shape.elasticity = WALL_ELASTICITY
         shape.friction = WALL_FRICTION
         shape.collision_type = WALL
         shape.filter = pymunk.ShapeFilter(categories=WALL)
         space.add(shape)
-    return space
+    return solids
 
 
 def step(space: pymunk.Space, tick_rate: int) -> None:
@@ -154,17 +170,11 @@ class Motions:
         return bytes(self._buffer.float_buf())
 
 
-def _solids(arena: Arena, body: pymunk.Body) -> list[pymunk.Shape]:
+def _border(arena: Arena, body: pymunk.Body) -> list[pymunk.Shape]:
     width, height = arena.size.width, arena.size.height
     out = BORDER_RADIUS
     corners = [(-out, -out), (width + out, -out), (width + out, height + out), (-out, height + out)]
-    solids: list[pymunk.Shape] = [
-        pymunk.Segment(body, corners[i - 1], corners[i], BORDER_RADIUS) for i in range(len(corners))
-    ]
-    for wall in arena.walls:
-        solids += _joined(wall, body)
-    solids += (pymunk.Poly(body, block.points) for block in arena.blocks)
-    return solids
+    return [pymunk.Segment(body, corners[i - 1], corners[i], BORDER_RADIUS) for i in range(len(corners))]
 
 
 def _joined(wall: Wall, body: pymunk.Body) -> list[pymunk.Shape]:

@@ -35,6 +35,7 @@ from server.net.api import Api
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
+from server.net.library_api import library_of
 from server.net.stats import StatsDesk
 from server.net.sweep import sweep
 from server.phases import Phases
@@ -48,7 +49,7 @@ from server.store import Store
 from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
-from server.venue import MAPS, catalogue_of, venue_of
+from server.venue import MAPS, catalogue_of, maps, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
 CLIENT = ASSETS / "client" / "dist"
@@ -91,7 +92,8 @@ class Server:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self._venue = venue_of(config)
-        self._catalogue = catalogue_of(config, self._venue)
+        self.library = library_of(config, maps(self._venue))
+        self._catalogue = catalogue_of(config, self._venue, self.library.arenas)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.standings = open_standings(config, store, self.lobby.heralds)
@@ -101,7 +103,7 @@ class Server:
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
-        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays)
+        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays, self.library)
         pages = web.build(sources)
         self.door = FrontDoor(
             self.lobby,

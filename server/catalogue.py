@@ -39,7 +39,10 @@ class Catalogue:
 
     def games(self) -> list[GameInfo]:
         """For the lobby."""
-        return [GameInfo(name, title_of(name), self._fitting(game), game.teams) for name, game in self._games.items()]
+        return [
+            GameInfo(name, game.description.title or title_of(name), self._fitting(game), game.teams)
+            for name, game in self._games.items()
+        ]
 
     def first(self, game: str | None) -> tuple[str, str]:
         """Game and arena for whoever has named no more than that. Raises Violation."""
@@ -92,5 +95,5 @@ class Catalogue:
 
 
 def title_of(game: str) -> str:
-    """What people call a game."""
+    """What people call a game that doesn't say what it is called."""
     return game.replace("_", " ").capitalize()

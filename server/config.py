@@ -62,6 +62,7 @@ class Config(BaseSettings):
     jwt_leeway_s: float = Field(30.0, ge=0, le=300)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     forwarded_by: Literal["x-forwarded", "forwarded"] = Field("x-forwarded", description="what the proxies write")
+    build_by: Literal["players", "editors"] = Field("players", description="who builds and saves arenas")
     chat_filter: str | None = Field(None, description="module:function, from a line to a line, or to None: not said")
     tls_cert: Path | None = None
     tls_key: Path | None = None

@@ -32,6 +32,7 @@ from protocol.arena import Arena
 from protocol.description import Description
 from protocol.gun import Gun
 from protocol.kinds import Category, Kind
+from protocol.messages import ServerMessage
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.inputs import InputBuffer
@@ -88,6 +89,12 @@ class Stage(Protocol):
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         """An event, to those players and spectators who look from within a square of twice `half_units` around a
         point."""
+
+    def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
+        """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
+
+    def rearrange(self, arena: Arena) -> None:
+        """The arena is this one from now on, of the same size; see `server.build`."""
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: for standings, replays and the lobby. The next one begins with the next tick."""

@@ -40,6 +40,9 @@ class Hall:
     def __len__(self) -> int:
         return len(self._guests)
 
+    def __contains__(self, session: Session) -> bool:
+        return session in self._guests
+
     def guests(self) -> list[Session]:
         """Everybody who is here."""
         return list(self._guests)

@@ -8,7 +8,8 @@ input, matters more.
 
 Bodies are sorted into square buckets, row by row. Around a ship lie a few rows of neighbouring buckets, each a run of
 the sorted bodies; so all pairs of a ship and a body are made by arithmetic, and NumPy looks at all of them in a few
-dozen operations. Nothing is done ship by ship but to cut the bytes for those that have something near.
+dozen operations. Nothing is done ship by ship but to cut the bytes for those that have something near. In a small room
+the sorting would be most of it, so there every pair is looked at.
 """
 
 from itertools import pairwise
@@ -34,6 +35,8 @@ MARGIN_UNITS, MARGIN_SHIP_UNITS = 24.0, 8.0
 HORIZON_S, HORIZON_SHIP_S = 0.4, 0.15
 PAIRS_MAX: Final = 131_072
 """Of a ship and a body that are looked at in one snapshot; in a crowd with more, only the nearest buckets are."""
+PAIRS_FEW: Final = 2048
+"""Where there are no more in all, each is looked at: that costs less than to sort the bodies."""
 BUCKETS_AROUND: Final = 2
 """How many buckets on each side are looked at."""
 BUCKET_UNITS_MIN: Final = 128.0
@@ -67,12 +70,16 @@ def near(world: World, ships: Ints) -> list[bytes]:
 
 def _pairs(world: World, ships: Ints) -> tuple[Ints, Ints, Floats]:
     """(positions in `ships`, bodies, gaps) of all that are near, grouped by ship."""
-    buckets = Buckets(world)
-    runs = _affordable(buckets, ships)
-    if runs is None:
-        return ships[:0], ships[:0], np.empty(0)
-    at, counts = runs.pairs()
-    bodies, seen = buckets.bodies.take(at), np.arange(len(ships)).repeat(counts)
+    squares = Squares(world)
+    if len(ships) * len(squares.bodies) <= PAIRS_FEW:
+        seen, bodies = squares.pairs(ships)
+    else:
+        buckets = Buckets(squares)
+        runs = _affordable(buckets, ships)
+        if runs is None:
+            return ships[:0], ships[:0], np.empty(0)
+        at, counts = runs.pairs()
+        bodies, seen = buckets.bodies.take(at), np.arange(len(ships)).repeat(counts)
     found = _near_ones(world, bodies, ships.take(seen))
     seen, bodies = seen.take(found), bodies.take(found)
     own = ships.take(seen)
@@ -81,21 +88,37 @@ def _pairs(world: World, ships: Ints) -> tuple[Ints, Ints, Floats]:
     return seen, bodies, np.hypot(apart[0], apart[1]) - world.reach[bodies] - world.reach[own]
 
 
-class Buckets:
-    """The arena in squares, with enough empty ones around it that every bucket has its neighbours."""
+class Squares:
+    """The arena in squares, and which of them each entity is in; what is outside belongs to the nearest."""
 
     def __init__(self, world: World) -> None:
-        bodies = world.solid[: world.extent].nonzero()[0]
-        reach = float(world.reach.take(bodies).max(initial=0.0))
+        self.bodies = world.solid[: world.extent].nonzero()[0]
+        reach = float(world.reach.take(self.bodies).max(initial=0.0))
         side_units = max(BUCKET_UNITS_MIN, (2 * reach + MARGIN_UNITS) / BUCKETS_AROUND)
-        last_column, last_row = int(world.arena.size.width / side_units), int(world.arena.size.height / side_units)
-        lines = (world.motion[:2, : world.extent] / side_units).astype(np.int16)
-        np.maximum(lines, 0, out=lines)
-        np.minimum(lines, np.array([[last_column], [last_row]], dtype=np.int16), out=lines)
-        lines += BUCKETS_AROUND
+        self.last_column = int(world.arena.size.width / side_units)
+        self.last_row = int(world.arena.size.height / side_units)
+        self.lines = (world.motion[:2, : world.extent] / side_units).astype(np.int16)
+        """The column and the row of each entity."""
+        np.maximum(self.lines, 0, out=self.lines)
+        np.minimum(self.lines, np.array([[self.last_column], [self.last_row]], dtype=np.int16), out=self.lines)
+
+    def pairs(self, ships: Ints) -> tuple[Ints, Ints]:
+        """(positions in `ships`, bodies) of those that are no farther apart than so many squares; each is looked at."""
+        apart = self.lines.take(self.bodies, axis=1)[:, None] - self.lines.take(ships, axis=1)[:, :, None]
+        np.abs(apart, out=apart)
+        seen, at = (np.maximum(apart[0], apart[1]) <= BUCKETS_AROUND).nonzero()
+        return seen, self.bodies.take(at)
+
+
+class Buckets:
+    """The bodies sorted by their squares, with enough empty ones around that every bucket has its neighbours."""
+
+    def __init__(self, squares: Squares) -> None:
+        bodies, lines = squares.bodies, squares.lines + np.int16(BUCKETS_AROUND)
+        last_column, last_row = squares.last_column, squares.last_row
         self._columns = last_column + 1 + 2 * BUCKETS_AROUND
         self._of_row = lines[1] * np.int16(self._columns) + lines[0]
-        """By entity; what is outside of the arena belongs to the nearest."""
+        """By entity."""
         buckets = self._of_row.take(bodies)
         self.bodies = bodies.take(buckets.argsort(kind="stable"))
         """Bucket by bucket."""

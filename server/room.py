@@ -22,7 +22,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import Event, Inputs, Message, Welcome
+from protocol.messages import Event, Inputs, Message, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
@@ -270,6 +270,13 @@ class Room:
         self._owe(event, viewers)
         if self.tap is not None and is_public:
             self.tap.said(event)
+
+    def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
+        """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
+        self._owe(message, [one for one in self._everyone() if not (may_be_lost and one.link.blocked)])
+
+    def rearrange(self, arena: Arena) -> None:
+        self.arena = self.world.arena = arena  # of the same size; who comes is welcomed to it
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""

@@ -39,6 +39,7 @@ from protocol.messages import (
 )
 from server import spectators
 from server.bucket import Bucket
+from server.build import talk
 from server.chat.speaker import Speaker
 from server.link import Link
 from server.restrictions import key_of
@@ -149,10 +150,8 @@ class Session:
 
     def _hello(self, message: Hello, now_s: float) -> None:
         if message.version != limits.PROTOCOL_VERSION:
-            raise Violation(
-                Code.WRONG_VERSION,
-                f"this server speaks version {limits.PROTOCOL_VERSION}, not {message.version}",
-            )
+            sentence = f"this server speaks version {limits.PROTOCOL_VERSION}, not {message.version}"
+            raise Violation(Code.WRONG_VERSION, sentence)
         if not is_good_name(message.name):
             raise Violation(
                 Code.INVALID_NAME,
@@ -321,6 +320,7 @@ class Session:
             self.seat.viewer.pay()
 
 
+LATE = (Inputs.number, Resync.number, Watch.number)
 _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.GREETING, Hello.number): Session._hello,
     (State.WAITING, Hello.number): Session._hello_twice,
@@ -334,8 +334,9 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Open.number): Session._open,
     (State.PLAYING, Browse.number): Session._browse,
     (State.PLAYING, Watch.number): spectators.turn,
+    **{(State.PLAYING, number): answer for number, answer in talk.TABLE.items()},
     (State.BROWSING, Hello.number): Session._hello_twice,
-    **dict.fromkeys(((State.BROWSING, one.number) for one in (Inputs, Resync, Watch)), Session._too_late),
+    **dict.fromkeys(((State.BROWSING, late) for late in (*LATE, *talk.TABLE)), Session._too_late),
     (State.BROWSING, Ping.number): Session._ping_in_lobby,
     (State.BROWSING, Chat.number): Session._chat,
     (State.BROWSING, Leave.number): Session._leave,

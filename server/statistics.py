@@ -121,6 +121,8 @@ class RoomStatistics(Counters):
     entities_refused: int = 0
     rewinds: int = 0
     stamps_refused: int = 0
+    edits: int = 0
+    edits_refused: int = 0
 
 
 @dataclass

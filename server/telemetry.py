@@ -31,6 +31,8 @@ COUNTERS = {
     "entities_refused": "Entities that were not made because the room was full",
     "rewinds": "Instant hits judged where their player saw things",
     "stamps_refused": "Of these, those whose player said it saw what is too old or can't be",
+    "edits": "Edits of arenas that are built together",
+    "edits_refused": "Edits that were not taken, with a sentence why",
     "refused": "Conversations ended because the client broke the protocol",
     "too_slow": "Conversations ended because the client did not keep up",
     "not_authenticated": "Tokens that were refused, and hellos that lacked one",

@@ -1,6 +1,7 @@
 """What rooms are opened with: the operator's own, and those that people may open. Raises UserError."""
 
 import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def venue_of(config: Config) -> Venue:
         arena=arena,
         rates=config.rates,
         seed=config.seed,
-        options={"match_s": config.match_s},
+        options={"match_s": config.match_s, "build_by": config.build_by},
     )
 
 
@@ -68,13 +69,18 @@ def find_arena(name: str) -> Arena:
     return parse(text, path.name)
 
 
-def catalogue_of(config: Config, venue: Venue) -> Catalogue:
-    """All games in all maps that come with them, `venue`'s own first."""
+def maps(venue: Venue) -> list[str]:
+    """The names of the maps that come with the game, and of the operator's own."""
+    return sorted({venue.name, *(path.stem for path in MAPS.glob("*.json"))})
+
+
+def catalogue_of(config: Config, venue: Venue, saved: Callable[[], Mapping[str, Arena]] = dict) -> Catalogue:
+    """All games in all maps that come with them, `venue`'s own first, and in those that were `saved` meanwhile."""
     games = {venue.game.name: venue.game, **GAMES}
     arenas = {venue.name: venue.arena, **{path.stem: find_arena(path.stem) for path in sorted(MAPS.glob("*.json"))}}
     return Catalogue(
         games,
-        lambda: arenas,
+        lambda: {**arenas, **saved()},
         config.rates,
         venue.new_seed,
         venue.options,

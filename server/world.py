@@ -26,6 +26,7 @@ from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
 from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
 from protocol.quantize import AIM_STEPS
+from server.solids import Solids
 
 _READ = (
     pymunk.batch.BodyFields.POSITION
@@ -69,15 +70,14 @@ class World:
         self.traits: NDArray[np.int64] = np.zeros((4, entities_max), dtype=np.int64)
         self.kind, self.variant, self.owner, self.status = _columns(self.traits)
         self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
-        self.motion: NDArray[np.float64] = np.zeros((6, entities_max))
-        """These six together, for who wants several at once."""
+        self.motion: NDArray[np.float64] = np.zeros((6, entities_max))  # the six together
         self.x, self.y, self.angle, self.vx, self.vy, self.spin = _columns(self.motion)
+        self._velocities = self.motion[3:5]
         self.reach: NDArray[np.float64] = np.zeros(entities_max)
         """The radius of the circle around each that nothing of it leaves."""
         self.solid: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
         """What is alive and pushes ships: not shots, nor what is only touched."""
-        self.removed: list[int] = []
-        """Ids that died and wait for `release`."""
+        self.removed: list[int] = []  # and wait for `release`
         self.refused = 0
         """Entities that there was no room for."""
         self._free = list(range(1, entities_max))
@@ -85,6 +85,7 @@ class World:
         self._keep, self._gain = _columns(np.zeros((2, entities_max)))
         self._coasting: dict[int, float] = {}  # what nobody steers and yet loses speed: what of it is kept in a tick
         self._space = make_space(arena)
+        self.solids = Solids(self._space)
         self._bodies: dict[int, pymunk.Body] = {}
         self.corners: dict[int, list[tuple[float, float]]] = {}
         """Of those that are polygons."""
@@ -264,19 +265,20 @@ class World:
         entities: Sequence[int],
         moves: ArrayLike,
         aims: ArrayLike,
-        boosts: ArrayLike,
+        boosts: Sequence[bool],
     ) -> None:
         """`motion` for many ships at once: one stick (move_x, move_y), aim and boost for each of `entities`."""
         if not entities:
             return
         rows = np.asarray(entities, dtype=np.int64)
         move = np.asarray(moves, dtype=np.int64)
-        thrust = thrust_rows(move)
-        keep, gain = self._keep[rows], self._gain[rows]
-        boosted = np.asarray(boosts, dtype=bool)
-        for velocity, axis in ((self.vx, 0), (self.vy, 1)):
-            after = velocity[rows] * keep + thrust[:, axis] * gain
-            velocity[rows] = np.where(boosted, after + thrust[:, axis] * BOOST_SPEED, after)
+        thrust = thrust_rows(move).T
+        velocities = self._velocities.take(rows, axis=1)
+        velocities *= self._keep.take(rows)
+        velocities += thrust * self._gain.take(rows)
+        if any(boosts):
+            velocities[:, boosts] += thrust[:, boosts] * BOOST_SPEED
+        self._velocities[:, rows] = velocities
         self.move[rows] = move
         self.angle[rows] = np.asarray(aims, dtype=np.float64) * (math.tau / AIM_STEPS)
         self._write_velocities()
@@ -323,10 +325,8 @@ class World:
             self.angle[rows], self.spin[rows] = columns[:, 2], columns[:, 5]
 
     def _write_velocities(self) -> None:
-        rows = self._order()
-        velocities = np.stack((self.vx[rows], self.vy[rows]), axis=1)
-        buffer = pymunk.batch.Buffer()
-        buffer.set_float_buf(velocities)
+        rows, buffer = self._order(), pymunk.batch.Buffer()
+        buffer.set_float_buf(np.ascontiguousarray(self._velocities.take(rows, axis=1).T))
         pymunk.batch.set_space_bodies(self._space, pymunk.batch.BodyFields.VELOCITY, buffer)
 
     def _shot_began(self, arbiter: pymunk.Arbiter, _space: pymunk.Space, _extra: object) -> None:

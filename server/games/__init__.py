@@ -5,10 +5,11 @@ from pathlib import Path
 from protocol.errors import UserError
 from server.game import Game
 from server.games.ball import Ball
+from server.games.build import Build
 from server.games.loader import load
 from server.games.melee import Melee
 
-GAMES: dict[str, type[Game]] = {game.name: game for game in (Melee, Ball)}
+GAMES: dict[str, type[Game]] = {game.name: game for game in (Melee, Ball, Build)}
 
 
 def game_named(name: str) -> type[Game]:

@@ -19,7 +19,6 @@ from server.games.plain import Book, Plain
 from server.games.shots import Shot, Shots
 from server.world import Contact
 
-BALL: Final = 2
 BALL_GUN: Final = replace(GUN, cooldown_s=0.3, rapid_cooldown_s=0.3, bounces_max=1)
 CELEBRATION_S, GOLDEN_S, CREDIT_S = 2.5, 120.0, 8.0
 TOUCHES_KEPT, HUD_STEP_UNITS = 4, 32
@@ -99,7 +98,7 @@ class Ball(Plain):
 
     def begin(self) -> None:
         super().begin()
-        self.book.ball = self.world.spawn(BALL, *self.stage.arena.middle)
+        self.book.ball = self.world.spawn(self.kind("ball") or 0, *self.stage.arena.middle)
 
     def restore(self, saved: Book) -> None:
         super().restore(saved)
@@ -109,6 +108,7 @@ class Ball(Plain):
         super().before_step()
         if self.stage.tick == self.book.kickoff_tick and self.book.phase == "play":
             self.fresh()
+            self.say_match()
         self.shots.expire()
         for player in self.stage.players.values():
             self.shots.pull(player)

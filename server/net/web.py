@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
 from server.net.guest_cookie import Greeting
+from server.net.library_api import Library
 from server.net.replays import Replays
 from server.net.standings_api import StandingsApi
 from server.replay.archive import Archive
@@ -65,6 +66,7 @@ class Sources(Struct, frozen=True):
     """(body, content type)"""
     standings: Standings
     replays: Archive | None = None
+    library: Library | None = None
 
 
 def build(sources: Sources) -> ASGIApp:
@@ -85,6 +87,7 @@ def build(sources: Sources) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
+            *(() if sources.library is None else sources.library.routes(sources.api, sources.standings.guest_of)),
             *StandingsApi(sources.standings, sources.api).routes(),
             *sources.api.routes(),
             *Replays(sources.replays).routes(),

@@ -122,6 +122,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        # Whoever reads first and then writes would be refused at once, were another to write in between; this waits.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

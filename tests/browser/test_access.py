@@ -51,7 +51,7 @@ def test_lobby_forms_and_menu_have_names_and_contrast(
         page.get_by_role("button", name="Play", exact=True).click()
         wait_for(page, "r.state === 'playing'")
         page.get_by_role("button", name="Room menu").click()
-        expect(page.get_by_role("dialog", name="pinball")).to_be_visible()
+        expect(page.get_by_role("dialog", name="Pinball")).to_be_visible()
         assert not grave_violations(page)
 
 
@@ -73,7 +73,7 @@ def test_everything_is_done_with_keys_alone(server: Served, chromium_path: Path)
         tab_to(page, "Leave to the lobby")
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'lobby'")
-        tab_to(page, "Watch pinball")
+        tab_to(page, "Watch Pinball")
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.role === 'spectator'")
 

@@ -53,9 +53,9 @@ def stranger(server: Served, name: str) -> Iterator[ClientConnection]:
 def say(page: Page, text: str, to: str = "Room") -> None:
     """As a person does: Enter, the channel, the line, Enter."""
     page.keyboard.press("Enter")
-    field = page.locator(".chat-field")
+    field = page.locator(".hud .chat-field")
     field.wait_for()
-    pressed = page.locator(".chat-channel[aria-pressed=true]")
+    pressed = page.locator(".hud .chat-channel[aria-pressed=true]")
     for _ in range(3):
         if pressed.text_content() != to:
             page.keyboard.press("Tab")
@@ -67,7 +67,7 @@ def say(page: Page, text: str, to: str = "Room") -> None:
 
 def heard(page: Page, text: str) -> Locator:
     """The newest line of that text."""
-    line = page.locator(".chat-line", has_text=text).last
+    line = page.locator(".hud .chat-line", has_text=text).last
     line.wait_for(state="attached")
     return line
 
@@ -107,7 +107,7 @@ def test_two_pages_and_a_stranger_talk_and_all_of_it_is_text(server: Served, chr
 
 def test_the_keyboard_alone(server: Served, chromium_path: Path) -> None:
     with page_of(chromium_path, server, "Kay") as page:
-        field = page.locator(".chat-field")
+        field = page.locator(".hud .chat-field")
         page.keyboard.press("/")
         field.wait_for()
         assert field.input_value() == "/"
@@ -134,8 +134,8 @@ def test_it_fits_a_phone(server: Served, chromium_path: Path) -> None:
         socket.send(json.dumps({"type": "chat", "text": "W" * CHAT_CHARS_MAX}))
         heard(page, "WWW")
         page.get_by_role("button", name="Chat").tap()
-        page.locator(".chat-field").wait_for()
-        for part in (".chat-field", ".chat-scroll", ".chat-line"):
+        page.locator(".hud .chat-field").wait_for()
+        for part in (".hud .chat-field", ".hud .chat-scroll", ".hud .chat-line"):
             box = page.locator(part).last.bounding_box()
             assert box is not None
             assert box["x"] >= 0

@@ -103,7 +103,7 @@ def test_what_is_pressed_the_moment_the_menu_goes_is_not_typed_into_it(server: S
     with opened(chromium_path, server.page_url, DESKTOP) as page:
         page.add_init_script(FOCUS)
         page.goto(server.page_url)
-        page.get_by_role("textbox").fill("Swift")
+        page.get_by_label("Your name").fill("Swift")
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing'")
         assert page.evaluate("window.focused") == "BODY"

@@ -83,7 +83,7 @@ def test_it_would_be_noticed(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, "about:blank", DESKTOP) as page:
         page.add_init_script(WATCH)
         page.goto(server.page_url)
-        page.get_by_role("textbox").wait_for()
+        page.get_by_label("Your name").wait_for()
         page.evaluate("text => { document.body.insertAdjacentHTML('beforeend', text); }", SENTENCE)
         page.locator("#pwn").wait_for(state="attached")
         while not page.evaluate("window.violations.length"):
@@ -97,7 +97,7 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
     assert len(SENTENCE) <= CHAT_CHARS_MAX
     with speaker(server) as (socket, villain), page_of(chromium_path, f"{server.page_url}?encoding=json") as page:
         wire = Wire(page)
-        page.get_by_role("textbox").fill(NAME)
+        page.get_by_label("Your name").fill(NAME)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0 && r.entities > 0")
         page.keyboard.down("Tab")
@@ -117,12 +117,29 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
         victim = probe(page)["player"]
         wire.say("event", tick=1, name="kill", body={"killer": villain, "victim": victim, "assists": [], "bounces": 1})
         page.locator(".feed").get_by_text(NAME).first.wait_for()
-        assert page.locator(".respawn-by").text_content() == f"by {NAME}"
         standings = [{"player": villain, "score": 9}, {"player": victim, "score": 1}]
         ends = {"phase": "podium", "ends_tick": 2**31 - 1, "standings": standings}
         wire.say("event", tick=1, name="match", body=ends)
         page.locator(".podium").get_by_text(f"{NAME} wins").wait_for()
         page.locator(".podium-name").get_by_text(NAME).first.wait_for()
+
+
+def test_what_the_lobby_tells_of_rooms_games_and_how_one_ended(server: Served, chromium_path: Path) -> None:
+    room = {"name": NAME, "title": SENTENCE, "game": NAME, "arena": NAME}
+    numbers = {"players": 1, "bots": 0, "spectators": 0, "players_max": 8}
+    game = {"name": NAME, "title": SENTENCE, "arenas": [SENTENCE], "teams": 2}
+    podium = {"room": SENTENCE, "game": NAME, "standings": [{"name": SENTENCE, "team": 0, "score": 1}]}
+    with page_of(chromium_path, f"{server.page_url}?encoding=json") as page:
+        wire = Wire(page)
+        page.reload()
+        wait_for(page, "r.state === 'lobby'")
+        wire.say("lobby", rooms=[room | numbers], games=[game, game], people=2, podium=podium, reason=SENTENCE)
+        page.get_by_role("heading", name=SENTENCE, exact=True).wait_for()
+        page.get_by_text(f"{SENTENCE} wins").wait_for()
+        page.get_by_role("status").get_by_text(SENTENCE).wait_for()
+        page.get_by_label("Your name").fill(NAME)
+        page.get_by_role("button", name="New room").click()
+        page.get_by_label("Arena", exact=True).select_option(SENTENCE)
 
 
 def test_the_name_of_a_room_in_the_servers_refusal(server: Served, chromium_path: Path) -> None:

@@ -26,7 +26,7 @@ def server() -> Iterator[Served]:
 
 def test_a_person_plays(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, server.page_url, DESKTOP) as page:
-        page.get_by_role("textbox").fill("Ada")
+        page.get_by_label("Your name").fill("Ada")
         page.keyboard.press("Enter")
         before = wait_for(page, "r.state === 'playing' && r.own && r.ack > 0")
         key = "a" if before["own"]["x"] > ARENA_UNITS / 2 else "d"  # away from the nearer wall
@@ -56,7 +56,7 @@ def test_who_is_faster_than_the_graphics_plays_as_soon_as_they_are_there(server:
 
         page.route(DRAWING_PART, hold)
         page.reload(wait_until="commit")
-        page.get_by_role("textbox").fill("Swift")
+        page.get_by_label("Your name").fill("Swift")
         page.keyboard.press("Enter")
         page.keyboard.press("Enter")
         page.get_by_text("Joining").wait_for()
@@ -130,7 +130,7 @@ def test_a_phone_in_json(server: Served, chromium_path: Path) -> None:
 def test_a_name_is_shown_as_text_only(server: Served, chromium_path: Path) -> None:
     name = "<img src=x id=pwn>"
     with opened(chromium_path, server.page_url, DESKTOP) as page:
-        page.get_by_role("textbox").fill(name)
+        page.get_by_label("Your name").fill(name)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0")
         page.keyboard.down("Tab")
@@ -141,10 +141,10 @@ def test_a_name_is_shown_as_text_only(server: Served, chromium_path: Path) -> No
 def test_what_the_server_refuses_is_told_in_passing(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, f"{server.page_url}?name=Talker&autojoin=1", DESKTOP) as page:
         wait_for(page, "r.state === 'playing' && r.ack > 0")
-        refusal = page.get_by_text("Too many lines at once")
+        refusal = page.locator(".hud").get_by_text("Too many lines at once").first
         for line in range(LINES_MAX):
             page.keyboard.press("Enter")
-            page.get_by_role("textbox", name="Chat").fill(f"line {line}")
+            page.get_by_role("textbox", name="Say something to the room").fill(f"line {line}")
             page.keyboard.press("Enter")
             if refusal.is_visible():
                 break

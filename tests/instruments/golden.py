@@ -15,18 +15,20 @@ import msgspec
 from msgspec.structs import asdict, astuple, replace
 
 from bots.netsim import Chance, Conditions, Way
-from protocol import messages
+from protocol import build_messages, messages
 from protocol.arena import Arena, Block, Place, Size, Wall
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.motion import Helm, Input
 from protocol.packing import TURN, pack_changes
 from protocol.physics import make_body, make_space, step
+from protocol.plan import Add, Change, Piece, Remove
 from protocol.reckoning import reckon, reckon_wire
 from protocol.snapshot import change_of, checksum_of
 from server.games.pieces import GUN
 from tests.instruments.engine_scenes import engine
 from tests.instruments.neighbourhood_scenes import neighbourhood
+from tests.instruments.plan_scenes import plans
 from tests.instruments.rides import lead
 from tests.instruments.shot_scenes import own_shots
 from tests.instruments.wanderers import KINDS, ROCK, SHIP, SHOT, TICK_RATE, Vectors, Wanderers, published
@@ -41,6 +43,8 @@ ARENA: Final = Arena(
     walls=[Wall([(200.0, 200.0), (200.0, 400.0), (400.0, 400.0)], 20.0), Wall([(700.0, 700.0), (860.0, 640.0)])],
     blocks=[Block([(600.0, 300.0), (720.0, 330.0), (690.0, 450.0), (590.0, 420.0)])],
 )
+
+PIECE: Final = Piece("wall", 100.5, 200.25, points=((-50.5, 0.5), (50.5, 12.25)), radius=24.5, closed=True)
 
 
 def reckoning(random: Random) -> Vectors:
@@ -156,6 +160,8 @@ def conversation(_: Random) -> Vectors:
         messages.Resync(65535),
         messages.Leave(),
         messages.Watch(0, 700, 16384),
+        build_messages.Edit(3, [Add(77, PIECE), Change(1, x=12.5, closed=True), Remove(5)], 12, 2**32 - 1),
+        build_messages.Point(512.5, 100.25, [77], 8.5, -8.5, False),
     ]
     server: list[messages.ServerMessage] = [
         messages.Welcome(
@@ -180,6 +186,19 @@ def conversation(_: Random) -> Vectors:
         messages.ChatLine(1, "Good game — 好", "team", "Ada", True, 12),
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
+        build_messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),
+        build_messages.Edited(
+            12,
+            2,
+            0,
+            [],
+            99,
+            "",
+            3,
+            True,
+            build_messages.Sheet(Size(1024.0, 512.0), [(7, PIECE), (8, Piece("crate", 1.0, 2.0))]),
+        ),
+        build_messages.Pointed([build_messages.Pointer(2, 512.5, 100.0, [77], 8.0, -8.0, False)]),
     ]
     return {"client": [_both_encodings(said) for said in client], "server": [_both_encodings(said) for said in server]}
 
@@ -211,7 +230,7 @@ MAKERS: Final[dict[str, Callable[[Random], Vectors]]] = {
     maker.__name__: maker
     for maker in (
         *(reckoning, motion, bounces, changes, checksums, netsim),
-        *(conversation, snapshots, engine, neighbourhood, own_shots, lead),
+        *(conversation, snapshots, engine, neighbourhood, own_shots, lead, plans),
     )
 }
 

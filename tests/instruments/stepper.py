@@ -19,6 +19,7 @@ from bench.line import Line, MemoryLink
 from bench.stage import House
 from bots.netsim import PERFECT, Conditions, seed_of
 from protocol.arena import Arena, parse
+from protocol.build_messages import Edited, Pointed
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, LobbyNews, Pong, Welcome
 from protocol.motion import Button, Input
@@ -74,6 +75,8 @@ class Client:
         self.errors: list[Error] = []
         self.chats: list[ChatLine] = []
         self.pongs: list[Pong] = []
+        self.edited: list[Edited] = []
+        self.pointed: list[Pointed] = []
         self.news: list[LobbyNews] = []
         self.snapshots: list[Snapshot] = []
         self._beliefs: Beliefs | None = None
@@ -139,6 +142,10 @@ class Client:
                 self.news.append(message)
             case Pong():
                 self.pongs.append(message)
+            case Edited():
+                self.edited.append(message)
+            case Pointed():
+                self.pointed.append(message)
             case Bye():
                 self.bye = message
 

@@ -5,12 +5,14 @@ Everything drawn here is valid: it fits the ranges of PROTOCOL.md, so a test tha
 """
 
 from hypothesis import strategies as st
+from msgspec import UNSET
 
-from protocol import limits, messages
+from protocol import build_messages, limits, messages
 from protocol.arena import Arena, Place, Size
 from protocol.kinds import Kind
 from protocol.motion import Input
 from protocol.near import Near
+from protocol.plan import KINDS, Add, AnyStep, Change, Piece, Remove
 from protocol.reckoning import Published
 from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Moved, Own, Snapshot
 
@@ -135,6 +137,29 @@ room_infos = st.builds(messages.RoomInfo, lines, lines, lines, lines, *[st.integ
 game_infos = st.builds(messages.GameInfo, lines, lines, st.lists(lines, max_size=3), st.integers(0, 4))
 room_names = st.none() | st.text(max_size=limits.ROOM_CHARS_MAX)
 
+serials = st.integers(0, TICK_MAX)
+units = st.floats(-limits.ARENA_SIDE_UNITS_MAX, limits.ARENA_SIDE_UNITS_MAX)
+piece_ids = st.integers(1, 2**53 - 1)
+spots = st.lists(st.tuples(units, units), max_size=4).map(tuple)
+pieces = st.builds(
+    Piece,
+    st.sampled_from(KINDS),
+    units,
+    units,
+    angle=st.floats(-7, 7),
+    points=spots,
+    radius=units,
+    closed=st.booleans(),
+    width=units,
+    height=units,
+    team=st.integers(0, 255),
+)
+edits: st.SearchStrategy[list[AnyStep]] = st.lists(
+    st.builds(Add, piece_ids, pieces)
+    | st.builds(Change, piece_ids, x=units, points=st.just(UNSET) | spots, closed=st.just(UNSET) | st.booleans())
+    | st.builds(Remove, piece_ids),
+    max_size=4,
+)
 client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
     st.builds(
         messages.Hello,
@@ -161,6 +186,8 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
     st.builds(messages.Enter, room_names, st.sampled_from(["player", "spectator"]), room_names),
     st.builds(messages.Open, lines, lines, lines, st.booleans()),
     st.builds(messages.Browse),
+    st.builds(build_messages.Edit, serials, edits, since=st.integers(-1, TICK_MAX), checksum=st.integers(0, 2**32 - 1)),
+    st.builds(build_messages.Point, units, units, st.lists(piece_ids, max_size=3), units, units, st.booleans()),
 )
 server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
     st.builds(
@@ -200,6 +227,39 @@ server_messages: st.SearchStrategy[messages.ServerMessage] = st.one_of(
         st.integers(0, 4096),
         st.none() | podiums,
         lines,
+    ),
+    st.builds(
+        build_messages.Edited,
+        serials,
+        st.integers(1, 1500),
+        serials,
+        edits,
+        st.integers(0, 2**32 - 1),
+        refused=st.just("") | lines,
+        heard=serials,
+        may_edit=st.booleans(),
+        plan=st.none()
+        | st.builds(
+            build_messages.Sheet,
+            st.builds(Size, *[st.floats(512, 16384)] * 2),
+            st.lists(st.tuples(piece_ids, pieces), max_size=3),
+        ),
+    ),
+    st.builds(
+        build_messages.Pointed,
+        st.lists(
+            st.builds(
+                build_messages.Pointer,
+                st.integers(1, 1500),
+                units,
+                units,
+                st.lists(piece_ids, max_size=3),
+                units,
+                units,
+                st.booleans(),
+            ),
+            max_size=3,
+        ),
     ),
 )
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from protocol import messages
+from protocol import build_messages, messages
 from protocol.arena import Arena, Place, Size
 from protocol.codec import Codec
 from protocol.kinds import Kind
@@ -18,10 +18,12 @@ from protocol.messages import ClientMessage, Message, ServerMessage
 from protocol.motion import Input
 from protocol.near import pack_near
 from protocol.packing import delta_to_plain, keyframe_to_plain
+from protocol.plan import Change, Piece, Remove
 from protocol.snapshot import CellDelta, CellKeyframe, Own, Snapshot
 from tests.instruments import strategies as draw
 from tests.instruments.encodings import JSON, MSGPACK, TOLD, both, encode_snapshot, fields_of, pack, wire
 
+SHEET = build_messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])
 # Literal bytes are written in pieces, one field each.
 GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     (
@@ -61,6 +63,31 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     ),
     (messages.Browse(), (b"\x91\x09",), '{"type":"browse"}'),
     (messages.Watch(3, 40, 50), (b"\x94\x0a\x03\x28\x32",), '{"type":"watch","player":3,"x":40,"y":50}'),
+    (
+        build_messages.Edit(3, [Change(9, x=1.0), Remove(8)], 2, 7),
+        (
+            b"\x95\x0b",
+            b"\x03",
+            b"\x92\x83\xa2do\xa6change\xa2id\x09\xa1x\xcb\x3f\xf0" + bytes(6),
+            b"\x82\xa2do\xa6remove\xa2id\x08",
+            b"\x02",
+            b"\x07",
+        ),
+        '{"type":"edit","serial":3,"steps":[{"do":"change","id":9,"x":1.0},{"do":"remove","id":8}],"since":2,"checksum":7}',
+    ),
+    (
+        build_messages.Point(1.0, 2.0, [9], builds=False),
+        (
+            b"\x97\x0c",
+            b"\xcb\x3f\xf0" + bytes(6),
+            b"\xcb\x40" + bytes(7),
+            b"\x91\x09",
+            b"\xcb" + bytes(8),
+            b"\xcb" + bytes(8),
+            b"\xc2",
+        ),
+        '{"type":"point","x":1.0,"y":2.0,"selected":[9],"dx":0.0,"dy":0.0,"builds":false}',
+    ),
     (
         messages.Welcome(
             version=1,
@@ -145,6 +172,34 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         '{"type":"lobby","rooms":[{"name":"r","title":"R","game":"ball","arena":"a","players":2,"bots":1,'
         '"spectators":0,"players_max":64}],"games":[{"name":"ball","title":"Ball","arenas":["a"],"teams":2}],'
         '"people":3,"podium":{"room":"r","game":"ball","standings":[{"name":"Ada","team":1,"score":5}]},"reason":"over"}',
+    ),
+    (
+        build_messages.Edited(
+            4, 2, 0, [], 7, heard=3, plan=build_messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])
+        ),
+        (
+            b"\x9a\x18",
+            b"\x04",
+            b"\x02",
+            b"\x00",
+            b"\x90",
+            b"\x07",
+            b"\xa0",
+            b"\x03",
+            b"\xc2",
+            b"\x82\xa4size\x82\xa5width\xcd\x02\x00\xa6height\xcd\x02\x00",
+            b"\xa6pieces\x91\x92\x09\x83\xa4kind\xa5crate\xa1x\x01\xa1y\x02",
+        ),
+        '{"type":"edited","revision":4,"player":2,"serial":0,"steps":[],"checksum":7,"refused":"","heard":3,"may_edit":false,'
+        '"plan":{"size":{"width":512,"height":512},"pieces":[[9,{"kind":"crate","x":1,"y":2}]]}}',
+    ),
+    (
+        build_messages.Pointed([build_messages.Pointer(2, 1, 2, [9], 0, 0, True)]),
+        (
+            b"\x92\x19",
+            b"\x91\x87\xa6player\x02\xa1x\x01\xa1y\x02\xa8selected\x91\x09\xa2dx\x00\xa2dy\x00\xa6builds\xc3",
+        ),
+        '{"type":"pointed","people":[{"player":2,"x":1,"y":2,"selected":[9],"dx":0,"dy":0,"builds":true}]}',
     ),
 ]
 

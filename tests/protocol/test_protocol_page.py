@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from protocol import arena, cells, description, limits, messages, motion, reckoning, ticks
+from protocol import arena, build_messages, cells, description, limits, messages, motion, plan, reckoning, ticks
 from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.gun import Gun
@@ -227,6 +227,15 @@ def test_an_arena() -> None:
             assert field.default == default_of(written), f"{row[0]} {field.name}"
 
 
+def test_the_pieces_of_a_plan() -> None:
+    table, steps = tables(section("Building together"))
+    assert {names(row[0])[0]: tuple(names(row[1])) for row in table} == plan.TRAITS
+    assert [names(row[0])[0] for row in table] == list(plan.KINDS)
+    assert [names(row[0]) for row in steps] == [["add"], ["change"], ["remove"]]
+    assert f"each `{{{', '.join(build_messages.Pointer.__struct_fields__)}}}`" in PROSE
+    assert f"`{{{', '.join(build_messages.Sheet.__struct_fields__)}}}`" in PROSE
+
+
 def test_a_description() -> None:
     own, line, look, events = tables(section("8. How a game describes itself"))
     assert fields_in(own) == list(description.Description.__struct_fields__)
@@ -297,6 +306,10 @@ def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
         f"3 to {limits.POLYGON_POINTS_MAX} points",
+        f"1 to {limits.STEPS_PER_EDIT_MAX}, taken together or not at all",
+        f"at most {limits.POINTS_PER_SECOND_MAX} times a second",
+        f"at most {limits.PLAN_PIECES_MAX} pieces and {limits.PLAN_POINTS_MAX} points",
+        f"at most {limits.GOALS_MAX} `{{x, y, width",
         f"each coordinate −{limits.ROCK_REACH_UNITS_MAX}..{limits.ROCK_REACH_UNITS_MAX}",
     ],
 )

@@ -132,6 +132,7 @@ def test_in_a_crowd_fewer_buckets_are_looked_at_and_in_the_densest_none(monkeypa
     everything = found(world, *ships)
     pairs = [len(told) for told in everything]
     for pairs_max in (400, 120, 0):
+        monkeypatch.setattr(near_module, "PAIRS_FEW", 0)
         monkeypatch.setattr(near_module, "PAIRS_MAX", pairs_max)
         fewer = found(world, *ships)
         for told, all_told in zip(fewer, everything, strict=True):
@@ -139,3 +140,13 @@ def test_in_a_crowd_fewer_buckets_are_looked_at_and_in_the_densest_none(monkeypa
         assert sum(map(len, fewer)) <= sum(pairs)
         pairs = [len(told) for told in fewer]
     assert sum(pairs) == 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_few_pairs_are_looked_at_one_by_one_and_the_same_is_found(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, ships = crowd(seed, 60)
+    assert len(ships) * 60 < near_module.PAIRS_FEW
+    one_by_one = found(world, *ships)
+    monkeypatch.setattr(near_module, "PAIRS_FEW", 0)
+    assert found(world, *ships) == one_by_one
+    assert any(one_by_one)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from protocol import limits
+from protocol.build_messages import Edit, Point
 from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import (
@@ -39,6 +40,8 @@ EXAMPLES: tuple[ClientMessage, ...] = (
     Open("Fun", "melee", "pinball"),
     Browse(),
     Watch(1),
+    Edit(0, []),
+    Point(1.0, 2.0, []),
 )
 
 

@@ -327,6 +327,6 @@ def test_what_nobody_steers_loses_speed_as_it_is_reckoned_to() -> None:
     reckoned = reckon(believed, BALL_KIND, 120, TICK_RATE)
     assert (world.x[ball], world.y[ball]) == pytest.approx((reckoned.x, reckoned.y))
     assert (world.vx[ball], world.vy[ball]) == pytest.approx((reckoned.vx, reckoned.vy))
-    assert world.vx[ball] < 100.0
+    assert world.vx[ball] < 120.0
     world.remove(ball)
     world.step()

@@ -1,4 +1,5 @@
-"""Clients that mean well: they play, chat, stall, lose their connection, come back with their token, and leave.
+"""Clients that mean well: they play, chat, go from room to room, stall, lose their connection, come back with their
+token, and leave.
 
 A client is stepped with the time and says its bytes to a `Connection`; what it is told goes through `Eyes`. What
 befalls it (a stall, a cut in the middle of a frame, vanishing) is drawn from its own seed.
@@ -7,11 +8,26 @@ befalls it (a stall, a cut in the middle of a frame, vanishing) is drawn from it
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from protocol import limits
 from protocol.errors import Code
-from protocol.messages import Bye, Chat, ChatLine, Error, Event, Hello, Inputs, Leave, Ping, Pong, Welcome
+from protocol.messages import (
+    Browse,
+    Bye,
+    Chat,
+    ChatLine,
+    Enter,
+    Error,
+    Event,
+    Hello,
+    Inputs,
+    Leave,
+    LobbyNews,
+    Ping,
+    Pong,
+    Welcome,
+)
 from protocol.motion import Input
 from tests.instruments.stepper import wander
 from tests.simulation.conversation import Conversation, Wrong
@@ -26,6 +42,10 @@ BLAMELESS: Final = frozenset(
 """How the server may end a conversation with somebody who did nothing wrong."""
 SLOW: Final = frozenset({Code.SILENT, Code.TOO_SLOW, Code.HELLO_TIMEOUT})
 """And with somebody who stalled."""
+WAYS_BARRED: Final = frozenset(
+    {Code.ROOM_FULL, Code.ROOM_NOT_FOUND, Code.OPEN_REFUSED, Code.SERVER_STOPPING, Code.NOT_ALLOWED}
+)
+"""Why one may have to stay where one is."""
 INPUTS_EVERY_TICKS: Final = 2
 SAYINGS: Final = (
     Chat("hello there"),
@@ -54,10 +74,14 @@ class Player:
         self.used_tokens: list[str] = []
         self.talk: Conversation | None = None
         self._random = random
-        self._role = "spectator" if random.random() < 0.1 else "player"
+        self._role: Literal["player", "spectator"] = "spectator" if random.random() < 0.1 else "player"
         self._subprotocol = limits.SUBPROTOCOL_JSON if random.random() < 0.15 else limits.SUBPROTOCOL_MSGPACK
         self._is_independent = random.random() < 0.15
         self._pilot = wander(random)
+        self._restless_s = random.choice((3.0, 1e9))
+        """On average between two rooms."""
+        self._is_visitor = random.random() < 0.2
+        self._is_going = self._is_in_lobby = False
         self._lead_ticks = random.choice((1, 2, 3, 6, 20))
         self._trouble_s = random.choice((0.5, 2.0, 5.0, 1e9))
         """On average between two troubles."""
@@ -86,11 +110,12 @@ class Player:
             self._say_hello(talk, now_s)
         if talk.is_over or (talk.status not in (0, 101)):
             self._ended(talk, now_s)
-        elif self.welcome is not None:
+        elif self.welcome is not None or self._is_in_lobby:
             self._live(talk, now_s)
 
     def _connect(self, now_s: float) -> None:
         self.welcome = self.eyes = self._bye = None
+        self._is_going = self._is_in_lobby = False
         self._has_stalled = False
         connection = self.world.connect(self._random, self.name)
         self.talk = Conversation(connection, self._subprotocol, self._random, self._hear)
@@ -105,11 +130,14 @@ class Player:
             self.world.faults["forged tokens"] += 1
             resume = "forged"
         room = self._random.choice(self.world.room_names) if self._random.random() < 0.5 else None
-        talk.say(Hello(limits.PROTOCOL_VERSION, self.name, room=room, resume=resume, role=self._role), now_s)  # type: ignore[arg-type]  # one of two words
+        role = "visitor" if self._is_visitor else self._role
+        talk.say(Hello(limits.PROTOCOL_VERSION, self.name, room=room, resume=resume, role=role), now_s)
 
     def _live(self, talk: Conversation, now_s: float) -> None:
-        if self._role == "player" and self.eyes is not None and not self.world.is_calm:
+        if self._role == "player" and self.eyes is not None and not self._is_going and not self.world.is_calm:
             self._say_inputs(talk, self.eyes, now_s)
+        if not self._is_going and self._is_restless():
+            self._go(talk, now_s)
         if now_s >= self._ping_s:
             self._ping_s = now_s + 1.0
             talk.say(Ping(int(now_s * 1000) & 0xFFFF), now_s)
@@ -117,6 +145,18 @@ class Player:
                 talk.say(self._random.choice(SAYINGS), now_s)
         if not self.world.is_calm and self._random.random() < 1.0 / (self._trouble_s * self.world.steps_per_s):
             self._be_troubled(talk, now_s)
+
+    def _is_restless(self) -> bool:
+        patience_s = 1.0 if self._is_in_lobby else self._restless_s
+        return not self.world.is_calm and self._random.random() < 1.0 / (patience_s * self.world.steps_per_s)
+
+    def _go(self, talk: Conversation, now_s: float) -> None:
+        """To the lobby, to some room, or to the best one; no inputs until there is an answer."""
+        self._is_going = True
+        room = self._random.choice([*self.world.room_names, None])
+        to_lobby = not self._is_in_lobby and self._random.random() < 0.3
+        self.world.faults["clients: to the lobby" if to_lobby else "clients: to another room"] += 1
+        talk.say(Browse() if to_lobby else Enter(room, self._role), now_s)
 
     def _say_inputs(self, talk: Conversation, eyes: Eyes, now_s: float) -> None:
         """For two ticks at once; addressed by the newest snapshot, so early or late as the network has it."""
@@ -191,16 +231,21 @@ class Player:
                 self._take_event(message)
             case Bye():
                 self._bye = message
+            case LobbyNews():
+                self._take_lobby(message)
             case Error(code=Code.RESUME_REFUSED):
                 self.world.faults["resumes refused"] += 1
+            case Error(code=code) if code in WAYS_BARRED:
+                self._is_going = False
             case Error() | ChatLine() | Pong():
                 pass
             case _:
                 raise Wrong(f"{type(message).__name__} before welcome")
 
     def _take_welcome(self, welcome: Welcome) -> None:
-        if self.welcome is not None:
+        if self.welcome is not None and not self._is_going:
             raise Wrong("a second welcome")
+        self._is_going = self._is_in_lobby = False
         if self.resume is not None:
             self.used_tokens.append(self.resume)
         self.welcome, self.resume = welcome, welcome.resume
@@ -212,6 +257,17 @@ class Player:
         sent = self.world.sent_ticks_of(welcome)
         self._sent_ticks = sent
         self.eyes = Eyes(welcome, history, self.world.shelf_of(welcome.room), sent, self._is_independent)
+
+    def _take_lobby(self, news: LobbyNews) -> None:
+        """Nothing is shown, and there is no seat to come back to."""
+        if not self._is_in_lobby:
+            if self.resume is not None:
+                self.used_tokens.append(self.resume)
+            self.welcome = self.eyes = self.resume = None
+            self._is_going, self._is_in_lobby = False, True
+        for room in news.rooms:
+            if not 0 <= room.bots <= room.players <= room.players_max:
+                raise Wrong(f"a room is told as {room}")
 
     def _take_event(self, event: Event) -> None:
         body = event.body

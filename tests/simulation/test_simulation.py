@@ -14,6 +14,7 @@ from server.beliefs import Ints, X
 from server.chat.channel import Channel
 from server.games.fighter import Fighter
 from server.games.melee import Melee
+from server.hall import Hall
 from server.inputs import InputBuffer
 from server.lobby import Lobby
 from server.publisher import Listed
@@ -124,6 +125,13 @@ def _keeps_lines(expunge: Callable[..., Any]) -> Callable[..., Any]:
     return expunged
 
 
+def _stays(go: Callable[..., Any]) -> Callable[..., Any]:
+    def gone(hall: Hall, session: Session) -> None:
+        """Nothing happens."""
+
+    return gone
+
+
 def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
     def failed(room: Room, *_: object) -> None:
         raise RuntimeError("nobody thought of this")
@@ -142,12 +150,13 @@ def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
         (Session, "lost", _keeps, "sessions"),
         (Lobby, "expel", _keeps_sitting, "is banned, and has a seat"),
         (Channel, "expunge", _keeps_lines, "is mute, and was heard or is remembered"),
+        (Hall, "go", _stays, "is in the lobby as well"),
         (Room, "hear", _fails, "did nothing wrong and was told Bye(code=4033"),
     ],
 )
 def test_a_mistake_would_be_noticed(owner: type, name: str, mistake: Callable[..., Any], noticed: str) -> None:
     def live() -> None:
-        for seed in (1, 17, 24, 39):
+        for seed in (1, 9, 17, 24, 39):
             world.run(seed)
 
     with patch.object(owner, name, mistake(getattr(owner, name))), pytest.raises((Wrong, BaseExceptionGroup)) as error:

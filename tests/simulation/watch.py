@@ -39,6 +39,7 @@ from server.net.capacity import UNINVITED_MAX
 from server.net.fast_lane import HANDED_ON_BYTES_MAX
 from server.net.lane import RECEIVE_BYTES_MAX, WAITING_BYTES_MAX
 from server.room import Room
+from server.session import State
 from tests.simulation.history import History
 
 WAITING_MAX = WAITING_BYTES_MAX + HANDED_ON_BYTES_MAX + RECEIVE_BYTES_MAX + 65_536
@@ -162,6 +163,7 @@ class Watch:
 
     def _faults(self) -> Iterator[str]:
         yield from self._seat_faults()
+        yield from self._hall_faults()
         yield from self._chat_faults()
         yield from self._door_faults()
 
@@ -200,6 +202,18 @@ class Watch:
                 yield "a session believes to sit where another does"
             if session.link.waiting_bytes > WAITING_MAX:
                 yield f"{session.link.waiting_bytes} bytes wait for {session.link.address}"
+
+    def _hall_faults(self) -> Iterator[str]:
+        """Whoever is in the lobby has no seat, and whoever plays has one."""
+        lobby = self.server.lobby
+        for session in lobby.sessions:
+            is_guest = session in lobby.hall
+            if session.state is State.PLAYING and (session.seat is None or is_guest):
+                yield f"{session.name} plays and sits nowhere, or is in the lobby as well"
+            if session.state is State.BROWSING and (session.seat is not None or not is_guest):
+                yield f"{session.name} is in the lobby and isn't told, or has a seat as well"
+        if len(lobby.hall) > len(lobby.sessions):
+            yield "somebody is in the lobby who is gone"
 
     def _door_faults(self) -> Iterator[str]:
         door, sessions = self.server.door, len(self.server.lobby.sessions)

@@ -31,14 +31,14 @@ export class DeviceControls implements Controls {
     this.touch = new TouchSticks(surface, layer, this.fire, this.boost, this.pulse);
   }
 
-  enter(description: Description): void {
-    this.touch.enter(description);
-  }
-
   /** Whether anybody plays; if not, everything is let go. */
   set active(active: boolean) {
     this.keyboardMouse.active = active;
     if (!active) this.keyboardMouse.releaseAll();
+  }
+
+  enter(description: Description): void {
+    this.touch.enter(description);
   }
 
   sample(): ControlSample {

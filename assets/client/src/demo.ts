@@ -21,6 +21,7 @@ const world = new DemoWorld();
 const drawing_ms: number[] = [];
 const LINES = [
   { player: 4, text: "anyone up for a round?", to: "lobby", name: "Mirela", old: true },
+  { player: 5, text: "Grace’s room has two places left", to: "lobby", name: "Edsger", old: false },
   { player: 3, text: "off three walls?! <b>how</b>", to: "room", name: world.players.get(3)?.name ?? "", old: false },
   { player: 2, text: "left side is open", to: "team", name: world.players.get(2)?.name ?? "", old: false },
   { player: 0, text: "You don't hear Eve #12 any more; /unmute Eve undoes it", to: "notice", name: "", old: false },
@@ -48,6 +49,8 @@ function match(): Match {
   return { phase, ends_tick: (phase === "podium" ? 9 : 187) * TICK_RATE, standings };
 }
 
+const told = match();
+
 function scene(): Scene {
   const me = showing === "dead" ? null : world.me;
   const { aim, move } = look.controls.sample();
@@ -63,7 +66,7 @@ function scene(): Scene {
     camera: me ?? { x: 1024, y: 1000 },
     hud: { hull: showing === "play" ? 84 : 22, shield: 40, rapid_ticks: 260, boost_ticks: 0, pulse_ticks: 70, respawn_ticks: 74 },
     players: world.players,
-    match: match(),
+    match: told,
     description: DEMO_DESCRIPTION,
     team_scores: [],
     stops_tick: null,
@@ -124,5 +127,6 @@ if (showing !== "lobby") {
 if (showing === "lobby") {
   look.lobby(demoLobby(asked.has("ended")));
   look.draw({ ...scene(), link: { state: "lobby", reason: "", retry_in_s: 0, rtt_ms: 12 } });
+  for (const line of LINES) if (line.to === "lobby") look.chat.add({ who: line.player, ...line });
 }
 Object.assign(window, { demo: { look, drawing_ms, ready: true } });

@@ -7,7 +7,7 @@ const GAMES: GameInfo[] = [
   { name: "ball", title: "Ball", arenas: ["pinball"], teams: 2 },
 ];
 const ROOMS: RoomInfo[] = [
-  { name: "pinball", title: "Pinball", game: "melee", arena: "pinball", players: 13, bots: 8, spectators: 2, players_max: 32 },
+  { name: "pinball", title: "pinball", game: "melee", arena: "pinball", players: 13, bots: 8, spectators: 2, players_max: 1500 },
   { name: "graces-room", title: "Grace’s room", game: "ball", arena: "belt", players: 6, bots: 2, spectators: 0, players_max: 8 },
   { name: "long", title: "The long dark belt at the end of all things", game: "melee", arena: "belt", players: 16, bots: 0, spectators: 1, players_max: 16 },
   { name: "workshop", title: "Workshop", game: "melee", arena: "pinball", players: 0, bots: 0, spectators: 0, players_max: 12 },

@@ -9,7 +9,7 @@ import "./style.css";
 import "./games.css";
 
 import {
-  type ChatView, type GameEvent, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
+  type Arena, type ChatView, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
 } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
@@ -84,11 +84,10 @@ class WholeLook implements Look {
   }
 
   enter(stay: Stay): void {
-    const { arena } = stay;
     const description = stay.description ?? NOTHING;
     this.show(true);
-    this.stage.enter(arena, description);
-    this.hud.enter(arena, description);
+    this.stage.enter(stay.arena, description);
+    this.hud.enter(stay.arena, description);
     this.controls.enter(description);
     this.watcher.enter(stay.role, arena.size);
     const { title, invites } = this.page.entered(stay.room);
@@ -114,6 +113,19 @@ class WholeLook implements Look {
     if (entered) return;
     this.menu.leave();
     if (this.refusal !== "") this.page.refuse(this.refusal);
+  }
+
+  rearrange(arena: Arena): void {
+    this.stage.rearrange(arena);
+    this.hud.rearrange(arena);
+  }
+
+  cover(...layers: HTMLElement[]): void {
+    this.hud.root.before(...layers);
+  }
+
+  get lens(): Lens {
+    return this.stage.camera;
   }
 
   draw(scene: Scene): void {

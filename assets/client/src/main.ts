@@ -6,9 +6,12 @@
  */
 
 import {
-  CannotForesee, Client, type Engine, type LinkState, type Look, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine,
+  type Arena, CannotForesee, Client, type Engine, type LinkState, type Look, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine,
   takeToken,
 } from "@ricochet/sdk";
+import { Builder } from "./build/builder";
+import { FilesDialog } from "./build/files_dialog";
+import { Library } from "./build/library";
 import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
 import { firstWish } from "./lobby/first_wish";
@@ -35,6 +38,10 @@ function emptyScene(time_s: number, link: LinkState): Scene {
   return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, link };
 }
 
+function middleOf({ size: { width, height } }: Arena): { x: number; y: number } {
+  return { x: width / 2, y: height / 2 };
+}
+
 async function open(root: HTMLElement): Promise<void> {
   const query = readQuery(location);
   const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
@@ -55,16 +62,41 @@ async function open(root: HTMLElement): Promise<void> {
 /** Connects, and draws from now on. */
 function start(look: Look, engine: Engine, { name, url, codec, ...asked }: Query, token: string | null): Client {
   const client = new Client(engine, { url, token, codec, controls: look.controls, gauges: look.overlay, heard, changed });
+  const builder = new Builder({
+    send: (message) => client.connection.send(message),
+    shown: (arena) => look.rearrange(arena),
+    foreseen: (arena) => client.play?.rearrange(arena),
+    notice: (sentence) => look.notice(sentence),
+    ground: look.lens,
+    files: (site) => files.show(site.name),
+  });
+  const files = new FilesDialog(new Library(token), {
+    plan: () => builder.site.draft.confirmed,
+    name: () => settings.name || NAMELESS,
+    open: (arena) => client.open({ title: arena, game: "build", arena, private: false }),
+  });
+  look.cover(builder.root, files.root);
   const refusals = new Refusals(look, look.overlay);
   let measured = { at_ms: performance.now(), bytes: 0 };
 
   function heard(message: ServerMessage): void {
     if (message.type === "welcome") {
+      builder.leave();
       look.enter(message);
       look.chat.begin(channelsOf(message));
-    } else if (message.type === "lobby") look.lobby(message);
-    else if (message.type === "chat") look.chat.add(message);
+    } else if (message.type === "lobby") {
+      builder.leave();
+      look.lobby(message);
+    } else if (message.type === "chat") look.chat.add(message);
     else if (message.type === "error") refusals.take(message, client.link.state);
+    else if (message.type === "edited" || message.type === "pointed") builder.take(message);
+    else if (message.type === "event" && message.name === "building") build();
+  }
+
+  /** The room that we are in is one that is built in. */
+  function build(): void {
+    const { welcome } = client;
+    if (welcome) builder.enter(welcome.room, welcome.player, welcome.arena, middleOf(welcome.arena));
   }
 
   /** Where frames are rare, it is said none the less that the connection is another now. */
@@ -82,9 +114,11 @@ function start(look: Look, engine: Engine, { name, url, codec, ...asked }: Query
 
   function draw(): void {
     const now_ms = performance.now();
+    if (builder.open && builder.builds) client.lookAt(builder.editor.eye);
     const scene = client.see(now_ms) ?? emptyScene(now_ms / 1000, client.link);
     for (const event of client.happened()) look.event(event);
     look.draw(scene);
+    builder.draw(scene);
     client.play?.figures.add("frame_ms", performance.now() - now_ms);
     measure(now_ms);
   }
@@ -98,7 +132,7 @@ function start(look: Look, engine: Engine, { name, url, codec, ...asked }: Query
   }
 
   attend(client);
-  window.ricochet = probe(client, look.overlay);
+  window.ricochet = probe(client, look.overlay, () => builder);
   client.join(name || settings.name || NAMELESS, firstWish(asked, client.connection.room));
   drawFrame();
   return client;

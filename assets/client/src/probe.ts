@@ -6,6 +6,7 @@
  */
 
 import type { Client, Gauges, LinkState, OwnDrawn, PlayerInfo, Summary } from "@ricochet/sdk";
+import type { Builder, Told } from "./build/builder";
 
 export interface Probe {
   readonly state: LinkState["state"];
@@ -34,11 +35,13 @@ export interface Probe {
   /** What the prediction's figures were so far, by name, and its counts. */
   readonly figures: Readonly<Record<string, Summary>>;
   readonly counts: Readonly<Record<string, number>>;
+  /** Where an arena is built together: the plan, as the server has it and as we see it. */
+  readonly build: Told | null;
   drop(): void;
   forget(): void;
 }
 
-export function probe(client: Client, gauges: Gauges): Probe {
+export function probe(client: Client, gauges: Gauges, building: () => Builder | null = () => null): Probe {
   const { connection } = client;
   const playing = () => client.play;
   const of = (read: (player: PlayerInfo) => number) =>
@@ -105,6 +108,10 @@ export function probe(client: Client, gauges: Gauges): Probe {
       const { matched = 0, unforeseen = 0, dropped = 0 } = playing()?.shots ?? {};
       const shots = { shots_matched: matched, shots_unforeseen: unforeseen, shots_dropped: dropped };
       return { replayed_body_ticks, bodies_left_out, late, timed, ...shots };
+    },
+    get build() {
+      const builder = building();
+      return builder?.open ? builder.told : null;
     },
     drop: () => connection.drop(),
     forget: () => playing()?.figures.forget(),

@@ -39,6 +39,14 @@ export function blocksOf(arena: Arena): Block[] {
   });
 }
 
+/** For a rock whose shape isn't known: where an arena is built together, the rock may be gone a moment before its entity. */
+const SOME_ROCK: readonly Point[] = [[-16, -16], [16, -16], [16, 16], [-16, 16]];
+
+/** The corners of a rock: the arena's, by its `variant`. */
+export function rockCorners(arena: Arena, variant: number): readonly Point[] {
+  return arena.rocks[variant]?.points ?? SOME_ROCK;
+}
+
 function border(arena: Arena): Segment[] {
   const { width, height } = arena.size;
   const out = BORDER_RADIUS;

@@ -17,7 +17,7 @@ import type { LobbyNews, Open, ServerMessage, Welcome } from "./messages";
 import type { Engine } from "./physics";
 import { Picture } from "./picture";
 import { Play } from "./play";
-import type { ChatTo, ControlSample, GameEvent, Gauges, LinkState, Scene } from "./scene";
+import type { ChatTo, ControlSample, GameEvent, Gauges, LinkState, Scene, Vec } from "./scene";
 
 export interface ClientOptions {
   /** Of the server's WebSocket: `wss://game.example/play`. */
@@ -111,6 +111,11 @@ export class Client {
     const scene = this.#picture?.take(now_ms, this.connection.link(now_ms)) ?? null;
     this.play?.figures.add("picture_ms", performance.now() - now_ms);
     return scene;
+  }
+
+  /** Look there, for as long as there is no ship of ours to look from. */
+  lookAt(point: Vec): void {
+    this.#picture?.lookAt(point);
   }
 
   /** What has happened by the tick that the picture shows; each event once. */

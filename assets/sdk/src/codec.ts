@@ -42,6 +42,8 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   open: [8, ["title", "game", "arena", "private"]],
   browse: [9, []],
   watch: [10, ["player", "x", "y"]],
+  edit: [11, ["serial", "steps", "since", "checksum"]],
+  point: [12, ["x", "y", "selected", "dx", "dy", "builds"]],
 };
 
 const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([
@@ -62,6 +64,8 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
   [21, ["error", ["code", "sentence"]]],
   [22, ["bye", ["code", "sentence"]]],
   [23, ["lobby", ["rooms", "games", "people", "podium", "reason"]]],
+  [24, ["edited", ["revision", "player", "serial", "steps", "checksum", "refused", "heard", "may_edit", "plan"]]],
+  [25, ["pointed", ["people"]]],
 ]);
 
 const OWN_FIELDS = ["entity", "x", "y", "vx", "vy", "boost_ticks"];

@@ -22,6 +22,11 @@ test("each piece says whose name it is", () => {
   ]);
 });
 
+test("what stands between two names is one piece", () => {
+  const pieces = worded("{by} ricochet ×{n:number} {it}!", { by: 1, n: 2, it: 2 }, (player) => NAMES.get(player), TEAMS);
+  expect(pieces?.map(({ text }) => text)).toEqual(["Ada", " ricochet ×2 ", "Grace", "!"]);
+});
+
 test("words with a field that isn't there, or is nothing, are not used", () => {
   for (const by of [0, undefined, null, "1", Number.NaN, 99]) expect(said("{by} scores", { by })).toBeNull();
   expect(said("{side:team}", { side: 3 })).toBeNull();

@@ -89,11 +89,19 @@ export function worded(
   for (const found of template.matchAll(FIELD)) {
     const piece = pieceOf(body[found[1]!], found[2] ?? "player", named, teams);
     if (piece === null) return null;
-    pieces.push(plain(template.slice(end, found.index)), piece);
+    add(pieces, plain(template.slice(end, found.index)));
+    add(pieces, piece);
     end = found.index + found[0].length;
   }
-  pieces.push(plain(template.slice(end)));
-  return pieces.filter(({ text }) => text !== "");
+  add(pieces, plain(template.slice(end)));
+  return pieces;
+}
+
+/** Names are pieces of their own; what stands between two of them is one. */
+function add(pieces: Piece[], piece: Piece): void {
+  const last = pieces.at(-1);
+  if (last && last.player === 0 && last.team === 0 && piece.player === 0 && piece.team === 0) last.text += piece.text;
+  else if (piece.text !== "") pieces.push(piece);
 }
 
 function pieceOf(value: unknown, sort: string, named: (player: number) => string | undefined, teams: readonly Team[]): Piece | null {

@@ -23,9 +23,14 @@ export {
 export type { Summary } from "./figures";
 export type { Wish } from "./itinerary";
 export type {
-  Browse, ChatLine, ClientMessage, Enrolled, Enter, GameInfo, Happening, LobbyNews, Open, PodiumInfo, Refusal, RoomInfo, ServerMessage,
-  Welcome,
+  Browse, ChatLine, ClientMessage, Edit, Edited, Enrolled, Enter, GameInfo, Happening, LobbyNews, Open, PodiumInfo, Point as PointMessage,
+  Pointed, Pointer, Refusal, RoomInfo, ServerMessage, Welcome,
 } from "./messages";
+export { Draft } from "./draft";
+export {
+  KINDS, PIECES_MAX, Refused, STEPS_MAX, apply, arenaOf, planChecksum, pointsOf, rounded, sent, whole,
+} from "./plan";
+export type { Fields, Piece as PlanPiece, PieceKind, Plan, Sent, Step } from "./plan";
 export { PERFECT } from "./netsim";
 export { CannotForesee, loadEngine, type Engine } from "./physics";
 export { Picture } from "./picture";
@@ -34,7 +39,7 @@ export {
   BOOSTING_BIT, CRATE_SIZE, MARKED_BIT, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";
 export type {
-  Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, LinkState, Look, Match, PlayerInfo, Point, Said,
+  Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, Lens, LinkState, Look, Match, PlayerInfo, Point, Said,
   Scene, ShipStatus, Standing, Stay, Vec, Weather, Wishes,
 } from "./scene";
 export { takeToken } from "./token";

@@ -69,7 +69,7 @@ export class Interpolation {
   /** How much later than the usual snapshot one is expected. */
   jitter_ms = 0;
   readonly #view: View;
-  readonly #walls: Walls;
+  #walls: Walls;
   readonly #tick_rate: number;
   readonly #delay_ms: number;
   /** How much later each came than its tick's time by a clock that began with tick 0. */
@@ -84,6 +84,11 @@ export class Interpolation {
     this.#walls = walls;
     this.#tick_rate = view.tick_rate;
     this.#delay_ms = Math.max(DELAY_MS_MIN, (DELAY_INTERVALS * 1000) / snapshot_rate);
+  }
+
+  /** Among other walls from now on. */
+  moveTo(walls: Walls): void {
+    this.#walls = walls;
   }
 
   /** The view has applied a snapshot, which arrived at `now_ms`. */

@@ -25,6 +25,7 @@ import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
 import type { Arena, ChatTo, Said } from "./scene";
+import type { Piece, Sent, Step } from "./plan";
 import type { Snapshot } from "./snapshot";
 
 export const PROTOCOL_VERSION = 1;
@@ -105,7 +106,27 @@ export interface Watch {
   y: number;
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Watch;
+/** Steps to be taken together; with serial 0 none: what was missed since revision `since`, at which the plan had this checksum? */
+export interface Edit {
+  type: "edit";
+  serial: number;
+  steps: readonly Step[];
+  since: number;
+  checksum: number;
+}
+
+/** Where we point, what we have selected, and by how much we are just moving it. `builds` false: we try it out. */
+export interface Point {
+  type: "point";
+  x: number;
+  y: number;
+  selected: readonly number[];
+  dx: number;
+  dy: number;
+  builds: boolean;
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Watch | Edit | Point;
 
 /** One line of the roster. */
 export interface Enrolled {
@@ -209,4 +230,34 @@ export interface LobbyNews {
   reason: string;
 }
 
-export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews;
+/** Steps that were taken, or why not; with serial 0 the end of what was missed, or the whole plan. */
+export interface Edited {
+  type: "edited";
+  revision: number;
+  player: number;
+  serial: number;
+  steps: readonly Step[];
+  checksum: number;
+  refused: string;
+  heard: number;
+  may_edit: boolean;
+  plan: { size: { width: number; height: number }; pieces: readonly (readonly [number, Sent | Piece])[] } | null;
+}
+
+export interface Pointer {
+  player: number;
+  x: number;
+  y: number;
+  selected: readonly number[];
+  dx: number;
+  dy: number;
+  builds: boolean;
+}
+
+/** Where those point who have pointed since the last time. */
+export interface Pointed {
+  type: "pointed";
+  people: readonly Pointer[];
+}
+
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews | Edited | Pointed;

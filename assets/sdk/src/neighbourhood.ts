@@ -18,6 +18,7 @@
  * there have been. Where a body has one contact they make no difference; where it is caught between two, some.
  */
 
+import { rockCorners } from "./arena";
 import type { Kind } from "./kinds";
 import { type Input, gainOf, keepOf, thrustOf } from "./motion";
 import * as physics from "./physics";
@@ -209,6 +210,6 @@ export class Neighbourhood {
   }
 
   #corners(kind: Kind, variant: number): readonly Point[] {
-    return kind.shape === "polygon" ? this.#arena.rocks[variant]!.points : NO_CORNERS;
+    return kind.shape === "polygon" ? rockCorners(this.#arena, variant) : NO_CORNERS;
   }
 }

@@ -25,9 +25,9 @@ const TOLD_TICKS_MAX = 60;
 const SOLID: ReadonlySet<string> = new Set(["ship", "rock", "crate", "ball"]);
 
 export class OwnPulse {
-  readonly #arena: Arena;
-  readonly #segments: readonly Segment[];
-  readonly #blocks: readonly Block[];
+  #arena: Arena;
+  #segments: readonly Segment[];
+  #blocks: readonly Block[];
   readonly #interpolation: Interpolation;
   #fired_tick = -Infinity;
   #untold = false;
@@ -37,6 +37,13 @@ export class OwnPulse {
     this.#segments = segmentsOf(arena);
     this.#blocks = blocksOf(arena);
     this.#interpolation = interpolation;
+  }
+
+  /** Among other walls from now on. */
+  moveTo(arena: Arena): void {
+    this.#arena = arena;
+    this.#segments = segmentsOf(arena);
+    this.#blocks = blocksOf(arena);
   }
 
   /**

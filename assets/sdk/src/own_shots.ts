@@ -10,6 +10,7 @@
  * hit. Its bounces are lived ahead (`course`); what is published to be otherwise is flown anew, and the difference melts away.
  */
 
+import { rockCorners } from "./arena";
 import { type At, type Course, type Flight, type Loose, Range } from "./course";
 import { type Gun, Trigger } from "./gun";
 import { type Track, believedAt } from "./interpolation";
@@ -67,10 +68,10 @@ export class OwnShots {
   dropped = 0;
   readonly #gun: Gun;
   readonly #flight: Flight;
-  readonly #range: Range;
+  #range: Range;
   readonly #trigger: Trigger;
   readonly #view: View;
-  readonly #arena: Arena;
+  #arena: Arena;
   readonly #life_ticks: number;
   readonly #told = new WeakMap<Track, Mine>();
   #unconfirmed: Mine[] = [];
@@ -88,6 +89,12 @@ export class OwnShots {
     this.#view = view;
     this.#arena = arena;
     this.#life_ticks = ticksIn(gun.life_s, view.tick_rate);
+  }
+
+  /** Among other walls from now on. What flies already goes on as it was foreseen. */
+  moveTo(engine: Engine, arena: Arena): void {
+    this.#range = new Range(engine, arena, this.#view.tick_rate);
+    this.#arena = arena;
   }
 
   /** Fires, if our gun does at `tick` from `ship`, which is where it was after the tick before. */
@@ -208,7 +215,7 @@ export class OwnShots {
       const at = believedAt(published, kind, tick, this.#view.tick_rate, scratch);
       const away = Math.hypot(at.x - x, at.y - y);
       if (away > LOOSE_REACH_UNITS) continue;
-      const corners = kind.shape === "polygon" ? this.#arena.rocks[published.variant]!.points : [];
+      const corners = kind.shape === "polygon" ? rockCorners(this.#arena, published.variant) : [];
       const spin = angleFromWire(published.spin / 16);
       found.push({ away, loose: { kind, corners, x: at.x, y: at.y, vx: at.vx, vy: at.vy, angle: angleFromWire(at.angle), spin } });
     }

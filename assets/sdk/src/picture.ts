@@ -39,6 +39,11 @@ export class Picture {
     Object.assign(this.#me, shown(play.ship), { owner: play.welcome.player, mine: true });
   }
 
+  /** Look there, for as long as there is no ship of ours to look from. */
+  lookAt({ x, y }: Vec): void {
+    Object.assign(this.#camera, { x, y });
+  }
+
   /** What is on screen at `now_ms`. */
   take(now_ms: number, link: LinkState): Scene {
     const { view, roster, interpolation, smoothing, welcome } = this.#play;

@@ -22,7 +22,7 @@ import type { Engine } from "./physics";
 import { Prediction } from "./prediction";
 import { seenToWire } from "./quantize";
 import { Roster } from "./roster";
-import type { Controls, GameEvent, Gauges } from "./scene";
+import type { Arena, Controls, GameEvent, Gauges } from "./scene";
 import { Smoothing } from "./smoothing";
 import type { Snapshot } from "./snapshot";
 import { Thrift } from "./thrift";
@@ -68,6 +68,7 @@ export class Play {
   readonly welcome: Welcome;
   /** The kind of ours. */
   readonly ship: Kind;
+  readonly #engine: Engine;
   readonly #post: Post;
   readonly #controls: Controls;
   readonly #gauges: Gauges;
@@ -83,6 +84,7 @@ export class Play {
   constructor(welcome: Welcome, engine: Engine, post: Post, controls: Controls, gauges: Gauges) {
     const { kinds, tick_rate, snapshot_rate, arena, players, gun } = welcome;
     this.welcome = welcome;
+    this.#engine = engine;
     this.#post = post;
     this.#controls = controls;
     this.#gauges = gauges;
@@ -102,6 +104,15 @@ export class Play {
   /** The newest tick that was predicted and said. */
   get tick(): number {
     return this.prediction.tick;
+  }
+
+  /** The arena is this one from now on: where it is built together. */
+  rearrange(arena: Arena): void {
+    const { kinds, tick_rate } = this.welcome;
+    this.prediction.moveTo(new Neighbourhood(this.#engine, arena, kinds, this.ship, tick_rate));
+    this.interpolation.moveTo(new Walls(this.#engine, arena));
+    this.shots?.moveTo(this.#engine, arena);
+    this.#pulse.moveTo(arena);
   }
 
   take(message: ServerMessage, now_ms: number): void {

@@ -144,3 +144,17 @@ test("a snapshot costs no more than it may: the farthest bodies are left out", (
   expect(bodies).toBe(2);
   expect(bodies * replayed_ticks).toBeLessThanOrEqual(BODY_TICKS_MAX);
 });
+
+test("among other walls it goes on from where it is, and bounces off what is there now", () => {
+  const open = { ...arena, walls: [] };
+  const across = { ...arena, walls: [{ points: [[300, 0], [300, 600]] as const, radius: 16, closed: false }] };
+  const space = (of: Arena) => new Neighbourhood(engine, of, kinds, ship, 60);
+  const prediction = new Prediction(space(open), 60);
+  prediction.reconcile({ entity: 1, x: 200, y: 300, vx: 600, vy: 0, boost_ticks: 0 }, 10);
+  prediction.step(11, NEUTRAL);
+  const before = prediction.state!;
+  prediction.moveTo(space(across));
+  expect(prediction.state).toBe(before);
+  for (let tick = 12; tick < 40; tick += 1) prediction.step(tick, NEUTRAL);
+  expect(prediction.state!.x).toBeLessThan(284 - 15.9);
+});

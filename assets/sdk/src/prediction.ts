@@ -67,7 +67,7 @@ export class Prediction {
   input: Readonly<Input> = NEUTRAL;
   /** Counts whenever `state` becomes another one. */
   version = 0;
-  readonly space: Neighbourhood;
+  space: Neighbourhood;
   readonly #tick_rate: number;
   #entity = 0;
   /** Inputs that the server has not simulated yet, as far as we know. */
@@ -82,6 +82,14 @@ export class Prediction {
   constructor(space: Neighbourhood, tick_rate: number) {
     this.space = space;
     this.#tick_rate = tick_rate;
+  }
+
+  /** Among other walls from now on. What was foreseen among the old ones counts no more: the next snapshot begins anew. */
+  moveTo(space: Neighbourhood): void {
+    this.space = space;
+    this.#foreseen.clear();
+    this.#beside.clear();
+    if (this.state) space.restore(this.state, []);
   }
 
   /** Lives through `tick`, later than any before, with the input that is sent for it. Ticks left out are held as the server holds them. */

@@ -4,8 +4,8 @@
  * Netcode hands over a `Scene` per render frame and a `GameEvent` per happening; the look hands back a `ControlSample`
  * per tick. Everything here is a plain value. Units: world units (y down), radians, seconds, ticks, milliseconds as named.
  *
- * Rules: this file imports nothing but types, and holds no behaviour beyond reading the bits of `status`. A scene is only valid
- * until the next one: a reader that wants to remember something copies it.
+ * Rules: this file imports only types and holds no behaviour beyond reading the bits of `status`. A scene is only valid until
+ * the next one: a reader that wants to remember something copies it.
  */
 
 import type { Description } from "./description";
@@ -244,6 +244,17 @@ export interface ChatView {
   refuse(sentence: string): void;
 }
 
+/** Where a point of the world is on screen, in CSS pixels, and the other way round. */
+export interface Lens {
+  readonly scale: number;
+  readonly width_px: number;
+  readonly height_px: number;
+  /** 1: as everybody sees. */
+  zoom: number;
+  toScreen(point: Vec): Vec;
+  toWorld(point: Vec): Vec;
+}
+
 /** Which room one is in, and as what. */
 export type Stay = Pick<Welcome, "room" | "game" | "role" | "arena" | "description">;
 
@@ -253,6 +264,11 @@ export interface Look {
   readonly overlay: Gauges;
   /** One is in this room now: leaves the lobby and lays out the arena. */
   enter(stay: Stay): void;
+  /** The arena is this one from now on, of the same size: where it is built together. */
+  rearrange(arena: Arena): void;
+  readonly lens: Lens;
+  /** Lays these over the picture, beneath what is written on it. */
+  cover(...layers: HTMLElement[]): void;
   /** News of the lobby. It is shown when `scene.link` says that one is there. */
   lobby(news: LobbyNews): void;
   /** Once per render frame. Outside of a room only `scene.link` is shown. */

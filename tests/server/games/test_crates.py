@@ -37,6 +37,12 @@ class BareStage:
     def conclude(self, scores: object, team_scores: object = None) -> None:
         raise AssertionError("crates end no match")
 
+    def tell(self, message: object, may_be_lost: bool = False) -> None:
+        raise AssertionError("crates tell nothing")
+
+    def rearrange(self, arena: Arena) -> None:
+        raise AssertionError("crates build nothing")
+
     def rewound(self, player: Player) -> Past:
         raise AssertionError("crates see nothing")
 

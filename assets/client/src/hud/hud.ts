@@ -68,6 +68,10 @@ export class Hud implements ChatView {
     window.addEventListener("blur", () => this.board.hold(false));
   }
 
+  rearrange(arena: Arena): void {
+    this.minimap.enter(arena);
+  }
+
   enter(arena: Arena, description: Description): void {
     this.minimap.enter(arena);
     this.vitals.enter(description);

@@ -64,6 +64,11 @@ class Line {
     style(this.root, "--hue", css(hue(line.hue)));
   }
 
+  /** Whether it is a bar that is never hidden. */
+  get isAlwaysThere(): boolean {
+    return this.line.style === "bar" && !this.line.hides;
+  }
+
   draw(scene: Scene): void {
     const value = valueOf(this.line, scene);
     const words = wordsOf(this.line, value, scene.tick_rate);
@@ -93,7 +98,7 @@ export class Vitals {
   enter(description: Description): void {
     this.lines = description.hud.filter(({ where, style: drawn }) => where === "ship" && drawn !== "arrow").map((line) => new Line(line));
     this.root.replaceChildren(...this.lines.map((line) => line.root));
-    this.lines.find(({ root }) => root.classList.contains("bar-bar"))?.root.classList.add("bar-first");
+    this.lines.find((line) => line.isAlwaysThere)?.root.classList.add("bar-first");
   }
 
   draw(scene: Scene): void {

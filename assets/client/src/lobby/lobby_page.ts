@@ -18,7 +18,7 @@ import { JoinForm } from "./join_form";
 import { whyHere } from "./outcome";
 import { OutcomeCard } from "./outcome_card";
 import { RoomList } from "./room_list";
-import { count } from "./rooms";
+import { count, titleOf } from "./rooms";
 
 const JOINING = "Joining …";
 
@@ -102,7 +102,8 @@ export class LobbyPage {
     const wish = this.#wish;
     this.#wish = null;
     const opened = wish?.type === "open" ? wish : null;
-    this.#title = opened?.title ?? this.#news?.rooms.find(({ name }) => name === room)?.title ?? "A private room";
+    const listed = this.#news?.rooms.find(({ name }) => name === room);
+    this.#title = opened?.title ?? (listed ? titleOf(listed) : "A private room");
     return { title: this.#title, invites: opened?.private ?? false };
   }
 

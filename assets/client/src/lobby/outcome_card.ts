@@ -37,7 +37,7 @@ export class OutcomeCard {
     show(this.root, true);
     const placed = steps(outcome);
     write(this.#title, headline(outcome));
-    write(this.#where, `${capitalised(outcome.game)} in ${title} is over`);
+    write(this.#where, `${capitalised(outcome.game)} in ${title || outcome.room} is over`);
     this.#steps.replaceChildren(...placed.slice(0, STEPS).map((step, index) => stepOf(step, index + 1, me)));
     this.#rest.replaceChildren(...placed.slice(STEPS, STEPS + REST_MAX).map((step) => lineOf(step, me)));
   }

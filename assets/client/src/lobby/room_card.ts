@@ -6,7 +6,7 @@
 
 import { element, show, style, write } from "../hud/dom";
 import type { GameInfo, RoomInfo } from "@ricochet/sdk";
-import { company, isFull, playedThere } from "./rooms";
+import { company, hasFewPlaces, isFull, playedThere, titleOf } from "./rooms";
 import { Thumbnail } from "./thumbnail";
 
 export class RoomCard {
@@ -16,6 +16,7 @@ export class RoomCard {
   readonly #game = element("p", "room-game");
   readonly #company = element("p", "room-company");
   readonly #share = element("div", "room-share", element("div", "room-share-fill"));
+  readonly #places = element("div", "room-places");
   readonly #number = element("span", "room-number");
   readonly #join = element("button", "button button-small", "Join");
   readonly #watch = element("button", "button button-small button-quiet", "Watch");
@@ -25,25 +26,27 @@ export class RoomCard {
     this.#join.addEventListener("click", () => onEnter("player"));
     this.#watch.addEventListener("click", () => onEnter("spectator"));
     this.#share.setAttribute("aria-hidden", "true");
+    this.#places.append(this.#number, this.#share);
     const words = element("div", "room-words", this.#title, this.#game, this.#company);
-    const seats = element("div", "room-seats", this.#number, this.#share);
+    const seats = element("div", "room-seats", this.#places);
     const ways = element("div", "room-ways", this.#join, this.#watch);
     this.root = element("li", "room", this.#thumbnail.root, words, seats, ways);
   }
 
   show(room: RoomInfo, games: readonly GameInfo[]): void {
     const full = isFull(room);
+    const title = titleOf(room);
     this.#thumbnail.show(room.arena);
-    write(this.#title, room.title);
+    write(this.#title, title);
     write(this.#game, playedThere(room, games));
     write(this.#company, company(room));
+    show(this.#places, hasFewPlaces(room));
     write(this.#number, `${room.players} / ${room.players_max}`);
     style(this.#share, "--share", Math.min(1, room.players / Math.max(1, room.players_max)).toFixed(3));
     write(this.#join, full ? "Full" : "Join");
     if (this.#join.disabled !== full) this.#join.disabled = full;
-    name(this.#join, full ? `${room.title} is full` : `Join ${room.title}`);
-    name(this.#watch, `Watch ${room.title}`);
-    show(this.root, true);
+    name(this.#join, full ? `${title} is full` : `Join ${title}`);
+    name(this.#watch, `Watch ${title}`);
   }
 }
 

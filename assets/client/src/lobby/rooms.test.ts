@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { RoomInfo } from "@ricochet/sdk";
-import { arranged, company, count, peopleIn, playedThere, teamsOf } from "./rooms";
+import { arranged, company, count, hasFewPlaces, peopleIn, playedThere, teamsOf, titleOf } from "./rooms";
 
 function room(name: string, news: Partial<RoomInfo> = {}): RoomInfo {
   return { name, title: name, game: "melee", arena: "pinball", players: 0, bots: 0, spectators: 0, players_max: 16, ...news };
@@ -48,4 +48,13 @@ test("the count is a sentence for one as for many", () => {
   expect(count(1, 1, 0)).toBe("Only you so far · 1 room");
   expect(count(23, 3, 12.4)).toBe("23 people · 3 rooms · 12 ms");
   expect(count(2, 0, 0.2)).toBe("2 people · 0 rooms · 1 ms");
+});
+
+test("a room is called as whoever opened it called it, else by its name", () => {
+  expect(titleOf(room("pinball"))).toBe("Pinball");
+  expect(titleOf(room("melee-x", { title: "our room" }))).toBe("our room");
+});
+
+test("places are counted where they may run out", () => {
+  expect([16, 1500].map((players_max) => hasFewPlaces(room("a", { players_max })))).toEqual([true, false]);
 });

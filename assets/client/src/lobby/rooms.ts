@@ -35,6 +35,19 @@ export function company(room: RoomInfo): string {
   return parts.length === 0 ? "Nobody yet" : parts.join(", ");
 }
 
+/** What people call it; a room that has only its name is called by that. */
+export function titleOf({ name, title }: RoomInfo): string {
+  return title === name ? capitalised(name) : title;
+}
+
+/** With more places than this nobody counts them. */
+const COUNTED_MAX = 128;
+
+/** Whether it is worth saying how many more may come in. */
+export function hasFewPlaces({ players_max }: RoomInfo): boolean {
+  return players_max <= COUNTED_MAX;
+}
+
 /** "Melee in Pinball", "Ball in Court, two teams". */
 export function playedThere(room: RoomInfo, games: readonly GameInfo[]): string {
   const offer = games.find(({ name }) => name === room.game);

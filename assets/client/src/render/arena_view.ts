@@ -51,10 +51,10 @@ function drawGoal(graphics: Graphics, { x, y, width, height }: Goal, color: numb
   const [left, top] = [x - width / 2, y - height / 2];
   graphics.rect(left, top, width, height).fill({ color, alpha: 0.2 });
   for (let across = NET / 2; across < width; across += NET) {
-    graphics.moveTo(left + across, top).lineTo(left + across, top + height).stroke({ width: 1.5, color, alpha: 0.5 });
+    graphics.moveTo(left + across, top).lineTo(left + across, top + height).stroke({ width: 2.2, color, alpha: 0.45 });
   }
   for (let down = NET / 2; down < height; down += NET) {
-    graphics.moveTo(left, top + down).lineTo(left + width, top + down).stroke({ width: 1.5, color, alpha: 0.5 });
+    graphics.moveTo(left, top + down).lineTo(left + width, top + down).stroke({ width: 2.2, color, alpha: 0.45 });
   }
   for (const [reach, alpha] of [[22, 0.06], [10, 0.12], [3.5, 0.9]] as const) {
     graphics.rect(left, top, width, height).stroke({ width: reach, color, alpha });

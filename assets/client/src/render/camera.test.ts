@@ -59,3 +59,15 @@ test("shaking is bounded, and fades", () => {
   const still = shake.step(1 / 60);
   expect(Math.hypot(still.x, still.y)).toBe(0);
 });
+
+test("who zooms out sees more, and a place on screen is the same place in the world", () => {
+  const camera = new Camera();
+  camera.resize(1280, 720);
+  const before = camera.scale;
+  camera.lookAt({ x: 500, y: 300 });
+  camera.zoom = 0.5;
+  expect(camera.scale).toBe(before / 2);
+  camera.resize(1280, 720);
+  expect(camera.scale).toBe(before / 2);
+  expect(camera.toWorld(camera.toScreen({ x: 123, y: 456 }))).toEqual({ x: 123, y: 456 });
+});

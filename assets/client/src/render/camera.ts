@@ -26,11 +26,21 @@ export class Camera {
   scale = 1;
   x = 0;
   y = 0;
+  #zoom = 1;
+
+  get zoom(): number {
+    return this.#zoom;
+  }
+
+  set zoom(zoom: number) {
+    this.#zoom = zoom;
+    this.resize(this.width_px, this.height_px);
+  }
 
   resize(width_px: number, height_px: number): void {
     this.width_px = Math.max(1, width_px);
     this.height_px = Math.max(1, height_px);
-    this.scale = fitScale(this.width_px, this.height_px);
+    this.scale = fitScale(this.width_px, this.height_px) * this.#zoom;
   }
 
   lookAt(point: Vec): void {
@@ -42,6 +52,13 @@ export class Camera {
     return {
       x: (point.x - this.x) * this.scale + this.width_px / 2,
       y: (point.y - this.y) * this.scale + this.height_px / 2,
+    };
+  }
+
+  toWorld(point: Vec): Vec {
+    return {
+      x: (point.x - this.width_px / 2) / this.scale + this.x,
+      y: (point.y - this.height_px / 2) / this.scale + this.y,
     };
   }
 

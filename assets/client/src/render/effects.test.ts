@@ -85,13 +85,25 @@ test("after forgetting, the next scene is the first", () => {
   expect(effectsOf(entity(2, "shot"))).toEqual([]);
 });
 
+/** A match is another one when it is told anew. */
+const MATCHES: Record<string, object> = { play: { phase: "play" }, podium: { phase: "podium" }, kickoff: { phase: "play" } };
+
 test("when a match ends, nobody who is put elsewhere has exploded", () => {
   const at = (time_s: number, phase: string, ...entities: Drawn[]): string[] => {
-    const scene = { entities, camera: { x: 0, y: 0 }, time_s, match: { phase } } as unknown as Scene;
+    const scene = { entities, camera: { x: 0, y: 0 }, time_s, match: MATCHES[phase] } as unknown as Scene;
     return reader.read(scene).map((effect) => effect.name);
   };
   at(0, "play", entity(1, "ship"), entity(2, "ship"));
   expect(at(1, "podium", entity(1, "ship"), entity(2, "ship"))).toEqual([]);
   expect(at(1.2, "podium", entity(2, "ship"), entity(3, "ship", { status: PROTECTED_BIT }))).toEqual([]);
   expect(at(2, "podium", entity(3, "ship"))).toEqual(["explosion"]);
+  expect(at(3, "kickoff")).toEqual([]);
+});
+
+test("a ball that changes its way was kicked, the harder the more", () => {
+  effectsOf(entity(1, "ball", { vx: 0, vy: 0 }));
+  expect(effectsOf(entity(1, "ball", { vx: 20, vy: 0 }))).toEqual([]);
+  expect(effectsOf(entity(1, "ball", { vx: 400, vy: 0 }))).toEqual(["kick"]);
+  effectsOf();
+  expect(effectsOf(entity(1, "ball", { vx: 900, vy: 0 }))).toEqual([]);
 });

@@ -5,7 +5,7 @@
  * was destroyed. Reading it off the states costs no bandwidth, happens at the very place and moment where the player sees
  * it, and can't disagree with it. Sparks, shake and sound all start here.
  *
- * Rules: an entity that vanished near the edge of what the server tells of has only left, and when a match begins or ends
+ * Rules: an entity that vanished near the edge of what the server tells of has only left, and when a match is spoken of anew
  * everything is laid anew; neither is an effect. Pure.
  */
 
@@ -68,7 +68,7 @@ export class EffectReader {
   private readonly seen = new Map<number, Seen>();
   private readonly found: Effect[] = [];
   private drawing = 0;
-  private phase: string | undefined;
+  private match: Scene["match"] | undefined;
   private laid_s = -Infinity;
 
   /** The effects since the last call; the array is reused by the next. */
@@ -102,8 +102,8 @@ export class EffectReader {
   }
 
   private watchMatch({ match, time_s }: Scene): void {
-    if (match?.phase !== this.phase && this.phase !== undefined) this.laid_s = time_s + LAYING_S;
-    this.phase = match?.phase;
+    if (match !== this.match && this.match !== undefined) this.laid_s = time_s + LAYING_S;
+    this.match = match;
   }
 
   private appeared(now: Drawn): void {

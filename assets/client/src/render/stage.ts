@@ -5,7 +5,7 @@
  * afresh each time (`Ink`); only rocks and names are objects that stay.
  */
 
-import type { Arena, Description, Drawn, Scene, Vec } from "@ricochet/sdk";
+import { type Arena, type Description, type Drawn, type Scene, type Vec, NOTHING } from "@ricochet/sdk";
 import "pixi.js/unsafe-eval"; // lets the page forbid eval() in its content security policy
 import { Application, Container } from "pixi.js";
 
@@ -55,6 +55,7 @@ export class Stage {
   private readonly shake = new Shake();
   private readonly stones = new Container();
   private rocks: Rocks | null = null;
+  private description: Description = NOTHING;
 
   static async open(parent: HTMLElement): Promise<Stage> {
     const app = new Application();
@@ -85,12 +86,18 @@ export class Stage {
     this.resize();
   }
 
-  enter(arena: Arena, description: Description): void {
+  /** Other walls and other rocks; whatever else there is goes on. */
+  rearrange(arena: Arena): void {
     for (const old of this.walls.removeChildren()) old.destroy({ children: true });
-    this.walls.addChild(drawArena(arena, description));
+    this.walls.addChild(drawArena(arena, this.description));
     this.rocks?.destroy();
     this.rocks = new Rocks(arena);
     this.stones.addChild(this.rocks.container);
+  }
+
+  enter(arena: Arena, description: Description): void {
+    this.description = description;
+    this.rearrange(arena);
     this.effects.forget();
     this.trails.clear();
     this.particles.clear();

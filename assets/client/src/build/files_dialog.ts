@@ -1,0 +1,155 @@
+/**
+ * Save and open: the library as a dialog. A name to save under, a file to import, and a list of what is there, each with
+ * its versions, to open in a room of its own, to copy or to export. The keyboard reaches everything; Escape closes it.
+ */
+
+import { type Arena, arenaOf, type Plan } from "@ricochet/sdk";
+import { element, write } from "../hud/dom";
+import { type Book, Library, slug, Unkept } from "./library";
+
+export interface FilesHands {
+  /** What is to be saved; null: nothing is there yet. */
+  plan(): Plan | null;
+  /** Who saves. */
+  name(): string;
+  /** Go to a room where this arena is built. */
+  open(arena: string): void;
+}
+
+export class FilesDialog {
+  readonly root = element("dialog", "build-files panel");
+  private readonly library: Library;
+  private readonly hands: FilesHands;
+  private readonly name = element("input", "build-name");
+  private readonly told = element("p", "build-told");
+  private readonly list = element("ul", "build-books");
+
+  constructor(library: Library, hands: FilesHands) {
+    this.library = library;
+    this.hands = hands;
+    const heading = element("h2", "", "Arenas");
+    heading.id = "build-files-heading";
+    this.root.setAttribute("aria-labelledby", heading.id);
+    this.name.type = "text";
+    this.name.maxLength = 40;
+    this.name.autocomplete = "off";
+    this.told.setAttribute("role", "status");
+    const file = element("input", "build-import");
+    file.type = "file";
+    file.accept = "application/json,.json";
+    file.addEventListener("change", () => {
+      const [chosen] = file.files ?? [];
+      if (chosen) this.attempt(() => this.import(chosen));
+      file.value = "";
+    });
+    const form = element(
+      "form", "build-save",
+      element("label", "", "Save as ", this.name),
+      button("Save", () => undefined, "submit"),
+      button("Export this", () => this.exportThis()),
+      element("label", "build-file", "Import a file ", file),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.attempt(() => this.save());
+    });
+    const close = button("Close", () => this.root.close());
+    this.root.append(element("header", "", heading, close), form, this.told, this.list);
+  }
+
+  show(arena_name: string): void {
+    write(this.told, "");
+    if (!this.root.open) this.root.showModal();
+    this.name.focus();
+    this.attempt(async () => {
+      const kept = (await this.refresh()).some(({ name }) => name === slug(arena_name));
+      if (this.name.value === "") this.name.value = kept ? slug(arena_name) : slug(`my ${arena_name}`); // maps keep their names
+    });
+  }
+
+  private async save(): Promise<void> {
+    const plan = this.hands.plan();
+    const name = slug(this.name.value);
+    this.name.value = name;
+    if (!plan || name === "") throw new Unkept("give it a name of letters and digits");
+    const version = await this.library.save(name, this.hands.name(), arenaOf(plan, name));
+    await this.refresh();
+    write(this.told, `Saved as ${name}, version ${version}.`);
+  }
+
+  private async import(file: File): Promise<void> {
+    const name = slug(file.name.replace(/\.json$/iu, ""));
+    let arena: unknown;
+    try {
+      arena = JSON.parse(await file.text());
+    } catch {
+      throw new Unkept(`${file.name} is not JSON`);
+    }
+    const version = await this.library.save(name, this.hands.name(), arena);
+    await this.refresh();
+    write(this.told, `Imported as ${name}, version ${version}.`);
+  }
+
+  private async copy(book: Book, version: number): Promise<void> {
+    const name = slug(`${book.name.slice(0, 34)}-copy`);
+    await this.library.save(name, this.hands.name(), await this.library.read(book.name, version));
+    await this.refresh();
+    write(this.told, `Copied as ${name}.`);
+  }
+
+  private exportThis(): void {
+    const plan = this.hands.plan();
+    const name = slug(this.name.value) || "arena";
+    if (plan) download(name, arenaOf(plan, name));
+  }
+
+  private async refresh(): Promise<readonly Book[]> {
+    const books = await this.library.list();
+    this.list.replaceChildren(...books.map((book) => this.row(book)));
+    if (books.length === 0) this.list.append(element("li", "build-none", "Nothing has been saved here yet."));
+    return books;
+  }
+
+  private row(book: Book): HTMLElement {
+    const versions = element("select", "");
+    versions.setAttribute("aria-label", `Version of ${book.name}`);
+    for (const { version, by, saved_s } of [...book.versions].reverse()) {
+      const when = new Date(saved_s * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+      const option = element("option", "", `${version} · ${by} · ${when}`);
+      option.value = String(version);
+      versions.append(option);
+    }
+    const chosen = () => Number(versions.value);
+    const open = button("Open", () => {
+      this.root.close();
+      this.hands.open(book.name);
+    });
+    const copy = button("Copy", () => this.attempt(() => this.copy(book, chosen())));
+    const save = button("Export", () => this.attempt(async () => download(book.name, await this.library.read(book.name, chosen()))));
+    for (const [made, does] of [[open, "Open"], [copy, "Copy"], [save, "Export"]] as const) made.setAttribute("aria-label", `${does} ${book.name}`);
+    const size = `${Math.round(book.width)} × ${Math.round(book.height)}`;
+    return element("li", "", element("strong", "", book.name), element("span", "build-size", size), versions, open, copy, save);
+  }
+
+  private attempt(act: () => Promise<void>): void {
+    act().catch((error: unknown) => {
+      if (!(error instanceof Unkept)) throw error;
+      write(this.told, `Not done: ${error.message}.`);
+    });
+  }
+}
+
+function button(label: string, act: () => void, type: "button" | "submit" = "button"): HTMLButtonElement {
+  const made = element("button", "build-button", label);
+  made.type = type;
+  made.addEventListener("click", act);
+  return made;
+}
+
+function download(name: string, arena: Arena): void {
+  const link = element("a", "");
+  link.href = URL.createObjectURL(new Blob([`${JSON.stringify(arena, null, 1)}\n`], { type: "application/json" }));
+  link.download = `${name}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

@@ -1,0 +1,183 @@
+"""Between a plan and the arena that it is: there and back, and what stands against it.
+
+    plan_of      an arena          -> its plan; pieces are numbered from 1 on
+    arena_of     a plan, a name    -> the arena, whatever may be wrong with it
+    objection    a plan, and what
+                 became of pieces  -> a sentence why this is no arena; "" if it is one
+
+Every plan that the server accepts is an arena that `protocol.arena.parse` would accept from a file, with at least one
+spawn point, clear of all that is solid: so people can play in it at any moment, and saving it can't fail. `objection`
+asks the same questions as `parse` does, of the pieces that were touched and of those that they may stand in the way of;
+the rest was in order before. What is built on top of a ship, a rock or a crate pushes it aside.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil, floor
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from protocol.arena import (
+    SPAWN_CLEARANCE_UNITS,
+    Arena,
+    Block,
+    Goal,
+    Place,
+    Point,
+    Rock,
+    Wall,
+    faults,
+)
+from protocol.limits import GOALS_MAX
+from protocol.plan import Affected, Piece, PieceKind, Plan, rounded, tidy
+
+Part = Wall | Block | Rock | Place | Goal
+_LISTS: Final[dict[PieceKind, str]] = {
+    "wall": "walls",
+    "block": "blocks",
+    "rock": "rocks",
+    "crate": "crates",
+    "spawn": "spawns",
+    "goal": "goals",
+}
+_NAMES: Final[dict[str, str]] = {
+    "walls": "a wall",
+    "blocks": "a block",
+    "rocks": "a rock",
+    "crates": "a crate",
+    "spawns": "a spawn point",
+    "goals": "a goal",
+}
+_PLACE: Final = re.compile(r"(walls|blocks|rocks|crates|spawns|goals)\[\d+\](?:\.(\w+))?(?:\[\d+\])*")
+
+
+def plan_of(arena: Arena) -> Plan:
+    """To thousandths of a unit; whatever lies between them is rounded."""
+    return Plan(arena.size, {id: tidy(piece) for id, piece in enumerate(_pieces(arena), 1)})
+
+
+def arena_of(plan: Plan, name: str) -> Arena:
+    return assemble(plan, name, {id: part_of(piece) for id, piece in plan.pieces.items()})
+
+
+def assemble(plan: Plan, name: str, parts: Mapping[int, Part]) -> Arena:
+    """The same, of parts that are there already, by number."""
+    lists: dict[str, list[Any]] = {kind: [] for kind in _NAMES}
+    for id, piece in plan.pieces.items():
+        lists[_LISTS[piece.kind]].append(parts[id])
+    return Arena(name=name, size=plan.size, **lists)
+
+
+def part_of(piece: Piece) -> Part:
+    """What it is in an arena."""
+    if piece.kind == "wall":
+        return Wall(_around(piece), piece.radius, piece.closed)
+    if piece.kind == "block":
+        return Block(_around(piece))
+    if piece.kind == "rock":
+        return Rock(list(piece.points), piece.x, piece.y, piece.angle)
+    if piece.kind == "goal":
+        return Goal(piece.x, piece.y, piece.width, piece.height, piece.team)
+    return Place(piece.x, piece.y, piece.angle)
+
+
+def objection(plan: Plan, touched: Iterable[Affected]) -> str:
+    """Why the plan is no arena any more; "": it is one."""
+    if not any(piece.kind == "spawn" for piece in plan.pieces.values()):
+        return "the last spawn point has to stay"
+    if sum(piece.kind == "goal" for piece in plan.pieces.values()) > GOALS_MAX:
+        return f"there is room for {GOALS_MAX} goals, and no more"
+    now = [one.after for one in touched if one.after is not None]
+    arena = _arena(plan, "a plan", [*now, *_concerned(plan, now)])
+    try:
+        checked = msgspec.convert(msgspec.to_builtins(arena), Arena)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$.")
+        return f"{_named(place.rstrip('`'))}: {what.lower()}"
+    return next((f"{_named(place)}: {_named(what)}" for place, what in faults(checked)), "")
+
+
+def _arena(plan: Plan, name: str, pieces: Iterable[Piece]) -> Arena:
+    parts: dict[str, list[Any]] = {kind: [] for kind in _NAMES}
+    for piece in pieces:
+        parts[_LISTS[piece.kind]].append(part_of(piece))
+    return Arena(name=name, size=plan.size, **parts)
+
+
+def _pieces(arena: Arena) -> Iterator[Piece]:
+    for wall in arena.walls:
+        x, y = _corner(wall.points)
+        yield Piece("wall", x, y, points=_from(wall.points, x, y), radius=wall.radius, closed=wall.closed)
+    for block in arena.blocks:
+        x, y = _corner(block.points)
+        yield Piece("block", x, y, points=_from(block.points, x, y))
+    for rock in arena.rocks:
+        yield Piece("rock", rock.x, rock.y, rock.angle, points=tuple(rock.points))
+    for crate in arena.crates:
+        yield Piece("crate", crate.x, crate.y, crate.angle)
+    for spawn in arena.spawns:
+        yield Piece("spawn", spawn.x, spawn.y, spawn.angle)
+    for goal in arena.goals:
+        yield Piece("goal", goal.x, goal.y, width=goal.width, height=goal.height, team=goal.team)
+
+
+def _corner(points: Sequence[Point]) -> Point:
+    """The middle of what holds all points, in whole units."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return float(floor((min(xs) + max(xs)) / 2)), float(floor((min(ys) + max(ys)) / 2))
+
+
+def _from(points: Sequence[Point], x: float, y: float) -> tuple[Point, ...]:
+    return tuple((px - x, py - y) for px, py in points)
+
+
+def _around(piece: Piece) -> list[Point]:
+    return [(rounded(piece.x + x), rounded(piece.y + y)) for x, y in piece.points]
+
+
+class _Box(Struct):
+    """Around a wall or a block, and as far as spawn points have to keep away."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def holds(self, piece: Piece) -> bool:
+        return self.left <= piece.x <= self.right and self.top <= piece.y <= self.bottom
+
+
+def _box(piece: Piece) -> _Box:
+    xs, ys = [x for x, _ in piece.points] or [0.0], [y for _, y in piece.points] or [0.0]
+    out = SPAWN_CLEARANCE_UNITS + piece.radius + 1.0
+    return _Box(
+        floor(piece.x + min(xs) - out),
+        floor(piece.y + min(ys) - out),
+        ceil(piece.x + max(xs) + out),
+        ceil(piece.y + max(ys) + out),
+    )
+
+
+def _concerned(plan: Plan, touched: Sequence[Piece]) -> list[Piece]:
+    """Spawn points that a touched wall or block may stand in the way of; and the other way round; each once."""
+    places = [piece for piece in touched if piece.kind == "spawn"]
+    boxes = [_box(piece) for piece in touched if piece.kind in ("wall", "block")]
+    known = {id(piece) for piece in touched}
+    rest = [piece for piece in plan.pieces.values() if id(piece) not in known]
+    spawns = [piece for piece in rest if piece.kind == "spawn"]
+    near = [piece for piece in spawns if any(box.holds(piece) for box in boxes)]
+    if not near and not places:
+        near = spawns[:1]  # an arena has one
+    if places:
+        solid = [piece for piece in rest if piece.kind in ("wall", "block")]
+        near += [piece for piece in solid if any(_box(piece).holds(place) for place in places)]
+    return near
+
+
+def _named(place: str) -> str:
+    """`walls[3].points[0]` as people say it."""
+    return _PLACE.sub(
+        lambda found: _NAMES[found[1]] + (f"'s {found[2]}" if found[2] not in (None, "points") else ""), place
+    )

@@ -1,0 +1,171 @@
+"""The arena library over HTTP.
+
+    GET  /api/arenas                  all of it: names, owners, versions
+    GET  /api/arenas/NAME             the newest version, as an arena's JSON file; ?version=N an older one
+    POST /api/arenas/NAME?by=WHO      a new version: an arena's JSON file. Its owner's alone, if it has one
+
+Whoever plays may save, or only editors where `build_by` says so. An arena belongs to whoever saves it first: the
+subject of their token, or the guest that their browser is known as; without either it is everybody's. The disk is
+written by a worker thread, one save at a time, so no tick waits for it.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import structlog
+import trio
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from protocol.arena import Arena
+from protocol.errors import UserError, Violation
+from protocol.limits import ARENA_BYTES_MAX
+from protocol.messages import is_good_name
+from server.bucket import Bucket
+from server.build.shelf import Book, CannotKeep, Shelf, read_arena
+from server.config import Config
+from server.net.api import Api, Refused, caller_of
+from server.restrictions import key_of, subject_key
+from server.roles import GUEST, TABLE, Identity
+
+NOWHERE: Final = "this server keeps no arenas: it has no state_dir"
+SOMEBODY: Final = "Somebody"
+SAVES_PER_SECOND_MAX: Final = 0.2
+SAVES_BURST_MAX: Final = 10
+SAVERS_MAX: Final = 1024
+"""With more of them at once, whoever isn't among them waits."""
+
+GuestOf = Callable[[str, bool], str]
+"""From cookies, and whether they came over TLS, to the ID of the guest whose they are; "": nobody's."""
+
+log = structlog.get_logger("ricochet.library")
+
+
+class Library:
+    """What is on the shelf, and who may put more there. Without a shelf nothing is kept."""
+
+    def __init__(self, shelf: Shelf | None, is_open: bool) -> None:
+        self.shelf, self.is_open = shelf, is_open
+        self._saving = trio.Lock()
+        self._savers: dict[str, Bucket] = {}
+        """By what bans know them by."""
+
+    def arenas(self) -> Mapping[str, Arena]:
+        return {} if self.shelf is None else self.shelf.arenas
+
+    def routes(self, api: Api, guest_of: GuestOf) -> list[Route]:
+        return [
+            Route("/api/arenas", self._list),
+            Route("/api/arenas/{name}", self._read, methods=["GET"]),
+            Route("/api/arenas/{name}", partial(self._save, api, guest_of), methods=["POST"]),
+        ]
+
+    async def _list(self, request: Request) -> Response:
+        books = [] if self.shelf is None else self.shelf.books()
+        return JSONResponse([_told(name, book) for name, book in books])
+
+    async def _read(self, request: Request) -> Response:
+        try:
+            shelf, number = self._kept(), _number(request.query_params.get("version"))
+            arena = await trio.to_thread.run_sync(shelf.read, request.path_params["name"], number)
+        except CannotKeep as error:
+            return JSONResponse({"error": error.sentence}, error.status)
+        return Response(msgspec.json.encode(arena), media_type="application/json")
+
+    async def _save(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
+        name, now_s = request.path_params["name"], trio.current_time()
+        try:
+            shelf, (owner, may_change_all) = self._kept(), self._saver(api, guest_of, request, now_s)
+            shelf.check(name, owner, may_change_all)
+            arena = await trio.to_thread.run_sync(read_arena, await _body(request), name)
+            by = request.query_params.get("by", SOMEBODY)
+            by = by if is_good_name(by) else SOMEBODY
+            async with self._saving:
+                number = await trio.to_thread.run_sync(
+                    shelf.save, name, owner, by, int(time.time()), arena, may_change_all
+                )
+        except (CannotKeep, Refused) as error:
+            return JSONResponse({"error": error.sentence}, error.status)
+        except OSError as error:
+            log.error("an arena could not be saved", name=name, why=str(error))
+            return JSONResponse({"error": "the disk didn't take it; what was saved before is still there"}, 507)
+        log.info("an arena was saved", name=name, version=number, by=by)
+        return JSONResponse({"name": name, "version": number}, 201)
+
+    def _kept(self) -> Shelf:
+        if self.shelf is None:
+            raise CannotKeep(503, NOWHERE)
+        return self.shelf
+
+    def _saver(self, api: Api, guest_of: GuestOf, request: Request, now_s: float) -> tuple[str, bool]:
+        """(who saves, whether they may change others' arenas). Raises Refused."""
+        caller = caller_of(request.scope)
+        identity = api.bearer(request) or self._guest(api)
+        may = TABLE[identity.role]
+        if not may.edit and not (self.is_open and may.play):
+            raise Refused(403, "only editors save arenas here")
+        self._count(key_of(identity, caller.address), now_s)
+        if identity.subject is not None:
+            return subject_key(identity.subject), may.edit
+        guest = guest_of(request.headers.get("cookie", ""), caller.is_secure)
+        return f"guest:{guest}" if guest else "", may.edit
+
+    def _count(self, key: str, now_s: float) -> None:
+        """Raises Refused."""
+        if len(self._savers) >= SAVERS_MAX:
+            self._savers = {other: bucket for other, bucket in self._savers.items() if bucket.back_s > now_s}
+        if key not in self._savers and len(self._savers) < SAVERS_MAX:
+            self._savers[key] = Bucket.full(SAVES_PER_SECOND_MAX, SAVES_BURST_MAX, now_s)
+        if key not in self._savers or not self._savers[key].take(now_s):
+            raise Refused(429, "too many arenas at once; wait a little")
+
+    def _guest(self, api: Api) -> Identity:
+        if not self.is_open:
+            return GUEST
+        try:
+            return api.gate.identify(None)
+        except Violation as violation:
+            raise Refused(401, violation.sentence) from None
+
+
+def library_of(config: Config, taken: Collection[str]) -> Library:
+    """Raises UserError when the folder can't be had."""
+    if config.state_dir is None:
+        return Library(None, config.build_by == "players")
+    folder: Path = config.state_dir / "arenas"
+    try:
+        shelf = Shelf(folder, taken)
+    except OSError as error:
+        raise UserError(f"{folder} can't be used for arenas: {(error.strerror or str(error)).lower()}") from None
+    return Library(shelf, config.build_by == "players")
+
+
+async def _body(request: Request) -> bytes:
+    """Raises CannotKeep."""
+    body = bytearray()
+    async with aclosing(request.stream()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > ARENA_BYTES_MAX:
+                raise CannotKeep(413, f"an arena has at most {ARENA_BYTES_MAX} bytes")
+    return bytes(body)
+
+
+def _number(said: str | None) -> int | None:
+    if said is None:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) < 8):
+        raise CannotKeep(422, "a version is a number")
+    return int(said)
+
+
+def _told(name: str, book: Book) -> dict[str, Any]:
+    versions = [{"version": one.number, "by": one.by, "saved_s": one.saved_s} for one in book.versions]
+    size = book.arena.size
+    return {"name": name, "owned": bool(book.owner), "width": size.width, "height": size.height, "versions": versions}

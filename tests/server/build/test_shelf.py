@@ -1,0 +1,134 @@
+"""The arena library: what is kept, for whom, and what a broken disk or a sly name can do to it."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.arena import Arena, Place
+from server.build import shelf as rules
+from server.build.shelf import NAME, VERSIONS_MAX, CannotKeep, Shelf, read_arena
+from tests.instruments.plans import ARENA
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "arenas", taken=["pinball"])
+
+
+def named(name: str) -> Arena:
+    return msgspec.structs.replace(ARENA, name=name)
+
+
+def test_what_is_saved_is_there_and_after_a_restart_too(shelf: Shelf, tmp_path: Path) -> None:
+    assert shelf.save("mine", "subject:ann", "Ann", 1000, named("first")) == 1
+    assert shelf.save("mine", "subject:ann", "Ann", 2000, named("second")) == 2
+    for one in (shelf, Shelf(tmp_path / "arenas")):
+        assert one.arenas == {"mine": named("second")}
+        assert (one.read("mine"), one.read("mine", 1)) == (named("second"), named("first"))
+        ((name, book),) = one.books()
+        assert (name, book.owner) == ("mine", "subject:ann")
+        assert [(version.number, version.by, version.saved_s) for version in book.versions] == [
+            (1, "Ann", 1000),
+            (2, "Ann", 2000),
+        ]
+        assert one.size == sum(path.stat().st_size for path in (tmp_path / "arenas" / "mine").iterdir())
+
+
+def test_only_so_many_versions_are_kept(shelf: Shelf, tmp_path: Path) -> None:
+    for number in range(1, VERSIONS_MAX + 4):
+        assert shelf.save("mine", "", "Ann", number, named(f"no. {number}")) == number
+    assert len(list((tmp_path / "arenas" / "mine").iterdir())) == VERSIONS_MAX
+    with pytest.raises(CannotKeep, match="version 3"):
+        shelf.read("mine", 3)
+    assert shelf.read("mine", 4) == named("no. 4")
+
+
+def test_an_arena_is_its_owners_and_nobodys_is_everybodys(shelf: Shelf) -> None:
+    shelf.save("hers", "subject:ann", "Ann", 1, ARENA)
+    shelf.save("free", "", "Eve", 1, ARENA)
+    for other in ("subject:bob", ""):
+        with pytest.raises(CannotKeep, match="somebody else's") as refused:
+            shelf.save("hers", other, "Bob", 2, ARENA)
+        assert refused.value.status == 403
+    shelf.save("free", "subject:bob", "Bob", 2, ARENA)
+    shelf.save("hers", "subject:root", "Root", 3, ARENA, may_change_all=True)
+    assert [(name, book.owner, len(book.versions)) for name, book in shelf.books()] == [
+        ("free", "", 2),
+        ("hers", "subject:ann", 2),
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "-a", "a-", "A", "ä", "a" * 41, "a\n", "a.b"])
+def test_a_name_is_a_folder_and_nothing_else(shelf: Shelf, name: str) -> None:
+    with pytest.raises(CannotKeep) as refused:
+        shelf.save(name, "", "Ann", 1, ARENA)
+    assert refused.value.status == 422
+    assert shelf.books() == []
+
+
+@given(st.text(max_size=42))
+def test_whatever_is_a_name_stays_in_the_folder(name: str) -> None:
+    if NAME.fullmatch(name):
+        assert (Path("/arenas") / name).resolve().parent == Path("/arenas")
+
+
+def test_a_map_of_the_game_keeps_its_name(shelf: Shelf) -> None:
+    with pytest.raises(CannotKeep, match="comes with the game"):
+        shelf.save("pinball", "", "Ann", 1, ARENA)
+
+
+def test_the_library_is_bounded(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "ARENAS_MAX", 2)
+    shelf.save("one", "", "Ann", 1, ARENA)
+    shelf.save("two", "", "Ann", 1, ARENA)
+    with pytest.raises(CannotKeep, match="2 arenas already"):
+        shelf.save("three", "", "Ann", 1, ARENA)
+    monkeypatch.setattr(rules, "BYTES_MAX", shelf.size + 10)
+    with pytest.raises(CannotKeep, match="full"):
+        shelf.save("one", "", "Ann", 1, ARENA)
+    assert len(shelf.books()[0][1].versions) == 1
+
+
+def test_what_is_broken_is_left_out(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.save("mine", "", "Ann", 1, named("first"))
+    shelf.save("mine", "", "Ann", 2, named("second"))
+    shelf.save("gone", "", "Ann", 1, ARENA)
+    folder = tmp_path / "arenas"
+    (folder / "mine" / "000002.json").write_bytes(b'{"owner":')
+    (folder / "gone" / "000001.json").write_bytes(b"")
+    (folder / "mine" / "000003.new").write_bytes(b"half")
+    (folder / "a file").write_bytes(b"")
+    again = Shelf(folder)
+    assert again.arenas == {"mine": named("first")}
+    (folder / "mine" / "000001.json").unlink()
+    with pytest.raises(CannotKeep, match="can't be read any more"):
+        shelf.read("mine", 1)
+    with pytest.raises(CannotKeep, match="no arena 'nothing'"):
+        shelf.read("nothing")
+
+
+def test_a_disk_that_is_full_changes_nothing(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.save("mine", "", "Ann", 1, named("first"))
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        shelf.save("mine", "", "Ann", 2, named("second"))
+    assert shelf.arenas == {"mine": named("first")}
+
+
+def test_what_is_sent_is_checked_like_a_file_and_gets_its_name() -> None:
+    assert read_arena(msgspec.json.encode(ARENA), "mine").name == "mine"
+    with pytest.raises(CannotKeep, match="mine: not JSON") as refused:
+        read_arena(b"{", "mine")
+    assert refused.value.status == 422
+    with pytest.raises(CannotKeep, match="outside of the arena"):
+        read_arena(msgspec.json.encode(msgspec.structs.replace(ARENA, crates=[Place(9999.0, 1.0)])), "mine")
+    with pytest.raises(CannotKeep) as refused:
+        read_arena(b" " * 1_000_001, "mine")
+    assert refused.value.status == 413
