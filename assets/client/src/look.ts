@@ -89,7 +89,7 @@ class WholeLook implements Look {
     this.stage.enter(stay.arena, description);
     this.hud.enter(stay.arena, description);
     this.controls.enter(description);
-    this.watcher.enter(stay.role, arena.size);
+    this.watcher.enter(stay.role, stay.arena.size);
     const { title, invites } = this.page.entered(stay.room);
     this.menu.enter(stay, title);
     if (invites) this.menu.invite();
