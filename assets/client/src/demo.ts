@@ -39,6 +39,7 @@ const look = await openLook(root, {
   go: () => look.enter(STAY),
   again: () => undefined,
   chat: (to, text) => look.chat.add({ player: 1, text, to, name: "You", old: false, who: 1 }),
+  watch: () => undefined,
   network: () => undefined,
 });
 

@@ -22,6 +22,7 @@ import type { Effect } from "./render/effects";
 import { Stage } from "./render/stage";
 import { calm, settings } from "./settings";
 import { Sound } from "./sound";
+import { Watcher } from "./watching/watcher";
 
 /** A pause longer than this (a hidden tab) is not caught up with. */
 const STEP_MAX_S = 0.1;
@@ -57,6 +58,7 @@ class WholeLook implements Look {
   private readonly page: LobbyPage;
   private readonly menu: RoomMenu;
   private readonly hud: Hud;
+  private readonly watcher: Watcher;
   private readonly sound = new Sound(settings.muted);
   private entered = false;
   private state: LinkState["state"] = "connecting";
@@ -75,6 +77,8 @@ class WholeLook implements Look {
     this.overlay = new Overlay((weather) => wishes.network(weather));
     this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted), () => this.menu.open());
     this.hud.shown = false;
+    this.watcher = new Watcher((player, x, y) => wishes.watch(player, x, y));
+    this.hud.root.append(this.watcher.root);
     root.append(this.hud.root, this.overlay.root, this.menu.root);
     this.controls = new DeviceControls(view, this.hud.root);
   }
@@ -85,6 +89,7 @@ class WholeLook implements Look {
     this.stage.enter(stay.arena, description);
     this.hud.enter(stay.arena, description);
     this.controls.enter(description);
+    this.watcher.enter(stay.role, stay.arena.size);
     const { title, invites } = this.page.entered(stay.room);
     this.menu.enter(stay, title);
     if (invites) this.menu.invite();
@@ -133,6 +138,7 @@ class WholeLook implements Look {
       return;
     }
     const dt_s = this.secondsSince(scene.time_s);
+    if (this.watcher.active) this.watcher.draw(scene, this.controls.sample().move, dt_s);
     const effects = this.stage.draw(scene, dt_s, calm());
     for (const effect of effects) this.feel(effect, scene);
     this.controls.origin = this.stage.camera.toScreen(scene.me ?? scene.camera);

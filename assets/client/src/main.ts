@@ -52,6 +52,7 @@ async function open(root: HTMLElement): Promise<void> {
     go: (name, wish) => then(({ connection }) => (name === null ? connection.go(wish) : connection.join(name, wish))),
     again: () => then(({ connection }) => connection.again()),
     chat: (to, text) => then((client) => client.chat(text, to)),
+    watch: (player, x, y) => then((client) => client.watch(player, x, y)),
     network: (weather) => then(({ connection }) => connection.worsen({ ...PERFECT, ...weather })),
   });
   const starting = Promise.all([opening, loadEngine()]).then(([look, engine]) => start(look, engine, query, token));

@@ -96,6 +96,11 @@ export class Client {
     this.connection.send({ type: "chat", text, to });
   }
 
+  /** Of a spectator: looks along with `player`, or with 0 at a place, in units. */
+  watch(player: number, x = 0, y = 0): void {
+    this.connection.send({ type: "watch", player, x, y });
+  }
+
   /** Takes the ticks that are due. */
   step(now_ms: number = performance.now()): void {
     if (this.connection.state === "playing") this.play?.step(now_ms);

@@ -214,6 +214,8 @@ export interface Wishes {
   /** To try again what was refused. */
   again(): void;
   chat(to: ChatTo, text: string): void;
+  /** Who watches looks along with `player`, or with 0 at a place, in units. */
+  watch(player: number, x: number, y: number): void;
   network(weather: Weather): void;
 }
 
