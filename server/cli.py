@@ -51,6 +51,7 @@ def serve(
     ] = None,
     drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
     takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,
+    build_by: Annotated[str | None, typer.Option(help="Who builds: players, or editors. [default: players]")] = None,
     chat_filter: Annotated[str | None, typer.Option(help="module:function, asked about each line of chat.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="A certificate chain (PEM): serve https and wss.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="The certificate's key (PEM).")] = None,

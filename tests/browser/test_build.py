@@ -119,6 +119,7 @@ def test_what_is_refused_is_taken_back_with_a_sentence(pages: list[Page]) -> Non
 
 def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Page], state_dir: Path) -> None:
     ann = pages[0]
+    drag(ann, "1", (250, 200), (400, 240))
     settled(pages)
     ann.keyboard.press("Control+s")
     dialog = ann.get_by_role("dialog", name="Arenas")

@@ -46,7 +46,7 @@ def test_the_games_that_are_shipped_describe_themselves(name: str) -> None:
     game = GAMES[name]
     check(game.description, game.hud, name)
     assert game.description.title
-    assert game.description.columns
+    assert game.description.controls
     assert len(game.description.teams) == game.teams
 
 

@@ -32,7 +32,7 @@ def fill(lane: FastLane) -> int:
 async def fill_for_good(lane: FastLane) -> None:
     """Until the peer's buffers are full too, and the kernel moves nothing any more, however late it gets to it."""
     quiet = 0
-    while quiet < 5:
+    while quiet < 20:
         quiet += 1
         if not lane.blocked:
             fill(lane)
