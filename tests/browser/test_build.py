@@ -119,8 +119,7 @@ def test_what_is_refused_is_taken_back_with_a_sentence(pages: list[Page]) -> Non
 
 def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Page], state_dir: Path) -> None:
     ann = pages[0]
-    drag(ann, "1", (250, 200), (400, 240))
-    settled(pages)
+    before = settled(pages)
     ann.keyboard.press("Control+s")
     dialog = ann.get_by_role("dialog", name="Arenas")
     dialog.get_by_label("Save as").fill("Our Arena")
@@ -139,4 +138,6 @@ def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Pag
     dialog.get_by_role("button", name="Open our-arena").click()
     opened_ = wait_for(ann, "r.build && r.build.revision === 0 && r.build.checksum !== null")
     assert len(opened_["build"]["pieces"]) == len(pieces)
-    wait_for(pages[1], "r.build && r.build.revision > 0")  # the others stay where they are, or come back to it
+    stays = wait_for(pages[1], "r.build && r.build.checksum !== null")["build"]
+    assert (stays["revision"], stays["checksum"]) == before, "the others stay where they are"
+    assert pages[1].url != ann.url
