@@ -20,8 +20,8 @@ from server.supervisor import CALM_S, PAUSE_S_MAX, Relapses, Supervisor
 from server.tick_loop import keep_time
 from server.world import Contact
 from tests.instruments.stepper import Stepper
+from tests.server.keeping import Memory
 from tests.server.net.wires import really
-from tests.server.test_keeper import Memory
 
 
 class Brittle(Melee):

@@ -1,9 +1,6 @@
 """What admins can do by typing: only those who may, and each deed leaves a line in the audit log."""
 
-from collections.abc import Iterator
-
 import pytest
-import structlog
 from structlog.testing import LogCapture
 
 from protocol.errors import Code, UserError
@@ -29,14 +26,6 @@ class Court(Hall):
 @pytest.fixture
 def court() -> Court:
     return Court()
-
-
-@pytest.fixture
-def audit() -> Iterator[LogCapture]:
-    capture = LogCapture()
-    structlog.configure(processors=[capture], cache_logger_on_first_use=False)
-    yield capture
-    structlog.reset_defaults()
 
 
 def end_of(client: Client) -> tuple[int, str]:

@@ -1,13 +1,12 @@
 """The HTTP API, over real sockets to a whole server: who may ask what, from where, and what is written down of it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import structlog
 import trio
 from structlog.testing import LogCapture
 
@@ -103,14 +102,6 @@ async def running(nursery: trio.Nursery, tmp_path: Path) -> Running:
     secret = tmp_path / "secret"
     secret.write_bytes(SECRET)
     return await start(nursery, Config(port=0, seed=1, jwt_secret=secret, origins=("https://friend.example",)))
-
-
-@pytest.fixture
-def audit() -> Iterator[LogCapture]:
-    capture = LogCapture()
-    structlog.configure(processors=[capture], cache_logger_on_first_use=False)
-    yield capture
-    structlog.reset_defaults()
 
 
 def written(audit: LogCapture) -> list[dict[str, Any]]:

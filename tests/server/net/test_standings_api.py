@@ -1,11 +1,9 @@
 """Standings over HTTP, and a match from its first hello to the table: a whole server over real sockets, on SQLite."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 import trio
 from structlog.testing import LogCapture
 
@@ -29,14 +27,6 @@ async def running(nursery: trio.Nursery, tmp_path: Path) -> Running:
     return await start(
         nursery, Config(port=0, seed=1, jwt_secret=secret, origins=friends, standings_url=address, match_s=600)
     )
-
-
-@pytest.fixture
-def audit() -> Iterator[LogCapture]:
-    capture = LogCapture()
-    structlog.configure(processors=[capture], cache_logger_on_first_use=False)
-    yield capture
-    structlog.reset_defaults()
 
 
 def filled(running: Running) -> Repository:

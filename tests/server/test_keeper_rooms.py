@@ -1,0 +1,79 @@
+"""Many rooms, and those that people had opened: kept in turn, there again after a restart, forgotten when they end."""
+
+from protocol.messages import Open
+from protocol.ticks import Rates
+from server.catalogue import Catalogue
+from server.checkpoint import capture, seal, unseal
+from server.games.melee import Melee
+from server.keeper import Keeper
+from server.lobby import Lobby
+from server.store import Folder, checkpoint_of
+from tests.instruments.stepper import Stepper, arena_named
+from tests.server.conversations import open_room
+from tests.server.keeping import Kept
+from tests.server.net.wires import really
+
+
+def catalogue() -> Catalogue:
+    arenas = {"pinball": arena_named("pinball")}
+    return Catalogue({"melee": Melee}, lambda: arenas, Rates(), lambda: 1, players_max=9)
+
+
+async def test_rooms_that_people_had_opened_are_there_again_as_they_were(folder: Folder) -> None:
+    stepper = Stepper(catalogue=catalogue())
+    ann = stepper.visit("Ann")
+    ann.say(Open("Secret", "melee", "pinball", private=True), 0.0)
+    room = stepper.lobby.rooms[ann.welcome.room]
+    for tick in range(1, 51):
+        room.advance(tick / 60)
+    for one in stepper.lobby.rooms.values():
+        folder.write(checkpoint_of(one.name), seal(capture(one, stepper.lobby.save_seats(one, 1.0))))
+    lobby = Lobby(catalogue=catalogue())
+    Keeper(lobby, folder).reopen_others(catalogue())
+    [again] = lobby.rooms.values()
+    assert (again.name, again.tick, again.card, again.players_max) == (room.name, 50, room.card, 9)
+    assert again.card.is_private
+    assert len(lobby.save_seats(again, 1.0)) == 1
+    assert "main.checkpoint" in folder.names(), "the operator's, of other settings, is left alone"
+
+
+async def test_one_that_cant_be_opened_again_is_set_aside_and_no_more_than_there_may_be(folder: Folder) -> None:
+    stepper = Stepper(catalogue=catalogue())
+    for number in range(3):
+        stepper.visit(f"P{number}").say(Open(f"Room {number}", "melee", "pinball"), 0.0)
+    opened = [room for room in stepper.lobby.rooms.values() if not room.card.is_permanent]
+    for room in opened:
+        folder.write(checkpoint_of(room.name), seal(capture(room, [])))
+    folder.write("bad.checkpoint", b"rubbish")
+    lobby = Lobby(catalogue=catalogue(), rooms_max=2)
+    Keeper(lobby, folder).reopen_others(catalogue())
+    assert len(lobby.rooms) == 2
+    other = Lobby()
+    Keeper(other, folder).reopen_others(Catalogue({"melee": Melee}, dict, Rates(), lambda: 1))
+    assert not other.rooms
+    assert other.keeping.checkpoints_refused == 3
+    assert folder.names() == []
+
+
+async def test_many_rooms_take_turns_and_none_is_left_out(kept: Kept) -> None:
+    lobby = kept.stepper.lobby
+    rooms = [kept.stepper.room, *(open_room(kept.stepper, f"r{number}") for number in range(3))]
+    for room in rooms:
+        kept.keeper.tick_done(room, 0.0)
+    await really(lambda: len(kept.store.kept) == len(rooms))
+    assert set(kept.store.kept) == {checkpoint_of(name) for name in lobby.rooms}
+    assert lobby.keeping.checkpoints_skipped == 0
+
+
+async def test_a_room_that_rests_is_kept_as_it_is(kept: Kept) -> None:
+    kept.keeper.rests(kept.stepper.room)
+    await really(lambda: bool(kept.store.written))
+    assert unseal(kept.store.written[-1]).tick == kept.stepper.room.tick
+
+
+async def test_a_room_that_has_ended_is_forgotten_though_nobody_waits(kept: Kept) -> None:
+    kept.keeper.rests(kept.stepper.room)
+    await really(lambda: bool(kept.store.kept))
+    kept.stepper.lobby.close_room("main", 0.0)
+    kept.keeper.forget("main")
+    await really(lambda: "main.checkpoint" not in kept.store.kept)
