@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
-import msgspec
 import typer
 from msgspec import Struct
 from rich.console import Console
@@ -23,6 +22,7 @@ from bench.full_room import FullRoom
 from bench.percentiles import percentile
 from bench.row import Outcome, Row
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, Scene
+from bench.written import write_json
 from protocol.errors import UserError
 from server.checkpoint import SavedRoom, capture, seal
 
@@ -72,10 +72,7 @@ def checkpoint_command(
     rows = [outcome.row for outcome in compare(clients, repeat, seconds, _run)]
     result = judge(captured, rows)
     if json is not None:
-        try:
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
-        except OSError as error:
-            raise UserError(f"{json} can't be written: {(error.strerror or str(error)).lower()}") from None
+        write_json(json, result)
     _show(result, Console())
 
 

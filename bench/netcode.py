@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 import typer
 from rich.console import Console
 
@@ -17,6 +16,7 @@ from bench.netboard import draw, table_of
 from bench.netlimits import judge
 from bench.netplay import measure
 from bench.netrow import NetRow, rows_of
+from bench.written import write_json
 from bots.netsim import Conditions
 from protocol.errors import UserError
 from server.venue import find_arena
@@ -55,7 +55,7 @@ def netcode_command(
         with console.status(f"{network}, {len(rows) // 4 + 1} of {len(networks)}"):
             rows += rows_of(measure(arena, network, seconds, seed), network, seconds, seed)
         if json is not None:
-            _write(rows, json)
+            write_json(json, rows)
     if plot is not None:
         try:
             draw(rows, plot)
@@ -81,13 +81,6 @@ def _numbers(words: str | None) -> list[float] | None:
         return [float(word) for word in words.split(",")]
     except ValueError:
         raise UserError(f"{words!r} is not numbers with commas between") from None
-
-
-def _write(rows: Sequence[NetRow], path: Path) -> None:
-    try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
-    except OSError as error:
-        raise UserError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
 
 
 def _show(rows: Sequence[NetRow], console: Console) -> None:

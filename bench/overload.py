@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
-import msgspec
 import typer
 from msgspec import Struct
 from rich.console import Console
@@ -26,6 +25,7 @@ from bench.generator import Load
 from bench.processes import FailedError, contesting, pinned
 from bench.run import cores, read_metrics
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, TICK_RATE, Scene
+from bench.written import write_json
 from protocol.errors import UserError
 
 SETTLE_S: Final = 3.0
@@ -77,10 +77,7 @@ def overload_command(
     except (FailedError, OSError) as error:
         raise UserError(f"it could not be measured: {error}") from None
     if json is not None:
-        try:
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
-        except OSError as error:
-            raise UserError(f"{json} can't be written: {(error.strerror or str(error)).lower()}") from None
+        write_json(json, result)
     _show(result, Console())
 
 

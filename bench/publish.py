@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 import typer
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -19,6 +18,7 @@ from rich.table import Table
 
 from bench.crowds import CROWDS, REST_NEWS_BYTES_S_MAX, SHIP_RECORD_BYTES_MAX, STRAY_UNITS_S, Crowd
 from bench.rehearsal import Rehearsal
+from bench.written import write_json
 from protocol.errors import UserError
 from protocol.quantize import POSITION_SCALE
 from server.games.pieces import SHIP_KIND
@@ -84,7 +84,7 @@ def publish_command(
     for crowd in _named(crowds):
         rows.append(measure(crowd, seconds))
         if json is not None:
-            _write(rows, json)
+            write_json(json, rows)
     _show(rows, Console())
 
 
@@ -156,13 +156,6 @@ def bound_units(crowd: Crowd) -> float:
     if not crowd.in_one_cell:
         return SHIP_KIND.tolerance_units + ROUNDING_UNITS
     return error_units_max(SHIP_KIND, STRAY_UNITS_S, crowd.rates.snapshot_rate, crowd.ships - 1, together)
-
-
-def _write(rows: Sequence[Published], path: Path) -> None:
-    try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
-    except OSError as error:
-        raise UserError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
 
 
 def _show(rows: Sequence[Published], console: Console) -> None:

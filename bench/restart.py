@@ -24,6 +24,7 @@ from rich.console import Console
 from bench.contestants import READY
 from bench.flock import LOOK_EVERY_S, Flock, Watched
 from bench.percentiles import percentile
+from bench.written import write_json
 from protocol.errors import UserError
 from protocol.ticks import TICK_RATE_DEFAULT
 from server.checkpoint import SavedRoom, unseal
@@ -270,10 +271,7 @@ class Process:
 
 def _report(result: Restarts, json: Path | None) -> None:
     if json is not None:
-        try:
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
-        except OSError as error:
-            raise UserError(f"{json} can't be written: {(error.strerror or str(error)).lower()}") from None
+        write_json(json, result)
 
     def seconds(figure: float | None) -> str:
         return "–" if figure is None else f"{figure:.2f}"

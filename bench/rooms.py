@@ -21,6 +21,7 @@ from rich.console import Console
 
 from bench.processes import Contesting, FailedError, contesting, pinned
 from bench.run import METRICS_S_MAX, cores, read_metrics
+from bench.written import write_json
 from bots.metrics import percentiles_ms
 from protocol.errors import UserError
 from protocol.ticks import TICK_RATE_DEFAULT
@@ -70,10 +71,7 @@ def rooms_command(
     except (FailedError, OSError) as error:
         raise UserError(f"it could not be measured: {error}") from None
     if json is not None:
-        try:
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
-        except OSError as error:
-            raise UserError(f"{json} can't be written: {(error.strerror or str(error)).lower()}") from None
+        write_json(json, result)
     _show(result, Console())
 
 

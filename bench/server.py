@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.live import Live
@@ -20,6 +19,7 @@ from bench.comparison import Plan, compare
 from bench.contestants import Contestant, known, named
 from bench.row import Outcome, Row
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN
+from bench.written import write_json
 from protocol.errors import UserError
 
 CLIENTS_DEFAULT: Final = "100,400,700,1000,1400"
@@ -110,8 +110,7 @@ def _present(contestants: Sequence[Contestant], console: Console) -> list[Contes
 def _write(rows: Sequence[Row], json: Path | None, plot: Path | None) -> None:
     """Both files, as far as they are wanted. Raises UserError."""
     if json is not None:
-        with _naming(json):
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
+        write_json(json, rows)
     if plot is not None:
         with _naming(plot):
             draw(rows, plot)

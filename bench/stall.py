@@ -23,6 +23,7 @@ from bench.processes import Contesting, FailedError, contesting, pinned
 from bench.run import cores
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, Scene
 from bench.sleepers import Slept
+from bench.written import write_json
 from protocol.errors import UserError
 
 SETTLE_S: Final = 3.0
@@ -84,10 +85,7 @@ def stall_command(
     except (FailedError, OSError) as error:
         raise UserError(f"it could not be measured: {error}") from None
     if json is not None:
-        try:
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
-        except OSError as error:
-            raise UserError(f"{json} can't be written: {(error.strerror or str(error)).lower()}") from None
+        write_json(json, result)
     _show(result, Console())
 
 

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.json_codec import JsonCodec, read
+from protocol.messages import RoomInfo
 
 SUBPROTOCOL_STATS: Final = "ricochet.stats.v1.json"
 STATS_VERSION: Final = 1
@@ -54,16 +55,9 @@ class Percentiles(Struct):
     p99: float
 
 
-class RoomRow(Struct):
-    name: str
-    title: str
-    game: str
-    arena: str
-    players: int
-    bots: int
-    """Of the players."""
-    spectators: int
-    players_max: int
+class RoomRow(RoomInfo, frozen=True):
+    """A private one, too."""
+
     entities: int
     tick: int
     tick_rate: int

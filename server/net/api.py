@@ -158,12 +158,19 @@ async def read_body(request: Request) -> bytes:
     """An order's. Raises Refused."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Refused(415, "an order is JSON: Content-Type: application/json")
+    if (body := await read_at_most(request, ORDER_BYTES_MAX)) is None:
+        raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
+    return body
+
+
+async def read_at_most(request: Request, bytes_max: int) -> bytes | None:
+    """The body of a request; None when it is longer, and then no more of it is read than that."""
     body = bytearray()
     async with aclosing(request.stream()) as parts:
         async for part in parts:
             body += part
-            if len(body) > ORDER_BYTES_MAX:
-                raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
+            if len(body) > bytes_max:
+                return None
     return bytes(body)
 
 

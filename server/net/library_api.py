@@ -11,7 +11,6 @@ written by a worker thread, one save at a time, so no tick waits for it.
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +29,7 @@ from protocol.messages import is_good_name
 from server.bucket import Bucket
 from server.build.shelf import Book, CannotKeep, Shelf, read_arena
 from server.config import Config
-from server.net.api import Api, Refused, caller_of
+from server.net.api import Api, Refused, caller_of, read_at_most
 from server.restrictions import key_of, subject_key
 from server.roles import GUEST, TABLE, Identity
 
@@ -148,13 +147,9 @@ def library_of(config: Config, taken: Collection[str]) -> Library:
 
 async def _body(request: Request) -> bytes:
     """Raises CannotKeep."""
-    body = bytearray()
-    async with aclosing(request.stream()) as parts:
-        async for part in parts:
-            body += part
-            if len(body) > ARENA_BYTES_MAX:
-                raise CannotKeep(413, f"an arena has at most {ARENA_BYTES_MAX} bytes")
-    return bytes(body)
+    if (body := await read_at_most(request, ARENA_BYTES_MAX)) is None:
+        raise CannotKeep(413, f"an arena has at most {ARENA_BYTES_MAX} bytes")
+    return body
 
 
 def _number(said: str | None) -> int | None:

@@ -2,6 +2,8 @@
  * What is said at `/stats`: protocol/STATS.md, in types. What comes from the server is trusted to be what that page says.
  */
 
+import type { RoomInfo } from "@ricochet/sdk";
+
 export const SUBPROTOCOL = "ricochet.stats.v1.json";
 export const VERSION = 1;
 
@@ -10,15 +12,7 @@ export interface Percentiles {
   p99: number;
 }
 
-export interface RoomRow {
-  name: string;
-  title: string;
-  game: string;
-  arena: string;
-  players: number;
-  bots: number;
-  spectators: number;
-  players_max: number;
+export interface RoomRow extends RoomInfo {
   entities: number;
   tick: number;
   tick_rate: number;
