@@ -273,7 +273,7 @@ async def keep_deadlines(lobby: Lobby) -> None:
         now_s = trio.current_time()
         if now_s - due_s > ABSENT_S_MIN:
             log.warning("absent", seconds=round(now_s - due_s, 1))
-            lobby.excuse(now_s - due_s)
+            lobby.excuse(now_s - due_s, now_s)
         sweep()
         for error in lobby.sweep(now_s):
             lobby.faults.chores_failed += 1

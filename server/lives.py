@@ -59,11 +59,11 @@ class Lives:
         """Rooms that have come to their end, and why. To be asked now and then."""
         return [(room, why) for room, life in self._lives.items() if (why := _why_over(room, life, now_s)) is not None]
 
-    def excuse(self, absent_s: float) -> None:
-        """The server itself was away for so long."""
+    def excuse(self, absent_s: float, now_s: float) -> None:
+        """The server itself was away for so long, until now."""
         for life in self._lives.values():
-            life.played_s = None if life.played_s is None else life.played_s + absent_s
-            life.empty_s = None if life.empty_s is None else life.empty_s + absent_s
+            life.played_s = None if life.played_s is None else min(life.played_s + absent_s, now_s)
+            life.empty_s = None if life.empty_s is None else min(life.empty_s + absent_s, now_s)
 
 
 def _why_over(room: Room, life: Life, now_s: float) -> str | None:

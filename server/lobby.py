@@ -255,13 +255,14 @@ class Lobby:
         self.hall.go(session)
         self._rise(session)
 
-    def excuse(self, absent_s: float) -> None:
-        """The server itself was away for so long: no deadline of anybody's counts that."""
+    def excuse(self, absent_s: float, now_s: float) -> None:
+        """The server itself was away for so long, until now: no deadline of anybody's counts that. What has begun
+        since begins now, and not later."""
         for session in self.sessions:
-            session.excuse(absent_s)
+            session.excuse(absent_s, now_s)
         for seat in self.seats():
-            seat.vacant_since_s += absent_s
-        self.lives.excuse(absent_s)
+            seat.vacant_since_s = min(seat.vacant_since_s + absent_s, now_s)
+        self.lives.excuse(absent_s, now_s)
 
     def sweep(self, now_s: float) -> list[Exception]:
         """Twice a second: deadlines of conversations, seats kept for too long, rooms that are over, news. What went

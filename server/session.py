@@ -124,10 +124,10 @@ class Session:
             self.lobby.too_slow += 1
             self.end(Code.TOO_SLOW, why)
 
-    def excuse(self, absent_s: float) -> None:
-        """The server itself was away for so long: no deadline counts that."""
-        self.opened_s += absent_s
-        self.heard_s += absent_s
+    def excuse(self, absent_s: float, now_s: float) -> None:
+        """The server itself was away for so long, until now: no deadline counts that."""
+        self.opened_s = min(self.opened_s + absent_s, now_s)
+        self.heard_s = min(self.heard_s + absent_s, now_s)
 
     def end(self, code: int, sentence: str) -> None:
         """Say bye and begin to close. Idempotent."""

@@ -259,7 +259,7 @@ def test_seats_are_kept_for_as_long_as_they_would_have_been(stepper: Stepper) ->
     stepper.now_s += 20.0
     restarted = Restarted(stepper)
     lobby, now_s = restarted.lobby, restarted.stepper.now_s
-    lobby.excuse(1.0)
+    lobby.excuse(1.0, now_s + 1.0)
     lobby.sweep(now_s + SEAT_KEPT_S - 20.0)
     assert sorted(restarted.room.players) == [1, 2]
     lobby.sweep(now_s + SEAT_KEPT_S - 18.0)

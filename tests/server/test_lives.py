@@ -111,7 +111,7 @@ def test_a_server_that_was_away_ends_no_room_for_that(stepper: Stepper) -> None:
     room = opened(stepper, ann)
     stepper.drop(ann)
     stepper.lobby.sweep(1.0)
-    stepper.lobby.excuse(1000.0)
+    stepper.lobby.excuse(1000.0, 1001.0)
     assert stepper.lobby.lives.over(1001.0) == []
     assert stepper.lobby.lives.over(1001.0 + EMPTY_S_MAX) == [(room, EMPTY)]
 

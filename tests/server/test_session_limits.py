@@ -230,12 +230,25 @@ def test_a_server_that_slept_ends_nobody_for_it(stepper: Stepper) -> None:
     stepper.step(2)
     blocked.link.block()
     stepper.step(2)
-    stepper.lobby.excuse(1000.0)
+    stepper.lobby.excuse(1000.0, 1000.0)
     stepper.lobby.sweep(1000.0)
     everybody = [client.session for client in (greeting, playing, blocked)]
     assert [session.state for session in everybody] == [State.GREETING, State.PLAYING, State.PLAYING]
     stepper.lobby.sweep(1000.0 + limits.SILENCE_S_MAX + 0.1)
     assert [session.state for session in everybody] == [State.ENDED] * 3
+
+
+def test_who_was_heard_before_the_server_noticed_that_it_slept_is_excused_nothing(stepper: Stepper) -> None:
+    """Else a client that vanishes just then would be waited for as much longer."""
+    early = stepper.join()
+    early.say(Ping(1, 10), stepper.now_s)
+    late = stepper.join("Bob")
+    stepper.now_s += 1000.0
+    late.say(Ping(1, 10), stepper.now_s)
+    stepper.lobby.excuse(1000.0, stepper.now_s)
+    assert [client.session.heard_s for client in (early, late)] == [stepper.now_s] * 2
+    stepper.lobby.sweep(stepper.now_s + limits.SILENCE_S_MAX + 0.1)
+    assert [client.session.state for client in (early, late)] == [State.ENDED] * 2
 
 
 def test_what_is_refused_gently_says_error_and_goes_on() -> None:
