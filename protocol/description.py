@@ -108,6 +108,19 @@ class News(Struct, frozen=True, kw_only=True):
     to: Label = ""
 
 
+class Kill(Struct, frozen=True, kw_only=True):
+    """An event that tells that somebody was shot down, or caught, or tagged: clients show whom it befell once more how
+    it came, in the words of its news.
+
+    `victim` and `killer` are the fields of its body that have the players' numbers. A game without a killer leaves the
+    latter empty; where its field is 0 or missing, nobody did it.
+    """
+
+    event: Name
+    victim: Name = "victim"
+    killer: Label = "killer"
+
+
 class Description(Struct, frozen=True, kw_only=True):
     """All of it. What is empty is left to the client."""
 
@@ -120,6 +133,7 @@ class Description(Struct, frozen=True, kw_only=True):
     columns: Annotated[tuple[Column, ...], Meta(max_length=DESCRIBED_MAX)] = ()
     teams: Annotated[tuple[Team, ...], Meta(max_length=TEAMS_MAX)] = ()
     news: Annotated[tuple[News, ...], Meta(max_length=DESCRIBED_MAX)] = ()
+    kills: Annotated[tuple[Kill, ...], Meta(max_length=DESCRIBED_MAX)] = ()
 
 
 def check(description: Description, hud: Iterable[str], source: str) -> None:

@@ -246,7 +246,7 @@ class Melee(Game):
             pulse.say(self.stage, by.player, hit, victim.player.id if victim else 0)
         for by, hit in struck:
             if (victim := self._fighter_of(hit.entity)) is not None:
-                self._hurt(victim, by.player.id, pulse.PULSE_DAMAGE, 0, hit)
+                self._hurt(victim, by.player.id, pulse.PULSE_DAMAGE, 0, hit, "pulse")
             elif hit.entity in self.crates.hulls:
                 self.crates.hit(hit.entity, pulse.PULSE_DAMAGE)
 
@@ -256,8 +256,8 @@ class Melee(Game):
         if self.phase == "play":
             self._hurt(victim, shot.owner, DAMAGE + DAMAGE_PER_BOUNCE * shot.bounces, shot.bounces, spot)
 
-    def _hurt(self, victim: Fighter, by: int, damage: int, bounces: int, at: Hit) -> None:
-        """Who was protected takes no harm."""
+    def _hurt(self, victim: Fighter, by: int, damage: int, bounces: int, at: Hit, what: str = "") -> None:
+        """Who was protected takes no harm. `what` does it, if not a shot."""
         if victim.protect_until > self.stage.tick:
             return
         victim.suffer(damage, by, self.stage.tick)
@@ -266,9 +266,9 @@ class Melee(Game):
         body = {"player": victim.player.id, "by": by, "damage": damage, "bounces": bounces, **spot}
         self.stage.say("hit", body, concerned)
         if victim.hull <= 0:
-            self._down(victim, by, bounces)
+            self._down(victim, by, bounces, what)
 
-    def _down(self, victim: Fighter, by: int, bounces: int) -> None:
+    def _down(self, victim: Fighter, by: int, bounces: int, what: str = "") -> None:
         tick = self.stage.tick
         victim.hull, victim.deaths = 0, victim.deaths + 1
         victim.respawn_until = tick + self.ticks(RESPAWN_S)
@@ -286,7 +286,8 @@ class Melee(Game):
             self.fighters[player].score += SCORE_ASSIST
         concerned = [victim.player.id, *assists] if killer is None else [victim.player.id, *assists, by]
         self.rescored.update(concerned)
-        body = {"killer": by if killer else 0, "victim": victim.player.id, "assists": assists, "bounces": bounces}
+        ends = {"killer": by if killer else 0, "victim": victim.player.id, "assists": assists}
+        body = {**ends, "bounces": bounces, "what": what}
         self.stage.say("kill", body, self._audience(victim.player, concerned), spectators=True)
 
     def _audience(self, victim: Player, concerned: Iterable[int]) -> list[Player] | None:

@@ -1,8 +1,8 @@
-"""How melee describes itself to clients: its hud, its buttons, its scoreboard, its news."""
+"""How melee describes itself to clients: its hud, its buttons, its scoreboard, its news, its kills."""
 
 from typing import Final
 
-from protocol.description import Column, Control, Description, HudLine, News
+from protocol.description import Column, Control, Description, HudLine, Kill, News
 
 MELEE: Final = Description(
     title="Melee",
@@ -30,8 +30,10 @@ MELEE: Final = Description(
             shout="Ricochet ×{bounces:number} — {victim}",
             to="killer",
         ),
+        News(event="kill", text="{killer} {what:text} ▸ {victim}", shout="Destroyed {victim}", to="killer"),
         News(event="kill", text="{killer} ▸ {victim}", shout="Destroyed {victim}", to="killer"),
         News(event="kill", text="{victim} crashed"),
         News(event="kill", shout="by {killer}", to="victim"),
     ),
+    kills=(Kill(event="kill"),),
 )

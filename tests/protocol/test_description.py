@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from protocol.description import Column, Control, Description, HudLine, Look, News, Team, check
+from protocol.description import Column, Control, Description, HudLine, Kill, Look, News, Team, check
 from protocol.errors import UserError
 from protocol.kinds import Kind
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
@@ -26,6 +26,7 @@ WHOLE = Description(
     columns=(Column(label="Score"), Column(label="Deaths", best="least")),
     teams=(Team(name="Sky", hue="sky"),),
     news=(News(event="goal", text="{by} and {assist:player}, {n:number} for {team:team}", shout="Goal", to="by"),),
+    kills=(Kill(event="tagged", victim="player", killer=""),),
 )
 HUD = ("hull", "ball_x", "ball_y", "it")
 
@@ -75,6 +76,8 @@ def test_the_games_that_are_shipped_describe_themselves(name: str) -> None:
         ({"news": (News(event="goal", text="{by"),)}, "tag: news[0].text: a brace is no part of a field"),
         ({"news": (News(event="goal", shout="{by:ship}"),)}, "tag: news[0].shout: a field is one of player, number"),
         ({"news": (News(event="goal", text="t" * 121),)}, "tag: news[0].text: Expected `str` of length <= 120"),
+        ({"kills": (Kill(event="tagged", victim=""),)}, "tag: kills[0].victim: Expected `str` of length >= 1"),
+        ({"kills": (Kill(event="tagged"),) * 33}, "tag: kills: Expected `array` of length <= 32"),
     ],
 )
 def test_each_fault_is_told_with_its_place(parts: dict[str, Any], sentence: str) -> None:

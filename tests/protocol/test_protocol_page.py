@@ -242,7 +242,13 @@ def test_a_description() -> None:
     assert fields_in(line) == list(description.HudLine.__struct_fields__)
     assert fields_in(look) == list(description.Look.__struct_fields__)
     rows = {name: row for row in own for name in names(row[0])}
-    for name, part in (("columns", description.Column), ("teams", description.Team), ("news", description.News)):
+    parts = {
+        "columns": description.Column,
+        "teams": description.Team,
+        "news": description.News,
+        "kills": description.Kill,
+    }
+    for name, part in parts.items():
         found = re.search(r"`\{(.+?)\}`", rows[name][1])
         assert found
         assert [field.partition(" = ")[0] for field in found[1].split(", ")] == list(part.__struct_fields__)

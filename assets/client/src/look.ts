@@ -9,12 +9,13 @@ import "./style.css";
 import "./games.css";
 
 import {
-  type Arena, type ChatView, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
+  type Arena, type ChatView, type Clip, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
 } from "@ricochet/sdk";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
 import { Hud } from "./hud/hud";
+import { Killcam } from "./killcam/killcam";
 import { LobbyPage } from "./lobby/lobby_page";
 import { RoomMenu } from "./lobby/room_menu";
 import { Overlay } from "./overlay";
@@ -36,8 +37,13 @@ export class CannotDraw extends Error {
   }
 }
 
+/** A look that also says what its killcam shows. */
+export interface PageLook extends Look {
+  readonly killcam: Killcam;
+}
+
 /** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL. */
-export async function openLook(root: HTMLElement, wishes: Wishes): Promise<Look> {
+export async function openLook(root: HTMLElement, wishes: Wishes): Promise<PageLook> {
   root.classList.add("ricochet");
   const view = element("div", "view");
   root.append(view);
@@ -51,9 +57,10 @@ export async function openLook(root: HTMLElement, wishes: Wishes): Promise<Look>
   return new WholeLook(root, view, stage, lobby, wishes);
 }
 
-class WholeLook implements Look {
+class WholeLook implements PageLook {
   readonly controls: DeviceControls;
   readonly overlay: Overlay;
+  readonly killcam: Killcam;
   private readonly stage: Stage;
   private readonly page: LobbyPage;
   private readonly menu: RoomMenu;
@@ -77,6 +84,8 @@ class WholeLook implements Look {
     this.overlay = new Overlay((weather) => wishes.network(weather));
     this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted), () => this.menu.open());
     this.hud.shown = false;
+    this.killcam = new Killcam(stage);
+    this.hud.install(this.killcam.panel.button, this.killcam.panel.root);
     this.watcher = new Watcher((player, x, y) => wishes.watch(player, x, y));
     this.hud.root.append(this.watcher.root);
     root.append(this.hud.root, this.overlay.root, this.menu.root);
@@ -89,6 +98,7 @@ class WholeLook implements Look {
     this.stage.enter(stay.arena, description);
     this.hud.enter(stay.arena, description);
     this.controls.enter(description);
+    this.killcam.enter(stay);
     this.watcher.enter(stay.role, stay.arena.size);
     const { title, invites } = this.page.entered(stay.room);
     this.menu.enter(stay, title);
@@ -112,12 +122,14 @@ class WholeLook implements Look {
     this.controls.active = entered;
     if (entered) return;
     this.menu.leave();
+    this.killcam.leave();
     if (this.refusal !== "") this.page.refuse(this.refusal);
   }
 
   rearrange(arena: Arena): void {
     this.stage.rearrange(arena);
     this.hud.rearrange(arena);
+    this.killcam.rearrange(arena);
   }
 
   cover(...layers: HTMLElement[]): void {
@@ -139,6 +151,7 @@ class WholeLook implements Look {
     }
     const dt_s = this.secondsSince(scene.time_s);
     if (this.watcher.active) this.watcher.draw(scene, this.controls.sample().move, dt_s);
+    this.killcam.draw(scene);
     const effects = this.stage.draw(scene, dt_s, calm());
     for (const effect of effects) this.feel(effect, scene);
     this.controls.origin = this.stage.camera.toScreen(scene.me ?? scene.camera);
@@ -154,6 +167,10 @@ class WholeLook implements Look {
     if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));
     }
+  }
+
+  slain(clip: Clip): void {
+    this.killcam.take(clip);
   }
 
   /** Of the room that one is in, or of the lobby. */

@@ -6,7 +6,7 @@
  */
 
 import {
-  type Arena, CannotForesee, Client, type Engine, type LinkState, type Look, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine,
+  type Arena, CannotForesee, Client, type Engine, type LinkState, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine,
   takeToken,
 } from "@ricochet/sdk";
 import { Builder } from "./build/builder";
@@ -16,7 +16,7 @@ import { channelsOf } from "./chat/channels";
 import { element } from "./hud/dom";
 import { firstWish } from "./lobby/first_wish";
 import { addressIn } from "./lobby/links";
-import { CannotDraw, openLook } from "./look";
+import { CannotDraw, type PageLook, openLook } from "./look";
 import { type Probe, probe } from "./probe";
 import { type Query, readQuery } from "./query";
 import { Refusals } from "./refusals";
@@ -60,7 +60,7 @@ async function open(root: HTMLElement): Promise<void> {
 }
 
 /** Connects, and draws from now on. */
-function start(look: Look, engine: Engine, { name, url, codec, ...asked }: Query, token: string | null): Client {
+function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Query, token: string | null): Client {
   const client = new Client(engine, { url, token, codec, controls: look.controls, gauges: look.overlay, heard, changed });
   const builder = new Builder({
     send: (message) => client.connection.send(message),
@@ -117,6 +117,8 @@ function start(look: Look, engine: Engine, { name, url, codec, ...asked }: Query
     if (builder.open && builder.builds) client.lookAt(builder.editor.eye);
     const scene = client.see(now_ms) ?? emptyScene(now_ms / 1000, client.link);
     for (const event of client.happened()) look.event(event);
+    const clip = client.slain();
+    if (clip) look.slain(clip);
     look.draw(scene);
     builder.draw(scene);
     client.play?.figures.add("frame_ms", performance.now() - now_ms);
@@ -132,7 +134,7 @@ function start(look: Look, engine: Engine, { name, url, codec, ...asked }: Query
   }
 
   attend(client);
-  window.ricochet = probe(client, look.overlay, () => builder);
+  window.ricochet = probe(client, look.overlay, () => builder, () => look.killcam.shown);
   client.join(name || settings.name || NAMELESS, firstWish(asked, client.connection.room));
   drawFrame();
   return client;

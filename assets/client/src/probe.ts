@@ -7,6 +7,7 @@
 
 import type { Client, Gauges, LinkState, OwnDrawn, PlayerInfo, Summary } from "@ricochet/sdk";
 import type { Builder, Told } from "./build/builder";
+import type { Shown } from "./killcam/killcam";
 
 export interface Probe {
   readonly state: LinkState["state"];
@@ -37,11 +38,15 @@ export interface Probe {
   readonly counts: Readonly<Record<string, number>>;
   /** Where an arena is built together: the plan, as the server has it and as we see it. */
   readonly build: Told | null;
+  /** What the killcam shows; null: nothing. */
+  readonly killcam: Shown | null;
   drop(): void;
   forget(): void;
 }
 
-export function probe(client: Client, gauges: Gauges, building: () => Builder | null = () => null): Probe {
+export function probe(
+  client: Client, gauges: Gauges, building: () => Builder | null = () => null, again: () => Shown | null = () => null,
+): Probe {
   const { connection } = client;
   const playing = () => client.play;
   const of = (read: (player: PlayerInfo) => number) =>
@@ -112,6 +117,9 @@ export function probe(client: Client, gauges: Gauges, building: () => Builder | 
     get build() {
       const builder = building();
       return builder?.open ? builder.told : null;
+    },
+    get killcam() {
+      return again();
     },
     drop: () => connection.drop(),
     forget: () => playing()?.figures.forget(),

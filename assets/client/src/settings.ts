@@ -8,6 +8,7 @@ import { cleanName } from "./names";
 
 const NAME_KEY = "ricochet.name";
 const MUTED_KEY = "ricochet.muted";
+const KILLCAM_KEY = "ricochet.killcam";
 
 export const settings = {
   get name(): string {
@@ -21,6 +22,13 @@ export const settings = {
   },
   set muted(muted: boolean) {
     remember(MUTED_KEY, muted ? "yes" : "no");
+  },
+  /** Whether the killcam starts by itself. */
+  get killcam(): boolean {
+    return remembered(KILLCAM_KEY) !== "no";
+  },
+  set killcam(starts: boolean) {
+    remember(KILLCAM_KEY, starts ? "yes" : "no");
   },
 };
 

@@ -5,10 +5,12 @@
  *     step                               takes the ticks that are due: sample the controls, foresee, say
  *     see                                what there is to draw, at any time and as often as one likes
  *     happened                           what has happened since it was last asked, when the picture has come to it
+ *     slain                              how one was shot down, to be shown once more
  *
  * Whoever makes one calls `step` often (see `attend`) and `see` once per frame. Nothing here draws, sounds or waits.
  */
 
+import type { Clip } from "./clip";
 import type { Codec } from "./codec";
 import { msgpackCodec } from "./codec";
 import { Connection } from "./connection";
@@ -121,6 +123,11 @@ export class Client {
   /** What has happened by the tick that the picture shows; each event once. */
   happened(): GameEvent[] {
     return this.play?.happened() ?? [];
+  }
+
+  /** How one was slain, once the picture shows it: the last few seconds, to be shown again; once each time. */
+  slain(): Clip | null {
+    return this.play?.slain() ?? null;
   }
 
   #hear(message: ServerMessage, now_ms: number): void {

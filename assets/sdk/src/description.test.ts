@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { worded } from "./description";
+import { NOTHING, slainIn, worded } from "./description";
 
 const NAMES = new Map([[1, "Ada"], [2, "Grace"]]);
 const TEAMS = [{ name: "Sky", hue: "sky" }, { name: "Ember", hue: "vermilion" }];
@@ -33,4 +33,21 @@ test("words with a field that isn't there, or is nothing, are not used", () => {
   expect(said("{what:text}", { what: "" })).toBeNull();
   expect(said("{what:text}", { what: 7 })).toBeNull();
   expect(said("{n:number}", { n: 0 })).toBeNull();
+});
+
+test("an event is somebody's end if the game says so, in whatever fields it says", () => {
+  const tag = { ...NOTHING, kills: [{ event: "tagged", victim: "player", killer: "by" }, { event: "crashed", victim: "who", killer: "" }] };
+  expect(slainIn({ name: "tagged", body: { player: 4, by: 2 } }, tag)).toEqual({ victim: 4, killer: 2 });
+  expect(slainIn({ name: "crashed", body: { who: 4, "": 9 } }, tag)).toEqual({ victim: 4, killer: 0 });
+  expect(slainIn({ name: "kill", body: { victim: 4, killer: 2 } }, tag)).toBeNull();
+});
+
+test("who isn't a player is nobody, and where nobody ended there is no end", () => {
+  const melee = { ...NOTHING, kills: [{ event: "kill", victim: "victim", killer: "killer" }] };
+  for (const killer of [0, -1, "2", null, undefined, 1.5]) {
+    expect(slainIn({ name: "kill", body: { victim: 4, killer } }, melee)).toEqual({ victim: 4, killer: 0 });
+    expect(slainIn({ name: "kill", body: { victim: killer, killer: 2 } }, melee)).toBeNull();
+  }
+  const { kills: _, ...older } = melee;
+  expect(slainIn({ name: "kill", body: { victim: 4 } }, older)).toBeNull();
 });

@@ -2,7 +2,7 @@
  * How a game describes itself in `welcome.description`, so that a client that has never heard of it can show it: the twin of
  * `protocol/description.py`. PROTOCOL.md says what each field means, in its section 8.
  *
- * Types, and what is read off them: `NOTHING` for a game that says nothing, and `worded`, which makes words of an event.
+ * Types, and what is read off them: `NOTHING` for a game that says nothing, `worded`, which makes words of an event, and `slainIn`.
  * A newer server may name styles and hues that are not listed here. Pure.
  */
 
@@ -56,6 +56,14 @@ export interface News {
   to: string;
 }
 
+/** An event that is a player's end: `victim` and `killer` name the fields of its body that have the players. */
+export interface Kill {
+  event: string;
+  victim: string;
+  /** "": nobody does it. */
+  killer: string;
+}
+
 export interface Description {
   title: string;
   about: string;
@@ -64,9 +72,28 @@ export interface Description {
   columns: readonly Column[];
   teams: readonly Team[];
   news: readonly News[];
+  /** An older server doesn't speak of them. */
+  kills?: readonly Kill[];
 }
 
-export const NOTHING: Description = { title: "", about: "", hud: [], controls: [], columns: [], teams: [], news: [] };
+export const NOTHING: Description = { title: "", about: "", hud: [], controls: [], columns: [], teams: [], news: [], kills: [] };
+
+/** Whose end it was, and whose doing; 0: nobody's. */
+export interface Slain {
+  victim: number;
+  killer: number;
+}
+
+/** What an event says of a player's end; null: it is of another sort. */
+export function slainIn({ name, body }: { name: string; body: Readonly<Record<string, unknown>> }, { kills = [] }: Description): Slain | null {
+  const kill = kills.find(({ event }) => event === name);
+  const victim = kill ? playerIn(body[kill.victim]) : 0;
+  return kill && victim > 0 ? { victim, killer: kill.killer === "" ? 0 : playerIn(body[kill.killer]) } : null;
+}
+
+function playerIn(value: unknown): number {
+  return Number.isSafeInteger(value) ? Math.max(0, value as number) : 0;
+}
 
 /** A piece of a sentence; `player` is whose name it is, `team` whose, else 0. */
 export interface Piece {

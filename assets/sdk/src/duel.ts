@@ -24,14 +24,8 @@ export class Duel {
   readonly said: ClientMessage[] = [];
   readonly gauges = new Map<string, number>();
   controls: ControlSample = { move: { x: 1, y: 0 }, aim: 0, fire: false, boost: false, pulse: false, pressed: { fire: false, boost: false, pulse: false } };
-  readonly play = new Play(
-    welcome,
-    engine,
-    { rtt_ms: 0, send: (message) => this.#hear(message) },
-    { sample: () => this.controls },
-    { push: (name, value) => void this.gauges.set(name, value), counters: () => ({}) },
-  );
-  readonly picture = new Picture(this.play);
+  readonly play: Play;
+  readonly picture: Picture;
   tick = 1000;
   /** Render frames are half-way between the server's ticks. */
   now_ms = (this.tick + 0.5) * TICK_MS;
@@ -41,7 +35,16 @@ export class Duel {
   readonly #inputs = new Map<number, { input: Input; said_ms: number }>();
   #slack_ms = Infinity;
 
-  constructor() {
+  /** In a room that is so much different. */
+  constructor(different: Partial<Welcome> = {}) {
+    this.play = new Play(
+      { ...welcome, ...different },
+      engine,
+      { rtt_ms: 0, send: (message) => this.#hear(message) },
+      { sample: () => this.controls },
+      { push: (name, value) => void this.gauges.set(name, value), counters: () => ({}) },
+    );
+    this.picture = new Picture(this.play);
     this.put({ x: 500, y: 600, vx: 0, vy: 0, boost_ticks: 0 });
   }
 

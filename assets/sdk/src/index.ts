@@ -14,13 +14,16 @@
 export { attend } from "./attend";
 export { Backoff, comesBackAfter } from "./backoff";
 export { Client, type ClientOptions } from "./client";
+export { CLIP_AFTER_S, CLIP_BEFORE_S, type Clip, type Ending } from "./clip";
 export { jsonCodec, msgpackCodec, type Codec } from "./codec";
 export { connect, type ConnectOptions } from "./connect";
 export { Connection } from "./connection";
 export {
-  NOTHING, worded, type Column, type Control, type Description, type HudLine, type Look as KindLook, type News, type Piece, type Team,
+  NOTHING, slainIn, worded, type Column, type Control, type Description, type HudLine, type Kill, type Look as KindLook, type News, type Piece,
+  type Slain, type Team,
 } from "./description";
 export type { Summary } from "./figures";
+export { HISTORY_BYTES_MAX, HISTORY_EVENTS_MAX, HISTORY_S, History } from "./history";
 export type { Wish } from "./itinerary";
 export type {
   Browse, ChatLine, ClientMessage, Edit, Edited, Enrolled, Enter, GameInfo, Happening, LobbyNews, Open, PodiumInfo, Point as PointMessage,
@@ -35,6 +38,7 @@ export { PERFECT } from "./netsim";
 export { CannotForesee, loadEngine, type Engine } from "./physics";
 export { Picture } from "./picture";
 export { Play, type OwnDrawn } from "./play";
+export { Redrawn } from "./redrawn";
 export {
   BOOSTING_BIT, CRATE_SIZE, MARKED_BIT, PICKUP_RADIUS, PROTECTED_BIT, RAPID_BIT, SHIELD_BIT, SHIP_RADIUS, VIEW_REACH, shipStatus,
 } from "./scene";

@@ -186,6 +186,7 @@ function moved(drawn: Drawn, { x, y, vx, vy }: Readonly<Reckoned>): Drawn {
   return drawn;
 }
 
-function blank(): Drawn {
+/** Nothing yet. */
+export function blank(): Drawn {
   return { id: 0, kind: "", colour: "owner", label: "", radius: 1, variant: 0, owner: 0, status: 0, x: 0, y: 0, vx: 0, vy: 0, angle: 0, thrust: { x: 0, y: 0 }, mine: false };
 }

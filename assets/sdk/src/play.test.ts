@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 
+import { NOTHING } from "./description";
 import { Duel, LINK } from "./duel";
+import type { Happening } from "./messages";
 
 let duel: Duel;
 
@@ -108,4 +110,34 @@ test("one's own pulse is shown at once, and not again when the server tells of i
   duel.play.take({ type: "event", tick: duel.tick, name: "pulse", body: { ...body, player: 99 } }, duel.now_ms);
   duel.run(30);
   expect(duel.play.happened()).toHaveLength(1);
+});
+
+const DEADLY = { ...NOTHING, kills: [{ event: "sunk", victim: "whose", killer: "by" }] };
+
+function sunk(tick: number, whose: number): Happening {
+  return { type: "event", name: "sunk", tick, body: { whose, by: 2 } };
+}
+
+test("our own end can be seen again, once the picture is there, and once each time", () => {
+  const victim = duel.play.welcome.player;
+  duel = new Duel({ role: "player", description: DEADLY }).run(120);
+  duel.play.take(sunk(duel.tick, victim), duel.now_ms);
+  expect(duel.play.slain(), "the picture is a little behind").toBeNull();
+  duel.run(10);
+  const clip = duel.play.slain()!;
+  expect(clip.ending).toMatchObject({ tick: 1120, slain: { victim, killer: 2 }, event: { name: "sunk" } });
+  expect([clip.first_tick, clip.last_tick]).toEqual([1002, 1130]);
+  expect(duel.play.slain()).toBeNull();
+});
+
+test("others' ends are none of ours", () => {
+  duel = new Duel({ role: "player", description: DEADLY }).run(60);
+  duel.play.take(sunk(duel.tick, duel.play.welcome.player + 1), duel.now_ms);
+  expect(duel.run(60).play.slain()).toBeNull();
+});
+
+test("where nobody's end can be seen again, nothing is remembered", () => {
+  expect(new Duel({ role: "player", description: NOTHING }).play.history).toBeNull();
+  expect(new Duel({ role: "spectator", description: DEADLY }).play.history).toBeNull();
+  expect(new Duel({ role: "player", description: DEADLY }).run(4).play.history!.stills).toHaveLength(2);
 });

@@ -7,7 +7,10 @@
  * A slow client skips ticks (the server holds its inputs) rather than to fall further and further behind.
  */
 
+import type { Clip } from "./clip";
+import { NOTHING, slainIn } from "./description";
 import { Figures } from "./figures";
+import { History } from "./history";
 import { Outbox, inputOf } from "./inputs";
 import { Interpolation } from "./interpolation";
 import type { Kind } from "./kinds";
@@ -58,6 +61,8 @@ export class Play {
   /** Ours alone; null in a game that doesn't say what its guns are like. */
   readonly shots: OwnShots | null;
   readonly figures = new Figures();
+  /** What was told in the last few seconds; null where there is no end to be shown again: of whoever watches, and where the game knows none. */
+  readonly history: History | null;
   /** The integers that `welcome.hud` names. */
   readonly hud: Record<string, number> = {};
   ack = 0;
@@ -78,11 +83,13 @@ export class Play {
   readonly #happenings: Happening[] = [];
   /** What is foreseen to happen, and shown at once. */
   readonly #foreseen: GameEvent[] = [];
+  /** Our latest end, until the picture is there. */
+  #clip: Clip | null = null;
   #heard_ms = NaN;
   #stale = false;
 
   constructor(welcome: Welcome, engine: Engine, post: Post, controls: Controls, gauges: Gauges) {
-    const { kinds, tick_rate, snapshot_rate, arena, players, gun } = welcome;
+    const { kinds, tick_rate, snapshot_rate, arena, players, gun, description } = welcome;
     this.welcome = welcome;
     this.#engine = engine;
     this.#post = post;
@@ -92,6 +99,7 @@ export class Play {
     this.ship = ship;
     this.view = new View(kinds, tick_rate);
     this.roster = new Roster(players);
+    this.history = welcome.role === "player" && description?.kills?.length ? new History(kinds, tick_rate) : null;
     this.lead = new Lead(tick_rate);
     this.prediction = new Prediction(new Neighbourhood(engine, arena, kinds, ship, tick_rate), tick_rate);
     this.shots = gun ? new OwnShots(gun, engine, arena, this.view) : null;
@@ -119,6 +127,7 @@ export class Play {
     if (message.type === "snapshot") this.#apply(message, now_ms);
     if (message.type === "event") {
       this.roster.take(message);
+      this.#remember(message);
       if (!this.#isForeseen(message)) this.#happenings.push(message);
     }
   }
@@ -141,6 +150,14 @@ export class Play {
   happened(): GameEvent[] {
     const ahead = this.#happenings.findIndex(({ tick }) => tick > this.interpolation.tick);
     return [...this.#foreseen.splice(0), ...this.#happenings.splice(0, ahead < 0 ? this.#happenings.length : ahead)];
+  }
+
+  /** How we were slain, once the picture shows it; once each time. */
+  slain(): Clip | null {
+    const clip = this.#clip;
+    if (!clip || clip.ending.tick > this.interpolation.tick) return null;
+    this.#clip = null;
+    return clip;
   }
 
   /** How many ticks our pulse still has to load; it loads from the tick in which it is let go, not from when we hear of that. */
@@ -168,8 +185,18 @@ export class Play {
     return name === "pulse" && body["player"] === this.welcome.player && this.#pulse.tells(tick);
   }
 
+  #remember(event: Happening): void {
+    const { history, roster, welcome } = this;
+    history?.happened(event);
+    const slain = slainIn(event, welcome.description ?? NOTHING);
+    if (!history || slain?.victim !== welcome.player) return;
+    const players = new Map([...roster.players].map(([id, player]) => [id, { ...player }]));
+    this.#clip = history.clip({ tick: event.tick, slain, event, players });
+  }
+
   #apply(snapshot: Snapshot, now_ms: number): void {
     for (const cell of this.view.apply(snapshot)) this.#post.send({ type: "resync", cell });
+    this.history?.heard(snapshot.tick, this.view.entities);
     this.interpolation.heard(now_ms);
     snapshot.hud?.forEach((value, at) => {
       this.hud[this.welcome.hud[at]!] = value;

@@ -8,6 +8,7 @@
  * the next one: a reader that wants to remember something copies it.
  */
 
+import type { Clip } from "./clip";
 import type { Description } from "./description";
 import type { Wish } from "./itinerary";
 import type { LobbyNews, Welcome } from "./messages";
@@ -116,7 +117,7 @@ export interface Scene {
 /**
  * Something that happened once.
  *
- *     kill    {killer, victim, assists[], bounces}        pickup  {player, what}
+ *     kill    {killer, victim, assists[], bounces, what}  pickup  {player, what}
  *     hit     {player, by, damage, x, y, bounces}         pulse   {player, x, y, to_x, to_y, hit}
  *     match   {…}
  */
@@ -274,6 +275,8 @@ export interface Look {
   /** Once per render frame. Outside of a room only `scene.link` is shown. */
   draw(scene: Scene): void;
   event(event: GameEvent): void;
+  /** One's own ship came to this end: to be shown once more, as often as the player likes. */
+  slain(clip: Clip): void;
   readonly chat: ChatView;
   /** A sentence that the player should read in passing. */
   notice(sentence: string): void;

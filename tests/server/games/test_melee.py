@@ -60,7 +60,7 @@ def test_who_is_shot_down_is_back_in_a_moment(cabin: Cabin) -> None:
     assert cabin.bob.told.own is None
     assert cabin.bob.told.hud is None or cabin.bob.told.hud[0] == 0
     [kill] = cabin.ann.events_named("kill")
-    assert kill == {"killer": 1, "victim": 2, "assists": [], "bounces": 0}
+    assert kill == {"killer": 1, "victim": 2, "assists": [], "bounces": 0, "what": ""}
     assert cabin.bob.events_named("kill") == [kill]
     ticks = cabin.stepper.until(lambda: cabin.bob.player.ship != 0)
     assert ticks <= rules.RESPAWN_S * 60
@@ -85,7 +85,7 @@ def test_kills_bounces_and_assists_score(cabin: Cabin) -> None:
     cabin.stepper.until(lambda: shot not in cabin.melee.shots)
     cabin.stepper.step()
     [kill] = cat.events_named("kill")
-    assert kill == {"killer": 1, "victim": 2, "assists": [3], "bounces": 1}  # Dan's hit is too long ago
+    assert kill == {"killer": 1, "victim": 2, "assists": [3], "bounces": 1, "what": ""}  # Dan's hit is too long ago
     fighters = [cabin.fighter(client) for client in (cabin.ann, cabin.bob, cat, dan)]
     assert [(fighter.score, fighter.kills, fighter.deaths) for fighter in fighters] == [
         (rules.SCORE_KILL + rules.SCORE_PER_BOUNCE, 1, 0),
@@ -124,7 +124,7 @@ def test_who_leaves_takes_the_ship_and_leaves_the_shots(cabin: Cabin) -> None:
     cabin.stepper.until(lambda: shot not in cabin.melee.shots, ticks_max=20)
     cabin.stepper.step(30)
     [kill] = cabin.bob.events_named("kill")
-    assert kill == {"killer": 0, "victim": 2, "assists": [], "bounces": 0}
+    assert kill == {"killer": 0, "victim": 2, "assists": [], "bounces": 0, "what": ""}
     assert cabin.bob.events_named("scores")[-1] == {"scores": [[2, 0, 0, 1]]}
 
 

@@ -15,6 +15,8 @@ def test_the_news_are_made_of_what_a_kill_says() -> None:
         fields = {name for words in (news.text, news.shout) for name, _ in FIELD.findall(words)}
         assert news.event == "kill"
         assert fields | ({news.to} if news.to else set()) <= set(kill)
+    [told] = MELEE.kills
+    assert [kill[told.victim], kill[told.killer]] == [cabin.bob.player.id, cabin.ann.player.id]
 
 
 def test_a_row_of_scores_has_a_number_for_each_column() -> None:

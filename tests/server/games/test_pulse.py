@@ -136,7 +136,8 @@ def test_two_that_hit_each_other_both_hit(lane: Lane) -> None:
     lane.ann.say(Inputs(tick, [Input(aim=RIGHT, edges=Button.PULSE)]), lane.stepper.now_s)
     lane.bob.say(Inputs(tick, [Input(aim=LEFT, edges=Button.PULSE)]), lane.stepper.now_s)
     lane.stepper.step(2)
-    assert {(kill["killer"], kill["victim"]) for kill in lane.ann.events_named("kill")} == {(1, 2), (2, 1)}
+    kills = lane.ann.events_named("kill")
+    assert {(kill["killer"], kill["victim"], kill["what"]) for kill in kills} == {(1, 2, "pulse"), (2, 1, "pulse")}
     assert [lane.fighter(client).score for client in (lane.ann, lane.bob)] == [SCORE_KILL] * 2
 
 

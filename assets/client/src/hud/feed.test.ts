@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { type Description, NOTHING, type PlayerInfo } from "@ricochet/sdk";
-import { Feed, shoutFor } from "./feed";
+import { type Description, type GameEvent, NOTHING, type PlayerInfo } from "@ricochet/sdk";
+import { Feed, shoutFor, textFor } from "./feed";
 
 const players = new Map<number, PlayerInfo>(
   ["Ada", "Grace"].map((name, index) => {
@@ -68,4 +68,11 @@ test("each is shouted at about what concerns them", () => {
   expect(shout(kill(1, 2, 2), 2)).toBe("by Ada");
   expect(shout(kill(1, 2), 3)).toBe("");
   expect(shoutFor({ name: "whistle", body: {} }, melee, players, 3)).toHaveLength(1);
+});
+
+test("what is said of an event can be asked for without a feed", () => {
+  const said = (event: GameEvent) => textFor(event, melee, players)?.map(({ text }) => text).join("") ?? null;
+  expect(said(kill(1, 2, 2))).toBe("Ada ricochet ×2 Grace");
+  expect(said(kill(0, 2))).toBe("Grace crashed");
+  expect(said({ name: "whistle", body: {} })).toBeNull();
 });

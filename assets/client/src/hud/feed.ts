@@ -23,7 +23,7 @@ export class Feed {
   private next_key = 1;
 
   add(event: GameEvent, description: Description, players: Players, time_s: number): void {
-    const pieces = wordsFor(event, description, players, ({ text }) => text);
+    const pieces = textFor(event, description, players);
     if (pieces === null) return;
     this.lines = [...this.lines, { key: this.next_key++, pieces, until_s: time_s + LINE_LIFE_S }].slice(-LINES_MAX);
   }
@@ -35,6 +35,11 @@ export class Feed {
     }
     return this.lines;
   }
+}
+
+/** What the feed says of it; null: nothing. */
+export function textFor(event: GameEvent, description: Description, players: Players): readonly Piece[] | null {
+  return wordsFor(event, description, players, ({ text }) => text);
 }
 
 /** What is shouted at `me_id` when this happens; "" for nothing. */

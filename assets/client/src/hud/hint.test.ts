@@ -9,6 +9,7 @@ const BALL: readonly Control[] = [
 
 test("what a game has no use for is not explained", () => {
   expect(keysOf(BALL)).toEqual([["WASD", "fly"], ["Mouse", "aim"], ["Click", "shoot"], ["Shift", "kick"], ["Tab", "scores"]]);
+  expect(keysOf([], [{ event: "tagged", victim: "player", killer: "by" }])).toEqual([["Tab", "scores"], ["K", "killcam"]]);
   expect(touchesOf(BALL)).toEqual([["Left thumb", "fly"], ["Right thumb", "aim and shoot"], ["Buttons", "kick"]]);
   expect(touchesOf(BALL.slice(0, 1))).toEqual([["Left thumb", "fly"]]);
 });

@@ -2,7 +2,7 @@
  * How to play, for the first seconds of a visit; on a touch screen in a touch screen's words.
  */
 
-import type { Control, Description, Scene } from "@ricochet/sdk";
+import type { Control, Description, Kill, Scene } from "@ricochet/sdk";
 import { element, show } from "./dom";
 
 const SHOWN_S = 14;
@@ -14,6 +14,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["Right click", "pulse"],
   ["Shift", "boost"],
   ["Tab", "scores"],
+  ["K", "killcam"],
 ];
 export const TOUCHES: readonly (readonly [string, string])[] = [
   ["Left thumb", "fly"],
@@ -26,8 +27,9 @@ const KEY_OF: Readonly<Record<Control["button"], string>> = {
 };
 
 /** What each key does, as the game describes it. Pure. */
-export function keysOf(controls: readonly Control[]): (readonly [string, string])[] {
-  return [...controls.map(({ button, does }) => [KEY_OF[button], does] as const), ["Tab", "scores"]];
+export function keysOf(controls: readonly Control[], kills: readonly Kill[] = []): (readonly [string, string])[] {
+  const again = kills.length > 0 ? [["K", "killcam"] as const] : [];
+  return [...controls.map(({ button, does }) => [KEY_OF[button], does] as const), ["Tab", "scores"], ...again];
 }
 
 /** The same for thumbs: the right one aims and fires at once. Pure. */
@@ -41,8 +43,8 @@ export class Hint {
   readonly root = element("div", "hint");
   private since_s: number | null = null;
 
-  enter({ controls }: Description): void {
-    this.root.replaceChildren(hintList(keysOf(controls), "keys"), hintList(touchesOf(controls), "touches"));
+  enter({ controls, kills }: Description): void {
+    this.root.replaceChildren(hintList(keysOf(controls, kills), "keys"), hintList(touchesOf(controls), "touches"));
     this.since_s = null;
   }
 

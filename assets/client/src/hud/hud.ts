@@ -36,6 +36,7 @@ export class Hud implements ChatView {
   private readonly shout = new Shout();
   private readonly chat: ChatPanel;
   private readonly banner: Banner;
+  private readonly buttons: HTMLElement;
   private readonly flash = element("div", "flash");
   private readonly muteButton = iconButton("mute", "Mute", "M");
   private scene: Scene | null = null;
@@ -53,8 +54,8 @@ export class Hud implements ChatView {
     this.muteButton.addEventListener("click", () => this.toggleMute(onMute));
     this.showMuted();
 
-    const buttons = element("div", "buttons", chatButton, boardButton, this.muteButton, menuButton);
-    const corner = element("div", "corner", this.minimap.root, buttons, this.feed.root);
+    this.buttons = element("div", "buttons", chatButton, boardButton, this.muteButton, menuButton);
+    const corner = element("div", "corner", this.minimap.root, this.buttons, this.feed.root);
     const foot = element("div", "foot", this.chat.root, this.notice.root, this.vitals.root);
     this.root = element(
       "div", "hud",
@@ -66,6 +67,12 @@ export class Hud implements ChatView {
       if (event.code === "Tab") this.board.hold(false);
     });
     window.addEventListener("blur", () => this.board.hold(false));
+  }
+
+  /** A button more among the others, and the panel that it opens beneath them. */
+  install(button: HTMLElement, panel: HTMLElement): void {
+    this.buttons.prepend(button);
+    this.buttons.after(panel);
   }
 
   rearrange(arena: Arena): void {

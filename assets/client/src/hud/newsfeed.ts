@@ -2,7 +2,7 @@
  * The feed on screen: what has happened, in the game's words, with names in their colours.
  */
 
-import type { GameEvent, Scene } from "@ricochet/sdk";
+import type { GameEvent, Piece, Scene } from "@ricochet/sdk";
 import { liveryOf, teamColour } from "../render/layers";
 import { css } from "../render/palette";
 import { element, mark } from "./dom";
@@ -40,14 +40,18 @@ export class NewsFeed {
   }
 }
 
-function render({ pieces }: FeedLine, scene: Scene): HTMLElement {
-  const item = element("li", "feed-line");
-  for (const { text, player, team } of pieces) {
+/** Words with names in their colours. */
+export function piecesOf(pieces: readonly Piece[], told: Pick<Scene, "players" | "description">): HTMLElement[] {
+  return pieces.map(({ text, player, team }) => {
     const piece = element(player > 0 || team > 0 ? "b" : "span", player > 0 || team > 0 ? "" : "feed-how", text);
-    if (player > 0) piece.style.color = css(liveryOf(scene, player).colour);
-    if (team > 0) piece.style.color = css(teamColour(scene.description, team));
-    item.append(piece);
-  }
+    if (player > 0) piece.style.color = css(liveryOf(told, player).colour);
+    if (team > 0) piece.style.color = css(teamColour(told.description, team));
+    return piece;
+  });
+}
+
+function render({ pieces }: FeedLine, scene: Scene): HTMLElement {
+  const item = element("li", "feed-line", ...piecesOf(pieces, scene));
   mark(item, "mine", pieces.some(({ player }) => player === scene.me_id && player > 0));
   return item;
 }

@@ -6,6 +6,7 @@
 import { element, show, write } from "../hud/dom";
 import type { Stay, Wish } from "@ricochet/sdk";
 import { isOutOfPlay } from "../controls/out_of_play";
+import { settings } from "../settings";
 import { linkTo } from "./links";
 import { capitalised } from "./rooms";
 
@@ -21,6 +22,8 @@ export class RoomMenu {
   readonly #resume = menuButton("Back to the game", "button-primary");
   readonly #swap = menuButton("Watch instead", "button-quiet");
   readonly #leave = menuButton("Leave to the lobby", "button-quiet");
+  readonly #killcam = element("input", "");
+  readonly #starts = element("label", "check", this.#killcam, element("span", "", "Killcam starts by itself (K shows it any time)"));
   #stay: Stay | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,6 +34,10 @@ export class RoomMenu {
     this.#link.setAttribute("aria-label", "Link to this room");
     this.#copy.type = "button";
     this.#copied.setAttribute("role", "status");
+    this.#killcam.type = "checkbox";
+    this.#killcam.addEventListener("change", () => {
+      settings.killcam = this.#killcam.checked;
+    });
     this.#link.addEventListener("focus", () => this.#link.select());
     this.#copy.addEventListener("click", () => void this.#copyLink());
     this.#resume.addEventListener("click", () => this.root.close());
@@ -43,7 +50,7 @@ export class RoomMenu {
       go({ type: "browse" });
     });
     const invite = element("div", "invite", this.#link, this.#copy);
-    this.root.append(this.#title, this.#what, invite, this.#copied, this.#resume, this.#swap, this.#leave);
+    this.root.append(this.#title, this.#what, invite, this.#copied, this.#starts, this.#resume, this.#swap, this.#leave);
     window.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.#stay === null || isOutOfPlay(event.target)) return;
       event.preventDefault(); // else the dialog that it opens is closed by it
@@ -61,6 +68,7 @@ export class RoomMenu {
     write(this.#title, title);
     write(this.#what, `${capitalised(stay.game)} in ${capitalised(stay.arena.name)}`);
     write(this.#swap, stay.role === "player" ? "Watch instead" : "Play along");
+    show(this.#starts, stay.role === "player" && (stay.description?.kills ?? []).length > 0);
     this.#link.value = linkTo(stay.room, location);
     this.#say("");
   }
@@ -73,6 +81,7 @@ export class RoomMenu {
 
   open(): void {
     if (this.#stay === null || this.root.open) return;
+    this.#killcam.checked = settings.killcam;
     this.root.showModal();
     this.#resume.focus();
   }

@@ -20,9 +20,16 @@ interface Label {
 export class Labels {
   readonly container = new Container();
   private readonly labels = new Map<number, Label>();
+  private readonly px_min: number;
   private drawing = 0;
 
-  draw(entity: Drawn, name: string, colour: number): void {
+  /** However small the picture, names are so many pixels high at least. */
+  constructor(px_min = 0) {
+    this.px_min = px_min;
+  }
+
+  /** `scale`: pixels per unit. */
+  draw(entity: Drawn, name: string, colour: number, scale: number): void {
     let label = this.labels.get(entity.id);
     if (label === undefined) {
       label = { text: write(name), drawing: 0 };
@@ -32,6 +39,8 @@ export class Labels {
       label.text.text = name;
     }
     label.text.tint = mix(colour, WHITE, 0.45);
+    const size = Math.max(1, this.px_min / (FONT_UNITS * scale));
+    label.text.scale.set(size / OVERSAMPLING);
     label.text.position.set(entity.x, entity.y - entity.radius - 22);
     label.drawing = this.drawing;
   }
@@ -58,7 +67,6 @@ function write(name: string): BitmapText {
       fill: WHITE,
     },
   });
-  text.scale.set(1 / OVERSAMPLING);
   text.alpha = 0.9;
   return text;
 }

@@ -6,10 +6,9 @@
  *     for (const { published, at } of playback.seen()) …
  */
 
-export { thrustOf } from "../motion";
-export { shown } from "../picture";
-export { angleFromWire } from "../quantize";
 export type { Kind } from "../kinds";
+export { Redrawn } from "../redrawn";
+export type { Seen } from "../stills";
 export { CannotPlay, FILE_BYTES_MAX, Recording, type Index, type Placed } from "./file";
 export { marksOf, openingOf, type Mark } from "./marks";
-export { Playback, type Seen } from "./playback";
+export { Playback } from "./playback";

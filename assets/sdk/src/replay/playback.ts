@@ -4,35 +4,20 @@
  *     goTo(tick)     a leap: whatever was believed is forgotten, and the chunk's keyframes are the beginning
  *     advance(tick)  onwards; `happened` then has what happened on the way
  *
- * Between two snapshots an entity is where the one belief and the next say, each reckoned to the tick, the closer the more: what
- * comes next is known here, so nothing has to be smoothed, and at each snapshot everything is where it was published.
+ * Between two snapshots an entity is where both say (`stills`).
  *
  * Pure: ticks are arguments. Raises `CannotPlay` for a chunk that makes no sense.
  */
 
-import { believedAt } from "../interpolation";
 import type { Happening, ServerMessage } from "../messages";
-import { wrapAngle } from "../quantize";
-import { nowhere, type Published, type Reckoned } from "../reckoning";
 import { Roster } from "../roster";
+import { Between, type Seen, type Still } from "../stills";
 import { View } from "../view";
 import { type Recording, readItem, refuse } from "./file";
 
 const ROSTER = "roster";
 /** Steps of a leap or of one frame: longer than a chunk is none. */
 const SNAPSHOTS_AT_ONCE_MAX = 20_000;
-
-/** All that is published at one snapshot. */
-interface Still {
-  tick: number;
-  entities: ReadonlyMap<number, Published>;
-}
-
-/** An entity and where it is now. */
-export interface Seen {
-  published: Published;
-  at: Reckoned;
-}
 
 export class Playback {
   readonly recording: Recording;
@@ -52,10 +37,11 @@ export class Playback {
   #pending: { event: Happening; news: boolean }[] = [];
   #opening = true;
   #happened: Happening[] = [];
-  readonly #seen = new Map<number, Seen>();
+  readonly #between: Between;
 
   constructor(recording: Recording) {
     this.recording = recording;
+    this.#between = new Between(recording.welcome.kinds, recording.welcome.tick_rate);
     this.#roster = new Roster(recording.welcome.players);
     this.#view = this.#freshView();
     this.goTo(recording.chunk_ticks[0]!);
@@ -75,7 +61,7 @@ export class Playback {
     this.#opening = true;
     this.#view = this.#freshView();
     this.#pending = [];
-    this.#seen.clear();
+    this.#between.clear();
     this.#after = this.#before = { tick: -1, entities: new Map() };
     this.#read();
     this.#before = this.#after;
@@ -96,12 +82,8 @@ export class Playback {
   }
 
   /** Everything that is there now. The array's elements are used again. */
-  *seen(): Generator<Seen> {
-    const { tick } = this;
-    for (const published of this.#before.entities.values()) yield this.#place(published, this.#after.entities.get(published.id));
-    for (const published of this.#after.entities.values()) {
-      if (!this.#before.entities.has(published.id) && published.tick <= tick) yield this.#place(published, undefined);
-    }
+  seen(): Generator<Seen> {
+    return this.#between.seen(this.#before, this.#after, this.tick);
   }
 
   /** The tick of the snapshot `count` further than the one that is shown, or before it if `count` is negative. */
@@ -109,21 +91,6 @@ export class Playback {
     const interval = Math.max(1, Math.round(this.recording.welcome.tick_rate / this.recording.welcome.snapshot_rate));
     const here = count > 0 ? Math.floor(this.tick / interval) : Math.ceil(this.tick / interval);
     return Math.max(this.first_tick, Math.min(this.last_tick, (here + count) * interval));
-  }
-
-  #place(one: Published, next: Published | undefined): Seen {
-    const kind = this.#view.kindOf(one);
-    const rate = this.recording.welcome.tick_rate;
-    let seen = this.#seen.get(one.id);
-    if (!seen) this.#seen.set(one.id, (seen = { published: one, at: nowhere() }));
-    seen.published = one;
-    const at = believedAt(one, kind, this.tick, rate, seen.at);
-    if (next && next !== one && next.kind === one.kind && next.owner === one.owner) {
-      const { tick: from } = this.#before;
-      const share = (this.tick - from) / Math.max(1, this.#after.tick - from);
-      blend(at, believedAt(next, kind, this.tick, rate, scratch), share);
-    }
-    return seen;
   }
 
   /** Reads on until the snapshot after the tick that is shown is known. */
@@ -185,14 +152,4 @@ export class Playback {
     this.goTo(tick);
     return last;
   }
-}
-
-const scratch = nowhere();
-
-function blend(at: Reckoned, next: Readonly<Reckoned>, share: number): void {
-  at.x += (next.x - at.x) * share;
-  at.y += (next.y - at.y) * share;
-  at.vx += (next.vx - at.vx) * share;
-  at.vy += (next.vy - at.vy) * share;
-  at.angle += wrapAngle(next.angle - at.angle) * share;
 }

@@ -1,0 +1,97 @@
+"""One is shot down, and sees how it came: killer and victim move, and the panel is closed and opened at will."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.page import DESKTOP, PHONE, opened, probe, wait_for
+from tests.instruments.served import Served, served
+
+pytestmark = pytest.mark.browser
+LYING = (PHONE[1], PHONE[0])
+THUMBS = (".stick-move", ".stick-aim", ".boost-button", ".pulse-button")
+SHOWN = "r.killcam && r.killcam.share"
+FILM = """() => new Promise((done) => {
+  const film = [];
+  const timer = setInterval(() => {
+    const shown = window.ricochet.killcam;
+    if (shown) film.push(shown);
+    if (film.length < 12) return;
+    clearInterval(timer);
+    done(film);
+  }, 100);
+})"""
+"""What the killcam shows twelve times in a row."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with served("--bots", "8", "--seed", "3") as running:
+        yield running
+
+
+def moves(film: list[dict[str, Any]], who: str) -> bool:
+    return len({(shown[who]["x"], shown[who]["y"]) for shown in film if shown[who]}) > 2
+
+
+def overlaps(page: Page, one: str, other: str) -> bool:
+    a, b = page.locator(one).bounding_box(), page.locator(other).bounding_box()
+    assert a is not None
+    assert b is not None
+    return (
+        a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+    )
+
+
+def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?name=Ada&autojoin=1", DESKTOP, touch=True) as page:
+        panel = page.get_by_role("region", name="Killcam")
+        again = page.get_by_role("button", name="Killcam", exact=True)
+        wait_for(page, "r.state === 'playing' && r.own")
+        expect(panel).to_be_hidden()
+        expect(again).to_be_hidden()
+        page.keyboard.press("k")
+        assert probe(page)["killcam"] is None, "there is nothing to see yet"
+
+        page.keyboard.down("d")
+        wait_for(page, f"{SHOWN} < 0.5 && r.killcam.killer && r.killcam.victim")
+        expect(panel.get_by_role("status")).to_contain_text("Ada")
+        film = page.evaluate(FILM)
+        assert moves(film, "killer")
+        assert moves(film, "victim")
+        page.keyboard.up("d")
+
+        page.emulate_media(reduced_motion="reduce")
+        wait_for(page, "r.killcam === null")
+        wait_for(page, "!r.own")
+        wait_for(page, "r.own")
+        assert probe(page)["killcam"] is None, "it doesn't start by itself where less motion is wanted"
+        page.keyboard.press("k")
+        wait_for(page, SHOWN)
+        expect(panel).to_be_visible()
+        page.get_by_role("button", name="Close the killcam").click()
+        expect(panel).to_be_hidden()
+        again.click()
+        wait_for(page, SHOWN)
+        expect(panel).to_be_visible()
+        page.keyboard.press("k")
+        expect(panel).to_be_hidden()
+        assert probe(page)["killcam"] is None
+
+        page.keyboard.press("Escape")
+        page.get_by_label("Killcam starts by itself").uncheck()
+        assert page.evaluate("localStorage.getItem('ricochet.killcam')") == "no"
+        page.keyboard.press("Escape")
+        page.touchscreen.tap(300, 400)
+        for width, height in (PHONE, LYING):
+            page.set_viewport_size({"width": width, "height": height})
+            page.keyboard.press("k")
+            wait_for(page, SHOWN)
+            assert [thumb for thumb in THUMBS if overlaps(page, ".killcam", thumb)] == []
+            page.keyboard.press("k")
