@@ -73,7 +73,7 @@ class WholeLook implements Look {
     this.menu = new RoomMenu((wish) => {
       this.refusal = "";
       wishes.go(null, wish);
-    });
+    }, (name) => wishes.rename(name));
     this.overlay = new Overlay((weather) => wishes.network(weather));
     this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted), () => this.menu.open());
     this.hud.shown = false;
@@ -162,7 +162,8 @@ class WholeLook implements Look {
   }
 
   notice(sentence: string): void {
-    this.hud.notice.say(sentence);
+    if (this.menu.root.open) this.menu.say(sentence);
+    else this.hud.notice.say(sentence);
   }
 
   refuse(sentence: string): void {
