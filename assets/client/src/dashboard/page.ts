@@ -10,10 +10,10 @@ import type { FeedState } from "./feed";
 import { FIGURES, TILES, troubles } from "./figures";
 import { span } from "./numbers";
 import type { Answer, Report, Restriction } from "./orders";
-import { Past } from "./past";
+import { Past, momentsOf } from "./past";
 import { type Doer, People, PLACES } from "./people";
 import { ask } from "./question";
-import type { Stats } from "./wire";
+import type { PastColumns, Stats } from "./wire";
 
 const WINDOWS_S = [60, 120, 600];
 const WINDOW_S = 120;
@@ -62,6 +62,12 @@ export class Page {
     write(this.#state, word);
     write(this.#detail, detail);
     this.#inside.dataset["tone"] = tone;
+  }
+
+  /** What has been before one came: the charts begin with it. */
+  remembered(past: PastColumns, every_s: number): void {
+    for (const moment of momentsOf(past)) this.#past.push(moment, every_s);
+    this.#draw();
   }
 
   told(stats: Stats, every_s: number): void {
