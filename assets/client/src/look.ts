@@ -7,6 +7,7 @@
 
 import "./style.css";
 import "./games.css";
+import "./touch.css";
 
 import {
   type Arena, type ChatView, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,

@@ -5,6 +5,7 @@
  */
 
 import { element, show, write } from "../hud/dom";
+import { masthead, ways } from "../masthead";
 import { Chart } from "./chart";
 import type { FeedState } from "./feed";
 import { FIGURES, TILES, troubles } from "./figures";
@@ -111,7 +112,7 @@ export class Page {
     leave.addEventListener("click", () => this.#wishes.signOut());
     this.#detail.setAttribute("aria-hidden", "true");
     const state = element("p", "states", this.#state, this.#detail);
-    return element("header", "head", title("h1"), state, element("p", "signed", this.#who), drain, leave, this.#answer);
+    return element("header", "head", title("h1"), state, ways(), element("p", "signed", this.#who), drain, leave, this.#answer);
   }
 
   async #drain(): Promise<void> {
@@ -181,7 +182,7 @@ class SignIn {
       this.#token.value = "";
       if (token !== "") signIn(token);
     });
-    this.root = element("div", "outside", form);
+    this.root = element("div", "outside", masthead(), element("main", "", form));
   }
 
   ask(why: string): void {
