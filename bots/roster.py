@@ -13,5 +13,7 @@ def take_note(roster: dict[int, PlayerInfo], event: Event) -> None:
         roster[body["id"]] = convert(body, PlayerInfo)
     elif event.name == "left":
         roster.pop(body["id"], None)
+    elif event.name == "renamed" and (known := roster.get(body["id"])) is not None:
+        roster[known.id] = replace(known, name=str(body["name"]))
     elif event.name == "teamed" and (moved := roster.get(body["player"])) is not None:
         roster[moved.id] = replace(moved, team=body["team"])

@@ -34,7 +34,19 @@ from bots.view import View
 from protocol.codec import CODECS
 from protocol.errors import UserError
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
-from protocol.messages import Browse, Chat, ChatLine, Enter, Error, Event, LobbyNews, Open, PlayerInfo
+from protocol.messages import (
+    Browse,
+    Chat,
+    ChatLine,
+    Enter,
+    Error,
+    Event,
+    LobbyNews,
+    Open,
+    PlayerInfo,
+    Rename,
+    is_good_name,
+)
 
 LEAVE_S_MAX: Final = 1.5
 
@@ -195,6 +207,13 @@ class Bot:
     def chat(self, text: str, to: Literal["room", "team", "lobby"] = "room") -> None:
         """Say a line in a channel, the lobby being everyone on the server; or a command, such as `/who`."""
         self._player.say(Chat(text, to))
+
+    def rename(self, name: str) -> None:
+        """Be called `name` (1 to 20 printable characters) from now on, here and wherever we go. Raises ValueError."""
+        if not is_good_name(name):
+            raise ValueError(f"nobody can be called {name!r}")
+        self._player.name = name
+        self._player.say(Rename(name))
 
     def hear(self, listener: Callable[[Event | ChatLine | Error], None]) -> None:
         """Give `listener` every event, chat line and refusal as it comes."""

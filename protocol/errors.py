@@ -62,6 +62,7 @@ class Code(IntEnum):
 
 GENTLE = frozenset(
     {
+        Code.INVALID_NAME,
         Code.INPUT_TOO_FAR,
         Code.ROOM_NOT_FOUND,
         Code.ROOM_FULL,

@@ -52,6 +52,9 @@ MOVES_BURST_MAX: Final = 20
 WATCHES_PER_SECOND_MAX: Final = 10
 WATCHES_BURST_MAX: Final = 60
 """A spectator's looks elsewhere: each may cost a screenful of keyframes."""
+RENAMES_PER_MINUTE_MAX: Final = 6
+RENAMES_BURST_MAX: Final = 3
+"""Each is told to everybody in the room."""
 CHATS_PER_SECOND_MAX: Final = 1.0
 CHATS_BURST_MAX: Final = 5
 CHAT_REPEAT_S_MIN: Final = 10.0

@@ -11,7 +11,7 @@
                                <-   snapshot (every few ticks), event, chat
     ping                       ->
                                <-   pong
-    chat                       ->
+    chat, rename               ->
     edit, point                ->   where an arena is built together
                                <-   edited, pointed
     resync (beliefs disagree)  ->
@@ -134,6 +134,13 @@ class Watch(ClientMessage, tag="watch"):
     player: Annotated[int, Meta(ge=0, le=2**31 - 1)]
     x: Annotated[int, Meta(ge=0, le=limits.ARENA_SIDE_UNITS_MAX)] = 0
     y: Annotated[int, Meta(ge=0, le=limits.ARENA_SIDE_UNITS_MAX)] = 0
+
+
+class Rename(ClientMessage, tag="rename"):
+    """Be called something else from now on, in a room or in the lobby."""
+
+    number: ClassVar[int] = 13
+    name: str
 
 
 class PlayerInfo(Struct, frozen=True):
@@ -283,6 +290,7 @@ CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (
     Watch,
     Edit,
     Point,
+    Rename,
 )
 SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Welcome,

@@ -28,6 +28,21 @@ SESSIONS_SHOWN_MAX: Final = 50
 SEARCH_CHARS_MAX: Final = 64
 LOOKS_PER_SECOND_MAX: Final = 10
 LOOKS_BURST_MAX: Final = 50
+PAST_MOMENTS_MAX: Final = 600
+"""Five minutes that somebody watched, or twenty in which nobody did."""
+UNWATCHED_EVERY_S: Final = 2.0
+"""A moment is remembered so often while nobody watches."""
+PAST_GAUGES: Final = (
+    "players",
+    "bots",
+    "rooms",
+    "viewers_blocked",
+    "viewers_lagging",
+    "waiting_bytes",
+    "process_resident_memory_bytes",
+)
+PAST_RATES: Final = ("sent_bytes", "received_bytes", "inputs_late", "inputs_missing", "process_cpu_seconds")
+"""What is remembered of the past: as much as charts show, and no more."""
 
 CODEC: Final = JsonCodec(SUBPROTOCOL_STATS)
 
@@ -44,15 +59,30 @@ class Look(Struct, tag="look", frozen=True):
     first: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
+class Percentiles(Struct):
+    p50: float
+    p99: float
+
+
+class Past(Struct):
+    """What has been before somebody came: of each column an entry for each moment, the oldest first."""
+
+    at_ms: list[int]
+    seconds: list[float]
+    ticks: list[int]
+    duration_ms: list[Percentiles | None]
+    lateness_ms: list[Percentiles | None]
+    gauges: dict[str, list[float | None]]
+    """Of some alone: PAST_GAUGES. None: the system can't tell."""
+    rates: dict[str, list[float | None]]
+    """PAST_RATES."""
+
+
 class Welcome(Struct, tag="welcome"):
     subject: str | None
     """Who the token says they are."""
     every_s: float
-
-
-class Percentiles(Struct):
-    p50: float
-    p99: float
+    past: Past
 
 
 class RoomRow(RoomInfo, frozen=True):

@@ -155,7 +155,9 @@ class Server:
 
     def _fresh_room(self, name: str) -> Room:
         venue = self._venue
-        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
+        return self.lobby.open_room(
+            name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options, venue.card
+        )
 
     async def serve(
         self,

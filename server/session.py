@@ -32,12 +32,12 @@ from protocol.messages import (
     Open,
     Ping,
     Pong,
+    Rename,
     Resync,
     ServerMessage,
     Watch,
-    is_good_name,
 )
-from server import spectators
+from server import naming, spectators
 from server.bucket import Bucket
 from server.build import talk
 from server.chat.speaker import Speaker
@@ -152,11 +152,7 @@ class Session:
         if message.version != limits.PROTOCOL_VERSION:
             sentence = f"this server speaks version {limits.PROTOCOL_VERSION}, not {message.version}"
             raise Violation(Code.WRONG_VERSION, sentence)
-        if not is_good_name(message.name):
-            raise Violation(
-                Code.INVALID_NAME,
-                f"a name is 1 to {limits.NAME_CHARS_MAX} printable characters, with no blank at either end",
-            )
+        naming.checked(message.name)
         try:
             self.identity = self.lobby.gate.identify(message.token)
         except UnknownKey:
@@ -328,6 +324,7 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Inputs.number): Session._inputs,
     (State.PLAYING, Ping.number): Session._ping,
     (State.PLAYING, Chat.number): Session._chat,
+    (State.PLAYING, Rename.number): naming.rename,
     (State.PLAYING, Resync.number): Session._resync,
     (State.PLAYING, Leave.number): Session._leave,
     (State.PLAYING, Enter.number): Session._enter,
@@ -339,6 +336,7 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     **dict.fromkeys(((State.BROWSING, late) for late in (*LATE, *talk.TABLE)), Session._too_late),
     (State.BROWSING, Ping.number): Session._ping_in_lobby,
     (State.BROWSING, Chat.number): Session._chat,
+    (State.BROWSING, Rename.number): naming.rename,
     (State.BROWSING, Leave.number): Session._leave,
     (State.BROWSING, Enter.number): Session._enter,
     (State.BROWSING, Open.number): Session._open,

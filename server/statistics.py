@@ -93,6 +93,7 @@ class Watched(Counters):
     """Admins who watch the server's numbers."""
 
     stats_watchers: int = 0
+    stats_remembered: int = 0
     stats_skipped: int = 0
 
 

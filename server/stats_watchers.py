@@ -7,7 +7,8 @@
 
 `cast` is called twice a second. What is the same for all is made once and shared, and of the sessions each page that
 somebody looks at; a watcher whose socket is full misses what comes meanwhile, and is told the newest when it drains.
-Where nobody watches nothing is made. Deadlines are counted in casts: a server that was held up ends nobody for that.
+Where nobody watches a few numbers are remembered once in a while (`stats_past`), and where nobody can, for there are no
+keys, nothing is made. Deadlines are counted in casts: a server that was held up ends nobody for that.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from protocol.stats import (
     LOOKS_BURST_MAX,
     LOOKS_PER_SECOND_MAX,
     STATS_VERSION,
+    UNWATCHED_EVERY_S,
     WATCHERS_MAX,
     Hello,
     Look,
@@ -41,7 +43,8 @@ from server.link import Link
 from server.lobby import Lobby
 from server.roles import TABLE, Identity
 from server.statistics import Traffic
-from server.stats import Interval, Sample, in_ms, interval, sample_of
+from server.stats import Interval, Sample, interval, sample_of
+from server.stats_past import Moment, Remembered
 from server.tokens import UnknownKey
 
 HELLO_CASTS_MAX: Final = round(limits.HELLO_DEADLINE_S / EVERY_S)
@@ -49,6 +52,7 @@ BLOCKED_CASTS_MAX: Final = round(30.0 / EVERY_S)
 """Whose socket has been full for so long is gone."""
 ASK_AGAIN_CASTS: Final = round(60.0 / EVERY_S)
 """A token is looked at again so often: who watches for days does so for as long as they may."""
+UNWATCHED_CASTS: Final = round(UNWATCHED_EVERY_S / EVERY_S)
 NO_KEYS: Final = "there are no admins here: the server knows no keys; start it with --jwt-secret"
 _encode: Final = msgspec.json.encode
 
@@ -70,8 +74,10 @@ class Watchers:
         """Of watchers, which is none of the players'."""
         self.lobby = lobby
         self.all: set[Watcher] = set()
+        self.past = Remembered()
         self._families = families
         self._before: tuple[float, Sample] | None = None
+        self._casts_unwatched = 0
 
     def meet(self, link: Link, now_s: float) -> Watcher:
         return Watcher(link, self, now_s)
@@ -80,20 +86,33 @@ class Watchers:
     def watching(self) -> int:
         return sum(watcher.state is State.WATCHING for watcher in self.all)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next cast looks at the numbers, which is best done in an idle moment."""
+        return bool(self.all) or (self._is_watchable and self._casts_unwatched >= UNWATCHED_CASTS - 1)
+
+    @property
+    def _is_watchable(self) -> bool:
+        return self.lobby.gate.verifier is not None
+
     def cast(self, now_s: float, at_ms: int) -> None:
         """Tell everybody who watches how things are; `at_ms` is Unix time."""
         self._own_up()
         for watcher in list(self.all):
             watcher.review()
         told = [watcher for watcher in self.all if watcher.state is State.WATCHING]
-        before = self._before
-        if not told:
-            self._before = None
+        if not told and not self.is_due:
+            self._casts_unwatched += 1
             return
-        now = sample_of(self._families())
+        self._casts_unwatched = 0
+        before, now = self._before, sample_of(self._families())
         self._before = now_s, now
         if before is not None and now_s > before[0]:
-            self._tell(told, interval(before[1], now, now_s - before[0]), now_s, at_ms)
+            been = interval(before[1], now, now_s - before[0])
+            moment = self.past.add(been, at_ms)
+            self.lobby.watched.stats_remembered = len(self.past)
+            if told:
+                self._tell(told, stats_of(been, moment, self.lobby), now_s)
 
     def close(self, code: Code, sentence: str) -> None:
         """End every conversation; for shutting down."""
@@ -105,9 +124,9 @@ class Watchers:
         failed, self.traffic.connections_failed = self.traffic.connections_failed, 0
         self.lobby.traffic.connections_failed += failed
 
-    def _tell(self, told: list[Watcher], been: Interval, now_s: float, at_ms: int) -> None:
+    def _tell(self, told: list[Watcher], shared: Stats, now_s: float) -> None:
         pages: dict[Look, bytes] = {}
-        shared, directory = stats_of(been, self.lobby, at_ms), stats_tables.Directory(self.lobby, now_s)
+        directory = stats_tables.Directory(self.lobby, now_s)
         for watcher in told:
             if watcher.link.blocked:
                 self.lobby.watched.stats_skipped += 1
@@ -204,7 +223,7 @@ class Watcher:
         self.state, self._casts = State.WATCHING, 0
         self._lobby.watched.stats_watchers += 1
         audit.info("admin", action="watch", by=identity.subject, address=self.link.address)
-        self.link.post(_encode(Welcome(identity.subject, EVERY_S)))
+        self.link.post(_encode(Welcome(identity.subject, EVERY_S, self._watchers.past.told())))
 
     def _identify(self) -> Identity:
         """Who the token says they are. Raises Violation when that is nobody who may watch."""
@@ -239,15 +258,14 @@ class Watcher:
         self.look = said
 
 
-def stats_of(been: Interval, lobby: Lobby, at_ms: int) -> Stats:
+def stats_of(been: Interval, moment: Moment, lobby: Lobby) -> Stats:
     """What all watchers are told alike; which sessions is still to be put in."""
-    duration, lateness = been.histograms["tick_duration_seconds"], been.histograms["tick_lateness_seconds"]
     return Stats(
-        at_ms=at_ms,
-        seconds=round(been.seconds, 3),
-        ticks=int(duration.total),
-        duration_ms=in_ms(duration),
-        lateness_ms=in_ms(lateness),
+        at_ms=moment.at_ms,
+        seconds=moment.seconds,
+        ticks=moment.ticks,
+        duration_ms=moment.duration_ms,
+        lateness_ms=moment.lateness_ms,
         gauges=been.gauges,
         rates={name: round(rate, 3) for name, rate in been.rates.items()},
         totals=been.totals,

@@ -94,6 +94,7 @@ GAUGES = {
     "chat_mutes": "Mutes of people for themselves, of all who are connected",
     "chat_reports": "Reports that wait for an admin",
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
+    "stats_remembered": "Moments that are remembered for admins' dashboards",
 }
 
 

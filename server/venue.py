@@ -10,6 +10,7 @@ from msgspec import Struct
 from protocol.arena import Arena, parse
 from protocol.errors import UserError
 from protocol.ticks import Rates
+from server.card import Card
 from server.catalogue import Catalogue
 from server.config import Config
 from server.game import Game
@@ -29,6 +30,11 @@ class Venue(Struct, frozen=True):
     rates: Rates
     seed: int | None
     options: dict[str, Any]
+
+    @property
+    def card(self) -> Card:
+        """Of its rooms: whoever draws the lobby finds the map by the name by which it was chosen."""
+        return Card(arena=self.name)
 
     @property
     def room_names(self) -> list[str]:

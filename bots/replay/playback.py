@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from bots.roster import take_note
 from bots.view import View
 from protocol.cells import Grid
 from protocol.errors import ReplayError
@@ -103,6 +104,8 @@ class Playback:
         try:
             infos = event.body["players"] if event.name == ROSTER else [event.body] * (event.name == "joined")
             self.players.update((info.id, info) for info in msgspec.convert(infos, list[PlayerInfo]))
+            if event.name == "renamed":
+                take_note(self.players, event)
         except (msgspec.ValidationError, *UNREADABLE) as error:
             raise ReplayError(f"this can't be played: nobody can be a player like that: {error}") from None
         if len(self.players) > PLAYERS_MAX:

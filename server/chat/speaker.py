@@ -55,6 +55,10 @@ class Speaker:
         """They have resumed a seat of before a restart, and are called what that is called."""
         self.named = replace(self.named, name=name, mark=self._mark(name, self.named.key))
 
+    def be_called(self, name: str) -> None:
+        """They have chosen another name. To those who have muted them they are who they were."""
+        self.named = replace(self.named, name=name)
+
     def _mark(self, name: str, key: str) -> str:
         return f"{key} {name.casefold()}" if self._is_guest else key
 

@@ -49,7 +49,7 @@ class StatsDesk:
         while True:
             due_s = max(due_s + EVERY_S, trio.current_time())
             await trio.sleep_until(due_s)
-            if self.watchers.all:
+            if self.watchers.is_due:
                 await self._wait_idle()
             self._cast()
 

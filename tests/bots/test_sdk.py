@@ -47,7 +47,13 @@ async def test_two_bots_see_and_hear_each_other(server: Served) -> None:
                     assert -3.2 < ada.towards(target) < 3.2
                     break
             assert heard == ["hello"]
-            assert {"Ada", "Bob"} <= {player.name for player in bob.players.values()}
+            bob.rename("Rob")
+            async for _ in ada.snapshots():
+                if "Rob" in {player.name for player in ada.players.values()}:
+                    break
+            with pytest.raises(ValueError, match="nobody can be called"):
+                bob.rename(" blank ")
+            assert {"Ada", "Rob"} <= {player.name for player in bob.players.values()}
 
 
 async def test_a_refusal_is_an_exception_with_the_servers_sentence(server: Served) -> None:

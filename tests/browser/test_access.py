@@ -2,35 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.axe import AXE, barriers, tab_to
 from tests.browser.page import DESKTOP, PHONE, opened, settle, wait_for
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 BACKDROP = "document.querySelector('canvas.backdrop').toDataURL()"
-GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Served]:
     with served("--seed", "3") as running:
         yield running
-
-
-def grave_violations(page: Page) -> list[dict[str, Any]]:
-    """What axe-core finds that keeps somebody from using the page as it is now."""
-    told = page.evaluate("axe.run()")
-    assert len(told["passes"]) > 10, "it has looked at something"
-    return [
-        {"rule": one["id"], "what": one["help"], "where": [node["html"] for node in one["nodes"]]}
-        for one in told["violations"]
-        if one["impact"] in GRAVE
-    ]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
@@ -41,18 +28,23 @@ def test_lobby_forms_and_menu_have_names_and_contrast(
         page.add_init_script(path=AXE)
         page.goto(server.page_url)
         wait_for(page, "r.state === 'lobby' && r.rooms.length > 0")
-        assert not grave_violations(page)
+        assert not barriers(page)
         page.get_by_label("Your name").fill("Ada")
         page.get_by_role("button", name="New room").click()
         expect(page.get_by_role("dialog", name="New room")).to_be_visible()
-        assert not grave_violations(page)
+        assert not barriers(page)
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Play", exact=True).click()
         wait_for(page, "r.state === 'playing'")
         page.get_by_role("button", name="Room menu").click()
         expect(page.get_by_role("dialog", name="Pinball")).to_be_visible()
-        assert not grave_violations(page)
+        assert not barriers(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Room menu")).to_be_focused()
+        page.keyboard.press("F3")
+        expect(page.get_by_role("region", name="Network graphs")).to_be_visible()
+        assert not barriers(page)
 
 
 def test_everything_is_done_with_keys_alone(server: Served, chromium_path: Path) -> None:
@@ -76,16 +68,6 @@ def test_everything_is_done_with_keys_alone(server: Served, chromium_path: Path)
         tab_to(page, "Watch Pinball")
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.role === 'spectator'")
-
-
-def tab_to(page: Page, name: str) -> None:
-    """As who can't see the button does, who hears what each is called."""
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        called = page.evaluate("(e => e.getAttribute('aria-label') ?? e.textContent)(document.activeElement)")
-        if called == name:
-            return
-    raise AssertionError(f"no {name!r} within twenty steps")
 
 
 def test_nothing_moves_for_whoever_asks_for_that(server: Served, chromium_path: Path) -> None:

@@ -99,6 +99,14 @@ def test_from_room_to_room_over_one_connection(server: Served, chromium_path: Pa
         assert wait_for(bob, PLAYS)["room"] == room
         wait_for(ada, "Object.keys(r.scores).length === 2")
 
+        bob.keyboard.press("Escape")
+        bob.get_by_label("New name").fill("Rob")
+        bob.keyboard.press("Enter")
+        expect(bob.get_by_text("You are called Rob now.")).to_be_visible()
+        bob.keyboard.press("Escape")
+        ada.keyboard.down("Tab")
+        expect(ada.locator(".board-name", has_text="Rob")).to_be_visible()
+        ada.keyboard.up("Tab")
         leave(bob)
         assert "room=" not in bob.url
         wait_for(ada, "Object.keys(r.scores).length === 1")

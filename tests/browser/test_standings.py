@@ -98,8 +98,8 @@ def test_it_is_walked_through_by_keyboard(house: tuple[House, Served], chromium_
             page.keyboard.press("Tab")
             order.append(page.evaluate("document.activeElement.textContent"))
             assert len(order) < 40
-        assert order[:6] == ["Ricochet", "Play", "Standings", "My page", "Melee", "Ball"]
-        assert order[7] == "Ann", "after the choice of a season"
+        assert order[:6] == ["Ricochet", "Play", "Standings", "Replays", "My page", "Melee"]
+        assert order[8] == "Ann", "after the choice of a season"
         page.keyboard.press("Enter")
         page.wait_for_url(f"**/player/{made.eve}")
         expect(page.get_by_role("heading", level=1)).to_have_text(NAME)

@@ -17,6 +17,7 @@ from protocol.messages import (
     Inputs,
     Leave,
     Ping,
+    Rename,
     Resync,
     ServerMessage,
     Watch,
@@ -48,6 +49,7 @@ SAID: tuple[ClientMessage, ...] = (
     Resync(3),
     Leave(),
     Watch(3, 100, 200),
+    Rename("Bob"),
 )
 TOLD: tuple[ServerMessage, ...] = (Event(5, "kill", {"killer": 1, "victim": 2, "assists": [3]}), Bye(1000, "goodbye"))
 CHANGES = [[3, 1, 5, -6], [9, 127, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [300, 84, 1, 2, 3, 4]]

@@ -160,6 +160,7 @@ def conversation(_: Random) -> Vectors:
         messages.Resync(65535),
         messages.Leave(),
         messages.Watch(0, 700, 16384),
+        messages.Rename("Ædil 🚀"),
         build_messages.Edit(3, [Add(77, PIECE), Change(1, x=12.5, closed=True), Remove(5)], 12, 2**32 - 1),
         build_messages.Point(512.5, 100.25, [77], 8.5, -8.5, False),
     ]

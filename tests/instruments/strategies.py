@@ -183,6 +183,7 @@ client_messages: st.SearchStrategy[messages.ClientMessage] = st.one_of(
     st.builds(messages.Resync, st.integers(0, 65535)),
     st.builds(messages.Leave),
     st.builds(messages.Watch, st.integers(0, 2**31 - 1), *[st.integers(0, limits.ARENA_SIDE_UNITS_MAX)] * 2),
+    st.builds(messages.Rename, lines),
     st.builds(messages.Enter, room_names, st.sampled_from(["player", "spectator"]), room_names),
     st.builds(messages.Open, lines, lines, lines, st.booleans()),
     st.builds(messages.Browse),

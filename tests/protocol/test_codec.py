@@ -88,6 +88,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         ),
         '{"type":"point","x":1.0,"y":2.0,"selected":[9],"dx":0.0,"dy":0.0,"builds":false}',
     ),
+    (messages.Rename("Bob"), (b"\x92\x0d", b"\xa3Bob"), '{"type":"rename","name":"Bob"}'),
     (
         messages.Welcome(
             version=1,

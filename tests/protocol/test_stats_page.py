@@ -41,7 +41,7 @@ def test_ranges() -> None:
     assert list(ranges_in(tables(section("look"))[0])) == [("first", 0, 2**31 - 1)]
 
 
-@pytest.mark.parametrize("cls", [stats.RoomRow, stats.Sessions, stats.SessionRow, stats.Percentiles])
+@pytest.mark.parametrize("cls", [stats.RoomRow, stats.Past, stats.Sessions, stats.SessionRow, stats.Percentiles])
 def test_what_stands_within_a_message(cls: type[Struct]) -> None:
     assert f"`{{{', '.join(cls.__struct_fields__)}}}`" in PROSE
 
@@ -66,6 +66,9 @@ def test_the_codes_are_codes() -> None:
         f"every {stats.EVERY_S:g} s",
         f"at most {stats.ROOMS_SHOWN_MAX}, the fullest",
         f"{stats.WATCHERS_MAX} watch already",
+        f"at most {stats.PAST_MOMENTS_MAX} of them",
+        f"remembered every {stats.UNWATCHED_EVERY_S:g} s",
+        *(f"`{name}`" for name in (*stats.PAST_GAUGES, *stats.PAST_RATES)),
         f"nothing was read for {BLOCKED_CASTS_MAX * stats.EVERY_S:g} s",
         f"looked at again every {ASK_AGAIN_CASTS * stats.EVERY_S:g} s",
     ],

@@ -19,6 +19,7 @@ from protocol.messages import (
     Leave,
     Open,
     Ping,
+    Rename,
     Resync,
     Watch,
 )
@@ -42,6 +43,7 @@ EXAMPLES: tuple[ClientMessage, ...] = (
     Watch(1),
     Edit(0, []),
     Point(1.0, 2.0, []),
+    Rename("Bea"),
 )
 
 

@@ -12,7 +12,15 @@ from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON
 from protocol.stats import EVERY_S, LOOKS_BURST_MAX, WATCHERS_MAX
 from server.gate import Gate
-from server.stats_watchers import ASK_AGAIN_CASTS, BLOCKED_CASTS_MAX, HELLO_CASTS_MAX, State, Watcher, Watchers
+from server.stats_watchers import (
+    ASK_AGAIN_CASTS,
+    BLOCKED_CASTS_MAX,
+    HELLO_CASTS_MAX,
+    UNWATCHED_CASTS,
+    State,
+    Watcher,
+    Watchers,
+)
 from server.telemetry import Telemetry
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, token
@@ -86,7 +94,8 @@ def house() -> House:
 
 def test_an_admin_is_welcomed_and_told_twice_a_second(house: House) -> None:
     admin = house.watch()
-    assert admin.heard("welcome") == [{"type": "welcome", "subject": "root", "every_s": EVERY_S}]
+    [welcome] = admin.heard("welcome")
+    assert (welcome["subject"], welcome["every_s"], welcome["past"]["at_ms"]) == ("root", EVERY_S, [])
     house.cast(3)
     assert [stats["at_ms"] for stats in admin.stats] == [1000, 1500], "the first sample has none before it"
     assert house.lobby.statistics().stats_watchers == 1
@@ -242,25 +251,30 @@ def test_it_is_made_once_for_all_who_look_alike(house: House) -> None:
     assert {**mine, "sessions": None} == {**others, "sessions": None}
 
 
-def test_where_nobody_watches_nothing_is_made(house: House) -> None:
-    house.cast(5)
+def test_where_nobody_can_watch_nothing_is_made_and_where_nobody_does_little() -> None:
+    shut, open_ = House(knows_keys=False), House()
+    for house in (shut, open_):
+        house.cast(3 * UNWATCHED_CASTS)
+    assert (shut.collected, open_.collected) == (0, 3)
+    assert open_.lobby.statistics().stats_remembered == 2, "the first sample has none before it"
+
+
+def test_who_comes_is_told_of_the_minutes_before(house: House) -> None:
+    house.stepper.join("Ann")
+    house.cast(UNWATCHED_CASTS)
+    house.lobby.traffic.sent_bytes += 1000
+    house.telemetry.tick_done(0.002, 0.0001)
+    house.cast(UNWATCHED_CASTS)
     admin = house.watch()
     house.cast(2)
-    admin.watcher.lost(house.now_s)
-    house.cast(5)
-    assert house.collected == 2
-
-
-def test_who_comes_after_a_pause_is_not_told_of_the_pause(house: House) -> None:
-    first = house.watch()
-    house.cast(2)
-    first.watcher.lost(house.now_s)
-    house.cast(1)
-    house.lobby.traffic.sent_bytes += 1_000_000
-    house.now_s += 3600
-    second = house.watch()
-    house.cast(2)
-    assert second.stats[0]["rates"]["sent_bytes"] == 0
+    [late] = house.watch().heard("welcome")
+    past = late["past"]
+    assert past["at_ms"] == [4000, 4500, 5000]
+    assert (past["seconds"], past["ticks"]) == ([2.0, 0.5, 0.5], [1, 0, 0])
+    assert [was and was["p99"] <= 2.0 for was in past["duration_ms"]] == [True, None, None]
+    assert past["rates"]["sent_bytes"] == [500.0, 0.0, 0.0]
+    assert past["gauges"]["players"] == [1.0, 1.0, 1.0]
+    assert [stats["at_ms"] for stats in admin.stats] == [4500, 5000], "and goes on from there"
 
 
 def test_who_is_slow_skips_to_the_newest_and_is_ended_in_the_end(house: House) -> None:

@@ -26,6 +26,7 @@ from protocol.messages import (
     LobbyNews,
     Ping,
     Pong,
+    Rename,
     Welcome,
 )
 from protocol.motion import Input
@@ -56,6 +57,8 @@ SAYINGS: Final = (
     Chat("/unmute #1"),
     Chat("/report #2 he waves"),
     Chat("/kick #3"),
+    Rename("Zoë"),
+    Rename("Ann the second"),
 )
 
 

@@ -37,6 +37,7 @@ const root = document.getElementById("game");
 if (root === null) throw new Error("demo.html has no #game");
 const look = await openLook(root, {
   go: () => look.enter(STAY),
+  rename: () => undefined,
   again: () => undefined,
   chat: (to, text) => look.chat.add({ player: 1, text, to, name: "You", old: false, who: 1 }),
   watch: () => undefined,

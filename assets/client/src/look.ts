@@ -7,6 +7,7 @@
 
 import "./style.css";
 import "./games.css";
+import "./touch.css";
 
 import {
   type Arena, type ChatView, type Clip, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
@@ -80,7 +81,7 @@ class WholeLook implements PageLook {
     this.menu = new RoomMenu((wish) => {
       this.refusal = "";
       wishes.go(null, wish);
-    });
+    }, (name) => wishes.rename(name));
     this.overlay = new Overlay((weather) => wishes.network(weather));
     this.hud = new Hud(wishes, (muted) => this.sound.setMuted(muted), () => this.menu.open());
     this.hud.shown = false;
@@ -179,7 +180,8 @@ class WholeLook implements PageLook {
   }
 
   notice(sentence: string): void {
-    this.hud.notice.say(sentence);
+    if (this.menu.root.open) this.menu.say(sentence);
+    else this.hud.notice.say(sentence);
   }
 
   refuse(sentence: string): void {

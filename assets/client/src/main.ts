@@ -50,6 +50,7 @@ async function open(root: HTMLElement): Promise<void> {
   const then = (does: (client: Client) => void) => void starting.then(does, () => undefined);
   const opening = openLook(root, {
     go: (name, wish) => then(({ connection }) => (name === null ? connection.go(wish) : connection.join(name, wish))),
+    rename: (name) => then((client) => client.rename(name)),
     again: () => then(({ connection }) => connection.again()),
     chat: (to, text) => then((client) => client.chat(text, to)),
     watch: (player, x, y) => then((client) => client.watch(player, x, y)),

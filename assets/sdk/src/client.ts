@@ -1,7 +1,7 @@
 /**
  * Everything that a client needs, in one object: the connection, the lobby, and the stay in the room that one is in.
  *
- *     join, enter, open, browse, chat    what one wants: each is said at once, and what comes of it is heard
+ *     join, enter, open, browse, …       what one wants: each is said at once, and what comes of it is heard
  *     step                               takes the ticks that are due: sample the controls, foresee, say
  *     see                                what there is to draw, at any time and as often as one likes
  *     happened                           what has happened since it was last asked, when the picture has come to it
@@ -96,6 +96,11 @@ export class Client {
   /** Says something to everyone in the room, in one's team, or in the lobby. */
   chat(text: string, to: ChatTo = "room"): void {
     this.connection.send({ type: "chat", text, to });
+  }
+
+  /** Is called so (1 to 20 characters) from now on; the room is told. */
+  rename(name: string): void {
+    this.connection.rename(name);
   }
 
   /** Of a spectator: looks along with `player`, or with 0 at a place, in units. */

@@ -44,6 +44,7 @@ const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fie
   watch: [10, ["player", "x", "y"]],
   edit: [11, ["serial", "steps", "since", "checksum"]],
   point: [12, ["x", "y", "selected", "dx", "dy", "builds"]],
+  rename: [13, ["name"]],
 };
 
 const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fields: readonly string[]]>([

@@ -86,16 +86,30 @@ test("what is refused leaves one in the lobby, over the same socket", () => {
   expect(Socket.opened).toHaveLength(1);
 });
 
-test("another name is another hello, and the wish goes with it", () => {
+test("another name is said before the wish that comes with it, over the same socket", () => {
   const connection = visitor();
   connection.join("Ada");
-  latest().accept().say(lobby);
+  const socket = latest().accept().say(lobby);
   connection.join("Grace", { type: "open", title: "Ours", game: "melee", arena: "belt", private: true });
-  expect(connection.state).toBe("connecting");
-  expect(Socket.opened).toHaveLength(2);
-  expect(latest().accept().heard[0]).toMatchObject({ name: "Grace", role: "visitor" });
-  latest().say(lobby);
-  expect(latest().heard.at(-1)).toMatchObject({ type: "open", private: true });
+  expect(socket.heard.slice(-2)).toMatchObject([{ type: "rename", name: "Grace" }, { type: "open", private: true }]);
+  socket.say({ type: "error", code: 4007, sentence: "too many names" });
+  expect(connection.state).toBe("moving");
+  connection.rename("Grace");
+  expect(socket.heard.at(-1)).toMatchObject({ type: "open" });
+  connection.drop();
+  vi.advanceTimersByTime(1000);
+  expect(latest().accept().heard[0]).toMatchObject({ type: "hello", name: "Grace" });
+});
+
+test("a name that comes while hello is under way is said after it", () => {
+  const connection = visitor();
+  connection.join("Ada");
+  const socket = latest().accept();
+  connection.join("Grace", { type: "browse" });
+  expect(socket.heard).toHaveLength(1);
+  socket.say(welcome);
+  expect(socket.heard.slice(1)).toMatchObject([{ type: "rename", name: "Grace" }, { type: "browse" }]);
+  expect(Socket.opened).toHaveLength(1);
 });
 
 test("in the lobby, where nothing may be new for long, pings keep the connection alive", () => {

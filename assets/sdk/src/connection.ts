@@ -59,6 +59,8 @@ export class Connection {
   #worse: { up: Delayed; down: Delayed } | null = null;
   #state: LinkState["state"] = "connecting";
   #name = "";
+  /** What the server was told over this connection. */
+  #called = "";
   #last_words = "";
   #retry_ms = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -86,16 +88,22 @@ export class Connection {
   }
 
   /**
-   * Goes there, or says so as soon as somebody listens. Under another name than before, or where there is no connection,
-   * by a new one. Without a wish: to the seat that the tab remembers, or to the lobby.
+   * Goes there, or says so as soon as somebody listens; where there is no connection, by a new one. Without a wish: to the
+   * seat that the tab remembers, or to the lobby.
    */
   join(name: string, wish: Wish | null = null): void {
-    const anew = name !== this.#name || !this.#socket;
-    this.#name = name;
+    const anew = !this.#socket;
+    this.rename(name);
     if (anew) this.#connect();
     const said = wish && this.#itinerary.want(wish);
     if (said) this.send(said);
     if (!anew) this.#settle();
+  }
+
+  /** Is called so (1 to 20 characters) from now on, and by every later connection. */
+  rename(name: string): void {
+    this.#name = name;
+    this.#sayName();
   }
 
   /** Goes there, under the name that one has. */
@@ -180,6 +188,7 @@ export class Connection {
   #hello(): void {
     const { token } = this.#address;
     this.#heard_ms = this.#hello_ms = performance.now();
+    this.#called = this.#name;
     this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, ...this.#itinerary.hello(), bot: false });
   }
 
@@ -201,6 +210,7 @@ export class Connection {
     const itinerary = this.#itinerary;
     const answers_hello = !itinerary.greeted;
     const answer = itinerary.take(message);
+    this.#sayName();
     if (answer) this.send(answer);
     if (!itinerary.greeted) return;
     if (answers_hello) this.rtt_ms = now_ms - this.#hello_ms;
@@ -215,6 +225,12 @@ export class Connection {
     const { greeted, moving, seat } = this.#itinerary;
     const state = !greeted ? this.#state : moving ? "moving" : seat ? "playing" : "lobby";
     if (state !== this.#state) this.#become(state);
+  }
+
+  #sayName(): void {
+    if (!this.#itinerary.greeted || this.#called === this.#name) return;
+    this.#called = this.#name;
+    this.send({ type: "rename", name: this.#name });
   }
 
   /** The nonce is when it was said, in µs of the page's clock. */

@@ -24,8 +24,8 @@ export interface Seat {
 
 /** Somebody came back to our seat over another connection. */
 const REPLACED = 4030;
-/** Errors that answer something else: inputs too far ahead, chat, a seat that is gone. */
-const NO_ANSWER: ReadonlySet<number> = new Set([4008, 4015, 4018]);
+/** Errors that answer something else: a name, inputs too far ahead, a seat that is gone, chat. */
+const NO_ANSWER: ReadonlySet<number> = new Set([4007, 4008, 4015, 4018]);
 
 export class Itinerary {
   /** null: in the lobby. */

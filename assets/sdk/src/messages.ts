@@ -12,7 +12,7 @@
  *                                <-   snapshot (every few ticks), event, chat
  *     ping                       ->
  *                                <-   pong
- *     chat, resync               ->
+ *     chat, rename, resync       ->
  *                                <-   error (refused, but go on)
  *     leave                      ->
  *                                <-   bye (why it ends), then the close frame with the same code
@@ -126,7 +126,13 @@ export interface Point {
   builds: boolean;
 }
 
-export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Watch | Edit | Point;
+/** Be called something else from now on, in a room or in the lobby. */
+export interface Rename {
+  type: "rename";
+  name: string;
+}
+
+export type ClientMessage = Hello | Inputs | Ping | Chat | Resync | Leave | Enter | Open | Browse | Watch | Edit | Point | Rename;
 
 /** One line of the roster. */
 export interface Enrolled {

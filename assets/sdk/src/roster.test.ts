@@ -18,6 +18,8 @@ test("players come, score, are timed and go", () => {
   roster.take(event("pings", { pings: [[2, 48]] }));
   expect(roster.players.get(1)).toMatchObject({ score: 10, counts: [10, 2, 3] });
   expect(roster.players.get(2)).toMatchObject({ score: 5, ping_ms: 48, bot: true });
+  roster.take(event("renamed", { id: 2, name: "Bea" }));
+  expect(roster.players.get(2)).toMatchObject({ name: "Bea", score: 5 });
   roster.take(event("left", { id: 2 }));
   expect([...roster.players.keys()]).toEqual([1]);
 });

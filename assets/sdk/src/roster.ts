@@ -37,6 +37,9 @@ export class Roster {
       case "team_scores":
         this.team_scores = body["scores"] as Row;
         break;
+      case "renamed":
+        this.#note(body["id"] as number, { name: body["name"] as string });
+        break;
       case "teamed":
         this.#note(body["player"] as number, { team: body["team"] as number });
         break;

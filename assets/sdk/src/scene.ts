@@ -212,6 +212,8 @@ export interface Weather {
 export interface Wishes {
   /** To be somewhere else, under this name (1..20 characters); null: under the name that one has. */
   go(name: string | null, wish: Wish): void;
+  /** To be called so from now on. */
+  rename(name: string): void;
   /** To try again what was refused. */
   again(): void;
   chat(to: ChatTo, text: string): void;

@@ -73,7 +73,7 @@ export class Chart {
     return {
       width,
       height: HEIGHT_PX,
-      padding: [8, 6, 0, 0],
+      padding: [8, 28, 0, 0], // half of the last moment is written beyond it
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false, setScale: false }, sync: { key: SYNC }, points: { size: 5 } },
       scales: {

@@ -1,7 +1,7 @@
 import { Backoff } from "@ricochet/sdk";
 import { describe, expect, it } from "vitest";
 import { Feed, type FeedState, STALE_S } from "./feed";
-import { stats } from "./stats.fixture";
+import { NO_PAST, stats } from "./stats.fixture";
 import type { ServerMessage, Stats } from "./wire";
 
 /** A server at the other end of sockets in memory, and the time. */
@@ -9,6 +9,7 @@ class Server {
   now_s = 100;
   readonly sockets: Socket[] = [];
   readonly told: Stats[] = [];
+  remembered: number[] = [];
   readonly states: FeedState[] = [];
   readonly feed = new Feed(
     {
@@ -22,7 +23,7 @@ class Server {
         return () => void (this.due = null);
       },
     },
-    { told: (message) => void this.told.push(message), changed: (state) => void this.states.push(state) },
+    { remembered: ({ at_ms }) => void (this.remembered = at_ms), told: (message) => void this.told.push(message), changed: (state) => void this.states.push(state) },
     new Backoff(() => 0.5),
   );
   due: { what: () => void; at_s: number } | null = null;
@@ -35,7 +36,7 @@ class Server {
 
   welcome(): void {
     this.newest.onopen?.();
-    this.newest.say({ type: "welcome", subject: "root", every_s: 0.5 });
+    this.newest.say({ type: "welcome", subject: "root", every_s: 0.5, past: { ...NO_PAST, at_ms: [1, 2] } });
   }
 
   pass(seconds: number): void {
@@ -86,6 +87,7 @@ describe("the feed", () => {
     expect(server.newest.subprotocol).toBe("ricochet.stats.v1.json");
     expect(server.newest.heard).toEqual([{ type: "hello", version: 1, token: "secret" }, { type: "look", search: "", first: 0 }]);
     expect(server.told.map(({ at_ms }) => at_ms)).toEqual([7]);
+    expect(server.remembered).toEqual([1, 2]);
     expect(server.feed.state).toEqual({ name: "live", subject: "root", heard_s: 100 });
   });
 

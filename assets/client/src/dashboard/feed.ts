@@ -11,7 +11,7 @@
  */
 
 import { Backoff, comesBackAfter } from "@ricochet/sdk";
-import { type Look, type ServerMessage, type Stats, SUBPROTOCOL, VERSION } from "./wire";
+import { type Look, type PastColumns, type ServerMessage, type Stats, SUBPROTOCOL, VERSION } from "./wire";
 
 /** Numbers older than this are stale. */
 export const STALE_S = 2;
@@ -33,6 +33,8 @@ export interface World {
 }
 
 export interface Listener {
+  /** What has been before one came. */
+  remembered(past: PastColumns, every_s: number): void;
   told(stats: Stats, every_s: number): void;
   changed(state: FeedState): void;
 }
@@ -98,6 +100,7 @@ export class Feed {
       this.#every_s = message.every_s;
       this.#become({ name: "live", subject: message.subject, heard_s });
       this.#say({ type: "look", ...this.#look });
+      this.#listener.remembered(message.past, message.every_s);
     } else if (message.type === "stats" && this.state.name === "live") {
       this.state = { ...this.state, heard_s };
       this.#listener.told(message, this.#every_s);

@@ -6,9 +6,9 @@
  */
 
 import { said, type Unit } from "./numbers";
-import type { Stats } from "./wire";
+import type { Moment, Stats } from "./wire";
 
-export type Read = (stats: Stats) => number | null;
+export type Read = (stats: Moment) => number | null;
 
 export interface Line {
   label: string;

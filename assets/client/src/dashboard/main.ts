@@ -54,7 +54,7 @@ const feed = new Feed(
       return () => window.clearTimeout(timer);
     },
   },
-  { told: tellNews, changed: become },
+  { remembered: (past, every_s) => page.remembered(past, every_s), told: tellNews, changed: become },
 );
 
 function become(state: FeedState): void {

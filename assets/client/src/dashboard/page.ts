@@ -5,15 +5,16 @@
  */
 
 import { element, show, write } from "../hud/dom";
+import { masthead, ways } from "../masthead";
 import { Chart } from "./chart";
 import type { FeedState } from "./feed";
 import { FIGURES, TILES, troubles } from "./figures";
 import { span } from "./numbers";
 import type { Answer, Report, Restriction } from "./orders";
-import { Past } from "./past";
+import { Past, momentsOf } from "./past";
 import { type Doer, People, PLACES } from "./people";
 import { ask } from "./question";
-import type { Stats } from "./wire";
+import type { PastColumns, Stats } from "./wire";
 
 const WINDOWS_S = [60, 120, 600];
 const WINDOW_S = 120;
@@ -64,6 +65,12 @@ export class Page {
     this.#inside.dataset["tone"] = tone;
   }
 
+  /** What has been before one came: the charts begin with it. */
+  remembered(past: PastColumns, every_s: number): void {
+    for (const moment of momentsOf(past)) this.#past.push(moment, every_s);
+    this.#draw();
+  }
+
   told(stats: Stats, every_s: number): void {
     this.#past.push(stats, every_s);
     for (const [n, { read }] of TILES.entries()) write(this.#tiles[n] as HTMLElement, read(stats));
@@ -105,7 +112,7 @@ export class Page {
     leave.addEventListener("click", () => this.#wishes.signOut());
     this.#detail.setAttribute("aria-hidden", "true");
     const state = element("p", "states", this.#state, this.#detail);
-    return element("header", "head", title("h1"), state, element("p", "signed", this.#who), drain, leave, this.#answer);
+    return element("header", "head", title("h1"), state, ways(), element("p", "signed", this.#who), drain, leave, this.#answer);
   }
 
   async #drain(): Promise<void> {
@@ -175,7 +182,7 @@ class SignIn {
       this.#token.value = "";
       if (token !== "") signIn(token);
     });
-    this.root = element("div", "outside", form);
+    this.root = element("div", "outside", masthead(), element("main", "", form));
   }
 
   ask(why: string): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Figure } from "./figures";
-import { Past, POINTS_MAX } from "./past";
-import { stats } from "./stats.fixture";
+import { momentsOf, Past, POINTS_MAX } from "./past";
+import { NO_PAST, stats } from "./stats.fixture";
 
 const FIGURE: Figure = { title: "Ticks", unit: "count", lines: [{ label: "all", colour: "--ink", read: ({ ticks }) => ticks }] };
 const at = (at_ms: number, ticks = 30) => stats({ at_ms, ticks });
@@ -25,6 +25,15 @@ describe("the past", () => {
     past.push(at(1000), 0.5);
     past.push(at(9000), 0.5);
     expect(past.columns(FIGURE, 60)).toEqual([[1, 1.5, 9], [30, null, 30]]);
+  });
+
+  it("begins with what the server remembers, and knows a longer interval from a gap", () => {
+    const past = new Past([FIGURE]);
+    const remembered = { ...NO_PAST, at_ms: [2000, 4000, 4500], seconds: [2, 2, 0.5], ticks: [120, 119, 30], rates: { in: [1, 2, 3], out: [null, null, null] } };
+    const moments = momentsOf(remembered);
+    expect(moments[1]).toEqual({ at_ms: 4000, seconds: 2, ticks: 119, duration_ms: null, lateness_ms: null, gauges: {}, rates: { in: 2 } });
+    for (const moment of moments) past.push(moment, 0.5);
+    expect(past.columns(FIGURE, 60)).toEqual([[2, 4, 4.5], [120, 119, 30]]);
   });
 
   it("never goes back, and keeps no more than it may", () => {

@@ -5,13 +5,23 @@
  */
 
 import type { Figure } from "./figures";
-import type { Stats } from "./wire";
+import type { Moment, PastColumns } from "./wire";
 
 export const POINTS_MAX = 1200;
 /** So many intervals without news break a line. */
 const GAP = 3;
 
 export type Columns = [number[], ...(number | null)[][]];
+
+/** What is remembered, moment by moment. */
+export function momentsOf(past: PastColumns): Moment[] {
+  const at = (columns: PastColumns["gauges"], n: number) =>
+    Object.fromEntries(Object.entries(columns).flatMap(([name, column]) => (typeof column[n] === "number" ? [[name, column[n]]] : [])));
+  return past.at_ms.map((at_ms, n) => ({
+    at_ms, seconds: past.seconds[n] ?? 0, ticks: past.ticks[n] ?? 0, duration_ms: past.duration_ms[n] ?? null,
+    lateness_ms: past.lateness_ms[n] ?? null, gauges: at(past.gauges, n), rates: at(past.rates, n),
+  }));
+}
 
 export class Past {
   #at_s: number[] = [];
@@ -22,11 +32,11 @@ export class Past {
   }
 
   /** One more; what is older than the newest, or too old, is left out. */
-  push(stats: Stats, every_s: number): void {
+  push(stats: Moment, every_s: number): void {
     const at_s = stats.at_ms / 1000;
     const newest_s = this.#at_s.at(-1);
     if (newest_s !== undefined && at_s <= newest_s) return;
-    if (newest_s !== undefined && at_s - newest_s > GAP * every_s) this.#append(newest_s + every_s, null);
+    if (newest_s !== undefined && at_s - newest_s > GAP * Math.max(every_s, stats.seconds)) this.#append(newest_s + every_s, null);
     this.#append(at_s, stats);
   }
 
@@ -38,7 +48,7 @@ export class Past {
     return [cut(this.#at_s), ...(this.#columns.get(figure) ?? []).map(cut)];
   }
 
-  #append(at_s: number, stats: Stats | null): void {
+  #append(at_s: number, stats: Moment | null): void {
     this.#at_s.push(at_s);
     if (this.#at_s.length > POINTS_MAX) this.#at_s.shift();
     for (const [{ lines }, columns] of this.#columns) {

@@ -1,6 +1,8 @@
 /** What a server might say, for tests. */
 
-import type { SessionRow, Stats } from "./wire";
+import type { PastColumns, SessionRow, Stats } from "./wire";
+
+export const NO_PAST: PastColumns = { at_ms: [], seconds: [], ticks: [], duration_ms: [], lateness_ms: [], gauges: {}, rates: {} };
 
 export function stats(changes: Partial<Stats> = {}): Stats {
   return {

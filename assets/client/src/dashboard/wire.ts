@@ -56,10 +56,26 @@ export interface Stats {
   sessions: Sessions;
 }
 
+/** Of `Stats` what charts are drawn from. */
+export type Moment = Pick<Stats, "at_ms" | "seconds" | "ticks" | "duration_ms" | "lateness_ms" | "gauges" | "rates">;
+
+/** What has been before one came: of each column an entry for each moment, the oldest first. */
+export interface PastColumns {
+  at_ms: number[];
+  seconds: number[];
+  ticks: number[];
+  duration_ms: (Percentiles | null)[];
+  lateness_ms: (Percentiles | null)[];
+  /** Null: the system can't tell. */
+  gauges: Readonly<Record<string, (number | null)[]>>;
+  rates: Readonly<Record<string, (number | null)[]>>;
+}
+
 export interface Welcome {
   type: "welcome";
   subject: string | null;
   every_s: number;
+  past: PastColumns;
 }
 
 export interface Bye {

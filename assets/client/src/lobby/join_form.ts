@@ -21,7 +21,7 @@ export class JoinForm {
   #words = "";
   #link = "";
 
-  constructor(onPlay: () => void, choice: HTMLElement) {
+  constructor(onPlay: () => void, onName: (name: string) => void, choice: HTMLElement) {
     this.#field.value = settings.name;
     this.#field.maxLength = 2 * NAME_LENGTH_MAX; // counts UTF-16 units; `cleanName` counts characters
     this.#field.placeholder = "Your name";
@@ -30,6 +30,9 @@ export class JoinForm {
     this.#field.setAttribute("aria-label", "Your name");
     this.#note.setAttribute("role", "status");
     this.root = element("form", "menu-form", this.#field, this.#button, choice, this.#note);
+    this.#field.addEventListener("change", () => {
+      if (cleanName(this.#field.value) !== "") onName(this.takeName());
+    });
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
       onPlay();

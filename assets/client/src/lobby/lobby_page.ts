@@ -40,11 +40,11 @@ export class LobbyPage {
   /** What people call the room that one was in last. */
   #title = "";
 
-  constructor(wishes: Pick<Wishes, "go" | "chat">) {
+  constructor(wishes: Pick<Wishes, "go" | "chat" | "rename">) {
     this.#wishes = wishes;
     this.chat = new ChatPanel({ say: (to, text) => wishes.chat(to, text), stays: true });
     this.chat.setChannels(["lobby"]);
-    this.#form = new JoinForm(() => this.#enter(null, "player"), this.#choice.root);
+    this.#form = new JoinForm(() => this.#enter(null, "player"), (name) => wishes.rename(name), this.#choice.root);
     this.#rooms = new RoomList((room, role) => this.#enter(room, role));
     this.#create = new CreateDialog((wish) => this.#want(wish));
     this.#new.type = "button";

@@ -6,6 +6,7 @@
 import { element, show, write } from "../hud/dom";
 import type { Stay, Wish } from "@ricochet/sdk";
 import { isOutOfPlay } from "../controls/out_of_play";
+import { NAME_LENGTH_MAX, cleanName } from "../names";
 import { settings } from "../settings";
 import { linkTo } from "./links";
 import { capitalised } from "./rooms";
@@ -19,6 +20,7 @@ export class RoomMenu {
   readonly #link = element("input", "field");
   readonly #copy = element("button", "button button-small", "Copy link");
   readonly #copied = element("p", "dialog-note");
+  readonly #name = element("input", "field");
   readonly #resume = menuButton("Back to the game", "button-primary");
   readonly #swap = menuButton("Watch instead", "button-quiet");
   readonly #leave = menuButton("Leave to the lobby", "button-quiet");
@@ -27,7 +29,7 @@ export class RoomMenu {
   #stay: Stay | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(go: (wish: Wish) => void) {
+  constructor(go: (wish: Wish) => void, rename: (name: string) => void) {
     this.#title.id = "room-menu-title";
     this.root.setAttribute("aria-labelledby", this.#title.id);
     this.#link.readOnly = true;
@@ -50,7 +52,7 @@ export class RoomMenu {
       go({ type: "browse" });
     });
     const invite = element("div", "invite", this.#link, this.#copy);
-    this.root.append(this.#title, this.#what, invite, this.#copied, this.#starts, this.#resume, this.#swap, this.#leave);
+    this.root.append(this.#title, this.#what, invite, this.#nameForm(rename), this.#copied, this.#starts, this.#resume, this.#swap, this.#leave);
     window.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.#stay === null || isOutOfPlay(event.target)) return;
       event.preventDefault(); // else the dialog that it opens is closed by it
@@ -70,7 +72,7 @@ export class RoomMenu {
     write(this.#swap, stay.role === "player" ? "Watch instead" : "Play along");
     show(this.#starts, stay.role === "player" && (stay.description?.kills ?? []).length > 0);
     this.#link.value = linkTo(stay.room, location);
-    this.#say("");
+    this.say("");
   }
 
   /** One is in none. */
@@ -82,6 +84,7 @@ export class RoomMenu {
   open(): void {
     if (this.#stay === null || this.root.open) return;
     this.#killcam.checked = settings.killcam;
+    this.#name.value = settings.name;
     this.root.showModal();
     this.#resume.focus();
   }
@@ -89,17 +92,38 @@ export class RoomMenu {
   /** Opens it with the link at hand: this room is found by it alone. */
   invite(): void {
     this.open();
-    this.#say("Nobody sees this room in the lobby: send its link to whom you want here.");
+    this.say("Nobody sees this room in the lobby: send its link to whom you want here.");
     this.#copy.focus();
+  }
+
+  #nameForm(rename: (name: string) => void): HTMLFormElement {
+    this.#name.maxLength = 2 * NAME_LENGTH_MAX; // counts UTF-16 units; `cleanName` counts characters
+    this.#name.setAttribute("aria-label", "New name");
+    this.#name.setAttribute("autocomplete", "nickname");
+    this.#name.spellcheck = false;
+    const form = element("form", "invite", this.#name, element("button", "button button-small", "Rename"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const name = (this.#name.value = cleanName(this.#name.value));
+      if (name === "") {
+        this.say("Choose a name first.");
+        return;
+      }
+      settings.name = name;
+      this.say(`You are called ${name} now.`);
+      rename(name);
+    });
+    return form;
   }
 
   async #copyLink(): Promise<void> {
     const done = await copied(this.#link);
-    this.#say(done ? "Copied. Send it to a friend." : "Press Ctrl+C to copy it.");
-    this.#timer = setTimeout(() => this.#say(""), COPIED_MS);
+    this.say(done ? "Copied. Send it to a friend." : "Press Ctrl+C to copy it.");
+    this.#timer = setTimeout(() => this.say(""), COPIED_MS);
   }
 
-  #say(sentence: string): void {
+  /** One sentence in the menu; "" for none. */
+  say(sentence: string): void {
     clearTimeout(this.#timer);
     show(this.#copied, sentence !== "");
     write(this.#copied, sentence);

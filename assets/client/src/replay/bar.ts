@@ -32,6 +32,7 @@ export class Bar {
     this.who.setAttribute("aria-label", "Follow");
     this.who.addEventListener("change", () => asked.follow(Number(this.who.value)));
     this.time.setAttribute("aria-label", "Time");
+    this.time.setAttribute("aria-live", "off"); // else a screen reader would count the seconds
     const playing = element(
       "div", "bar-group",
       button("«", "Five seconds back", "←", () => asked.skip(-5)), this.play,

@@ -15,6 +15,12 @@ const WAYS: Readonly<Record<string, readonly [number, number]>> = { KeyW: [0, -1
 /** With these, a list opens or is gone through. */
 const OF_LISTS = new Set(["ArrowUp", "ArrowDown", "Home", "End", "Space"]);
 
+/** On a slider the arrows up and down are those to the right and to the left. */
+function alongASlider({ code, target }: KeyboardEvent): string {
+  const onSlider = target instanceof HTMLInputElement && target.type === "range";
+  return (onSlider && { ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[code]) || code;
+}
+
 export class Keys {
   private readonly held = new Set<string>();
 
@@ -41,7 +47,7 @@ export class Keys {
     if (target instanceof HTMLSelectElement && (OF_LISTS.has(code) || /^[a-z]$/iu.test(key))) return;
     if (target instanceof HTMLButtonElement && code === "Space") return;
     if (code in WAYS) this.held.add(code);
-    const act = pressed[code] ?? pressed[key];
+    const act = pressed[alongASlider(event)] ?? pressed[key];
     if (!act) return;
     event.preventDefault();
     act();

@@ -5,6 +5,7 @@
 
 import "../style.css";
 import "./replay.css";
+import "../touch.css";
 
 import { CannotPlay, FILE_BYTES_MAX, Recording } from "@ricochet/sdk/replay";
 import { element } from "../hud/dom";

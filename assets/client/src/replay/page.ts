@@ -61,7 +61,7 @@ export class ReplayPage {
     this.minimap.enter(welcome.arena);
     this.board.enter(welcome.description ?? NOTHING);
     this.corner = element("div", "corner", this.minimap.root, this.feed.root);
-    root.append(element("div", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root));
+    root.append(element("main", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root));
     draggable(view, (dx, dy) => this.gaze.drag(-dx / stage.camera.scale, -dy / stage.camera.scale));
     this.gaze.follow(recording.index?.standings[0]?.player ?? [...this.playback.roster.players.keys()][0] ?? 0);
     this.goTo(this.transport.tick);

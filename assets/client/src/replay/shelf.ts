@@ -5,6 +5,7 @@
  */
 
 import { element } from "../hud/dom";
+import { masthead } from "../masthead";
 import { minutes } from "./transport";
 
 /** One of `GET /api/replays`. */
@@ -30,13 +31,10 @@ export class Shelf {
     picker.addEventListener("change", () => picker.files?.[0] && opened(picker.files[0]));
     const label = element("label", "button shelf-open", "Open a file…");
     label.htmlFor = picker.id;
-    const back = element("a", "shelf-back", "Play");
-    back.href = "./";
     this.note.setAttribute("role", "status");
-    this.root = element(
-      "section", "shelf panel", element("h1", "", "Recorded matches"), this.note, this.list,
-      element("div", "shelf-foot", picker, label, element("span", "shelf-hint", "or drop one here"), back),
-    );
+    const own = element("div", "shelf-own", element("span", "shelf-hint", "A file of your own can be dropped here."), picker, label);
+    const heading = element("div", "shelf-head", element("h1", "", "Replays"), own);
+    this.root = element("div", "shelf", masthead("/replay"), element("main", "", heading, this.note, this.list));
   }
 
   /** A sentence above the list. */
@@ -51,7 +49,7 @@ export class Shelf {
 }
 
 function lineOf({ id, room, game, arena, recorded_s, seconds, standings }: Listed): HTMLElement {
-  const link = element("a", "shelf-link", `${game} in ${arena}`);
+  const link = element("a", "shelf-link", `${game} in ${arena}`); // the whole line leads there
   link.href = `?id=${encodeURIComponent(id)}`;
   const when = new Date(1000 * recorded_s).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const best = standings.filter(({ place }) => place === 1).map(({ name }) => name);

@@ -3,6 +3,7 @@
  */
 
 import "./standings.css";
+import { masthead } from "../masthead";
 import { element } from "../hud/dom";
 import { NoAnswer } from "./api";
 
@@ -26,7 +27,7 @@ export function head(scope: "col" | "row", className: string, ...children: (Node
 export async function openPage(here: "standings" | "person", tell: () => Promise<Node[]>): Promise<void> {
   const main = element("main", "content", element("p", "note", "Asking the server …"));
   main.setAttribute("aria-busy", "true");
-  document.querySelector("#page")?.replaceChildren(banner(here), main);
+  document.querySelector("#page")?.replaceChildren(masthead(here === "standings" ? "/standings" : ""), main);
   try {
     main.replaceChildren(...(await tell()));
   } catch (error) {
@@ -35,15 +36,6 @@ export async function openPage(here: "standings" | "person", tell: () => Promise
   } finally {
     main.removeAttribute("aria-busy");
   }
-}
-
-function banner(here: "standings" | "person"): HTMLElement {
-  const standings = link("", "/standings", "Standings");
-  const mine = link("", "/player/me", "My page");
-  if (here === "standings") standings.setAttribute("aria-current", "page");
-  const ways = element("nav", "ways", link("", "/", "Play"), standings, mine);
-  ways.setAttribute("aria-label", "Pages");
-  return element("header", "banner", link("brand", "/", "Ricochet"), ways);
 }
 
 function trouble(why: string): HTMLElement {

@@ -105,7 +105,7 @@ function lately(matches: Match[]): HTMLElement {
     const when = element("time", "brief always", ago(match.ended_s, now_s));
     when.dateTime = new Date(match.ended_s * 1000).toISOString();
     const place = `${ordinal(match.place)} of ${number(match.people)}${match.has_left ? ", left early" : ""}`;
-    const moved = element("span", match.change > 0 ? "up" : match.change < 0 ? "down" : "", change(match.change));
+    const moved = element("span", match.change > 0 ? "up" : match.change < 0 ? "down" : "even", change(match.change));
     return element(
       "tr", "",
       head("row", "name", `${title(match.game)}, ${match.arena}`, when),
