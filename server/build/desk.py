@@ -49,11 +49,15 @@ class Desk:
 
     def since(self, player: int, revision: int, known: int, may_edit: bool) -> list[Edited]:
         """What somebody missed who was at `revision`, with a checksum of `known`; or else the whole plan."""
-        missed = self._missed(revision, known)
-        sheet = Sheet(self.plan.size, list(self.plan.pieces.items())) if missed is None else None
-        heard = self.heard.get(player, 0)
-        last = Edited(self.revision, player, 0, [], self.checksum, heard=heard, may_edit=may_edit, plan=sheet)
-        return [*(missed or ()), last]
+        missed, heard = self._missed(revision, known), self.heard.get(player, 0)
+        if missed is None:
+            return [self.whole(player, may_edit)]
+        return [*missed, Edited(self.revision, player, 0, [], self.checksum, heard=heard, may_edit=may_edit)]
+
+    def whole(self, player: int = 0, may_edit: bool = False) -> Edited:
+        """The plan as it is now, for `player`, or for whoever watches."""
+        sheet, heard = Sheet(self.plan.size, list(self.plan.pieces.items())), self.heard.get(player, 0)
+        return Edited(self.revision, player, 0, [], self.checksum, heard=heard, may_edit=may_edit, plan=sheet)
 
     def forget(self, player: int) -> None:
         """Gone for good."""
