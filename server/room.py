@@ -238,6 +238,7 @@ class Room:
             players=roster,
             gun=self.game.gun,
             description=self.game.description,
+            title=self.card.title or self.name,
         )
 
     # what is said ------------------------------------------------------------------------------------------

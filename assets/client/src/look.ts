@@ -17,6 +17,7 @@ import { element } from "./hud/dom";
 import { Hud } from "./hud/hud";
 import { LobbyPage } from "./lobby/lobby_page";
 import { RoomMenu } from "./lobby/room_menu";
+import { titleOf } from "./lobby/rooms";
 import { Overlay } from "./overlay";
 import type { Effect } from "./render/effects";
 import { Stage } from "./render/stage";
@@ -28,6 +29,9 @@ import { Watcher } from "./watching/watcher";
 const STEP_MAX_S = 0.1;
 /** An explosion this near shakes the picture. */
 const SHAKE_REACH = 420;
+
+/** Of the page in the lobby; in a room that one's title comes first. */
+const TITLE = document.title;
 
 /** Why there is nothing to see; its message is a sentence for the player. */
 export class CannotDraw extends Error {
@@ -90,9 +94,11 @@ class WholeLook implements Look {
     this.hud.enter(stay.arena, description);
     this.controls.enter(description);
     this.watcher.enter(stay.role, stay.arena.size);
-    const { title, invites } = this.page.entered(stay.room);
+    const title = titleOf({ name: stay.room, title: stay.title ?? "" });
+    document.title = `${title} · ${TITLE}`;
+    this.hud.call(title);
     this.menu.enter(stay, title);
-    if (invites) this.menu.invite();
+    if (this.page.entered(title)) this.menu.invite();
   }
 
   lobby(news: LobbyNews): void {
@@ -111,6 +117,7 @@ class WholeLook implements Look {
     this.page.shown = !entered;
     this.controls.active = entered;
     if (entered) return;
+    document.title = TITLE;
     this.menu.leave();
     if (this.refusal !== "") this.page.refuse(this.refusal);
   }
