@@ -38,7 +38,7 @@ def replay(
         from bots.replay.heatmap import draw_heatmap  # it takes a second to load
 
         try:
-            draw_heatmap(recorded.welcome.arena, traces, figures, heatmap)
+            draw_heatmap(traces.arena or recorded.welcome.arena, traces, figures, heatmap)
         except (OSError, ValueError) as error:
             raise UserError(f"{heatmap} can't be drawn: {error}") from None
     if not quiet:
@@ -89,10 +89,22 @@ def _print(figures: Figures) -> None:
         f"{figures.bytes} bytes, {figures.bytes_per_second:.0f} a second; {figures.snapshots} snapshots, "
         f"{figures.kills} kills; {right} of {figures.checksums} checksums agree"
     )
-    table = Table("place", "player", "score", "kills", "deaths", "assists", "shots", "distance")
+    is_built = figures.pieces is not None
+    if is_built:
+        console.print(f"built there: {figures.edits} edits, {figures.pieces} pieces at the end")
+    table = Table("place", "player", "score", "kills", "deaths", "assists", "shots", *["edits"] * is_built, "distance")
     for share in figures.players:
         name = f"{share.name} (bot)" if share.bot else share.name
-        shown = (share.place, name, share.score, share.kills, share.deaths, share.assists, share.shots)
+        shown: tuple[object, ...] = (
+            share.place,
+            name,
+            share.score,
+            share.kills,
+            share.deaths,
+            share.assists,
+            share.shots,
+        )
+        shown = (*shown, share.edits) if is_built else shown
         cells = [Text("" if value is None else _plain(str(value))) for value in shown]
         table.add_row(*cells, f"{share.distance_units:.0f}")
     console.print(table)

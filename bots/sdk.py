@@ -135,6 +135,12 @@ class Bot:
         welcome = self._player.welcome
         return welcome.room if welcome is not None and self._player.lobby is None else None
 
+    @property
+    def title(self) -> str | None:
+        """What people call that room, private ones included; None in the lobby."""
+        welcome = self._player.welcome
+        return welcome.title if welcome is not None and self._player.lobby is None else None
+
     async def enter(self, room: str | None = None, *, game: str | None = None, watch: bool = False) -> str:
         """Go to that room, or to the best one, of `game` if that is named; its name, once it is seen. Raises
         Refused."""

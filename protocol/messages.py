@@ -176,6 +176,8 @@ class Welcome(ServerMessage, tag="welcome"):
     gun: Gun | None = None
     description: Description | None = None
     """What the game says of itself, for whoever shows it."""
+    title: str = ""
+    """What people call the room."""
 
 
 class Event(ServerMessage, tag="event"):

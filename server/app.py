@@ -23,6 +23,7 @@ import trio
 
 from protocol.errors import Code, UserError
 from server import garbage
+from server.build.rescue import rescue_of
 from server.chat import marshal
 from server.config import Config
 from server.drain import let_finish
@@ -93,7 +94,7 @@ class Server:
         self.admission = Admission(config)
         self._venue = venue_of(config)
         self.library = library_of(config, maps(self._venue))
-        self._catalogue = catalogue_of(config, self._venue, self.library.arenas)
+        self._catalogue = catalogue_of(config, self._venue, self.library.arenas, self.library.draft)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.standings = open_standings(config, store, self.lobby.heralds)
@@ -102,6 +103,7 @@ class Server:
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
+        self._rescue = rescue_of(self.library.drafts, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
         sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays, self.library)
         pages = web.build(sources)
@@ -176,6 +178,7 @@ class Server:
                     self.stats.run,
                     self.standings.run,
                     self._recorder.run,
+                    self._rescue.run,
                     self.admission.keep_fresh,
                     self._keep_certificate,
                 ):
@@ -208,6 +211,7 @@ class Server:
         if self._keeper is not None:
             await self._keeper.save_all()
         await self._recorder.finish()
+        await self._rescue.finish()
         await self.standings.settle()
         self._accepting.cancel()
         if self._keeper is not None:

@@ -23,6 +23,8 @@ class Card(Struct, frozen=True):
     """What bans know the one by who opened it; nobody: it was quick play."""
     matches_max: int = 0
     """It ends after so many; 0: it doesn't."""
+    draft: str = ""
+    """The draft that it was opened with, and goes on with; "": none."""
 
 
 PERMANENT: Final = Card()

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from protocol.arena import Arena
 from protocol.errors import Code, Violation
 from protocol.messages import GameInfo
 from protocol.ticks import Rates
+from server.build.drafts import PREFIX
 from server.card import Card
 from server.checkpoint import SavedRoom, revive
 from server.game import Game
@@ -28,14 +31,15 @@ class Catalogue:
         options: Mapping[str, Any] | None = None,
         players_max: int = PLAYERS_MAX_DEFAULT,
         matches_max: int = 0,
+        draft: Callable[[str, str], Arena | None] = lambda id, account: None,
     ) -> None:
-        """`players_max` and `matches_max` (0: any number) are of each room that is opened.
+        """`players_max` and `matches_max` (0: any number) are of each room that is opened; `draft` finds somebody's.
 
         The first game, in the first arena, is the one for whoever doesn't choose.
         """
         self._games, self._arenas, self._new_seed = games, arenas, new_seed
         self._rates, self._options = rates, options or {}
-        self._players_max, self._matches_max = players_max, matches_max
+        self._players_max, self._matches_max, self._draft = players_max, matches_max, draft
 
     def games(self) -> list[GameInfo]:
         """For the lobby."""
@@ -52,19 +56,31 @@ class Catalogue:
             raise Violation(Code.OPEN_REFUSED, f"there is no arena for {name}")
         return name, fitting[0]
 
-    def open(self, name: str, title: str, game: str, arena: str, is_private: bool, opener: str) -> Room:
-        """A room for somebody, who is known by `opener`. Raises Violation when there is no such game or arena."""
-        return self.make(name, game, Card(title, arena, is_private, False, opener, self._matches_max))
+    def open(
+        self, name: str, title: str, game: str, arena: str, is_private: bool, opener: str, account: str = ""
+    ) -> Room:
+        """A room for somebody, whom bans know by `opener`. Raises Violation when there is no such game or arena.
 
-    def make(self, name: str, game: str, card: Card) -> Room:
+        An arena may be a draft of their `account`'s.
+        """
+        card = Card(title, arena, is_private, False, opener, self._matches_max)
+        if not arena.startswith(PREFIX):
+            return self.make(name, game, card)
+        draft = arena.removeprefix(PREFIX)
+        if (ground := self._draft(draft, account)) is None:
+            raise Violation(Code.OPEN_REFUSED, "there is no such draft of yours, or not any more")
+        return self.make(name, game, replace(card, arena=ground.name, draft=draft), ground)
+
+    def make(self, name: str, game: str, card: Card, ground: Arena | None = None) -> Room:
         """A room by that name. Raises Violation when there is no such game or arena."""
-        kind, arena = self._find(game, card.arena)
+        kind, arena = self._find(game, card.arena, ground)
         return Room(name, kind, arena, self._rates, self._new_seed(), self._options, self._players_max, card=card)
 
     def revive(self, saved: SavedRoom) -> Room:
         """One that was opened before the server was started again. Raises Unusable."""
         try:
-            kind, arena = self._find(saved.game, saved.card.arena)
+            kind = self._game(saved.game)
+            arena = saved.ground or self._find(saved.game, saved.card.arena)[1]
         except Violation as violation:
             raise Unusable(violation.sentence) from None
         return revive(saved, kind, arena, self._rates, self._options, self._players_max)
@@ -85,8 +101,8 @@ class Catalogue:
             room.name, kind, room.arena, room.rates, self._new_seed(), room.options, room.players_max, card=card
         )
 
-    def _find(self, game: str, arena: str) -> tuple[type[Game], Arena]:
-        kind, place = self._game(game), self._arenas().get(arena)
+    def _find(self, game: str, arena: str, ground: Arena | None = None) -> tuple[type[Game], Arena]:
+        kind, place = self._game(game), ground or self._arenas().get(arena)
         if place is None:
             raise Violation(Code.OPEN_REFUSED, f"there is no arena {arena!r}")
         if why := kind.unfit(place):

@@ -21,6 +21,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
+from server.build.buildable import Buildable
 from server.card import PERMANENT, Card
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
@@ -86,6 +87,8 @@ class SavedRoom(Struct, frozen=True):
     """Of a `Lasting` game; else nil."""
     match_tick: int = 0
     card: Card = PERMANENT
+    ground: Arena | None = None
+    """Where one is built: the arena as it is, whatever becomes of the one that it was opened with."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -116,6 +119,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         state=msgspec.Raw(_LIVE.encode(room.game.save() if isinstance(room.game, Lasting) else None)),
         match_tick=room.match_tick,
         card=room.card,
+        ground=room.arena if isinstance(room.game, Buildable) else None,
     )
 
 
@@ -138,9 +142,10 @@ def revive(
     players_max: int = PLAYERS_PER_ROOM_MAX,
 ) -> Room:
     """The room that was saved, if it was one of these settings. Raises Unusable, and leaves nothing half done."""
+    ground = saved.arena if arena is saved.ground else fingerprint(arena)
     was = (saved.game, saved.arena, saved.kinds, saved.tick_rate, saved.snapshot_rate)
     kinds = [kind.name for kind in game.kinds]
-    if was != (game.name, fingerprint(arena), kinds, rates.tick_rate, rates.snapshot_rate):
+    if was != (game.name, ground, kinds, rates.tick_rate, rates.snapshot_rate):
         raise Unusable("it is of another game, arena or rate than the settings ask for")
     room = Room(saved.name, game, arena, rates, 0, options, players_max, begins=False, card=saved.card)
     try:

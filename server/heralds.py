@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from protocol.messages import Event
+from protocol.messages import ServerMessage
 from server.results import Result
 from server.statistics import Faults
 
@@ -35,8 +35,8 @@ class Tap(Protocol):
     """Takes down what whoever sees a whole room is told. It is called in ticks: it returns at once and raises
     nothing."""
 
-    def said(self, event: Event) -> None:
-        """An event that spectators hear, wherever they look."""
+    def said(self, message: ServerMessage) -> None:
+        """What spectators hear, wherever they look: an event, or an edit of what is built."""
 
     def shown(self) -> None:
         """A snapshot has been published, and shown to everyone."""

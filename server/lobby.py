@@ -175,7 +175,8 @@ class Lobby:
     def open(self, session: Session, message: Open, now_s: float) -> None:
         """Open a room for `session`, and seat it there. Raises Violation, and nothing has changed."""
         self._check_doors()
-        self._move(session, self._opened(self.openings.open(message, session.key, self._count(), now_s)), "player")
+        room = self.openings.open(message, session.key, self._count(), now_s, session.account)
+        self._move(session, self._opened(room), "player")
 
     def browse(self, session: Session, now_s: float) -> None:
         """From the room, if there is one, to the hall."""

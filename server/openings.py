@@ -32,15 +32,16 @@ class Openings:
         self._catalogue, self._new_token = catalogue, new_token
         self._allowances = Allowances()
 
-    def open(self, message: Open, key: str, rooms: int, now_s: float) -> Room:
-        """What `key`, as bans know people, asks for, beside so many `rooms`. Raises Violation."""
+    def open(self, message: Open, key: str, rooms: int, now_s: float, account: str = "") -> Room:
+        """What `key`, as bans know people, asks for, beside so many `rooms`; drafts are an `account`'s. Raises
+        Violation."""
         if not is_good_title(message.title):
             raise Violation(Code.OPEN_REFUSED, "a title is printable characters, with no blank at either end")
         self._check(rooms)
         if key not in THIS_MACHINE and not self._allowances.take(key, now_s):
             self.counted.opens_refused += 1
             raise Violation(Code.OPEN_REFUSED, "you have opened enough rooms for now; wait a little")
-        return self._make(message.title, message.game, message.arena, message.private, key)
+        return self._make(message.title, message.game, message.arena, message.private, key, account)
 
     def another(self, game: str | None, rooms: int) -> Room:
         """One for quick play. Raises Violation."""
@@ -60,12 +61,12 @@ class Openings:
             self.counted.opens_refused += 1
             raise Violation(Code.OPEN_REFUSED, f"there are {self.rooms_max} rooms already; enter one of them")
 
-    def _make(self, title: str, game: str, arena: str, is_private: bool, opener: str) -> Room:
+    def _make(self, title: str, game: str, arena: str, is_private: bool, opener: str, account: str = "") -> Room:
         if self._catalogue is None:
             raise Violation(Code.OPEN_REFUSED, "no rooms can be opened here")
         token = self._new_token()
         name = token if is_private else f"{game[:24]}-{token[-8:]}"
-        room = self._catalogue.open(name, title, game, arena, is_private, opener)
+        room = self._catalogue.open(name, title, game, arena, is_private, opener, account)
         self.counted.rooms_opened += 1
         return room
 

@@ -238,6 +238,7 @@ class Room:
             players=roster,
             gun=self.game.gun,
             description=self.game.description,
+            title=self.card.title or self.name,
         )
 
     # what is said ------------------------------------------------------------------------------------------
@@ -274,6 +275,8 @@ class Room:
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
         self._owe(message, [one for one in self._everyone() if not (may_be_lost and one.link.blocked)])
+        if self.tap is not None and not may_be_lost:
+            self.tap.said(message)
 
     def rearrange(self, arena: Arena) -> None:
         self.arena = self.world.arena = arena  # of the same size; who comes is welcomed to it

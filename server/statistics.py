@@ -78,7 +78,7 @@ class ChatStatistics(Counters):
 
 @dataclass
 class Recorded(Counters):
-    """What became of recordings, and what there is of replays."""
+    """What became of recordings, and what there is of replays; and of drafts of what is built."""
 
     recordings: int = 0
     recordings_dropped: int = 0
@@ -86,6 +86,9 @@ class Recorded(Counters):
     recording_waiting_bytes: int = 0
     replays: int = 0
     replay_bytes: int = 0
+    drafts: int = 0
+    draft_bytes: int = 0
+    drafts_failed: int = 0
 
 
 @dataclass

@@ -80,8 +80,14 @@ def maps(venue: Venue) -> list[str]:
     return sorted({venue.name, *(path.stem for path in MAPS.glob("*.json"))})
 
 
-def catalogue_of(config: Config, venue: Venue, saved: Callable[[], Mapping[str, Arena]] = dict) -> Catalogue:
-    """All games in all maps that come with them, `venue`'s own first, and in those that were `saved` meanwhile."""
+def catalogue_of(
+    config: Config,
+    venue: Venue,
+    saved: Callable[[], Mapping[str, Arena]] = dict,
+    draft: Callable[[str, str], Arena | None] = lambda id, account: None,
+) -> Catalogue:
+    """All games in all maps that come with them, `venue`'s own first, in those that were `saved` meanwhile, and in
+    somebody's own `draft`."""
     games = {venue.game.name: venue.game, **GAMES}
     arenas = {venue.name: venue.arena, **{path.stem: find_arena(path.stem) for path in sorted(MAPS.glob("*.json"))}}
     return Catalogue(
@@ -92,4 +98,5 @@ def catalogue_of(config: Config, venue: Venue, saved: Callable[[], Mapping[str, 
         venue.options,
         config.room_players_max,
         config.room_matches,
+        draft,
     )

@@ -12,7 +12,7 @@ from math import hypot
 from msgspec import Struct, field
 
 from bots.replay.playback import Moment, Playback
-from protocol.arena import Point
+from protocol.arena import Arena, Point
 from protocol.messages import Event
 from protocol.replay import Replay
 from protocol.snapshot import CellKeyframe
@@ -29,6 +29,8 @@ class Share(Struct):
     deaths: int = 0
     assists: int = 0
     shots: int = 0
+    edits: int = 0
+    """Of the arena, where one is built."""
     distance_units: float = 0.0
     score: int | None = None
     """At the end, as `place` is; None: it was broken off, or they had left."""
@@ -53,6 +55,10 @@ class Figures(Struct, kw_only=True):
     checksums: int
     checksum_mismatches: int
     kills: int
+    edits: int = 0
+    """How often the arena was changed, where one is built."""
+    pieces: int | None = None
+    """What it is made of at the end; None: nothing is built there."""
     events: dict[str, int]
     """By name."""
     players: list[Share] = field(default_factory=list)
@@ -66,6 +72,8 @@ class Traces(Struct):
     """Of every ship, once in a while."""
     kills: list[Point] = field(default_factory=list)
     """Where victims were last seen."""
+    arena: Arena | None = None
+    """As it was at the end."""
 
 
 class Counting:
@@ -77,11 +85,14 @@ class Counting:
         self._events: Counter[str] = Counter()
         self._places: dict[int, tuple[int, float, float]] = {}
         """By player: its ship, and where that was last."""
-        self._snapshots = 0
+        self._snapshots = self._edits = 0
         self._ticks: list[int] = []
         self._trace_tick = -1
 
     def take(self, moment: Moment) -> None:
+        for edited in moment.edits:
+            self._edits += 1
+            self._share(edited.player).edits += 1
         self._ticks = [*self._ticks[:1], moment.tick]
         self._snapshots += 1
         for event in moment.events:
@@ -92,7 +103,7 @@ class Counting:
         self._follow_ships(moment.tick)
 
     def figures(self) -> Figures:
-        replay, view = self.playback.replay, self.playback.view
+        replay = self.playback.replay
         seconds = (self._ticks[-1] - self._ticks[0]) / self.playback.rate if self._ticks else 0.0
         size, index = replay.size, replay.index
         return Figures(
@@ -108,8 +119,10 @@ class Counting:
             chunks=len(replay.chunks),
             snapshots=self._snapshots,
             checksums=self.playback.checksums,
-            checksum_mismatches=view.checksum_mismatches,
+            checksum_mismatches=self.playback.checksum_mismatches,
             kills=self._events["kill"],
+            edits=self._edits,
+            pieces=self.playback.pieces,
             events=dict(sorted(self._events.items())),
             players=self._players(),
         )
@@ -121,7 +134,9 @@ class Counting:
         for standing in self.playback.replay.index.standings if self.playback.replay.index else []:
             share = self._share(standing.player)
             share.place, share.score = standing.place, standing.score
-        shares = sorted(self._shares.values(), key=lambda share: (share.place or 1 << 30, -share.kills, share.player))
+        shares = sorted(
+            self._shares.values(), key=lambda share: (share.place or 1 << 30, -share.kills, -share.edits, share.player)
+        )
         for share in shares:
             share.distance_units = round(share.distance_units, 1)
         return shares
@@ -171,4 +186,5 @@ def watch(replay: Replay, on_moment: Callable[[Moment], None] = lambda moment: N
     for moment in playback.moments():
         counting.take(moment)
         on_moment(moment)
+    counting.traces.arena = playback.arena
     return counting.figures(), counting.traces

@@ -1,7 +1,7 @@
 """A replay, played: what a client that is told all of it believes at each snapshot, and what has happened.
 
-The client is ours (`bots.view`), so every checksum in the file is compared. Whatever the file, it plays or is refused
-with a `ReplayError`; what is believed stays within what a room may hold.
+The client is ours (`bots.view`, and `bots.draft` where an arena is built), so every checksum in the file is compared.
+Whatever the file, it plays or is refused with a `ReplayError`; what is believed stays within what a room may hold.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from bots.draft import Draft
 from bots.roster import take_note
 from bots.view import View
+from protocol.arena import Arena
+from protocol.blueprint import arena_of
+from protocol.build_messages import Edited
 from protocol.cells import Grid
 from protocol.errors import ReplayError
 from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.messages import Event, PlayerInfo
+from protocol.plan import checksum
 from protocol.reckoning import Published
 from protocol.replay import ROSTER, Replay, messages_of, read_message
 from protocol.snapshot import UNREADABLE, CellKeyframe, Snapshot
@@ -35,6 +40,8 @@ class Moment(Struct):
     tick: int
     snapshot: Snapshot
     events: list[Event]
+    edits: list[Edited]
+    """What was built; a whole plan isn't among them."""
     is_opening: bool
     """Whether it is all keyframes: a chunk begins."""
 
@@ -49,27 +56,68 @@ class Playback:
         self.players: dict[int, PlayerInfo] = {player.id: player for player in welcome.players}
         """All who ever were there."""
         self.checksums = 0
-        """How many were compared; `view` knows how many of them were wrong."""
+        """How many were compared, of cells and of plans."""
+        self.plans_wrong = 0
+        """How many whole plans were not what they said."""
+        self._draft = Draft()
         size = welcome.arena.size
         if not (1 <= size.width <= 1 << 20 and 1 <= size.height <= 1 << 20):
             raise ReplayError("this can't be played: its arena has no size")
         self._cells = Grid(size.width, size.height, welcome.cell_units).count if welcome.cell_units == 512 else 0
 
+    @property
+    def arena(self) -> Arena:
+        """As it is now: where one is built, it changes. Raises ReplayError when there can be none like that."""
+        plan, begun = self._draft.confirmed, self.replay.welcome.arena
+        if plan is None:
+            return begun
+        try:
+            return msgspec.convert(msgspec.to_builtins(arena_of(plan, begun.name)), Arena)
+        except msgspec.ValidationError as error:
+            raise ReplayError(f"this can't be played: what was built is no arena: {error}") from None
+
+    @property
+    def pieces(self) -> int | None:
+        """How many the arena is made of now; None: nothing is built here."""
+        plan = self._draft.confirmed
+        return None if plan is None else len(plan.pieces)
+
+    @property
+    def checksum_mismatches(self) -> int:
+        return self.view.checksum_mismatches + self._draft.mismatches + self.plans_wrong
+
     def moments(self) -> Iterator[Moment]:
         """Raises ReplayError."""
-        events: list[Event] = []
+        events, edits = list[Event](), list[Edited]()
         for chunk in self.replay.chunks:
             is_opening = True
             for wire in messages_of(chunk):
                 message = read_message(wire)
                 if isinstance(message, Snapshot):
                     self._apply(message)
-                    yield Moment(message.tick, message, events, is_opening)
-                    events, is_opening = [], False
+                    yield Moment(message.tick, message, events, edits, is_opening)
+                    events, edits, is_opening = [], [], False
                 elif isinstance(message, Event):
                     self._hear(message)
                     if not (is_opening and chunk is not self.replay.chunks[0]):
                         events.append(message)
+                elif isinstance(message, Edited):
+                    self._build(message)
+                    if message.serial:
+                        edits.append(message)
+
+    def _build(self, edited: Edited) -> None:
+        """An edit that was taken, or the whole plan."""
+        if edited.plan is not None and edited.plan.size != self.replay.welcome.arena.size:
+            raise ReplayError("this can't be played: a plan has another size than its arena")
+        try:
+            self._draft.take(edited)
+            plan = self._draft.confirmed
+            if edited.plan is not None and plan is not None:
+                self.plans_wrong += checksum(plan) != edited.checksum
+        except NONSENSE as error:
+            raise ReplayError(f"this can't be played: an edit makes no sense: {error}") from None
+        self.checksums += 1
 
     def _apply(self, snapshot: Snapshot) -> None:
         view = self.view

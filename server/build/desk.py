@@ -17,6 +17,7 @@ from protocol.build_messages import Edited, Sheet
 from protocol.plan import AnyStep, Plan, Refused, apply, checksum
 
 LOG_EDITS_MAX: Final = 200
+EDITORS_MAX: Final = 4
 
 
 class Desk:
@@ -30,11 +31,17 @@ class Desk:
         """The revision before the log's first, and its checksum."""
         self.heard = dict(heard or {})
         """By player, as long as they are there: the last serial that was answered."""
+        self.editors: list[str] = []
+        """The accounts of those whose edits were taken last, the latest last."""
+        self.mark = ""
+        """What this work is known by beyond its room, if somebody keeps drafts of it."""
 
-    def take(self, player: int, serial: int, steps: Sequence[AnyStep], forbidden: str = "") -> Edited | None:
+    def take(
+        self, player: int, serial: int, steps: Sequence[AnyStep], forbidden: str = "", account: str = ""
+    ) -> Edited | None:
         """The answer, for everyone if it was taken, else for `player`; None: it was answered before.
 
-        `forbidden` says why this player may not, if so.
+        `forbidden` says why this player may not, if so. Whose `account` it is, if it is one, is remembered.
         """
         if serial <= self.heard.get(player, 0):
             return None
@@ -42,22 +49,32 @@ class Desk:
         sentence = forbidden or ("" if steps else "there is nothing to do")
         if not sentence:
             try:
-                return self._accept(player, serial, steps)
+                taken = self._accept(player, serial, steps)
+                self._credit(account)
+                return taken
             except Refused as refused:
                 sentence = str(refused)
         return Edited(self.revision, player, serial, [], self.checksum, refused=sentence)
 
     def since(self, player: int, revision: int, known: int, may_edit: bool) -> list[Edited]:
         """What somebody missed who was at `revision`, with a checksum of `known`; or else the whole plan."""
-        missed = self._missed(revision, known)
-        sheet = Sheet(self.plan.size, list(self.plan.pieces.items())) if missed is None else None
-        heard = self.heard.get(player, 0)
-        last = Edited(self.revision, player, 0, [], self.checksum, heard=heard, may_edit=may_edit, plan=sheet)
-        return [*(missed or ()), last]
+        missed, heard = self._missed(revision, known), self.heard.get(player, 0)
+        if missed is None:
+            return [self.whole(player, may_edit)]
+        return [*missed, Edited(self.revision, player, 0, [], self.checksum, heard=heard, may_edit=may_edit)]
+
+    def whole(self, player: int = 0, may_edit: bool = False) -> Edited:
+        """The plan as it is now, for `player`, or for whoever watches."""
+        sheet, heard = Sheet(self.plan.size, list(self.plan.pieces.items())), self.heard.get(player, 0)
+        return Edited(self.revision, player, 0, [], self.checksum, heard=heard, may_edit=may_edit, plan=sheet)
 
     def forget(self, player: int) -> None:
         """Gone for good."""
         self.heard.pop(player, None)
+
+    def _credit(self, account: str) -> None:
+        if account and self.editors[-1:] != [account]:
+            self.editors = [*(one for one in self.editors if one != account), account][-EDITORS_MAX:]
 
     def _accept(self, player: int, serial: int, steps: Sequence[AnyStep]) -> Edited:
         plan, touched = apply(self.plan, steps)

@@ -126,7 +126,7 @@ class Shelf:
             raise CannotKeep(507, "the library is full")
         versions = [] if book is None else book.versions
         number = versions[-1].number + 1 if versions else 1
-        _write(self._path(name, number), content)
+        write_whole(self._path(name, number), content)
         versions = [*versions, Version(number, by, saved_s, len(content))]
         self._books[name] = Book(kept_for, versions[-VERSIONS_MAX:], arena)
         for old in versions[:-VERSIONS_MAX]:
@@ -157,7 +157,8 @@ def _read(path: Path) -> Saved:
     return saved
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing. Raises OSError."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:

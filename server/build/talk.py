@@ -45,7 +45,9 @@ def answers(seat: Seat, may: May, message: Edit, in_time: bool) -> list[Edited]:
             raise Violation(Code.TOO_MANY_MESSAGES, f"asked more than {limits.EDITS_PER_SECOND_MAX} times a second")
         return game.desk.since(player, message.since, message.checksum, is_allowed)
     forbidden = "" if is_allowed else MAY_NOT
-    answer = game.desk.take(player, message.serial, message.steps, forbidden or ("" if in_time else TOO_MANY))
+    account = seat.player.subject if seat.player is not None else ""
+    forbidden = forbidden or ("" if in_time else TOO_MANY)
+    answer = game.desk.take(player, message.serial, message.steps, forbidden, account)
     if answer is None:
         return []
     if answer.refused:

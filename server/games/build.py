@@ -44,6 +44,8 @@ class Book(Struct, kw_only=True):
     loose: dict[int, Loose]
     builders: set[int]
     shots: dict[int, Shot] = field(default_factory=dict)
+    editors: list[str] = field(default_factory=list)
+    mark: str = ""
 
 
 class Build(Game):
@@ -91,10 +93,13 @@ class Build(Game):
             loose=self.works.loose,
             builders=self.builders,
             shots=self.shots.flying,
+            editors=desk.editors,
+            mark=desk.mark,
         )
 
     def restore(self, saved: Book) -> None:
         self.desk = Desk(Plan(self.stage.arena.size, dict(saved.pieces)), saved.revision, saved.heard)
+        self.desk.editors, self.desk.mark = saved.editors, saved.mark
         self.works = Works(self.stage, ROCK, CRATE, saved.loose)
         self.works.begin(self.desk.plan)
         self.shots, self.builders = Shots(self.stage, GUN, saved.shots), saved.builders

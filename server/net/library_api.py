@@ -3,6 +3,8 @@
     GET  /api/arenas                  all of it: names, owners, versions
     GET  /api/arenas/NAME             the newest version, as an arena's JSON file; ?version=N an older one
     POST /api/arenas/NAME?by=WHO      a new version: an arena's JSON file. Its owner's alone, if it has one
+    GET  /api/drafts                  what whoever asks has built and not saved, the newest first
+    GET  /api/drafts/ID               one of these, as an arena's JSON file
 
 Whoever plays may save, or only editors where `build_by` says so. An arena belongs to whoever saves it first: the
 subject of their token, or the guest that their browser is known as; without either it is everybody's. The disk is
@@ -18,6 +20,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 import trio
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -27,11 +30,13 @@ from protocol.errors import UserError, Violation
 from protocol.limits import ARENA_BYTES_MAX
 from protocol.messages import is_good_name
 from server.bucket import Bucket
+from server.build.drafts import Draft, Drafts
 from server.build.shelf import Book, CannotKeep, Shelf, read_arena
 from server.config import Config
 from server.net.api import Api, Refused, caller_of, read_at_most
-from server.restrictions import key_of, subject_key
+from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Identity
+from server.standings.guests import account_of
 
 NOWHERE: Final = "this server keeps no arenas: it has no state_dir"
 SOMEBODY: Final = "Somebody"
@@ -49,8 +54,8 @@ log = structlog.get_logger("ricochet.library")
 class Library:
     """What is on the shelf, and who may put more there. Without a shelf nothing is kept."""
 
-    def __init__(self, shelf: Shelf | None, is_open: bool) -> None:
-        self.shelf, self.is_open = shelf, is_open
+    def __init__(self, shelf: Shelf | None, is_open: bool, drafts: Drafts | None = None) -> None:
+        self.shelf, self.is_open, self.drafts = shelf, is_open, drafts
         self._saving = trio.Lock()
         self._savers: dict[str, Bucket] = {}
         """By what bans know them by."""
@@ -63,6 +68,8 @@ class Library:
             Route("/api/arenas", self._list),
             Route("/api/arenas/{name}", self._read, methods=["GET"]),
             Route("/api/arenas/{name}", partial(self._save, api, guest_of), methods=["POST"]),
+            Route("/api/drafts", partial(self._list_drafts, api, guest_of)),
+            Route("/api/drafts/{id}", partial(self._read_draft, api, guest_of)),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -97,6 +104,29 @@ class Library:
         log.info("an arena was saved", name=name, version=number, by=by)
         return JSONResponse({"name": name, "version": number}, 201)
 
+    def draft(self, id: str, account: str) -> Arena | None:
+        """One of somebody's drafts."""
+        found = None if self.drafts is None else self.drafts.find(id, account)
+        return None if found is None else found.arena
+
+    async def _list_drafts(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
+        try:
+            account = _account(api, guest_of, request)
+        except Refused as error:
+            return JSONResponse({"error": error.sentence}, error.status)
+        theirs = [] if self.drafts is None else await trio.to_thread.run_sync(self.drafts.of, account)
+        saved = [_nameless(arena) for arena in self.arenas().values()]
+        return JSONResponse([_told_of_draft(id, one) for id, one in theirs if _nameless(one.arena) not in saved])
+
+    async def _read_draft(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
+        try:
+            arena = self.draft(request.path_params["id"], _account(api, guest_of, request))
+        except Refused as error:
+            return JSONResponse({"error": error.sentence}, error.status)
+        if arena is None:
+            return JSONResponse({"error": "there is no such draft of yours, or not any more"}, 404)
+        return Response(msgspec.json.encode(arena), media_type="application/json")
+
     def _kept(self) -> Shelf:
         if self.shelf is None:
             raise CannotKeep(503, NOWHERE)
@@ -110,10 +140,7 @@ class Library:
         if not may.edit and not (self.is_open and may.play):
             raise Refused(403, "only editors save arenas here")
         self._count(key_of(identity, caller.address), now_s)
-        if identity.subject is not None:
-            return subject_key(identity.subject), may.edit
-        guest = guest_of(request.headers.get("cookie", ""), caller.is_secure)
-        return f"guest:{guest}" if guest else "", may.edit
+        return _known_by(identity, guest_of, request), may.edit
 
     def _count(self, key: str, now_s: float) -> None:
         """Raises Refused."""
@@ -137,12 +164,22 @@ def library_of(config: Config, taken: Collection[str]) -> Library:
     """Raises UserError when the folder can't be had."""
     if config.state_dir is None:
         return Library(None, config.build_by == "players")
-    folder: Path = config.state_dir / "arenas"
+    folder: Path = config.state_dir
     try:
-        shelf = Shelf(folder, taken)
+        shelf, drafts = Shelf(folder / "arenas", taken), Drafts(folder / "drafts")
     except OSError as error:
         raise UserError(f"{folder} can't be used for arenas: {(error.strerror or str(error)).lower()}") from None
-    return Library(shelf, config.build_by == "players")
+    return Library(shelf, config.build_by == "players", drafts)
+
+
+def _account(api: Api, guest_of: GuestOf, request: Request) -> str:
+    """What whoever asks is known by; "": nothing. Raises Refused."""
+    return _known_by(api.bearer(request) or GUEST, guest_of, request)
+
+
+def _known_by(identity: Identity, guest_of: GuestOf, request: Request) -> str:
+    caller = caller_of(request.scope)
+    return account_of(identity, guest_of(request.headers.get("cookie", ""), caller.is_secure))
 
 
 async def _body(request: Request) -> bytes:
@@ -164,3 +201,16 @@ def _told(name: str, book: Book) -> dict[str, Any]:
     versions = [{"version": one.number, "by": one.by, "saved_s": one.saved_s} for one in book.versions]
     size = book.arena.size
     return {"name": name, "owned": bool(book.owner), "width": size.width, "height": size.height, "versions": versions}
+
+
+def _told_of_draft(id: str, draft: Draft) -> dict[str, Any]:
+    arena = draft.arena
+    pieces = sum(
+        len(part) for part in (arena.walls, arena.blocks, arena.rocks, arena.crates, arena.spawns, arena.goals)
+    )
+    size = {"width": arena.size.width, "height": arena.size.height}
+    return {"id": id, "title": draft.title, "arena": arena.name, "saved_s": draft.saved_s, "pieces": pieces, **size}
+
+
+def _nameless(arena: Arena) -> Arena:
+    return replace(arena, name="")

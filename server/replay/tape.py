@@ -2,7 +2,8 @@
 
 A tape is a room's `Tap`. It costs the tick what is not there already: the cells' bytes are those that viewers are sent,
 so there is a head to make and a list to add to. Every `CHUNK_S` it begins anew, as a spectator who comes in just then:
-roster, greeting, keyframes. A chunk that is full is handed on; packing and writing are somebody else's.
+roster, greeting, the plan where one is built, keyframes. A chunk that is full is handed on; packing and writing are
+somebody else's.
 
 A recording is a match: from the tick in which the one before was over until `EPILOGUE_S` after its own end. Nothing is
 recorded while nobody plays. What goes wrong here ends the recording and not the room.
@@ -17,8 +18,9 @@ from msgspec.structs import replace
 
 from protocol.codec import CODECS, Codec
 from protocol.limits import SUBPROTOCOL_MSGPACK
-from protocol.messages import Event
+from protocol.messages import ServerMessage
 from protocol.replay import FILE_BYTES_MAX, ITEM_BYTES_MAX, PLAIN_BYTES_MAX, Standing, roster
+from server.build.buildable import Buildable
 from server.results import Result
 from server.room import Room
 
@@ -98,12 +100,12 @@ class Tape:
         self._result: Result | None = None
         """Of the match that is recorded, during its epilogue."""
 
-    def said(self, event: Event) -> None:
+    def said(self, message: ServerMessage) -> None:
         """Something that spectators hear."""
         if self._reel is None:
             return
         try:
-            self._add(self._codec.encode(event))
+            self._add(self._codec.encode(message))
         except Exception:
             self._fail()
 
@@ -178,6 +180,8 @@ class Tape:
         self._add(roster(room.welcome(None, "").players, tick))
         for message in earpiece.heard:
             self._add(message)
+        if isinstance(room.game, Buildable):
+            self._add(self._codec.encode(room.game.desk.whole()))
         cells = [room.publisher.keyframe(cell, self._codec) for cell in self._sight]
         self._add(self._snapshot(len(cells), self._codec.join(cells)))
 

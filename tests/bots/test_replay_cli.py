@@ -33,6 +33,16 @@ def test_it_tells_what_happened(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert (tmp_path / "m.png").stat().st_size > 10_000
 
 
+def test_it_tells_what_was_built(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    build = str(GOLDEN / "build-1.replay")
+    assert run(build, "--json", str(tmp_path / "b.json"), "--heatmap", str(tmp_path / "b.png")) == 0
+    out = capsys.readouterr().out
+    assert "built there: 29 edits, 10 pieces at the end" in out
+    assert "edits" in next(line for line in out.splitlines() if "player" in line)
+    figures = json.loads((tmp_path / "b.json").read_text())
+    assert sum(share["edits"] for share in figures["players"]) == figures["edits"] == 29
+
+
 def test_it_can_be_silent(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(MATCH, "--quiet") == 0
     assert capsys.readouterr() == ("", "")

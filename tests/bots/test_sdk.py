@@ -91,6 +91,7 @@ async def test_a_bot_goes_from_room_to_room_over_one_connection(server: Served) 
             assert ada.lobby is not None
             assert {game.name for game in ada.lobby.games} >= {"melee"}
             place = await ada.open("Ada's place", "melee", "belt", private=True)
+            assert ada.title == "Ada's place"
             assert ada.room == place
             async for view in ada.snapshots():
                 ada.act(move=(1, 0))

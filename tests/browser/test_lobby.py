@@ -84,6 +84,9 @@ def test_a_private_room_is_shared_by_its_link_and_by_nothing_else(server: Served
 
         grace.goto(link)
         assert wait_for(grace, PLAYS)["room"] == room, "straight in, without being asked anything"
+        assert grace.title() == "Ours alone · Ricochet"
+        grace.keyboard.press("Escape")
+        grace.get_by_role("dialog", name="Ours alone").wait_for()
         ada.get_by_role("button", name="Back to the game").click()
         wait_for(ada, "Object.keys(r.scores).length === 2")
 

@@ -1,5 +1,6 @@
 """The page of recorded matches: one is found, played, scrubbed to a kill, and watched from where one likes."""
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from tests.browser.page import PATIENCE_S, PHONE, opened
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
-MATCH = Path(__file__).parents[1] / "golden" / "match-1.replay"
+GOLDEN = Path(__file__).parents[1] / "golden"
+MATCH = GOLDEN / "match-1.replay"
 NAME = "20231114T221320Z-main-melee"
 TOLD = """({tick: r.playback.tick, playing: r.transport.playing, speed: r.transport.speed, followed: r.gaze.followed,
     x: r.gaze.x, y: r.gaze.y, marks: r.marks, wrong: r.playback.checksum_mismatches, last: r.playback.last_tick})"""
@@ -116,3 +118,18 @@ def test_a_file_of_ones_own_is_played_and_what_is_none_says_so(
         page.get_by_label("Open a file").set_input_files(MATCH)
         wait_for(page, "r.playback.tick > 10")
         assert page.title() == "melee in Pinball · Ricochet"
+
+
+def test_what_is_built_is_seen_being_built(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}replay") as page:
+        page.get_by_label("Open a file").set_input_files(GOLDEN / "build-1.replay")
+        wait_for(page, "r.playback.tick > 10 && r.arena === r.playback.arena")
+        first = page.evaluate("JSON.stringify(window.replaying.arena)")
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("slider", name="Time").fill("60")
+        page.get_by_role("button", name="Play", exact=True).click()
+        wait_for(page, f"JSON.stringify(r.arena) !== {json.dumps(first)} && r.transport.playing")
+        page.keyboard.press("End")
+        assert wait_for(page, "r.playback.tick === r.playback.last_tick && r.arena === r.playback.arena")["wrong"] == 0
+        page.keyboard.press("Home")
+        wait_for(page, f"JSON.stringify(r.arena) === {json.dumps(first)}")

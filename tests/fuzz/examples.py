@@ -36,7 +36,7 @@ from server.standings.guests import write_keys
 from tests.fuzz.papers import GUESTS, SMALL
 from tests.fuzz.targets import JSON, MSGPACK
 from tests.instruments.keys import ED25519, HMAC, NOW_UNIX_S, RSA, jwks, token
-from tests.instruments.recordings import Reels
+from tests.instruments.recordings import Reels, builders
 from tests.instruments.stepper import MAPS, Stepper, wander
 from tests.server.net.wires import frame, upgrade
 
@@ -103,10 +103,16 @@ def replays(target: str) -> list[bytes]:
         stepper.join(f"Player {n}").pilot = wander(Random(n))
     stepper.step(40)
     reels.tape.finish()
-    file = reels.reels[0].file
+    _, building = builders(4)
+    building.tape.finish()
+    files = [played.reels[0].file for played in (reels, building)]
     if target == "replay":
-        return [file]
-    return [b"".join(len(item).to_bytes(4, "little") + item for item in messages_of(Replay(file).chunks[0]))]
+        return files
+    return [_items(messages_of(Replay(file).chunks[0])) for file in files]
+
+
+def _items(messages: list[bytes]) -> bytes:
+    return b"".join(len(item).to_bytes(4, "little") + item for item in messages)
 
 
 def claims(**more: object) -> bytes:

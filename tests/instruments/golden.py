@@ -181,6 +181,8 @@ def conversation(_: Random) -> Vectors:
             ARENA,
             enrolled,
             GUN,
+            None,
+            "Ann’s north",
         ),
         messages.Event(70001, "kill", {"killer": 2, "victim": 1, "assists": [], "bounces": 3}),
         messages.Pong(2**53 - 1, 70002),

@@ -5,9 +5,12 @@ from random import Random
 
 from bench.stage import House, Stage
 from bots.brains.hunter import Hunter
+from protocol.build_messages import Edit
 from protocol.limits import PROTOCOL_VERSION
 from protocol.replay import Header, Writer
+from server.games.build import Build
 from server.replay.tape import Ending, Tape
+from tests.instruments.plans import ARENA, steps
 from tests.instruments.stepper import Stepper, arena_named, wander
 
 RECORDED_S = 1_700_000_000
@@ -59,6 +62,21 @@ def wanderers(count: int = 4, seed: int = 1, match_s: float = 300.0) -> Stepper:
     for n in range(count):
         stepper.join(f"Player {n}").pilot = wander(Random(seed + n))
     return stepper
+
+
+def builders(edits: int = 30, seed: int = 1, apart_ticks: int = 24) -> tuple[Stepper, Reels]:
+    """A room where two people build something, piece by piece, and a third one looks."""
+    stepper, random = Stepper(seed, arena=ARENA, game=Build, options={"build_by": "players"}), Random(seed)
+    reels = Reels(stepper)
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    stepper.join("Eve").pilot = wander(random)
+    game = stepper.room.game
+    assert isinstance(game, Build)
+    for n in range(edits):
+        stepper.step(apart_ticks)
+        (ann, bob)[n % 2].say(Edit(n // 2 + 1, steps(random, game.desk.plan)), stepper.room.tick / 60)
+    stepper.step(apart_ticks)
+    return stepper, reels
 
 
 def hunters(count: int, seed: int = 3) -> Stage:

@@ -105,9 +105,10 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             kinds=[],
             arena=Arena("A", Size(512, 512), [Place(64, 64)]),
             players=[messages.PlayerInfo(2, "Ada", 11, False)],
+            title="R",
         ),
         (
-            b"\xdc\x00\x11\x10",
+            b"\xdc\x00\x12\x10",
             b"\x01",
             b"\x02",
             b"\xa1r",
@@ -126,11 +127,13 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\x91\x85\xa2id\x02\xa4name\xa3Ada\xa6colour\x0b\xa3bot\xc2\xa4team\x00",
             b"\xc0",
             b"\xc0",
+            b"\xa1R",
         ),
         '{"type":"welcome","version":1,"player":2,"room":"r","game":"melee","tick":5,"tick_rate":60,"snapshot_rate":30,'
         '"cell_units":512,"resume":"t","role":"player","hud":["hull"],"kinds":[],"arena":{"name":"A",'
         '"size":{"width":512,"height":512},"spawns":[{"x":64,"y":64,"angle":0.0}],"walls":[],"blocks":[],"rocks":[],'
-        '"crates":[],"goals":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null,"description":null}',
+        '"crates":[],"goals":[]},"players":[{"id":2,"name":"Ada","colour":11,"bot":false,"team":0}],"gun":null,"description":null,'
+        '"title":"R"}',
     ),
     (
         messages.Event(5, "left", {"id": 2}),

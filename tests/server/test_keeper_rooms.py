@@ -1,13 +1,21 @@
 """Many rooms, and those that people had opened: kept in turn, there again after a restart, forgotten when they end."""
 
+from msgspec.structs import replace
+
+from protocol.arena import Arena
+from protocol.blueprint import plan_of
+from protocol.build_messages import Edit
 from protocol.messages import Open
+from protocol.plan import Remove
 from protocol.ticks import Rates
 from server.catalogue import Catalogue
 from server.checkpoint import capture, seal, unseal
+from server.games.build import Build
 from server.games.melee import Melee
 from server.keeper import Keeper
 from server.lobby import Lobby
 from server.store import Folder, checkpoint_of
+from tests.instruments.plans import ARENA
 from tests.instruments.stepper import Stepper, arena_named
 from tests.server.conversations import open_room
 from tests.server.keeping import Kept
@@ -53,6 +61,26 @@ async def test_one_that_cant_be_opened_again_is_set_aside_and_no_more_than_there
     assert not other.rooms
     assert other.keeping.checkpoints_refused == 3
     assert folder.names() == []
+
+
+async def test_what_is_built_is_there_again_whatever_became_of_the_arena_that_it_began_with(folder: Folder) -> None:
+    def offering(**arenas: Arena) -> Catalogue:
+        return Catalogue({"build": Build}, lambda: arenas, Rates(), lambda: 1)
+
+    stepper = Stepper(catalogue=offering(site=ARENA))
+    ann = stepper.visit("Ann")
+    ann.say(Open("Ours", "build", "site"), 0.0)
+    room = stepper.lobby.rooms[ann.welcome.room]
+    ann.say(Edit(1, [Remove(2)]), 0.0)
+    room.advance(0.1)
+    folder.write(checkpoint_of(room.name), seal(capture(room, [])))
+    for arenas in ({}, {"site": replace(ARENA, crates=[])}):
+        lobby = Lobby(catalogue=offering(**arenas))
+        Keeper(lobby, folder).reopen_others(offering(**arenas))
+        [again] = lobby.rooms.values()
+        assert again.arena == room.arena
+        assert [len(one.game.save().pieces) for one in (again, room)] == [len(plan_of(ARENA).pieces) - 1] * 2  # type: ignore[attr-defined]  # Build's
+        folder.write(checkpoint_of(room.name), seal(capture(again, [])))
 
 
 async def test_many_rooms_take_turns_and_none_is_left_out(kept: Kept) -> None:

@@ -31,7 +31,7 @@ const LINKS: Readonly<Record<string, LinkState>> = {
   refused: { state: "refused", reason: "The room is full: 64 players are in it.", retry_in_s: 0, rtt_ms: 42 },
 };
 
-const STAY: Stay = { room: "k3jf83hq0s", game: "melee", role: "player", arena: DEMO_ARENA, description: DEMO_DESCRIPTION };
+const STAY: Stay = { room: "k3jf83hq0s", game: "melee", role: "player", arena: DEMO_ARENA, description: DEMO_DESCRIPTION, title: "Ada’s room" };
 
 const root = document.getElementById("game");
 if (root === null) throw new Error("demo.html has no #game");

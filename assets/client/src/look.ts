@@ -19,6 +19,7 @@ import { Hud } from "./hud/hud";
 import { Killcam } from "./killcam/killcam";
 import { LobbyPage } from "./lobby/lobby_page";
 import { RoomMenu } from "./lobby/room_menu";
+import { titleOf } from "./lobby/rooms";
 import { Overlay } from "./overlay";
 import type { Effect } from "./render/effects";
 import { Stage } from "./render/stage";
@@ -30,6 +31,9 @@ import { Watcher } from "./watching/watcher";
 const STEP_MAX_S = 0.1;
 /** An explosion this near shakes the picture. */
 const SHAKE_REACH = 420;
+
+/** Of the page in the lobby; in a room that one's title comes first. */
+const TITLE = document.title;
 
 /** Why there is nothing to see; its message is a sentence for the player. */
 export class CannotDraw extends Error {
@@ -101,9 +105,11 @@ class WholeLook implements PageLook {
     this.controls.enter(description);
     this.killcam.enter(stay);
     this.watcher.enter(stay.role, stay.arena.size);
-    const { title, invites } = this.page.entered(stay.room);
+    const title = titleOf({ name: stay.room, title: stay.title ?? "" });
+    document.title = `${title} · ${TITLE}`;
+    this.hud.call(title);
     this.menu.enter(stay, title);
-    if (invites) this.menu.invite();
+    if (this.page.entered(title)) this.menu.invite();
   }
 
   lobby(news: LobbyNews): void {
@@ -122,6 +128,7 @@ class WholeLook implements PageLook {
     this.page.shown = !entered;
     this.controls.active = entered;
     if (entered) return;
+    document.title = TITLE;
     this.menu.leave();
     this.killcam.leave();
     if (this.refusal !== "") this.page.refuse(this.refusal);

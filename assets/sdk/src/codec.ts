@@ -54,7 +54,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
       "welcome",
       [
         "version", "player", "room", "game", "tick", "tick_rate", "snapshot_rate", "cell_units",
-        "resume", "role", "hud", "kinds", "arena", "players", "gun", "description",
+        "resume", "role", "hud", "kinds", "arena", "players", "gun", "description", "title",
       ],
     ],
   ],

@@ -165,6 +165,8 @@ export interface Welcome {
   gun?: Gun | null;
   /** What the game says of itself, if it does. */
   description?: Description | null;
+  /** What people call the room. */
+  title?: string;
 }
 
 /** Something happened at `tick`; never lost, never out of order. */

@@ -259,7 +259,7 @@ export interface Lens {
 }
 
 /** Which room one is in, and as what. */
-export type Stay = Pick<Welcome, "room" | "game" | "role" | "arena" | "description">;
+export type Stay = Pick<Welcome, "room" | "game" | "role" | "arena" | "description" | "title">;
 
 /** Everything seen, heard and touched, made by `openLook` in look.ts; it opens showing the lobby. */
 export interface Look {

@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bots.replay.playback import Playback
+from protocol.arena import Size
+from protocol.build_messages import Edited, Sheet
 from protocol.codec import CODECS
 from protocol.errors import ReplayError
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import Event
+from protocol.plan import Remove, checksum
 from protocol.replay import Header, Replay, Writer
 from protocol.snapshot import CellKeyframe, checksum_of
 from tests.bots.stage import SHIP, published, welcome
-from tests.instruments.recordings import Reels, wanderers
+from tests.instruments.plans import plan
+from tests.instruments.recordings import Reels, builders, wanderers
 
 CODEC = CODECS[SUBPROTOCOL_MSGPACK]
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -37,17 +42,46 @@ def keyframe(cell: int = 0, **changed: int) -> CellKeyframe:
     return CellKeyframe(cell, checksum_of([ship]), [ship])
 
 
+SHOWS = {"match-1": (539, 96, 6, 0, None), "build-1": (492, 55, 0, 29, 10)}
+"""What replays of former versions show: snapshots, checksums, kills, edits, pieces at the end."""
+
+
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.replay")), ids=lambda path: path.stem)
 def test_replays_of_former_versions_are_played_or_say_why_not(path: Path) -> None:
-    assert path.stem == "match-1", "add a line below for what the new one shows"
     playback = Playback(Replay(path.read_bytes()))
     moments = list(playback.moments())
-    assert len(moments) == 539
-    assert playback.checksums == 96
-    assert playback.view.checksum_mismatches == 0
-    assert sum(event.name == "kill" for moment in moments for event in moment.events) == 6
-    assert [player.name for player in playback.players.values()] == [f"Bot {n}" for n in range(6)]
+    kills = sum(event.name == "kill" for moment in moments for event in moment.events)
+    edits = sum(len(moment.edits) for moment in moments)
+    assert (len(moments), playback.checksums, kills, edits, playback.pieces) == SHOWS[path.stem]
+    assert playback.checksum_mismatches == 0
     assert playback.replay.is_whole
+
+
+def test_where_an_arena_is_built_it_changes_while_it_is_played() -> None:
+    site, reels = builders(12)
+    reels.tape.finish()
+    playback = Playback(Replay(reels.reels[0].file))
+    arenas = [playback.arena for moment in playback.moments() if moment.edits or moment.tick == 2]
+    assert arenas[0] == playback.replay.welcome.arena
+    assert len({str(arena) for arena in arenas}) == len(arenas) > 6
+    assert playback.arena == site.room.arena
+
+
+def test_an_edit_that_was_made_up_is_counted_or_refused() -> None:
+    size = welcome().arena.size
+    good = Edited(0, 0, 0, [], checksum(plan()), plan=Sheet(size, list(plan().pieces.items())))
+    wrong = Edited(1, 1, 1, [Remove(1)], 7)
+    playback = Playback(replay_of(CODEC.encode(good), CODEC.encode(wrong), snapshot(keyframe())))
+    assert [len(moment.edits) for moment in playback.moments()] == [1]
+    assert (playback.checksums, playback.checksum_mismatches) == (3, 1)
+    larger = msgspec.structs.replace(good, plan=Sheet(Size(600.0, 600.0), []))
+    with pytest.raises(ReplayError, match="another size"):
+        list(Playback(replay_of(CODEC.encode(larger))).moments())
+    bare = Playback(replay_of(CODEC.encode(msgspec.structs.replace(good, plan=Sheet(size, [])))))
+    list(bare.moments())
+    assert bare.checksum_mismatches == 1
+    with pytest.raises(ReplayError, match="no arena"):
+        _ = bare.arena
 
 
 def test_it_goes_on_over_chunks_and_greetings_happen_once() -> None:

@@ -80,3 +80,11 @@ def test_who_has_left_is_forgotten() -> None:
     desk.forget(1)
     desk.forget(2)
     assert not desk.heard
+
+
+def test_whose_edits_were_taken_last_is_remembered_of_a_few() -> None:
+    at = Desk(plan())
+    for serial, account in enumerate(["a", "", "b", "a", "c", "d", "e", "e"], 1):
+        at.take(1, serial, [Change(1, x=300.0 + serial)], account=account)
+    at.take(1, 99, [Change(404, x=1.0)], account="refused")
+    assert at.editors == ["a", "c", "d", "e"]

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from bots.view import View
+from protocol.build_messages import Edited
 from protocol.messages import Event
 from protocol.replay import ROSTER, Replay, messages_of, read_message
 from protocol.snapshot import CellKeyframe, Snapshot
+from server.games.build import Build
 from server.replay import tape as tape_module
-from tests.instruments.recordings import Reels, hunters, wanderers
+from tests.instruments.recordings import Reels, builders, hunters, wanderers
 from tests.instruments.stepper import Stepper
 
 Table = dict[int, list[int]]
@@ -60,6 +62,20 @@ def test_at_every_snapshot_it_says_what_was_published() -> None:
     for begin in (1, 2):
         later = {tick: table for tick, table, _ in played(reel.file, begin)}
         assert later == {tick: table for tick, table in was.items() if tick >= reel.chunks[begin][0]}
+
+
+def test_where_an_arena_is_built_each_chunk_begins_with_the_plan_and_what_never_ends_goes_on_in_another_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tape_module, "RECORDING_S_MAX", 2.5)
+    site, reels = builders(12)
+    reels.tape.finish()
+    assert isinstance(game := site.room.game, Build)
+    assert [reel.ending is not None for reel in reels.reels] == [True] * 3
+    chunks = [chunk for reel in reels.reels for _, chunk in reel.chunks]
+    edits = [message for chunk in chunks for message in map(read_message, chunk) if isinstance(message, Edited)]
+    assert len([whole for whole in edits if whole.plan is not None]) == len(chunks) > 3
+    assert [edited.revision for edited in edits if edited.serial] == list(range(1, game.desk.revision + 1))
 
 
 def test_a_chunk_begins_as_a_spectator_who_comes_in() -> None:

@@ -79,6 +79,11 @@ export class Hud implements ChatView {
     this.minimap.enter(arena);
   }
 
+  /** What people call the room. */
+  call(title: string): void {
+    this.board.call(title);
+  }
+
   enter(arena: Arena, description: Description): void {
     this.minimap.enter(arena);
     this.vitals.enter(description);

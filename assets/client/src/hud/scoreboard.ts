@@ -5,7 +5,7 @@
 import type { Description, Scene } from "@ricochet/sdk";
 import { liveryOf, teamColour } from "../render/layers";
 import { css } from "../render/palette";
-import { element, mark, show } from "./dom";
+import { element, mark, show, write } from "./dom";
 import { type Placed, placed } from "./standings";
 
 const ROWS_MAX = 16;
@@ -15,6 +15,7 @@ export class Scoreboard {
   readonly root: HTMLElement;
   private readonly head = element("tr", "");
   private readonly rows = element("tbody", "");
+  private readonly room = element("p", "board-room");
   private readonly rest = element("p", "board-rest");
   private held = false;
   private pinned = false;
@@ -22,7 +23,7 @@ export class Scoreboard {
 
   constructor() {
     const table = element("table", "board-table", element("thead", "", this.head), this.rows);
-    this.root = element("section", "board panel", element("h2", "", "Scoreboard"), table, this.rest);
+    this.root = element("section", "board panel", element("h2", "", "Scoreboard"), this.room, table, this.rest);
     this.root.setAttribute("aria-label", "Scoreboard");
     show(this.root, false);
   }
@@ -31,6 +32,11 @@ export class Scoreboard {
     const labels = ["", "Player", ...columns.map(({ label }) => label), "Ping"];
     this.head.replaceChildren(...labels.map((label) => element("th", "", label)));
     this.drawn_s = -1;
+  }
+
+  /** What people call the room. */
+  call(title: string): void {
+    write(this.room, title);
   }
 
   hold(held: boolean): void {

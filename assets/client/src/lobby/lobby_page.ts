@@ -18,7 +18,7 @@ import { JoinForm } from "./join_form";
 import { whyHere } from "./outcome";
 import { OutcomeCard } from "./outcome_card";
 import { RoomList } from "./room_list";
-import { count, titleOf } from "./rooms";
+import { count } from "./rooms";
 
 const JOINING = "Joining …";
 
@@ -97,14 +97,12 @@ export class LobbyPage {
     this.#form.say(whyHere(sentence));
   }
 
-  /** One is in `room` now: what people call it, and whether one has opened it for those alone who have its link. */
-  entered(room: string): { title: string; invites: boolean } {
+  /** One is in a room of this title now: whether one has opened it for those alone who have its link. */
+  entered(title: string): boolean {
     const wish = this.#wish;
     this.#wish = null;
-    const opened = wish?.type === "open" ? wish : null;
-    const listed = this.#news?.rooms.find(({ name }) => name === room);
-    this.#title = opened?.title ?? (listed ? titleOf(listed) : "A private room");
-    return { title: this.#title, invites: opened?.private ?? false };
+    this.#title = title;
+    return wish?.type === "open" && wish.private;
   }
 
   showLink(link: LinkState): void {

@@ -52,6 +52,7 @@ test("the count is a sentence for one as for many", () => {
 
 test("a room is called as whoever opened it called it, else by its name", () => {
   expect(titleOf(room("pinball"))).toBe("Pinball");
+  expect(titleOf({ name: "pinball", title: "" })).toBe("Pinball");
   expect(titleOf(room("melee-x", { title: "our room" }))).toBe("our room");
 });
 

@@ -36,8 +36,8 @@ export function company(room: RoomInfo): string {
 }
 
 /** What people call it; a room that has only its name is called by that. */
-export function titleOf({ name, title }: RoomInfo): string {
-  return title === name ? capitalised(name) : title;
+export function titleOf({ name, title }: Pick<RoomInfo, "name" | "title">): string {
+  return title === name || title === "" ? capitalised(name) : title;
 }
 
 /** With more places than this nobody counts them. */

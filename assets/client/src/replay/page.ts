@@ -2,7 +2,7 @@
  * A replay on the screen: the picture, what is written over it, and the bar. Read `frame` first.
  */
 
-import { type GameEvent, NOTHING, type Scene } from "@ricochet/sdk";
+import { type Arena, type GameEvent, NOTHING, type Scene } from "@ricochet/sdk";
 import { Playback, type Recording, marksOf, openingOf } from "@ricochet/sdk/replay";
 import { numberIn } from "../hud/bodies";
 import { element } from "../hud/dom";
@@ -25,6 +25,7 @@ const SKIP_S = 5;
 /** One looks at what happens a little before it does. */
 const RUN_UP_S = 1.5;
 const PODIUM_S_MAX = 15;
+const LAID_OUT_EVERY_MS = 60;
 
 export class ReplayPage {
   readonly transport: Transport;
@@ -43,6 +44,9 @@ export class ReplayPage {
   private feed = new NewsFeed();
   private leapt = true;
   private drawn_ms = 0;
+  /** What is shown of it. */
+  private arena: Arena | null = null;
+  private laid_out_ms = 0;
 
   constructor(root: HTMLElement, view: HTMLElement, stage: Stage, recording: Recording) {
     const { welcome } = recording;
@@ -58,7 +62,6 @@ export class ReplayPage {
     this.timeline = new Timeline(this.transport, marks, (tick) => this.goTo(tick));
     this.bar = new Bar(this.transport, this, this.timeline.root);
     this.keys = new Keys(this.pressed());
-    this.minimap.enter(welcome.arena);
     this.board.enter(welcome.description ?? NOTHING);
     this.corner = element("div", "corner", this.minimap.root, this.feed.root);
     root.append(element("main", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root));
@@ -73,6 +76,7 @@ export class ReplayPage {
     this.drawn_ms = now_ms;
     if (!this.timeline.dragging) this.transport.pass(elapsed_s);
     if (!this.leapt) this.playback.advance(this.transport.tick);
+    this.layOut(now_ms);
     this.gaze.roam(this.keys.way, elapsed_s);
     const scene = this.picture.take(this.gaze, now_ms / 1000, elapsed_s, this.leapt);
     for (const event of this.playback.happened()) this.happen(event, scene);
@@ -112,11 +116,23 @@ export class ReplayPage {
     const { welcome } = this.recording;
     this.transport.goTo(tick);
     this.playback.goTo(this.transport.tick);
-    this.stage.enter(welcome.arena, welcome.description ?? NOTHING);
+    this.arena = this.playback.arena;
+    this.stage.enter(this.arena, welcome.description ?? NOTHING);
+    this.minimap.enter(this.arena);
     this.feed.root.remove();
     this.feed = new NewsFeed();
     this.corner.append(this.feed.root);
     this.leapt = true;
+  }
+
+  /** Where it is built, the arena changes; laid out anew now and then only, for that takes some milliseconds. */
+  private layOut(now_ms: number): void {
+    const { arena } = this.playback;
+    if (arena === this.arena || now_ms < this.laid_out_ms + LAID_OUT_EVERY_MS) return;
+    this.arena = arena;
+    this.laid_out_ms = now_ms;
+    this.stage.rearrange(arena);
+    this.minimap.enter(arena);
   }
 
   private step(count: 1 | -1): void {
@@ -160,7 +176,7 @@ export class ReplayPage {
     back.href = "replay";
     return element(
       "header", "replay-title", element("h1", "", `${welcome.game} in ${welcome.arena.name}`),
-      element("p", "", `${when} · ${welcome.room}${cut}`), back,
+      element("p", "", `${when} · ${welcome.title || welcome.room}${cut}`), back,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { Recording } from "./file";
-import { goldenReplay } from "./golden";
+import { goldenBuilding, goldenReplay } from "./golden";
 import { marksOf, openingOf } from "./marks";
 import { Playback } from "./playback";
 
@@ -94,4 +94,21 @@ test("kills are marks, in their order", () => {
 
 test("play begins where the match does", () => {
   expect(openingOf(recording, 20)).toBe(2);
+});
+
+test("where an arena is built it changes as it did, by playing and by leaps", () => {
+  const building = new Recording(goldenBuilding());
+  const played = new Playback(building);
+  const leaping = new Playback(building);
+  const arenas = new Set([played.arena]);
+  for (let tick = played.first_tick; tick <= played.last_tick; tick += 7.5) {
+    played.advance(tick);
+    arenas.add(played.arena);
+    leaping.goTo(played.last_tick);
+    leaping.goTo(tick);
+    expect(leaping.arena).toEqual(played.arena);
+  }
+  expect([arenas.size, played.checksum_mismatches, leaping.checksum_mismatches]).toEqual([30, 0, 0]);
+  leaping.goTo(leaping.first_tick);
+  expect(leaping.arena).toEqual(building.welcome.arena);
 });

@@ -4,13 +4,16 @@
  *     goTo(tick)     a leap: whatever was believed is forgotten, and the chunk's keyframes are the beginning
  *     advance(tick)  onwards; `happened` then has what happened on the way
  *
- * Between two snapshots an entity is where both say (`stills`).
+ * Between two snapshots an entity is where both say (`stills`). Where the arena is built, `arena` is what it is at the tick.
  *
  * Pure: ticks are arguments. Raises `CannotPlay` for a chunk that makes no sense.
  */
 
-import type { Happening, ServerMessage } from "../messages";
+import { Draft } from "../draft";
+import type { Edited, Happening, ServerMessage } from "../messages";
+import { type Plan, arenaOf, planChecksum } from "../plan";
 import { Roster } from "../roster";
+import type { Arena } from "../scene";
 import { Between, type Seen, type Still } from "../stills";
 import { View } from "../view";
 import { type Recording, readItem, refuse } from "./file";
@@ -33,8 +36,11 @@ export class Playback {
   #item = 0;
   #before: Still = { tick: 0, entities: new Map() };
   #after: Still = this.#before;
-  /** What is to come, and whether it is news: a chunk begins with what was known already. */
-  #pending: { event: Happening; news: boolean }[] = [];
+  /** What is to come, when, and whether it is news: a chunk begins with what was known already. */
+  #pending: { tick: number; told: Happening | Edited; news: boolean }[] = [];
+  /** What is built, at the tick that is shown. */
+  #draft = new Draft();
+  #arena: { plan: Plan | null; arena: Arena };
   #opening = true;
   #happened: Happening[] = [];
   readonly #between: Between;
@@ -44,6 +50,7 @@ export class Playback {
     this.#between = new Between(recording.welcome.kinds, recording.welcome.tick_rate);
     this.#roster = new Roster(recording.welcome.players);
     this.#view = this.#freshView();
+    this.#arena = { plan: null, arena: recording.welcome.arena };
     this.goTo(recording.chunk_ticks[0]!);
     this.first_tick = this.tick;
     this.last_tick = recording.index?.last_tick ?? this.#lastTick();
@@ -54,6 +61,14 @@ export class Playback {
     return this.#roster;
   }
 
+  /** The arena, as it is now; the same object for as long as nothing has changed. */
+  get arena(): Arena {
+    const { welcome } = this.recording;
+    const plan = this.#draft.confirmed;
+    if (plan !== this.#arena.plan) this.#arena = { plan, arena: plan ? arenaOf(plan, welcome.arena.name) : welcome.arena };
+    return this.#arena.arena;
+  }
+
   /** Leaps to `tick`. What happened before it isn't told. */
   goTo(tick: number): void {
     this.#chunk = this.recording.chunkAt(tick);
@@ -62,6 +77,7 @@ export class Playback {
     this.#view = this.#freshView();
     this.#pending = [];
     this.#between.clear();
+    this.#draft = new Draft();
     this.#after = this.#before = { tick: -1, entities: new Map() };
     this.#read();
     this.#before = this.#after;
@@ -99,8 +115,11 @@ export class Playback {
       this.#before = this.#after;
       if (!this.#read()) break;
     }
-    const due = this.#pending.findIndex(({ event }) => event.tick > this.tick);
-    for (const { event, news } of this.#pending.splice(0, due < 0 ? this.#pending.length : due)) this.#hear(event, news);
+    const due = this.#pending.findIndex(({ tick }) => tick > this.tick);
+    for (const { told, news } of this.#pending.splice(0, due < 0 ? this.#pending.length : due)) {
+      if (told.type === "edited") this.#build(told);
+      else this.#hear(told, news);
+    }
   }
 
   /** One snapshot more, and the events before it; false at the end. */
@@ -120,7 +139,9 @@ export class Playback {
 
   /** Whether it was a snapshot. */
   #take(message: ServerMessage): boolean {
-    if (message.type === "event") this.#pending.push({ event: message, news: !this.#opening });
+    if (message.type === "event") this.#pending.push({ tick: message.tick, told: message, news: !this.#opening });
+    // An edit says no tick: it came after the snapshot before it.
+    else if (message.type === "edited") this.#pending.push({ tick: this.#after.tick, told: message, news: !this.#opening });
     if (message.type !== "snapshot") return false;
     try {
       this.checksum_mismatches += this.#view.apply(message).length;
@@ -137,6 +158,19 @@ export class Playback {
     if (event.name === ROSTER) this.#roster = new Roster(event.body["players"] as []);
     else this.#roster.take(event);
     if (news) this.#happened.push(event);
+  }
+
+  /** An edit that was taken, or the whole plan; a chunk begins with one that is mostly known. */
+  #build(edited: Edited): void {
+    if (edited.plan && this.#draft.confirmed && edited.revision === this.#draft.revision) return;
+    const { mismatches } = this.#draft;
+    try {
+      this.#draft.take(edited);
+      if (edited.plan && planChecksum(this.#draft.confirmed!) !== edited.checksum) this.checksum_mismatches += 1;
+    } catch {
+      refuse("an edit makes no sense");
+    }
+    this.checksum_mismatches += this.#draft.mismatches - mismatches;
   }
 
   #freshView(): View {

@@ -1,0 +1,154 @@
+"""What is built is kept for those who built it: in time, when the room ends, and when the server stops."""
+
+from pathlib import Path
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from protocol.arena import Arena
+from protocol.build_messages import Edit
+from protocol.messages import Enter, Open
+from protocol.plan import Add, Piece
+from protocol.ticks import Rates
+from server.build import rescue as rules
+from server.build.drafts import Drafts
+from server.build.rescue import Rescue, rescue_of
+from server.catalogue import Catalogue
+from server.checkpoint import capture, revive, seal, unseal
+from server.games.build import Build
+from server.room import Room
+from tests.instruments.plans import ARENA
+from tests.instruments.stepper import Client, Stepper
+from tests.server.net.wires import really
+
+CRATE = Piece("crate", 500.0, 500.0)
+
+
+class Site:
+    """A lobby in which people open rooms to build in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.drafts = Drafts(folder)
+        catalogue = Catalogue({"build": Build}, lambda: {"site": ARENA}, Rates(), lambda: 1, draft=self.draft)
+        self.stepper = Stepper(catalogue=catalogue)
+        self.rescue: Rescue = rescue_of(self.drafts, self.stepper.lobby)
+
+    def draft(self, id: str, account: str) -> Arena | None:
+        found = self.drafts.find(id, account)
+        return None if found is None else found.arena
+
+    def come(self, name: str, guest: str) -> Client:
+        one = self.stepper.visit(name)
+        one.link.guest = guest
+        return one
+
+    def open(self, one: Client, arena: str = "site") -> Room:
+        one.say(Open(f"{one.session.name}’s", "build", arena), 0.0)
+        return self.stepper.lobby.rooms[one.welcome.room]
+
+    def end(self, room: Room) -> None:
+        self.stepper.lobby.end_room(room.name, 0.0)
+
+    def crates(self, guest: str) -> list[int]:
+        return [len(draft.arena.crates) for _, draft in self.drafts.of(f"guest:{guest}")]
+
+
+def build(one: Client, serial: int) -> None:
+    one.say(Edit(serial, [Add(1000 + serial, CRATE)]), float(serial))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path / "drafts")
+
+
+async def test_when_a_room_ends_all_who_built_have_what_was_built(site: Site) -> None:
+    ann, bob, eve = site.come("Ann", "a"), site.come("Bob", "b"), site.come("Eve", "e")
+    room = site.open(ann)
+    for one in (bob, eve):
+        one.say(Enter(room.name), 0.0)
+    build(ann, 1)
+    build(bob, 1001)
+    site.end(room)
+    await site.rescue.finish()
+    assert (site.crates("a"), site.crates("b"), site.crates("e")) == ([3], [3], [])
+    ((_, draft),) = site.drafts.of("guest:a")
+    assert (draft.title, draft.arena.name) == ("Ann’s", "Site")
+    counted = site.stepper.lobby.recorded
+    assert (counted.drafts, counted.draft_bytes, counted.drafts_failed) == (2, site.drafts.size, 0)
+
+
+async def test_a_room_that_is_opened_with_a_draft_goes_on_with_it(site: Site) -> None:
+    ann = site.come("Ann", "a")
+    room = site.open(ann)
+    build(ann, 1)
+    site.end(room)
+    await site.rescue.finish()
+    ((id, _),) = site.drafts.of("guest:a")
+    again = site.open(ann, f"draft:{id}")
+    assert (len(again.arena.crates), again.card.arena, again.card.draft) == (2, "Site", id)
+    build(ann, 1001)
+    site.end(again)
+    await site.rescue.finish()
+    assert ([one for one, _ in site.drafts.of("guest:a")], site.crates("a")) == ([id], [3])
+    eve = site.come("Eve", "e")
+    eve.say(Open("Eve’s", "build", f"draft:{id}"), 0.0)
+    assert eve.errors[-1].sentence == "there is no such draft of yours, or not any more"
+
+
+async def test_a_room_that_comes_back_from_its_checkpoint_is_the_same_work(site: Site) -> None:
+    ann = site.come("Ann", "a")
+    room = site.open(ann)
+    build(ann, 1)
+    await site.rescue.finish()
+    saved = unseal(seal(capture(room, [])))
+    other = Site(site.drafts._folder)
+    back = revive(saved, Build, ARENA, room.rates, {})
+    other.stepper.lobby.add_room(back)
+    other.end(back)
+    await other.rescue.finish()
+    assert [id for id, _ in other.drafts.of("guest:a")] == [id for id, _ in site.drafts.of("guest:a")]
+    fresh = other.come("Ann", "a")
+    room = other.open(fresh)
+    build(fresh, 1001)
+    await other.rescue.finish()
+    assert len(other.drafts.of("guest:a")) == 2, "another room is another work"
+
+
+async def test_every_so_often_what_is_new_is_kept(site: Site, autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+    ann = site.come("Ann", "a")
+    room = site.open(ann)
+    nursery.start_soon(site.rescue.run)
+    await trio.sleep(2 * rules.EVERY_S)
+    assert site.crates("a") == []
+    for serial in (1, 2):
+        build(ann, serial)
+        await trio.sleep(rules.EVERY_S + 1)
+        await really(lambda: site.crates("a") == [len(room.game.desk.plan.pieces) - 7])  # type: ignore[attr-defined]  # a Build
+
+
+async def test_what_waits_is_bounded_and_what_fails_is_counted(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "PENDING_MAX", 1)
+    for name in ("a", "b"):
+        one = site.come(name.upper(), name)
+        room = site.open(one)
+        build(one, 1)
+        site.end(room)
+    assert site.rescue.counted.drafts_failed == 1
+    (tmp_path / "drafts").rename(tmp_path / "gone")
+    (tmp_path / "drafts").write_text("no folder")
+    await site.rescue.finish()
+    assert (site.rescue.counted.drafts_failed, len(site.drafts)) == (2, 0)
+
+
+async def test_without_a_folder_nothing_is_kept() -> None:
+    stepper = Stepper(arena=ARENA, game=Build)
+    rescue = rescue_of(None, stepper.lobby)
+    build(stepper.join("Ann"), 1)
+    stepper.lobby.end_room(stepper.room.name, 0.0)
+    await rescue.run()
+    await rescue.finish()
+    assert rescue.counted.drafts == 0
