@@ -233,7 +233,7 @@ class Session:
         seat = self.seated
         if seat.player is not None:
             seat.player.rtt_ms = message.rtt_ms
-        self._post(Pong(message.nonce, seat.room.tick))
+        self._post(Pong(message.nonce, seat.tick))
 
     def _count_ping(self, message: Ping, now_s: float) -> None:
         if not self.may_say(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
