@@ -51,6 +51,7 @@ def swarm(
     seconds: Annotated[float, typer.Option(min=0, help="For how long; 0: until stopped.")] = 10.0,
     brain: Annotated[str, typer.Option(help=f"What they do: {', '.join(BRAINS)}.")] = "auto",
     rooms: Annotated[int, typer.Option(min=0, help="Spread them over so many rooms that they open; 0: no.")] = 0,
+    spectators: Annotated[int, typer.Option(min=0, help="So many of them only watch, one player after another.")] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Share the bots out among so many processes.")] = 1,
     json: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report and pictures into this folder.")] = None,
@@ -74,6 +75,7 @@ def swarm(
         seed=secrets.randbits(32) if seed is None else seed,
         name_prefix=name_prefix,
         rooms=rooms,
+        spectators=spectators,
         network=_conditions(latency, jitter, stalls, stall_ms, bandwidth, disconnects),
     )
     _check(plan)
@@ -145,6 +147,8 @@ async def _carry_until_stopped(network: Conditions, server: Address, host: str, 
 def _check(plan: Plan) -> None:
     parse_address(plan.url)
     brain_named(plan.brain)
+    if plan.spectators > plan.bots or (plan.spectators and plan.rooms):
+        raise UserError("spectators are some of the bots, and watch where the server puts them: not with --rooms")
     longest = f"{plan.name_prefix}{plan.bots}"
     if not is_good_name(longest):
         raise UserError(f"{longest!r} is not a name: 1 to 20 printable characters, no blank at either end")

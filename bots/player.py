@@ -15,10 +15,12 @@ from zlib import crc32
 
 from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
+from bots.gaze import Gaze
 from bots.lead import Lead
 from bots.neighbourhood import BodyState, ShipState
 from bots.neighbours import OTHERS_UNITS, neighbours, others
 from bots.own_shots import OwnShots
+from bots.pings import Pings
 from bots.prediction import Prediction, Reconciled
 from bots.roster import take_note
 from bots.slices import Slices, is_numbered, slice_snapshot
@@ -39,10 +41,10 @@ from protocol.messages import (
     LobbyNews,
     Message,
     Open,
-    Ping,
     PlayerInfo,
     Pong,
     Resync,
+    Watch,
     Welcome,
 )
 from protocol.motion import Input
@@ -50,9 +52,6 @@ from protocol.quantize import seen_to_wire
 from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 
-PING_INTERVAL_S: Final = 1.0
-PONG_S_MAX: Final = 10.0
-"""A later answer measures nothing of interest."""
 THINK_INTERVAL_S: Final = 0.15
 BEHIND_TICKS_MAX: Final = 10
 """A clock further behind (a process that was suspended) leaves the ticks between out."""
@@ -61,7 +60,6 @@ HEARD_OF: Final = 4
 """Who isn't attentive steers its clock by every snapshot for so many, and then by one of so many."""
 _NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
 """What only the attentive hear."""
-
 
 Role = Literal["player", "spectator", "visitor"]
 
@@ -94,6 +92,7 @@ class Player:
         give_brain: Callable[[CommonRoom], Brain] | None = None,
         attentive: bool = True,
         foresees_shots: bool = False,
+        gaze: Gaze | None = None,
     ) -> None:
         """`attentive`: foresee our own ship, and hear what happens and who is there, at some cost.
 
@@ -105,7 +104,9 @@ class Player:
         self.seen_tick: float | None = None
         """The tick of the picture that whoever steers looks at; None: the newest snapshot's."""
         self.due_s = inf
-        self.rtt_s = 0.0
+        self.pings = Pings(tally)
+        self.gaze = gaze or Gaze()
+        """Where we look, as a spectator."""
         self.welcome: Welcome | None = None
         self.view: View | None = None
         self.lead: Lead | None = None
@@ -125,9 +126,7 @@ class Player:
         self.on_snapshot: Callable[[], None] = lambda: None
         """Called with news of the lobby, too."""
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
-        self._codec = codec
-        self._rooms = rooms
-        self._tally = tally
+        self._codec, self._rooms, self._tally = codec, rooms, tally
         self._give_brain = give_brain
         self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
         self._rests = False  # whether the match is over, and no gun fires
@@ -139,15 +138,19 @@ class Player:
         self._ticks_together = 1
         """Inputs of so many ticks ride one message, one for each snapshot."""
         self._entries: list[Input] = []
-        self._hello_s, self._ping_s = 0.0, inf
+        self._hello_s = 0.0
         self._heard = 0  # snapshots that this clock has seen
-        self._pinged_s: dict[int, float] = {}
         self._snapshot_s: float | None = None
 
     @property
     def tick(self) -> int:
         """The newest tick that we have lived, and have given an input for."""
         return self._next_tick - 1
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether we are in a room without playing there."""
+        return self.welcome is not None and self.lobby is None and self.welcome.player == 0
 
     @property
     def ship(self) -> ShipState | None:
@@ -168,20 +171,26 @@ class Player:
         """To another room, or to the lobby. No inputs are said until the server has answered."""
         self.is_going = True
         self._stand_still()
+        self.gaze.forget()
         self.say(message)
+
+    def look(self, watch: Watch | None) -> None:
+        """Say where we look, if there is anything to say and we watch."""
+        if watch is not None and self.is_watching:
+            self.say(watch)
 
     def _stand_still(self) -> None:
         """The clock has stopped, until the next snapshot that counts."""
         self.lead, self._snapshot_s = None, None
         self._entries.clear()
-        self.due_s = self._ping_s
+        self.due_s = self.pings.due_s
 
     def end(self, now_s: float) -> None:
         """The connection is over; the token to resume with is kept."""
         self.account.close(now_s)
-        self._ping_s, self.is_going, self.lobby = inf, False, None
+        self.is_going, self.lobby = False, None
+        self.pings.stop()
         self._stand_still()
-        self._pinged_s.clear()
         self._link = None
 
     def receive(self, wire: Wire, now_s: float) -> None:
@@ -199,7 +208,7 @@ class Player:
             case LobbyNews() as news:
                 self._take_lobby(news, now_s)
             case Pong() as pong:
-                self._take_pong(pong, now_s)
+                self.pings.take(pong, now_s)
             case Bye() as bye:
                 self.bye = bye
             case Event() | ChatLine() | Error() as message:
@@ -208,7 +217,7 @@ class Player:
 
     def _take_lobby(self, news: LobbyNews, now_s: float) -> None:
         if self.lobby is None:
-            self._prediction, self.resume, self.is_going, self._ping_s = None, None, False, now_s
+            self._prediction, self.resume, self.is_going, self.pings.due_s = None, None, False, now_s
             self._stand_still()
         self.lobby = news
         self.on_snapshot()
@@ -217,22 +226,23 @@ class Player:
         assert self._link is not None
         room = self._rooms.enter(welcome)
         if not self.is_going:  # else pings have measured it
-            self.rtt_s = now_s - self._hello_s
+            self.pings.rtt_s = now_s - self._hello_s
         self._stand_still()
-        self.is_going, self.lobby = False, None
+        self.is_going, self.lobby, self._rests = False, None, False
         self.welcome, self.resume = welcome, welcome.resume
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
         self.view.player, self.view.roster = welcome.player, self.roster
-        self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
+        foresees = self._attentive and not self.is_watching
+        self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if foresees else None
         gun = welcome.gun if self._foresees_shots else None
         self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None
-        self._rests = False
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
         if not self.account.is_open:
             self.account.open(self._link, now_s)
-        self._ping_s = self.due_s = now_s
+        self.pings.due_s = self.due_s = now_s
+        self.look(self.gaze.again())
 
     def _take_snapshot(self, snapshot: Snapshot | Slices, now_s: float) -> None:
         view, welcome = self.view, self.welcome
@@ -242,7 +252,7 @@ class Player:
             self.say(Resync(cell))
         if self._prediction is not None:
             self._reconcile(self._prediction, view, snapshot)
-        if not self.is_going:
+        if not self.is_going and not self.is_watching:  # a spectator has no inputs to time
             self._keep_clock(snapshot, welcome.tick_rate, now_s)
         self.account.snapshots += 1
         if self._snapshot_s is not None:
@@ -263,7 +273,7 @@ class Player:
     def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
             self.lead, self._heard = Lead(tick_rate), 0
-            self.lead.start(snapshot.tick, self.rtt_s, now_s)
+            self.lead.start(snapshot.tick, self.pings.rtt_s, now_s)
             self._next_tick = int(self.lead.tick_at(now_s)) + 1
             stagger = crc32(self.name.encode()) % max(1, int(THINK_INTERVAL_S * tick_rate))
             self._think_tick = self._next_tick + stagger
@@ -274,7 +284,7 @@ class Player:
             if not self._attentive and self._heard > HEARD_AT_FIRST and self._heard % HEARD_OF:
                 return
             snaps = self.lead.snaps
-            self.lead.heard(snapshot.tick, snapshot.ack, snapshot.slack_ms, self.rtt_s, now_s)
+            self.lead.heard(snapshot.tick, snapshot.ack, snapshot.slack_ms, self.pings.rtt_s, now_s)
             if self.lead.snaps > snaps:
                 self._post_inputs()  # the next tick may be some time off
         self.due_s = max(now_s, self._next_due_s())
@@ -283,15 +293,9 @@ class Player:
         """When there is something to do: a ping, or a tick. Who foresees lives each tick when it comes; who doesn't,
         all the ticks of a message when it must be sent."""
         if self.lead is None:
-            return self._ping_s
+            return self.pings.due_s
         waits = 0 if self._attentive else self._ticks_together - len(self._entries) - 1
-        return min(self._ping_s, self.lead.when(self._next_tick + waits))
-
-    def _take_pong(self, pong: Pong, now_s: float) -> None:
-        sent_s = self._pinged_s.pop(pong.nonce, None)
-        if sent_s is not None:
-            self.rtt_s = now_s - sent_s
-            self._tally.rtt_ms.add(self.rtt_s * 1000.0)
+        return min(self.pings.due_s, self.lead.when(self._next_tick + waits))
 
     def _note(self, message: Event | ChatLine | Error) -> None:
         """What it means to us, whoever else is told of it."""
@@ -303,8 +307,10 @@ class Player:
 
     def pulse(self, now_s: float) -> None:
         """Do what is due: ticks, a ping."""
-        if now_s >= self._ping_s:
-            self._ping(now_s)
+        if now_s >= self.pings.due_s:
+            self.say(self.pings.ask(now_s))
+            if self.is_watching:
+                self.look(self.gaze.rove(self.roster, now_s))
         if self.lead is not None:
             due = self.lead.due(now_s)
             if due - self._next_tick > BEHIND_TICKS_MAX:
@@ -317,13 +323,6 @@ class Player:
                 self._live(tick)
                 self._next_tick = tick + 1
         self.due_s = self._next_due_s()
-
-    def _ping(self, now_s: float) -> None:
-        nonce = int(now_s * 1000.0)
-        self._pinged_s = {asked: at_s for asked, at_s in self._pinged_s.items() if now_s - at_s < PONG_S_MAX}
-        self._pinged_s[nonce] = now_s
-        self.say(Ping(nonce, min(60_000, round(self.rtt_s * 1000.0))))
-        self._ping_s = now_s + PING_INTERVAL_S
 
     def _live(self, tick: int) -> None:
         """One tick of ours: decide, steer, foresee."""

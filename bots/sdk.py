@@ -8,6 +8,8 @@
         await bot.open("Ada's place", "melee", "belt")     a room of our own, over the same connection
         await bot.enter()                                  the best room that there is
         lobby = await bot.browse()                         no room: which ones there are
+        await bot.enter(watch=True)                        without a ship: see along with somebody, or roam
+        bot.watch(next(iter(bot.players)))
 
 Behind these lines the tick clock is kept, one input is sent for every tick, the ship is predicted, and a
 connection that breaks comes back to the same ship.
@@ -65,7 +67,8 @@ async def connect(
 ) -> AsyncGenerator["Bot", None]:
     """A bot in the game at `url`, from its first snapshot on; it leaves at the end of the block.
 
-    As a "visitor" it is in the lobby first: see `Bot.lobby`, `enter` and `open`.
+    As a "visitor" it is in the lobby first: see `Bot.lobby`, `enter` and `open`. As a "spectator" it has no ship: see
+    `Bot.watch`.
 
     Raises `Ended` when the server can't be reached or refuses. `come_back`: when the connection is lost later, return
     to the same ship. `token`: who we are, where the server asks. `json`: speak the readable encoding. `seed`: of the
@@ -178,6 +181,24 @@ class Bot:
             self._refused = message
             self._tell_news()
         self._listener(message)
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether we are in a room as a spectator."""
+        return self._player.is_watching
+
+    def watch(self, player: int | PlayerInfo | None = None, *, at: tuple[float, float] | None = None) -> None:
+        """As a spectator, see along with `player`, or what there is `at` a place in units, from the next snapshot or
+        so on; so it stays, after a lost connection as well. Raises ValueError for anything but one of the two."""
+        if (player is None) == (at is None):
+            raise ValueError("watch either a player or a place")
+        if not self.is_watching:
+            raise ValueError("who plays looks from their own ship")
+        gaze = self._player.gaze
+        if at is not None:
+            self._player.look(gaze.look_at(*at))
+        elif player is not None:
+            self._player.look(gaze.follow(player.id if isinstance(player, PlayerInfo) else player))
 
     @property
     def view(self) -> View:

@@ -23,6 +23,7 @@ from bots.brains import BrainMaker, brain_named
 from bots.busyness import Busyness
 from bots.client import Connection, Dial, Ended, Pulse
 from bots.common_room import CommonRoom, CommonRooms
+from bots.gaze import Gaze
 from bots.metrics import Samples, parse_metrics
 from bots.netsim import PERFECT, Conditions, seed_of
 from bots.player import Brain, Player
@@ -68,6 +69,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     network: Conditions = PERFECT
     rooms: int = 0
     """So many rooms of their own, for as many groups; 0: wherever the server puts them."""
+    spectators: int = 0
+    """Of the bots, those who only watch: along with one player, and then with another. The first so many numbers."""
 
     def shares(self, processes: int) -> list["Plan"]:
         """The plan cut into nearly equal parts, at most one for each bot."""
@@ -120,11 +123,14 @@ class _Swarm:
         self.players: list[Player] = []
         usher = Usher(plan.rooms, plan.name_prefix) if plan.rooms else None
         for number in range(plan.first, plan.first + plan.bots):
-            rng = Random(f"{plan.seed}/{number}")
-            give_brain = _brain_maker(sort.give_brain, rng)
-            player = Player(f"{plan.name_prefix}{number}", codec, rooms, tally, give_brain, sort.attentive)
+            rng, name = Random(f"{plan.seed}/{number}"), f"{plan.name_prefix}{number}"
+            if number <= plan.spectators:
+                player = Player(name, codec, rooms, tally, gaze=Gaze(rng))
+                player.role = "spectator"
+            else:
+                player = Player(name, codec, rooms, tally, _brain_maker(sort.give_brain, rng), sort.attentive)
             player.token = os.environ.get(TOKEN_VARIABLE)
-            if usher is not None:
+            if usher is not None and number > plan.spectators:
                 usher.look_after(player, number)
             self.players.append(player)
             dial = _dial_through(self._relay, seed_of(plan.seed, number)) if self._relay else trio.open_tcp_stream

@@ -114,6 +114,8 @@ class SessionRow(Struct):
     rtt_ms: int
     blocked: bool
     lagging: bool
+    session: str | None = None
+    """By which an order means this one alone; None: it hasn't come back yet since the server started."""
 
 
 class Sessions(Struct):

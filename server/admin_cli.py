@@ -32,10 +32,12 @@ app.add_typer(admin, name="admin")
 Url = Annotated[str, typer.Option(envvar=URL_VARIABLE, help="The server.")]
 TokenFile = Annotated[Path | None, typer.Option(help=f"A file with an admin's token; else {TOKEN_VARIABLE} has it.")]
 Ca = Annotated[Path | None, typer.Option(help="Who else may have signed the server's certificate (PEM).")]
+Session = Annotated[str | None, typer.Option(help="One alone, as `sessions` shows it.")]
 Room = Annotated[str | None, typer.Option(help="With --player: who sits there.")]
 Player = Annotated[int | None, typer.Option(help="A player's number in the room.")]
 Subject = Annotated[str | None, typer.Option(help="Whoever has a token of this subject.")]
-Address = Annotated[str | None, typer.Option(help="The guests from this address.")]
+Address = Annotated[str | None, typer.Option(help="All guests from this address, however many.")]
+Name = Annotated[str | None, typer.Option(help="With --address: of these, those who are called so.")]
 Seconds = Annotated[float, typer.Option(help="For how long.")]
 Reason = Annotated[str, typer.Option(help="They are told.")]
 
@@ -44,25 +46,29 @@ HERE: Final = "http://127.0.0.1:8000"
 
 @admin.command()
 def kick(
+    session: Session = None,
     room: Room = None,
     player: Player = None,
     subject: Subject = None,
     address: Address = None,
+    name: Name = None,
     reason: Reason = "",
     url: Url = HERE,
     token_file: TokenFile = None,
     ca: Ca = None,
 ) -> None:
     """End somebody's conversation. They may come back."""
-    _order("kick", url, token_file, ca, _whom(room, player, subject, address) | {"reason": reason})
+    _order("kick", url, token_file, ca, _whom(session, room, player, subject, address, name) | {"reason": reason})
 
 
 @admin.command()
 def ban(
+    session: Session = None,
     room: Room = None,
     player: Player = None,
     subject: Subject = None,
     address: Address = None,
+    name: Name = None,
     seconds: Seconds = 3600.0,
     reason: Reason = "",
     url: Url = HERE,
@@ -70,45 +76,54 @@ def ban(
     ca: Ca = None,
 ) -> None:
     """Kick somebody, and keep them out for a while: by their token's subject, or else by their address."""
-    whom = _whom(room, player, subject, address)
+    whom = _whom(session, room, player, subject, address, name)
     _order("ban", url, token_file, ca, whom | {"seconds": seconds, "reason": reason})
 
 
 @admin.command()
 def unban(
-    subject: Subject = None, address: Address = None, url: Url = HERE, token_file: TokenFile = None, ca: Ca = None
+    subject: Subject = None,
+    address: Address = None,
+    name: Name = None,
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
 ) -> None:
     """Let somebody in again."""
-    _order("unban", url, token_file, ca, _whom(None, None, subject, address))
+    _order("unban", url, token_file, ca, _whom(None, None, None, subject, address, name))
 
 
 @admin.command()
 def mute(
+    session: Session = None,
     room: Room = None,
     player: Player = None,
     subject: Subject = None,
     address: Address = None,
+    name: Name = None,
     seconds: Seconds = 3600.0,
     url: Url = HERE,
     token_file: TokenFile = None,
     ca: Ca = None,
 ) -> None:
     """Let nobody hear what somebody says, for a while."""
-    _order("mute", url, token_file, ca, _whom(room, player, subject, address) | {"seconds": seconds})
+    _order("mute", url, token_file, ca, _whom(session, room, player, subject, address, name) | {"seconds": seconds})
 
 
 @admin.command()
 def unmute(
+    session: Session = None,
     room: Room = None,
     player: Player = None,
     subject: Subject = None,
     address: Address = None,
+    name: Name = None,
     url: Url = HERE,
     token_file: TokenFile = None,
     ca: Ca = None,
 ) -> None:
     """Let somebody be heard again."""
-    _order("unmute", url, token_file, ca, _whom(room, player, subject, address))
+    _order("unmute", url, token_file, ca, _whom(session, room, player, subject, address, name))
 
 
 @admin.command()
@@ -139,9 +154,10 @@ def forget(
     _order("forget", url, token_file, ca, {"id": id})
 
 
+@admin.command("players", hidden=True)
 @admin.command()
-def players(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
-    """Who is here: one JSON object a line."""
+def sessions(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
+    """Who is here, or expected back: one JSON object a line."""
     for line in _ask("players", url, token_file, ca):
         print(json.dumps(line, ensure_ascii=True))
 
@@ -186,8 +202,15 @@ def token(
     print(sign(secret_key(_read(secret)), {name: value for name, value in claims.items() if value is not None}))
 
 
-def _whom(room: str | None, player: int | None, subject: str | None, address: str | None) -> dict[str, Any]:
-    named = {"room": room, "player": player, "subject": subject, "address": address}
+def _whom(
+    session: str | None,
+    room: str | None,
+    player: int | None,
+    subject: str | None,
+    address: str | None,
+    name: str | None,
+) -> dict[str, Any]:
+    named = {"session": session, "name": name, "room": room, "player": player, "subject": subject, "address": address}
     return {name: value for name, value in named.items() if value is not None}
 
 

@@ -26,6 +26,7 @@ from server import garbage
 from server.build.rescue import rescue_of
 from server.chat import marshal
 from server.config import Config
+from server.deadlines import keep_deadlines
 from server.drain import let_finish
 from server.keeper import Keeper
 from server.lobby import Lobby
@@ -54,9 +55,6 @@ from server.venue import MAPS, catalogue_of, maps, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
 CLIENT = ASSETS / "client" / "dist"
-SWEEP_EVERY_S = 0.5
-ABSENT_S_MIN = 0.5
-"""A process that wakes so much later than it wanted to was stopped, or starved."""
 DRAIN_S_MAX = 3.0
 """How long players get to hear that the server stops."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -265,25 +263,6 @@ class Server:
         if work is not None:
             garbage.collect(work)
             self.door.age += 1
-
-
-async def keep_deadlines(lobby: Lobby) -> None:
-    """End what has gone on, or been silent, for too long; for ever.
-
-    When this process was itself stopped for a while, that counts for nobody, and what has arrived meanwhile is heard
-    before anybody is judged.
-    """
-    while True:
-        due_s = trio.current_time() + SWEEP_EVERY_S
-        await trio.sleep_until(due_s)
-        now_s = trio.current_time()
-        if now_s - due_s > ABSENT_S_MIN:
-            log.warning("absent", seconds=round(now_s - due_s, 1))
-            lobby.excuse(now_s - due_s, now_s)
-        sweep()
-        for error in lobby.sweep(now_s):
-            lobby.faults.chores_failed += 1
-            log.error("a deadline could not be kept", exc_info=error)
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:

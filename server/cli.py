@@ -23,13 +23,14 @@ def serve(
     room_players_max: Annotated[int | None, typer.Option(help="In a room that people open. [default: 64]")] = None,
     room_matches: Annotated[int | None, typer.Option(help="It ends after so many; 0: never. [default: 5]")] = None,
     bots: Annotated[int | None, typer.Option(help="Bots to play with, in a process of their own.")] = None,
+    spectator_delay_s: Annotated[
+        float | None, typer.Option(help="How late spectators see a room. [default: 0]")
+    ] = None,
     tick_rate: Annotated[int | None, typer.Option(help="Ticks per second. [default: 60]")] = None,
     snapshot_rate: Annotated[int | None, typer.Option(help="Snapshots per second. [default: 30]")] = None,
     match_s: Annotated[float | None, typer.Option(help="How long a match lasts. [default: 300]")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the game's chance; else another one each time.")] = None,
-    origins: Annotated[
-        str | None, typer.Option(help="Other sites whose pages may play, with commas between; * for all.")
-    ] = None,
+    origins: Annotated[str | None, typer.Option(help="Other sites that may play, with commas; * for all.")] = None,
     auth: Annotated[str | None, typer.Option(help="guest, or jwt: nobody without a token. [default: guest]")] = None,
     jwt_keys: Annotated[str | None, typer.Option(help="A JSON Web Key Set: a file, or an https address.")] = None,
     jwt_secret: Annotated[Path | None, typer.Option(help="A file with the secret of HS256, in its place.")] = None,

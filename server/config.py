@@ -49,6 +49,7 @@ class Config(BaseSettings):
     room_players_max: int = Field(64, ge=1, le=limits.PLAYERS_PER_ROOM_MAX, description="of a room that people open")
     room_matches: int = Field(5, ge=0, le=1000, description="it ends after so many; 0: not for that")
     bots: int = Field(0, ge=0, le=1000)
+    spectator_delay_s: float = Field(0.0, ge=0, le=120, description="how late spectators see a room; 0: at once")
     tick_rate: Rate = TICK_RATE_DEFAULT
     snapshot_rate: Rate = SNAPSHOT_RATE_DEFAULT
     seed: int | None = Field(None, ge=0, description="none: another one each time")

@@ -119,6 +119,9 @@ class Game(Protocol):
     touches: ClassVar[tuple[tuple[Category, Category], ...]] = ()
     """Whose contacts `after_step` is told beside a shot's with anything and a ship's with a pickup."""
 
+    may_be_late: ClassVar[bool] = True
+    """Whether spectators may see it some seconds late, where the operator wants that."""
+
     @staticmethod
     def unfit(arena: Arena) -> str:
         """Why it can't be played there, as the end of a sentence; "" where it can."""

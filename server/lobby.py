@@ -316,6 +316,7 @@ class Lobby:
             viewers_lagging=sum(viewer.lag.is_behind and not viewer.link.blocked for viewer in viewers),
             waiting_bytes=sum(session.link.waiting_bytes for session in self.sessions),
             waiting_events=sum(viewer.owed for viewer in viewers),
+            late_bytes=sum(room.watching.held_bytes for room in rooms),
             entities=sum(len(room.world) for room in rooms),
             refused=self.refused,
             too_slow=self.too_slow,

@@ -1,11 +1,11 @@
 """What an admin can do to people and rooms. Pure; `net/api` and `ricochet admin` are the ways to it.
 
-People are named by their place (room and player number), by the subject of their token, or by their address. Bans and
-mutes hold for whoever they are (see `restrictions`), wherever they sit. Each action says in a sentence what it
-has done, or raises CantBe with the sentence why it couldn't.
+`whom` says how people are named. Bans and mutes hold for whoever they are (see `restrictions`), wherever they sit: by
+session or by name for one guest, by address or by place for all guests at that address. Each action says in a sentence
+what it has done, and to how many, or raises CantBe with the sentence why it couldn't.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from protocol import limits
 from protocol.errors import Code
+from server import whom
 from server.lobby import Lobby
 from server.restrictions import (
     REASON_CHARS_MAX,
@@ -21,14 +22,16 @@ from server.restrictions import (
     Restrictions,
     TableFull,
     address_key,
+    mark_of,
     subject_key,
 )
-from server.seats import Reserved, Seat
+from server.seats import Seat
 from server.session import Session
 from server.tokens import SUBJECT_CHARS_MAX
 
 SECONDS_DEFAULT: Final = 3600.0
 ADDRESS_CHARS_MAX: Final = 64
+SESSION_CHARS_MAX: Final = 32
 
 
 class CantBe(Exception):
@@ -36,12 +39,16 @@ class CantBe(Exception):
 
 
 class Order(Struct, forbid_unknown_fields=True):
-    """About somebody: `room` and `player`, or `subject`, or `address`. `seconds` is for what has an end."""
+    """About somebody: `session`, or `room` and `player`, or `subject`, or `address`, or that and `name`.
 
+    `seconds` is for what has an end."""
+
+    session: Annotated[str, Meta(max_length=SESSION_CHARS_MAX)] | None = None
     room: Annotated[str, Meta(max_length=limits.ROOM_CHARS_MAX)] | None = None
     player: Annotated[int, Meta(ge=1)] | None = None
     subject: Annotated[str, Meta(max_length=SUBJECT_CHARS_MAX)] | None = None
     address: Annotated[str, Meta(max_length=ADDRESS_CHARS_MAX)] | None = None
+    name: Annotated[str, Meta(max_length=limits.NAME_CHARS_MAX)] | None = None
     seconds: Annotated[float, Meta(gt=0, le=RESTRICTION_S_MAX)] = SECONDS_DEFAULT
     reason: Annotated[str, Meta(max_length=REASON_CHARS_MAX)] = ""
 
@@ -90,7 +97,8 @@ class Moderation:
         present = self._present(order)
         if not present:
             raise CantBe("nobody like that is here")
-        return f"kicked {self._expel(present, Code.KICKED, _because('kicked by an admin', order.reason))}"
+        count = self._expel(present, Code.KICKED, _because("kicked by an admin", order.reason))
+        return f"kicked {count}{self._all_of(order)}"
 
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
@@ -98,7 +106,7 @@ class Moderation:
         _add(self._lobby.bans, key, order.seconds, order.reason, now_s)
         self._lobby.talk.expunge(key, self._lobby.rooms.values())
         gone = self._expel(
-            self._known_as(key), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
+            whom.known_as(self._lobby, key), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
         )
         return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
 
@@ -109,7 +117,7 @@ class Moderation:
         """Let nobody hear what they say, or have said, for a while."""
         key = self._key(order)
         self.silence(key, order.seconds, order.reason, now_s)
-        return f"muted {key} for {order.seconds:.0f} s"
+        return f"muted {key} for {order.seconds:.0f} s: {len(whom.known_as(self._lobby, key))} who are here"
 
     def silence(self, key: str, seconds: float, reason: str, now_s: float) -> None:
         """Mute whoever is known by `key`. Raises CantBe."""
@@ -117,7 +125,11 @@ class Moderation:
         self._lobby.talk.expunge(key, self._lobby.rooms.values())
 
     def unmute(self, order: Order, now_s: float) -> str:
-        return _lift(self._lobby.mutes, self._key(order), "mute")
+        key, mutes = self._key(order), self._lobby.mutes
+        if order.session is not None and mutes.find(key, now_s) is None:
+            one = whom.with_session(self._lobby, order.session)
+            key = next((wide for wide in whom.keys_of(one) if mutes.find(wide, now_s)), key) if one else key
+        return _lift(mutes, key, "mute")
 
     def close(self, order: RoomOrder, now_s: float) -> str:
         """End a room and every conversation in it."""
@@ -133,36 +145,26 @@ class Moderation:
 
         `kept_s`: for how much longer a seat is kept for somebody who is away.
         """
-        seated = [
-            {
-                "room": seat.room.name,
-                "player": seat.player.id if seat.player else None,
-                "name": seat.player.name if seat.player else None,
-                "bot": bool(seat.player and seat.player.bot),
-                "connected": isinstance(seat, Seat) and seat.session is not None,
-                "kept_s": seat.kept_s(now_s),
-                "subject": seat.identity.subject,
-                "role": seat.identity.role.value,
-                "known_as": seat.key,
-                "muted": self._lobby.mutes.find(seat.key, now_s) is not None,
-            }
-            for seat in self._lobby.seats()
-        ]
-        return seated + [
-            {
-                "room": None,
-                "player": None,
-                "name": guest.name,
-                "bot": guest.bot,
-                "connected": True,
-                "kept_s": None,
-                "subject": guest.identity.subject,
-                "role": guest.identity.role.value,
-                "known_as": guest.key,
-                "muted": self._lobby.mutes.find(guest.key, now_s) is not None,
-            }
-            for guest in self._lobby.hall.guests()
-        ]
+        return [self._line(one, now_s) for one in whom.everybody(self._lobby)]
+
+    def _line(self, one: whom.Somebody, now_s: float) -> dict[str, Any]:
+        guest = one if isinstance(one, Session) else None
+        seat = None if isinstance(one, Session) else one
+        player = seat.player if seat is not None else None
+        name, bot = (guest.name, guest.bot) if guest else (player.name, player.bot) if player else (None, False)
+        return {
+            "session": whom.session_of(self._lobby, one),
+            "room": seat.room.name if seat is not None else None,
+            "player": player.id if player is not None else None,
+            "name": name,
+            "bot": bot,
+            "connected": seat is None or (isinstance(seat, Seat) and seat.session is not None),
+            "kept_s": seat.kept_s(now_s) if seat is not None else None,
+            "subject": one.identity.subject,
+            "role": one.identity.role.value,
+            "known_as": one.key,
+            "muted": self._lobby.mutes.find_any(whom.keys_of(one), now_s) is not None,
+        }
 
     def restrictions(self, now_s: float) -> list[dict[str, Any]]:
         """All bans and mutes."""
@@ -184,47 +186,47 @@ class Moderation:
         return f"dismissed the report {order.report}"
 
     def _key(self, order: Order) -> str:
-        """What the one that is meant is known by."""
+        """What the one that is meant is known by. Raises CantBe."""
         match order:
-            case Order(room=None, player=None, subject=str(subject), address=None):
+            case Order(session=None, room=None, player=None, subject=str(subject), address=None, name=None):
                 return subject_key(subject)
-            case Order(room=None, player=None, subject=None, address=str(address)):
+            case Order(session=None, room=None, player=None, subject=None, address=str(address), name=None):
                 return address_key(address)
-            case Order(room=str(room), player=int(player), subject=None, address=None):
-                return self._seat(room, player).key
-        raise CantBe("say whom: a room and a player, or a subject, or an address")
+            case Order(session=None, room=None, player=None, subject=None, address=str(address), name=str(name)):
+                return mark_of(address_key(address), name, is_guest=True)
+            case Order(session=str(), room=None, player=None, subject=None, address=None, name=None):
+                return whom.keys_of(self._one(order))[-1]
+            case Order(session=None, room=str(), player=int(), subject=None, address=None, name=None):
+                return self._one(order).key
+        raise CantBe("say whom: a session, or a room and a player, or a subject, or an address, or that and a name")
 
-    def _present(self, order: Order) -> list[Seat | Reserved | Session]:
+    def _present(self, order: Order) -> list[whom.Somebody]:
         key = self._key(order)
-        if order.player is not None and order.room is not None:
-            return [self._seat(order.room, order.player)]
-        return self._known_as(key)
+        return [self._one(order)] if order.session or order.room else whom.known_as(self._lobby, key)
 
-    def _known_as(self, key: str) -> list[Seat | Reserved | Session]:
-        """All of them: in rooms, expected back, and in the lobby."""
-        seats = [seat for seat in self._lobby.seats() if seat.key == key]
-        return [*seats, *(guest for guest in self._lobby.hall.guests() if guest.is_known_as(key))]
+    def _one(self, order: Order) -> whom.Somebody:
+        """By session, or by place. Raises CantBe."""
+        if order.session is not None:
+            found, sentence = whom.with_session(self._lobby, order.session), f"there is no session {order.session!r}"
+        else:
+            assert order.room is not None and order.player is not None
+            found = whom.at(self._lobby, order.room, order.player)
+            sentence = f"there is no player {order.player} in the room {order.room!r}"
+        if found is None:
+            raise CantBe(sentence)
+        return found
 
-    def _seat(self, room: str, player: int) -> Seat | Reserved:
-        found = self._seats_in(room, player)
-        seat = next(found, None)
-        if seat is None:
-            raise CantBe(f"there is no player {player} in the room {room!r}")
-        return seat
+    def _all_of(self, order: Order) -> str:
+        return f", all who are known as {self._key(order)}" if order.address is not None else ""
 
-    def _seats_in(self, room: str, player: int) -> Iterator[Seat | Reserved]:
-        for seat in self._lobby.seats():
-            if seat.room.name == room and seat.player is not None and seat.player.id == player:
-                yield seat
-
-    def _expel(self, whom: list[Seat | Reserved | Session], code: Code, sentence: str) -> int:
-        for one in whom:
+    def _expel(self, gone: list[whom.Somebody], code: Code, sentence: str) -> int:
+        for one in gone:
             if isinstance(one, Session):
                 self._lobby.hall.go(one)
                 one.end(code, sentence)
             else:
                 self._lobby.expel(one, code, sentence)
-        return len(whom)
+        return len(gone)
 
 
 ACTIONS: Final[dict[str, tuple[Callable[[Moderation, Any, float], str], type[AnyOrder]]]] = {

@@ -10,22 +10,19 @@ once:
 A free rock is never wrong and costs nothing. In a crowd the budget bounds the bytes, and so the error grows evenly and
 no further than `urgency` promises. What is gone is said at once and not counted: three bytes each. An entity enters a
 cell with its whole record and is changed in it by residuals (`changes`). Cells keep an entity a little beyond their
-border, so that one that dances on it isn't told twice. The wire order and the checksum rule are `protocol/snapshot`'s.
+border, so that one that dances on it isn't told twice. What viewers are sent of it is in `bulletin`; the wire order and
+the checksum rule are `protocol/snapshot`'s.
 """
 
-import zlib
 from collections import defaultdict
 from typing import Final
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from protocol.cells import Grid
-from protocol.codec import Codec
-from protocol.packing import FlatKeyframe, PackedDelta
 from protocol.quantize import ANGLE_STEPS, POSITION_SCALE, SPIN_SCALE, nearest_rows
-from protocol.reckoning import Published
 from protocol.snapshot import FIELDS_PER_RECORD
 from server.beliefs import (
     ANGLE,
@@ -44,17 +41,14 @@ from server.beliefs import (
     Y,
     wrap_rows,
 )
-from server.changes import Changes, Packed, aged
-from server.encoded_cells import EncodedCells, Told
+from server.bulletin import NOWHERE, Bulletin, News
+from server.changes import Changes, aged
 from server.urgency import OWED_URGENCY, within_budget
 from server.world import World
 
 CELL_BYTES_MAX: Final = 1200
 """What one snapshot may say of one cell."""
 BORDER_UNITS: Final = 24.0
-CHECKSUM_EVERY: Final = 120
-"""One snapshot in so many carries a cell's checksum."""
-NOWHERE: Final = -1
 _STEPS_PER_RADIAN: Final = ANGLE_STEPS / (2 * np.pi)
 _TURNED: Final = np.array([[1.0], [1.0], [_STEPS_PER_RADIAN]])
 """x, y and angle of `World.motion` in the units of beliefs."""
@@ -65,16 +59,6 @@ _QUANTA: Final = np.array(
 _MSGPACK_STARTS: Final[Ints] = np.array([-32_768, -128, -32, 128, 256, 65_536])
 _MSGPACK_BYTES: Final[Ints] = np.array([5, 3, 2, 1, 2, 3, 5])
 """How long an integer is in msgpack, below the first of these, from there on, from the next on, …"""
-
-
-class News(Struct):
-    """What is new in one cell at one snapshot."""
-
-    gone: list[int] = field(default_factory=list)
-    entered: list[int] = field(default_factory=list)
-    changed: bytes = b""
-    moved: dict[int, Packed] = field(default_factory=dict)
-    """By the cell that they came from."""
 
 
 class Wrong(Struct):
@@ -101,29 +85,19 @@ class Chosen(Struct):
     """Theirs."""
 
 
-class Publisher:
-    """The published table of one world."""
+class Publisher(Bulletin):
+    """The published table of one world, and the newest bulletin of it."""
 
     def __init__(self, world: World, grid: Grid, tick_rate: int, cell_bytes_max: int = CELL_BYTES_MAX) -> None:
-        self.world, self.grid, self.tick_rate, self.cell_bytes_max = world, grid, tick_rate, cell_bytes_max
+        self.world, self.tick_rate, self.cell_bytes_max = world, tick_rate, cell_bytes_max
         capacity = len(world.alive)
         self.beliefs = Beliefs(world.kinds, tick_rate, capacity)
-        self.table = self.beliefs.table
-        """`(capacity, 14)`: the published records."""
-        self.cell: Ints = np.full(capacity, NOWHERE, dtype=np.int64)
-        """Where each entity is published; NOWHERE when it isn't."""
-        self.tick = 0
-        self.spoken: set[int] = set()
-        """Cells with news or a checksum due at this snapshot: who misses it doesn't know them any more."""
+        super().__init__(grid, self.beliefs.table)
         self._since = 0
         """The tick of the snapshot before."""
-        self._snapshots = 0
-        self._news: dict[int, News] = {}
         self._owed: Floats = np.zeros(capacity)
         """How urgent each entity is for having waited, because something is wrong whole of it."""
         self._middles = _middles(grid)
-        self._list: Listed | None = None
-        self._encoded = self._fresh_cells()
 
     def publish(self, tick: int) -> None:
         """Bring the published table up to `tick` as far as the budgets allow."""
@@ -134,12 +108,12 @@ class Publisher:
 
     def begin(self, tick: int) -> None:
         self._since, self.tick = self.tick, tick
-        self._snapshots += 1
-        self._news = defaultdict(News)
+        self.snapshots += 1
+        self.news = defaultdict(News)
         for entity in self.world.release():
             self._owed[entity] = 0.0
             if self.cell[entity] != NOWHERE:
-                self._news[int(self.cell[entity])].gone.append(entity)
+                self.news[int(self.cell[entity])].gone.append(entity)
                 self.cell[entity] = NOWHERE
                 self.beliefs.forget(entity)
 
@@ -183,67 +157,21 @@ class Publisher:
         for way, packed in changes.pack(at, ways).items():
             old, new = divmod(way, self.grid.count)
             if old == new:
-                self._news[new].changed = packed.changed
+                self.news[new].changed = packed.changed
             else:
-                self._news[old].gone += packed.rows
-                self._news[new].moved[old] = packed
+                self.news[old].gone += packed.rows
+                self.news[new].moved[old] = packed
         self.beliefs.change(rows, changes.records.take(at, axis=0))
         self.cell[rows], self._owed[rows] = after, 0
         if len(chosen.entered):
             self._say_entered(chosen)
-        self._list = None
-        self.spoken = {*self._news, *range(-self._snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
-        self._encoded = self._fresh_cells()
+        self.renew(self.world.extent)
 
     def _say_entered(self, chosen: Chosen) -> None:
         for entity, cell in zip(chosen.entered.tolist(), chosen.cells.tolist(), strict=True):
-            self._news[cell].entered.append(entity)
+            self.news[cell].entered.append(entity)
         self.beliefs.publish(chosen.entered, chosen.records)
         self.cell[chosen.entered], self._owed[chosen.entered] = chosen.cells, 0
-
-    # what viewers are sent ---------------------------------------------------------------------------------
-
-    def delta(self, cell: int, codec: Codec) -> bytes | None:
-        """The news of `cell` encoded, or None when there is none."""
-        return self._encoded.delta(cell, codec)
-
-    def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
-        """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        return self._encoded.deltas(cells, codec)
-
-    def keyframe(self, cell: int, codec: Codec) -> bytes:
-        """All that is published in `cell`, encoded."""
-        return self._encoded.keyframe(cell, codec)
-
-    def checksum(self, cell: int) -> int:
-        """`protocol.snapshot.checksum_of` the cell: rows are in the order of their ids."""
-        return self._listed().checksum(cell)
-
-    def published(self, entity: int) -> Published:
-        return Published(*self.table[entity].tolist())
-
-    def _fresh_cells(self) -> EncodedCells:
-        sources = {cell: frozenset(news.moved) for cell, news in self._news.items() if news.moved}
-        return EncodedCells(Told(self.tick, self.spoken, sources, self._delta, self._keyframe))
-
-    def _delta(self, cell: int, known: frozenset[int]) -> PackedDelta:
-        """The news of `cell` for whoever knows these of the cells that somebody came from."""
-        news = self._news.get(cell) or News()
-        checksum = self.checksum(cell) if (self._snapshots + cell) % CHECKSUM_EVERY == 0 else None
-        if not news.entered and not news.moved:
-            return PackedDelta(cell, checksum, news.gone, [], news.changed)
-        strangers = [row for source, movers in news.moved.items() if source not in known for row in movers.rows]
-        entered = [self.published(entity) for entity in news.entered + strangers]
-        moved = [(source, movers.changed) for source, movers in news.moved.items() if source in known]
-        return PackedDelta(cell, checksum, news.gone, entered, news.changed, moved)
-
-    def _keyframe(self, cell: int) -> FlatKeyframe:
-        return FlatKeyframe(cell, self.checksum(cell), self._listed().flat(cell))
-
-    def _listed(self) -> "Listed":
-        if self._list is None:
-            self._list = Listed(self.beliefs.table, self.cell[: self.world.extent], self.grid.count, self.tick)
-        return self._list
 
     # the truth ---------------------------------------------------------------------------------------------
 
@@ -290,28 +218,6 @@ class Publisher:
         enters[out] = ought != cells[out]  # beyond the arena's border there is no other
         cells[out] = ought
         return cells, enters
-
-
-class Listed:
-    """All that is published at one tick, cell by cell and by id: sorted once for all who ask for a whole cell."""
-
-    def __init__(self, table: Ints, cell: Ints, cells: int, tick: int) -> None:
-        rows = (cell != NOWHERE).nonzero()[0]
-        cell = cell.take(rows)
-        order = cell.argsort(kind="stable")
-        self._begins = cell.take(order).searchsorted(np.arange(cells + 1)).tolist()
-        records = table.take(rows.take(order), axis=0)
-        self._plain = records.astype("<i4")
-        records[:, TICK] = tick - records[:, TICK]
-        self._records = records
-
-    def checksum(self, cell: int) -> int:
-        return zlib.crc32(self._plain[self._begins[cell] : self._begins[cell + 1]])
-
-    def flat(self, cell: int) -> list[int]:
-        """As in `FlatKeyframe`."""
-        flat: list[int] = self._records[self._begins[cell] : self._begins[cell + 1]].ravel().tolist()
-        return flat
 
 
 def _middles(grid: Grid) -> Floats:

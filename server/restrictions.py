@@ -1,10 +1,11 @@
 """Who is banned, and who is mute, until when: a small bounded table. Pure.
 
 Somebody is known by the subject of their token, or else by their address: of IPv6 by the network of 64 bits, for
-whoever has one address of it has them all. So a ban of an address concerns the guests from there and nobody else.
+whoever has one address of it has them all. So a ban of an address concerns the guests from there and nobody else. One
+of these guests is known by their name besides (`mark_of`): somebody with another name, then, is somebody else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -58,6 +59,10 @@ class Restrictions:
         found = self._entries.get(key)
         return found if found is not None and found.until_s > now_s else None
 
+    def find_any(self, keys: Iterable[str], now_s: float) -> Restriction | None:
+        """What holds for any of `keys` now."""
+        return next((found for key in keys if (found := self.find(key, now_s)) is not None), None)
+
     def all(self, now_s: float) -> Iterator[tuple[str, Restriction]]:
         """Whatever holds now."""
         self._forget_the_past(now_s)
@@ -70,6 +75,17 @@ class Restrictions:
 def key_of(identity: Identity, address: str) -> str:
     """What somebody is known by who comes as `identity` from `address`."""
     return subject_key(identity.subject) if identity.subject is not None else address_key(address)
+
+
+def keys_of(identity: Identity, address: str, name: str) -> tuple[str, str]:
+    """All that concerns them: what they are known by, and their mark."""
+    key = key_of(identity, address)
+    return key, mark_of(key, name, identity.subject is None)
+
+
+def mark_of(key: str, name: str, is_guest: bool) -> str:
+    """What one person is told by among those who are known by `key`: guests share it, so their name belongs to it."""
+    return f"{key} {name.casefold()}" if is_guest else key
 
 
 def subject_key(subject: str) -> str:

@@ -28,7 +28,8 @@ from protocol.limits import REWIND_S_MAX
 from protocol.quantize import ANGLE_STEPS
 from protocol.ticks import Rates
 from server.beliefs import Believed, Floats, Ints
-from server.publisher import NOWHERE, Publisher
+from server.bulletin import NOWHERE
+from server.publisher import Publisher
 from server.world import Hit, World
 
 SLOTS_BEYOND: Final = 2

@@ -11,6 +11,7 @@ and no socket; `now_s` is an argument and only measures slack.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from random import Random
 from typing import Any
@@ -22,7 +23,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import Event, Inputs, Message, ServerMessage, Welcome
+from protocol.messages import Event, Inputs, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import address
 from server.card import PERMANENT, Card
@@ -30,6 +31,8 @@ from server.chat.channel import RoomChannels
 from server.game import Game, Player
 from server.heralds import Heralds, Listener, Tap
 from server.inputs import InputBuffer
+from server.introduction import introduce, welcome_of
+from server.late import LateSpectators, lateness_of
 from server.link import Link
 from server.publisher import Publisher
 from server.results import Departures, Result, Score, placings
@@ -38,7 +41,7 @@ from server.roster import info_of, rarest_colour, smallest_team
 from server.spectators import NOBODY, Spectators
 from server.stamps import sight_of
 from server.statistics import RoomStatistics
-from server.viewers import Viewer
+from server.viewers import Viewer, owe
 from server.world import World
 
 PINGS_EVERY_S = 2.0
@@ -86,7 +89,10 @@ class Room:
         self.players: Mapping[int, Player] = self._players
         self._viewers: dict[int, Viewer] = {}
         """By player."""
-        self.watching = Spectators(self.grid, arena.middle, self.players)
+        whom = self.grid, arena.middle, self.players, self.statistics
+        self.watching = Spectators(*whom)
+        if (lateness := lateness_of(game, self.options, rates, len(self.world.alive))) is not None:
+            self.watching = LateSpectators(*whom, lateness, partial(introduce, self))
         self._next_player = 1
         self._pings_from = 0
         self._snapshot_due = False
@@ -143,9 +149,9 @@ class Room:
     def _show(self) -> None:
         seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]
         shown = address(seers, self.world, self.grid, self.publisher, self.game.hud_of)
-        shown += self.watching.show(self.publisher)
         self.statistics.snapshots += shown
-        self.statistics.snapshots_skipped += len(seers) + len(self.watching) - shown
+        self.statistics.snapshots_skipped += len(seers) - shown
+        self.watching.show(self.publisher)
 
     # coming and going --------------------------------------------------------------------------------------
 
@@ -200,16 +206,22 @@ class Room:
         viewer = Viewer(link, self.rates, self.statistics)
         if welcome:
             viewer.owe(welcome)
-        greeted = player or Player(NOBODY, "", 0, False, InputBuffer(self.statistics))
-        self._viewers[greeted.id] = viewer
-        self.game.greet(greeted)
         if player is None:
-            self.watching.add(self._viewers.pop(NOBODY))
+            self.watching.add(viewer, partial(self.greet_spectator, viewer))
+        else:
+            self._viewers[player.id] = viewer
+            self.game.greet(player)
         if self.stops_tick is not None:
-            self._owe(self._stopping(self.stops_tick), [viewer])
+            owe(self._stopping(self.watching.late_ticks if player is None else 0), [viewer])
         viewer.pay()
         self.on_stir()
         return viewer
+
+    def greet_spectator(self, viewer: Viewer) -> None:
+        """What the game says to one who comes now."""
+        self._viewers[NOBODY] = viewer
+        self.game.greet(Player(NOBODY, "", 0, False, InputBuffer(self.statistics)))
+        del self._viewers[NOBODY]
 
     def unwatch(self, viewer: Viewer) -> None:
         """The link is gone; the player, if any, stays."""
@@ -220,26 +232,8 @@ class Room:
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
-        roster = [info_of(other) for other in self.players.values()]
-        return Welcome(
-            version=1,
-            player=player.id if player else 0,
-            room=self.name,
-            game=self.game.name,
-            tick=self.tick,
-            tick_rate=self.rates.tick_rate,
-            snapshot_rate=self.rates.snapshot_rate,
-            cell_units=self.grid.cell_units,
-            resume=resume,
-            role="player" if player else "spectator",
-            hud=list(self.game.hud),
-            kinds=list(self.game.kinds),
-            arena=self.arena,
-            players=roster,
-            gun=self.game.gun,
-            description=self.game.description,
-            title=self.card.title or self.name,
-        )
+        now = welcome_of(self, player, resume)
+        return now if player is not None else self.watching.welcome(now)
 
     # what is said ------------------------------------------------------------------------------------------
 
@@ -251,32 +245,35 @@ class Room:
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
-        if to is None:
-            self._tell(name, body, self._everyone(), is_public=True)
-            return
-        viewers = [self._viewers[player.id] for player in to if player.id in self._viewers]
-        self._tell(name, body, [*viewers, *self.watching] if spectators else viewers, spectators)
+        event = Event(self.tick, name, body)
+        chosen = None if to is None else [self._viewers[player.id] for player in to if player.id in self._viewers]
+        owe(event, self._viewers.values() if chosen is None else chosen)
+        if to is None or spectators:
+            self.watching.hear(event)
+            self._tap(event)
 
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         """An event, to those who look from within a square of twice `half_units` around a point."""
-        viewers = [
+        event = Event(self.tick, name, body)
+        near = [
             self._viewers[player.id]
             for player in self._players.values()
             if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
         ]
-        self._tell(name, body, [*viewers, *self.watching.near(x, y, half_units)], is_public=True)
+        owe(event, near)
+        self.watching.hear_near(event, x, y, half_units)
+        self._tap(event)
 
-    def _tell(self, name: str, body: dict[str, Any], viewers: Sequence[Viewer], is_public: bool) -> None:
-        event = Event(self.tick, name, body)
-        self._owe(event, viewers)
-        if self.tap is not None and is_public:
-            self.tap.said(event)
+    def _tap(self, message: ServerMessage) -> None:
+        if self.tap is not None:
+            self.tap.said(message)
 
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
-        self._owe(message, [one for one in self._everyone() if not (may_be_lost and one.link.blocked)])
-        if self.tap is not None and not may_be_lost:
-            self.tap.said(message)
+        owe(message, [one for one in self._viewers.values() if not (may_be_lost and one.link.blocked)])
+        self.watching.hear(message, may_be_lost)
+        if not may_be_lost:
+            self._tap(message)
 
     def rearrange(self, arena: Arena) -> None:
         self.arena = self.world.arena = arena  # of the same size; who comes is welcomed to it
@@ -300,10 +297,12 @@ class Room:
     def announce_stop(self, in_s: float) -> None:
         """Tell everybody, and whoever comes back meanwhile, that the server stops after so many seconds."""
         self.stops_tick = self.tick + self.rates.ticks_in(in_s)
-        self._owe(self._stopping(self.stops_tick), self._everyone())
+        owe(self._stopping(), self._viewers.values())
+        owe(self._stopping(self.watching.late_ticks), self.watching)
 
-    def _stopping(self, stops_tick: int) -> Event:
-        return Event(self.tick, "stopping", {"ends_tick": stops_tick})
+    def _stopping(self, late_ticks: int = 0) -> Event:
+        assert self.stops_tick is not None
+        return Event(self.tick, "stopping", {"ends_tick": self.stops_tick - late_ticks})
 
     def rewound(self, player: Player) -> Past:
         """The world as `player` saw it when it gave this tick's input, as far as it is believed; see `stamps`."""
@@ -313,7 +312,7 @@ class Room:
         return self._rewind.at(self.tick - sight.ticks, self.tick - 1)
 
     def viewers(self) -> list[Viewer]:
-        return self._everyone()
+        return [*self._viewers.values(), *self.watching]
 
     @property
     def people(self) -> int:
@@ -328,17 +327,6 @@ class Room:
     @property
     def spectators(self) -> int:
         return len(self.watching)
-
-    def _everyone(self) -> list[Viewer]:
-        return [*self._viewers.values(), *self.watching]
-
-    def _owe(self, message: Message, viewers: Sequence[Viewer]) -> None:
-        encoded: dict[str, bytes] = {}
-        for viewer in viewers:
-            subprotocol = viewer.codec.subprotocol
-            if subprotocol not in encoded:
-                encoded[subprotocol] = viewer.codec.encode(message)
-            viewer.owe(encoded[subprotocol])
 
     def _say_pings(self) -> None:
         """Of some players in turn, lest a full room say of little else."""

@@ -56,11 +56,16 @@ class Seat(Struct, eq=False):
     speaker: Speaker | None = None
     """Whose it is, as chat knows them."""
 
+    @property
+    def tick(self) -> int:
+        """That of the room, as it is shown here."""
+        return self.room.tick if self.player is not None else self.room.watching.tick_at(self.room.tick)
+
     def why_too_slow(self) -> str | None:
         """Asked now and then: why whoever sits there can't be kept."""
         if self.viewer.overrun:
             return f"{limits.EVENTS_QUEUED_MAX} events piled up unread"
-        if not self.viewer.review(self.room.tick):
+        if not self.viewer.review(self.tick):
             return f"more than {limits.LAG_S_MAX:g} s behind for {limits.BEHIND_S_MAX:g} s"
         return None
 

@@ -42,7 +42,7 @@ from server.bucket import Bucket
 from server.build import talk
 from server.chat.speaker import Speaker
 from server.link import Link
-from server.restrictions import key_of
+from server.restrictions import key_of, keys_of
 from server.roles import GUEST, TABLE, Role
 from server.standings.guests import account_of
 from server.tokens import UnknownKey
@@ -173,7 +173,7 @@ class Session:
             self._refuse(violation)
 
     def _come_in(self, message: Hello, now_s: float) -> None:
-        if ban := self.lobby.bans.find(self.key, now_s):
+        if ban := self.lobby.bans.find_any(keys_of(self.identity, self.link.address, message.name), now_s):
             raise Violation(Code.BANNED, ban.sentence(now_s))
         self._check_role(message.role)
         self.name, self.bot = message.name, message.bot
@@ -229,7 +229,7 @@ class Session:
         seat = self.seated
         if seat.player is not None:
             seat.player.rtt_ms = message.rtt_ms
-        self._post(Pong(message.nonce, seat.room.tick))
+        self._post(Pong(message.nonce, seat.tick))
 
     def _count_ping(self, message: Ping, now_s: float) -> None:
         if not self.may_say(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):

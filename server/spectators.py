@@ -2,10 +2,10 @@
 
 Whoever says nothing looks at the arena's middle. A player who is followed is looked at where they last looked from
 themselves, with a ship or without; when they have gone, the gaze stays where they were. What a spectator sees is what
-is shown to a player there, at the same time: nothing is held back (SECURITY.md says what that means).
+is shown to a player there, at the same time (SECURITY.md says what that means); `late` holds it back for a while.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,10 +13,11 @@ from msgspec import Struct
 from protocol import limits
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
-from protocol.messages import Watch
+from protocol.messages import Message, Watch, Welcome
+from server.bulletin import Bulletin
 from server.game import Player
-from server.publisher import Publisher
-from server.viewers import Viewer
+from server.statistics import RoomStatistics
+from server.viewers import Viewer, owe
 
 if TYPE_CHECKING:
     from server.session import Session
@@ -36,9 +37,20 @@ class Gaze(Struct):
 class Spectators:
     """Of one room, whose `players` they may follow."""
 
-    def __init__(self, grid: Grid, middle: tuple[float, float], players: Mapping[int, Player]) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        middle: tuple[float, float],
+        players: Mapping[int, Player],
+        statistics: RoomStatistics | None = None,
+    ) -> None:
         self._grid, self._middle, self._players = grid, middle, players
+        self._statistics = statistics or RoomStatistics()
         self._gazes: list[Gaze] = []
+        self.late_ticks = 0
+        """How far behind the room they are."""
+        self.held_bytes = 0
+        """What is kept for them of what was published."""
 
     def __iter__(self) -> Iterator[Viewer]:
         return (gaze.viewer for gaze in self._gazes)
@@ -46,7 +58,17 @@ class Spectators:
     def __len__(self) -> int:
         return len(self._gazes)
 
-    def add(self, viewer: Viewer) -> None:
+    def tick_at(self, tick: int) -> int:
+        """What they are shown at `tick` of the room."""
+        return max(0, tick - self.late_ticks)
+
+    def welcome(self, now: Welcome) -> Welcome:
+        """One of them's, of what they are shown; `now` is that of the room."""
+        return now
+
+    def add(self, viewer: Viewer, greet: Callable[[], None]) -> None:
+        """`greet` brings it up to date with what is so now."""
+        greet()
         self._gazes.append(Gaze(viewer, self._middle))
 
     def remove(self, viewer: Viewer) -> None:
@@ -61,17 +83,25 @@ class Spectators:
                 if player == NOBODY:
                     gaze.eye = min(max(0.0, x), self._grid.width), min(max(0.0, y), self._grid.height)
 
-    def near(self, x: float, y: float, half_units: float) -> list[Viewer]:
-        """Those who look from within a square of twice `half_units` around a point."""
-        return [gaze.viewer for gaze in self._gazes if is_within(half_units, self._eye(gaze), (x, y))]
+    def hear(self, message: Message, may_be_lost: bool = False) -> None:
+        """All of them."""
+        owe(message, [one for one in self if not (may_be_lost and one.link.blocked)])
 
-    def show(self, publisher: Publisher) -> int:
-        """Post the snapshot of the publisher's tick to all but the blocked ones; how many got it."""
+    def hear_near(self, message: Message, x: float, y: float, half_units: float) -> None:
+        """Those who look from within a square of twice `half_units` around a point."""
+        owe(message, self._near(x, y, half_units))
+
+    def show(self, bulletin: Bulletin) -> None:
+        """Post the snapshot of the bulletin's tick to all but the blocked ones."""
         shown = 0
         for gaze in self._gazes:
             sight = gaze.viewer.sight(self._grid, *self._eye(gaze))
-            shown += gaze.viewer.show(publisher, sight, 0, None, None, ())
-        return shown
+            shown += gaze.viewer.show(bulletin, sight, 0, None, None, ())
+        self._statistics.snapshots += shown
+        self._statistics.snapshots_skipped += len(self._gazes) - shown
+
+    def _near(self, x: float, y: float, half_units: float) -> list[Viewer]:
+        return [gaze.viewer for gaze in self._gazes if is_within(half_units, self._eye(gaze), (x, y))]
 
     def _eye(self, gaze: Gaze) -> tuple[float, float]:
         followed = self._players.get(gaze.followed)

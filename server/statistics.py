@@ -127,6 +127,7 @@ class RoomStatistics(Counters):
     stamps_refused: int = 0
     edits: int = 0
     edits_refused: int = 0
+    late_left_out: int = 0
 
 
 @dataclass
@@ -145,6 +146,7 @@ class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatisti
     viewers_lagging: int = 0
     waiting_bytes: int = 0
     waiting_events: int = 0
+    late_bytes: int = 0
     entities: int = 0
     refused: int = 0
     too_slow: int = 0

@@ -9,11 +9,9 @@ from functools import cached_property
 from protocol.stats import ROOMS_SHOWN_MAX, SESSIONS_SHOWN_MAX, Look, RoomRow, SessionRow, Sessions
 from server.lobby import Lobby
 from server.room import Room
-from server.seats import Reserved, Seat
+from server.seats import Seat
 from server.session import Session
-
-Somebody = Seat | Reserved | Session
-"""A session by itself is in the lobby."""
+from server.whom import Somebody, everybody, keys_of, session_of
 
 
 def rooms(lobby: Lobby) -> list[RoomRow]:
@@ -29,8 +27,7 @@ class Directory:
 
     def __init__(self, lobby: Lobby, now_s: float) -> None:
         self._lobby, self._now_s = lobby, now_s
-        everybody: list[Somebody] = [*lobby.seats(), *lobby.hall.guests()]
-        self._all = sorted(everybody, key=_is_bot)
+        self._all = sorted(everybody(lobby), key=_is_bot)
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -77,10 +74,11 @@ def _row(lobby: Lobby, one: Somebody, now_s: float) -> SessionRow:
         subject=one.identity.subject,
         role=one.identity.role.value,
         known_as=one.key,
-        muted=lobby.mutes.find(one.key, now_s) is not None,
+        muted=lobby.mutes.find_any(keys_of(one), now_s) is not None,
         rtt_ms=player.rtt_ms if player else 0,
         blocked=session is not None and session.link.blocked,
         lagging=isinstance(one, Seat) and session is not None and one.viewer.lag.is_behind,
+        session=session_of(lobby, one),
     )
 
 

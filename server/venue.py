@@ -58,7 +58,11 @@ def venue_of(config: Config) -> Venue:
         arena=arena,
         rates=config.rates,
         seed=config.seed,
-        options={"match_s": config.match_s, "build_by": config.build_by},
+        options={
+            "match_s": config.match_s,
+            "build_by": config.build_by,
+            "spectator_delay_s": config.spectator_delay_s,
+        },
     )
 
 

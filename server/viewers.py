@@ -11,14 +11,17 @@ would leave it with other published ticks than everybody else's. A keyframe is m
 much as about ten deltas of a lively cell, and whoever lags misses more than that.
 """
 
+from collections.abc import Iterable, Set
+
 from protocol.cells import VIEW_HALF_UNITS, Grid
 from protocol.codec import Codec
 from protocol.limits import EVENTS_QUEUED_MAX
+from protocol.messages import Message
 from protocol.snapshot import Own
 from protocol.ticks import Rates
+from server.bulletin import Bulletin
 from server.lag import Lag
 from server.link import Link
-from server.publisher import Publisher
 from server.statistics import RoomStatistics
 
 RATES_DEFAULT = Rates()
@@ -83,6 +86,11 @@ class Viewer:
         self._place = NO_PLACE
         return known
 
+    def miss(self, cells: Set[int]) -> None:
+        """There was something new in these that it won't be told."""
+        self._fresh = self._fresh - cells
+        self._place = NO_PLACE
+
     def review(self, tick: int) -> bool:
         """Asked now and then: whether there is any hope that the client keeps up."""
         self.lag.review(tick)
@@ -112,7 +120,7 @@ class Viewer:
 
     def show(
         self,
-        publisher: Publisher,
+        bulletin: Bulletin,
         sight: tuple[int, ...],
         ack: int,
         slack_ms: int | None,
@@ -121,37 +129,46 @@ class Viewer:
         place: int = NO_PLACE,
         near: bytes = b"",
     ) -> bool:
-        """Address and post the snapshot of the publisher's tick; False when the viewer misses it: blocked, or behind.
+        """Address and post the snapshot of the bulletin's tick; False when the viewer misses it: blocked, or behind.
 
         `place` is where `sight` is seen from, if the viewer may be steady from now on; `near` are packed records.
         """
         if self.link.blocked:
-            self.lag.block(publisher.tick)
-        if self.link.blocked or not self.lag.is_due(publisher.tick):
-            self._fresh = self._fresh - publisher.spoken
-            self._place = NO_PLACE
+            self.lag.block(bulletin.tick)
+        if self.link.blocked or not self.lag.is_due(bulletin.tick):
+            self.miss(bulletin.spoken)
             return False
         left = () if sight is self._sight else sorted(self._told.difference(sight))
-        count, cells = self._cells(publisher, sight)
+        count, cells = self._cells(bulletin, sight)
         told_hud = hud if hud != self._hud else None
-        told = self.codec.snapshot(publisher.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
+        told = self.codec.snapshot(bulletin.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
         self.link.post(*self._events, told)
         self._events.clear()
         if sight is not self._sight or len(self._fresh) < len(sight):
             self._sight, self._told, self._fresh = sight, set(sight), set(sight)
         self._hud = hud
         self._place = place if not self.codec.is_text and not self.lag.is_behind else NO_PLACE
-        self.lag.send(publisher.tick)
+        self.lag.send(bulletin.tick)
         return True
 
-    def _cells(self, publisher: Publisher, sight: tuple[int, ...]) -> tuple[int, bytes]:
+    def _cells(self, bulletin: Bulletin, sight: tuple[int, ...]) -> tuple[int, bytes]:
         if sight is self._sight and len(self._fresh) == len(sight):
-            return publisher.deltas(sight, self.codec)
+            return bulletin.deltas(sight, self.codec)
         parts = []
         for cell in sight:
             if cell not in self._fresh:
-                parts.append(publisher.keyframe(cell, self.codec))
+                parts.append(bulletin.keyframe(cell, self.codec))
                 self._statistics.keyframes += 1
-            elif (delta := publisher.delta(cell, self.codec)) is not None:
+            elif (delta := bulletin.delta(cell, self.codec)) is not None:
                 parts.append(delta)
         return len(parts), self.codec.join(parts)
+
+
+def owe(message: Message, viewers: Iterable[Viewer]) -> None:
+    """To all of them, encoded once in each encoding."""
+    encoded: dict[str, bytes] = {}
+    for viewer in viewers:
+        subprotocol = viewer.codec.subprotocol
+        if subprotocol not in encoded:
+            encoded[subprotocol] = viewer.codec.encode(message)
+        viewer.owe(encoded[subprotocol])

@@ -31,6 +31,8 @@ IO_FILES = (
     "server/tick_loop.py",
     "server/app.py",
     "server/cli.py",
+    "server/build/rescue.py",
+    "server/deadlines.py",
     "server/drain.py",
     "server/keeper.py",
     "server/replay/archive.py",

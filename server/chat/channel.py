@@ -54,8 +54,8 @@ class Channel:
         return self._bucket.take(now_s)
 
     def expunge(self, key: str) -> int:
-        """Forget what was said by whoever is known by `key`; how many lines that was."""
-        kept = [line for line in self.lines if line.by.key != key]
+        """Forget what was said by whoever is known by `key`, or is marked so; how many lines that was."""
+        kept = [line for line in self.lines if key not in (line.by.key, line.by.mark)]
         gone = len(self.lines) - len(kept)
         if gone:
             self.lines.clear()

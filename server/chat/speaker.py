@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from protocol import limits
 from server.bucket import Bucket
 from server.link import Link
+from server.restrictions import mark_of
 from server.roles import Identity
 
 if TYPE_CHECKING:
@@ -28,17 +29,18 @@ class Named(Struct, frozen=True):
     key: str
     """What bans and mutes of admins know them by; see `restrictions`."""
     mark: str
-    """What others' own mutes know them by. Guests share an address with others, so their name belongs to it."""
+    """What others' own mutes know them by, and admins' of one person: see `mark_of`."""
 
 
 class Speaker:
     """Somebody who has come in."""
 
-    __slots__ = ("_is_guest", "_said", "commands", "lines", "mutes", "named", "reports")
+    __slots__ = ("_first_mark", "_is_guest", "_said", "commands", "lines", "mutes", "named", "reports")
 
     def __init__(self, number: int, name: str, key: str, is_guest: bool) -> None:
         self._is_guest = is_guest
-        self.named = Named(number, name, key, self._mark(name, key))
+        self.named = Named(number, name, key, mark_of(key, name, is_guest))
+        self._first_mark = self.named.mark
         self.mutes: dict[str, Named] = {}
         """Whom they don't want to hear, by mark. At most PERSONAL_MUTES_MAX."""
         self.lines = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, 0.0)
@@ -53,14 +55,16 @@ class Speaker:
 
     def rename(self, name: str) -> None:
         """They have resumed a seat of before a restart, and are called what that is called."""
-        self.named = replace(self.named, name=name, mark=self._mark(name, self.named.key))
+        self.named = replace(self.named, name=name, mark=mark_of(self.named.key, name, self._is_guest))
 
     def be_called(self, name: str) -> None:
         """They have chosen another name. To those who have muted them they are who they were."""
         self.named = replace(self.named, name=name)
 
-    def _mark(self, name: str, key: str) -> str:
-        return f"{key} {name.casefold()}" if self._is_guest else key
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All that bans and mutes of admins know them by; by another name they are still who they were."""
+        return self.named.key, self._first_mark, self.named.mark
 
     def hears(self, mark: str) -> bool:
         return mark not in self.mutes

@@ -55,6 +55,8 @@ class Build(Game):
     kinds: ClassVar[tuple[Kind, ...]] = (SHIP_KIND, SHOT_KIND, ROCK_KIND, CRATE_KIND)
     gun: ClassVar[Gun | None] = GUN
     saved: ClassVar[type[Book]] = Book
+    may_be_late: ClassVar[bool] = False
+    """Whoever watches asks for the plan as it is now."""
     description: ClassVar[Description] = Description(
         title="Build",
         about="Build an arena together, and try it out at once.",

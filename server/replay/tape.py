@@ -16,11 +16,12 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from protocol.codec import CODECS, Codec
+from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.messages import ServerMessage
 from protocol.replay import FILE_BYTES_MAX, ITEM_BYTES_MAX, PLAIN_BYTES_MAX, Standing, roster
 from server.build.buildable import Buildable
+from server.introduction import introduce, welcome_of
 from server.results import Result
 from server.room import Room
 
@@ -60,25 +61,6 @@ class Reel(Protocol):
 
     def drop(self) -> None:
         """Forget it."""
-
-
-class Earpiece:
-    """A link in memory, for what a spectator is greeted with."""
-
-    address = "tape"
-    guest = ""
-    blocked = False
-    waiting_bytes = 0
-
-    def __init__(self, codec: Codec) -> None:
-        self.codec = codec
-        self.heard: list[bytes] = []
-
-    def post(self, *messages: bytes) -> None:
-        self.heard += messages
-
-    def close(self, code: int, reason: str) -> None:
-        """There is nobody at the other end."""
 
 
 class Tape:
@@ -157,7 +139,7 @@ class Tape:
 
     def _begin_recording(self, tick: int) -> None:
         room = self._room
-        welcome = self._codec.encode(room.welcome(None, ""))
+        welcome = self._codec.encode(welcome_of(room, None, ""))
         self._reel = self._begin(room, welcome) if len(welcome) <= ITEM_BYTES_MAX else None
         if self._reel is None:
             self._rests_until = tick + self._ticks(REST_S)
@@ -174,11 +156,10 @@ class Tape:
 
     def _begin_chunk(self, tick: int) -> None:
         """As a spectator who comes in now."""
-        room, earpiece = self._room, Earpiece(self._codec)
-        room.unwatch(room.watch(earpiece, None))
+        room, (welcome, greeting) = self._room, introduce(self._room, self._codec)
         self._chunk_tick, self._chunk, self._chunk_bytes = tick, [], 0
-        self._add(roster(room.welcome(None, "").players, tick))
-        for message in earpiece.heard:
+        self._add(roster(welcome.players, tick))
+        for message in greeting:
             self._add(message)
         if isinstance(room.game, Buildable):
             self._add(self._codec.encode(room.game.desk.whole()))

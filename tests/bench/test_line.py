@@ -80,5 +80,5 @@ def test_bots_play_through_it() -> None:
     player = stage.join("Bob", brain=lambda room: Wander(room, Random(1)), network=MISERABLE)
     stage.play(8.0)
     assert player.account.snapshots > 150
-    assert player.rtt_s >= 0.15
+    assert player.pings.rtt_s >= 0.15
     assert stage.tally.checksum_mismatches == 0

@@ -26,7 +26,7 @@ def test_players_come_in_and_fly() -> None:
     [cable] = stage.cables
     assert min(cable.sent_bytes, cable.received_bytes) > 1000
     assert cable.player.tick > stage.house.room.tick
-    assert 0.1 <= cable.player.rtt_s < 0.2
+    assert 0.1 <= cable.player.pings.rtt_s < 0.2
 
 
 def test_the_same_seed_is_the_same_game() -> None:

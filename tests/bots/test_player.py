@@ -4,7 +4,8 @@ import pytest
 
 from bots.act import Act
 from bots.common_room import CommonRoom
-from bots.player import PING_INTERVAL_S, THINK_INTERVAL_S
+from bots.pings import PING_INTERVAL_S
+from bots.player import THINK_INTERVAL_S
 from bots.view import View
 from protocol.arena import Arena, Place, Size
 from protocol.messages import Chat, ChatLine, Error, Event, Inputs, Leave, Message
@@ -73,7 +74,7 @@ def test_round_trips_are_measured_with_pings() -> None:
     rtt_ms = stage.tally.rtt_ms.percentiles()
     assert stage.tally.rtt_ms.total() == 1 + 5 / PING_INTERVAL_S
     assert rtt_ms.p50 == pytest.approx(80.0, abs=20.0)
-    assert player.rtt_s == pytest.approx(0.080, abs=0.02)
+    assert player.pings.rtt_s == pytest.approx(0.080, abs=0.02)
 
 
 def test_the_roster_follows_who_comes_and_goes() -> None:

@@ -6,7 +6,7 @@ import pytest
 import trio
 
 import bots
-from protocol.messages import ChatLine
+from protocol.messages import ChatLine, Error
 from server.tokens import secret_key, sign
 from tests.instruments.served import Served, served
 
@@ -129,3 +129,40 @@ async def test_a_bot_that_is_refused_plays_on_where_it_was(server: Served) -> No
                 if view.ack > tick + 10:
                     break
             assert bot.ship is not None
+
+
+MIDDLE = 8 * 16 + 8
+"""A cell of the arena `belt`."""
+
+
+async def until_seen(bot: bots.Bot, cell: int) -> None:
+    async for view in bot.snapshots():
+        if cell in view.tables:
+            return
+
+
+async def test_a_spectator_sees_along_with_a_player_and_roams(server: Served) -> None:
+    with trio.fail_after(60):
+        async with (
+            bots.connect(server.play_url, name="Ada", role="visitor") as ada,
+            bots.connect(server.play_url, name="Eve", role="visitor") as eve,
+        ):
+            refusals: list[Error] = []
+            eve.hear(lambda message: refusals.append(message) if isinstance(message, Error) else None)
+            await eve.enter(await ada.open("Ada's place", "melee", "belt", private=True), watch=True)
+            with pytest.raises(ValueError, match="own ship"):
+                ada.watch(1)
+            with pytest.raises(ValueError, match="either"):
+                eve.watch()
+            (her,) = eve.players.values()
+            assert (eve.is_watching, ada.is_watching, eve.ship) == (True, False, None)
+            await until_seen(eve, MIDDLE)
+            eve.watch(at=(0, 0))
+            await until_seen(eve, 0)
+            assert MIDDLE not in eve.view.tables
+            eve.watch(her)
+            async for view in eve.snapshots():
+                if view.entity(ada.view.own.entity if ada.view.own else 0) is not None:
+                    break
+            assert not refusals, "a spectator says no inputs"
+            assert eve.statistics().checksum_mismatches == 0

@@ -89,6 +89,25 @@ async def test_lean_bots_play_as_well(server: Served) -> None:
     assert report.prediction_error_units == Percentiles()
 
 
+async def test_some_of_a_swarm_only_watch(server: Served) -> None:
+    address, stop = parse_address(server.page_url), trio.Event()
+
+    async def look() -> None:
+        counted: dict[str, float] = {}
+        while (counted.get("ricochet_players"), counted.get("ricochet_spectators")) != (3, 2):
+            await trio.sleep(0.1)
+            counted = dict(await read_metrics(address))
+        stop.set()
+
+    plan = msgspec.structs.replace(plan_for(server, 5, 0.0), spectators=2)
+    with trio.fail_after(60):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(look)
+            tally = await play(plan, lambda tally: None, stop)
+    report = report_of(tally, 3.0)
+    assert (report.connected, report.disconnects, report.checksum_mismatches) == (5, {}, 0)
+
+
 async def test_a_swarm_whose_brains_burn_its_time_says_so(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each thought takes 40 ms of a core, and six bots want seven of them a second."""
 

@@ -173,7 +173,7 @@ def test_an_admin_kicks_a_bot_mutes_somebody_and_closes_a_room(server: Served, c
         page.get_by_role("button", name=f"Mute {NAME}").click()
         page.get_by_label("Reason").fill("language")
         confirm(page, f"Mute {NAME}?", "Mute")
-        says(page, "Muted address:127.0.0.1 for 3600 s.")
+        says(page, f"Muted address:127.0.0.1 {NAME} for 3600 s: 1 who are here.")
         expect(rows(page, "Bans and mutes").filter(has_text="language")).to_have_count(1)
         expect(page.get_by_role("button", name=f"Unmute {NAME}")).to_be_visible(timeout=PATIENCE_MS)
         page.get_by_role("button", name="Lift the mute of address:127.0.0.1").click()

@@ -40,6 +40,10 @@ class House:
             self.do(action, **order)
         return str(error.value)
 
+    def session(self, name: str) -> str:
+        (line,) = [line for line in self.moderation.players(self.stepper.now_s) if line["name"] == name]
+        return str(line["session"])
+
     def names(self) -> list[str]:
         return [player.name for player in self.stepper.room.players.values()]
 
@@ -60,11 +64,12 @@ def end_of(client: Client) -> tuple[int, str]:
     [
         ({"room": "main", "player": 2}, ["Ann", "Bob"]),
         ({"address": "1.2.3.4"}, ["Ann", "Bob"]),
+        ({"address": "1.2.3.4", "name": "EVE"}, ["Ann", "Bob"]),
         ({"subject": "bob"}, ["Ann", "Eve"]),
     ],
 )
-def test_people_are_named_in_three_ways(house: House, whom: dict[str, Any], left: list[str]) -> None:
-    assert house.do("kick", **whom) == "kicked 1"
+def test_people_are_named_in_several_ways(house: House, whom: dict[str, Any], left: list[str]) -> None:
+    assert house.do("kick", **whom).startswith("kicked 1")
     assert house.names() == left
 
 
@@ -97,7 +102,18 @@ def test_somebody_who_is_not_here_can_be_banned_all_the_same(house: House) -> No
 
 def test_everybody_at_an_address_goes(house: House) -> None:
     house.stepper.join("Eve2", address="1.2.3.4:2")
-    assert house.do("kick", address="1.2.3.4") == "kicked 2"
+    assert house.do("kick", address="1.2.3.4") == "kicked 2, all who are known as address:1.2.3.4"
+
+
+def test_who_is_banned_by_session_may_not_come_back_and_the_others_may(house: House) -> None:
+    twin = house.stepper.join("Twin", address=EVE)
+    said = house.do("ban", session=house.session("Twin"), seconds=60.0)
+    assert said == "banned address:1.2.3.4 twin for 60 s, and kicked 1"
+    assert end_of(twin)[0] == Code.BANNED
+    assert end_of(house.stepper.join("TWIN", address=EVE))[0] == Code.BANNED
+    assert house.stepper.join("Other", address=EVE).bye is None
+    house.do("unban", address="1.2.3.4", name="Twin")
+    assert house.stepper.join("Twin", address=EVE).bye is None
 
 
 def test_who_is_in_the_lobby_is_kicked_and_banned_as_well(house: House) -> None:

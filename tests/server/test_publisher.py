@@ -1,34 +1,17 @@
 """What is published: the same bits as the plain rules, and the right rows."""
 
-from random import Random
-
-import numpy as np
 import pytest
 
-from protocol.snapshot import CellDelta, Moved, Snapshot, changed, checksum_of
+from protocol.snapshot import CellDelta, Moved, Snapshot, changed
+from server.bulletin import CHECKSUM_EVERY, NOWHERE
 from server.games.melee import KINDS, PICKUP, ROCK, SHIP, SHOT
-from server.publisher import (
-    CHECKSUM_EVERY,
-    NOWHERE,
-)
 from server.urgency import OWED_URGENCY
-from tests.instruments.stepper import Stepper, wander
 from tests.server.press import GRID, MSGPACK, SQUARE, TICK_RATE, Press
 
 
 @pytest.fixture
 def press() -> Press:
     return Press()
-
-
-def test_checksums_are_the_protocols() -> None:
-    stepper = Stepper()
-    stepper.join().pilot = wander(Random(1))
-    stepper.step(100)
-    publisher = stepper.room.publisher
-    for cell in range(stepper.room.grid.count):
-        entities = [publisher.published(row) for row in np.flatnonzero(publisher.cell == cell).tolist()]
-        assert publisher.checksum(cell) == checksum_of(entities)
 
 
 def test_a_new_entity_enters_whole_and_once(press: Press) -> None:

@@ -11,13 +11,9 @@ from protocol.motion import Input
 from protocol.packing import pack_changes
 from protocol.reckoning import reckon_wire
 from protocol.snapshot import records_to_flat
+from server.bulletin import CHECKSUM_EVERY, NOWHERE
 from server.games.melee import ROCK, SHIP
-from server.publisher import (
-    CELL_BYTES_MAX,
-    CHECKSUM_EVERY,
-    NOWHERE,
-    msgpack_bytes,
-)
+from server.publisher import CELL_BYTES_MAX, msgpack_bytes
 from tests.instruments.encodings import pack
 from tests.instruments.stepper import Stepper, wander
 from tests.server.press import GHOST, SQUARE, Press

@@ -12,8 +12,8 @@ from protocol.limits import INPUT_HOLD_TICKS_MAX, SUBPROTOCOL_JSON, SUBPROTOCOL_
 from protocol.messages import Inputs, Ping, Resync
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
+from server.bulletin import CHECKSUM_EVERY
 from server.games.melee import SHIP, Melee
-from server.publisher import CHECKSUM_EVERY
 from server.room import Room
 from tests.instruments.stepper import Client, Stepper, arena_named, wander
 

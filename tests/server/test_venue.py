@@ -10,7 +10,8 @@ from server.venue import MAPS, catalogue_of, venue_of
 def test_the_operators_game_and_map_come_first_and_all_others_may_be_chosen() -> None:
     config = Config(map="pinball", seed=3, match_s=20.0)
     venue = venue_of(config)
-    assert (venue.name, venue.new_seed(), venue.options) == ("pinball", 3, {"match_s": 20.0, "build_by": "players"})
+    options = {"match_s": 20.0, "build_by": "players", "spectator_delay_s": 0.0}
+    assert (venue.name, venue.new_seed(), venue.options) == ("pinball", 3, options)
     assert (venue.card.arena, venue.card.is_permanent) == ("pinball", True)
     catalogue = catalogue_of(config, venue)
     assert catalogue.first(None) == ("melee", "pinball")

@@ -9,8 +9,9 @@ from protocol.cells import Grid
 from protocol.limits import EVENTS_QUEUED_MAX, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import Event
 from protocol.snapshot import CellKeyframe, Snapshot
+from server.bulletin import CHECKSUM_EVERY
 from server.games.melee import KINDS, ROCK
-from server.publisher import CHECKSUM_EVERY, Publisher
+from server.publisher import Publisher
 from server.viewers import LINGER_UNITS, Viewer
 from server.world import World
 from tests.instruments.stepper import FakeLink

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from protocol.cells import VIEW_HALF_UNITS
-from server.publisher import NOWHERE
+from server.bulletin import NOWHERE
 from server.room import Room
 from server.viewers import LINGER_UNITS
 

@@ -11,13 +11,13 @@ import pytest
 
 from protocol import limits
 from server.beliefs import Ints, X
+from server.bulletin import Listed
 from server.chat.channel import Channel
 from server.games.fighter import Fighter
 from server.games.melee import Melee
 from server.hall import Hall
 from server.inputs import InputBuffer
 from server.lobby import Lobby
-from server.publisher import Listed
 from server.room import Room
 from server.session import Session
 from server.viewers import Viewer

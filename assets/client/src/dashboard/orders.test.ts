@@ -19,12 +19,13 @@ const unreachable = async (): Promise<Response> => {
 };
 
 describe("whom an order is about", () => {
-  it("is a place, or for spectators what they are known as", () => {
-    expect(whomOf(session({ room: "belt", player: 7 }))).toEqual({ room: "belt", player: 7 });
-    expect(whomOf(session({ player: null, known_as: "subject:a:b" }))).toEqual({ subject: "a:b" });
+  it("is one session, or while it has no number its place, or what they are known as", () => {
+    expect(whomOf(session({ session: "7-a4f0", room: "belt", player: 7 }))).toEqual({ session: "7-a4f0" });
+    expect(whomOf(session({ session: null, room: "belt", player: 7 }))).toEqual({ room: "belt", player: 7 });
+    expect(whomOf(session({ session: null, player: null, known_as: "subject:a:b" }))).toEqual({ subject: "a:b" });
     expect(known("address:2001:db8::/64")).toEqual({ address: "2001:db8::/64" });
     expect(calledBy(session({ name: null, known_as: "subject:eve" }))).toBe("subject:eve");
-    expect(whomOf(session({ room: null, player: null, known_as: "subject:ann" }))).toEqual({ subject: "ann" });
+    expect(known("address:1.2.3.4 bob the builder")).toEqual({ address: "1.2.3.4", name: "bob the builder" });
   });
 });
 

@@ -6,8 +6,8 @@ import type { SessionRow } from "./wire";
 
 export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "dismiss" | "drain";
 
-/** Whom an order is about: a seat by its place, else somebody by what they are known as. */
-export type Whom = { room: string; player: number } | { subject: string } | { address: string };
+/** Whom an order is about: one session, a seat by its place, or everybody who is known so. */
+export type Whom = { session: string } | { address: string; name: string } | { room: string; player: number } | { subject: string } | { address: string };
 
 export interface Restriction {
   what: "ban" | "mute";
@@ -34,15 +34,19 @@ export interface Answer {
   sentence: string;
 }
 
-export function whomOf({ room, player, known_as }: SessionRow): Whom {
+/** That one alone, if that can be said. */
+export function whomOf({ session, room, player, known_as }: SessionRow): Whom {
+  if (session !== null) return { session };
   return room === null || player === null ? known(known_as) : { room, player };
 }
 
-/** `subject:ann` or `address:1.2.3.4`, as orders name them. */
+/** `subject:ann`, `address:1.2.3.4` or `address:1.2.3.4 bob`, as orders name them. */
 export function known(known_as: string): Whom {
   const [kind, ...rest] = known_as.split(":");
   const name = rest.join(":");
-  return kind === "subject" ? { subject: name } : { address: name };
+  if (kind === "subject") return { subject: name };
+  const [address = "", ...called] = name.split(" ");
+  return called.length === 0 ? { address } : { address, name: called.join(" ") };
 }
 
 /** What to call a session: by its name, else by what it is known as. */

@@ -126,14 +126,14 @@ export class People {
         name: (row) => `${row.muted ? "Unmute" : "Mute"} ${calledBy(row)}`,
         press: (row) => {
           if (row.muted) this.#doer.order("unmute", whomOf(row));
-          else this.#mute(calledBy(row), row.known_as, whomOf(row));
+          else this.#mute(calledBy(row), row.session === null ? row.known_as : calledBy(row), whomOf(row));
         },
       },
       {
         label: () => "Ban",
         name: (row) => `Ban ${calledBy(row)}`,
         className: "danger",
-        press: (row) => this.#ban(calledBy(row), row.known_as, whomOf(row)),
+        press: (row) => this.#ban(calledBy(row), row.known_as, known(row.known_as)),
       },
     ];
   }
@@ -196,6 +196,7 @@ const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
   { title: "Name", className: "first", text: ({ name }) => name ?? "a spectator" },
   { title: "Room", text: ({ room }) => room ?? "in the lobby" },
   { title: "Known as", className: "known", text: ({ known_as }) => known_as },
+  { title: "Session", className: "known", text: ({ session }) => session ?? "" },
   { title: "Role", text: ({ role, bot }) => (bot ? "bot" : role) },
   { title: "Round trip", className: "number", text: ({ rtt_ms }) => said(rtt_ms, "ms") },
   { title: "State", text: stateOf },
@@ -225,13 +226,14 @@ function stateOf({ room, player, connected, kept_s, blocked, lagging, muted }: S
 }
 
 /** Who has no player has no number to be meant by, so that everybody who is known as they are is. */
-function kicked({ player, known_as }: SessionRow): string {
-  return player === null
+function kicked({ session, player, known_as }: SessionRow): string {
+  return session === null && player === null
     ? `Everybody who is known as ${known_as} is sent away, players too. They may come back.`
     : "They lose their seat, and may come back.";
 }
 
-function keyOf({ room, player, known_as }: SessionRow): string {
+function keyOf({ session, room, player, known_as }: SessionRow): string {
+  if (session !== null) return session;
   return player === null ? `${room} ${known_as}` : `${room} ${player}`;
 }
 

@@ -15,7 +15,7 @@ export function stats(changes: Partial<Stats> = {}): Stats {
 export function session(changes: Partial<SessionRow> = {}): SessionRow {
   return {
     room: "pinball", player: 1, name: "Ann", bot: false, connected: true, kept_s: null, subject: null, role: "player",
-    known_as: "address:203.0.113.5", muted: false, rtt_ms: 20, blocked: false, lagging: false,
+    known_as: "address:203.0.113.5", muted: false, rtt_ms: 20, blocked: false, lagging: false, session: "1-a4f0",
     ...changes,
   };
 }

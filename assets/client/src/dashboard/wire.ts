@@ -33,6 +33,8 @@ export interface SessionRow {
   rtt_ms: number;
   blocked: boolean;
   lagging: boolean;
+  /** By which this one alone is meant; null until somebody has come back to a seat of before a restart. */
+  session: string | null;
 }
 
 export interface Sessions {

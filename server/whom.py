@@ -1,0 +1,61 @@
+"""Whom an admin means, among those who have a seat, are expected back, or are in the lobby. Pure.
+
+session            one conversation, by the number that it keeps until its seat is given up: resuming is no change
+room and player    whoever sits there
+subject            whoever has a token of it
+address            every guest from there, however many
+address and name   the guests from there who are called so
+"""
+
+from collections.abc import Iterator
+
+from server.chat.speaker import Speaker
+from server.lobby import Lobby
+from server.restrictions import mark_of
+from server.seats import Reserved, Seat
+from server.session import Session
+
+Somebody = Seat | Reserved | Session
+"""A session by itself is in the lobby."""
+
+
+def everybody(lobby: Lobby) -> Iterator[Somebody]:
+    """Those in the lobby come last."""
+    yield from lobby.seats()
+    yield from lobby.hall.guests()
+
+
+def session_of(lobby: Lobby, one: Somebody) -> str | None:
+    """By what an order means this one alone; None: it hasn't come back yet since the server started."""
+    speaker = _speaker(one)
+    return None if speaker is None else f"{speaker.named.number}-{lobby.talk.run}"
+
+
+def with_session(lobby: Lobby, session: str) -> Somebody | None:
+    return next((one for one in everybody(lobby) if session_of(lobby, one) == session), None)
+
+
+def at(lobby: Lobby, room: str, player: int) -> Somebody | None:
+    """Whoever sits there."""
+    for seat in lobby.seats():
+        if seat.room.name == room and seat.player is not None and seat.player.id == player:
+            return seat
+    return None
+
+
+def known_as(lobby: Lobby, key: str) -> list[Somebody]:
+    """Whoever a ban or mute of `key` concerns."""
+    return [one for one in everybody(lobby) if key in keys_of(one)]
+
+
+def keys_of(one: Somebody) -> tuple[str, ...]:
+    """All that bans and mutes know them by, the narrowest last."""
+    speaker = _speaker(one)
+    if speaker is not None:
+        return speaker.keys
+    is_guest = one.identity.subject is None
+    return (one.key, mark_of(one.key, one.player.name, is_guest)) if isinstance(one, Reserved) else (one.key,)
+
+
+def _speaker(one: Somebody) -> Speaker | None:
+    return None if isinstance(one, Reserved) else one.speaker
