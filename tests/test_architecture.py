@@ -28,6 +28,9 @@ MAY_IMPORT = {
 
 IO_FILES = (
     "server/net/*.py",
+    "server/cluster/directory.py",
+    "server/cluster/membership.py",
+    "server/cluster/redis.py",
     "server/tick_loop.py",
     "server/app.py",
     "server/cli.py",
@@ -82,6 +85,7 @@ DOORS = {
     "zstandard": ("protocol/replay.py",),
     "time": IO_FILES,
     "joserfc": ("server/tokens.py",),
+    "coredis": ("server/cluster/redis.py",),
     "sqlalchemy": ("server/standings/*.py",),
     "alembic": ("server/standings/*.py",),
     "openskill": ("server/standings/rating.py",),
@@ -100,6 +104,7 @@ NO_TEST_OF_THEIR_OWN = {
     "protocol/message.py": "only declarations; test_codec sends every one of them both ways",
     "protocol/build_messages.py": "only declarations; test_codec sends every one of them both ways",
     "bench/row.py": "only declarations; test_server finds every one of them in a file of rows",
+    "server/cluster/records.py": "only declarations; test_directory sends each of them to both directories",
     "server/standings/away.py": "one exception, raised by test_repository and heard by test_service",
     "server/standings/answers.py": "only declarations; test_repository asks for all of them",
     "server/standings/asking.py": "asked by the repository; test_repository has both databases",

@@ -1,0 +1,135 @@
+"""What holds in every directory: in the one of this process, and in Redis."""
+
+from server.cluster.records import Notice, Owned, Process, Taken, Why
+from tests.server.cluster.timed import HERE, START_MS, THERE, TTL, Timed, room
+
+
+async def test_a_room_has_one_owner_until_nobody_has_heard_of_it_for_a_ttl(timed: Timed) -> None:
+    directory = timed.directory
+    first, second = await directory.join(HERE), await directory.join(THERE)
+    assert (await directory.claim(first, room(), False)).why is Why.GRANTED
+    for ms in range(2_000, TTL, 2_000):
+        await timed.at(ms).beat(second, THERE, [], [])
+        refused = await directory.claim(second, room(), False)
+        assert (refused.why, refused.owner) == (Why.TAKEN, first)
+    assert (await timed.at(TTL).claim(second, room(), False)).why is Why.GRANTED
+    assert (await directory.beat(first, HERE, [], [])).is_lost
+
+
+async def test_every_claim_has_a_greater_fence_than_all_before_and_voids_the_one_before(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    fences = [(await directory.claim(lease, room(), False)).fence for _ in range(3)]
+    assert fences == sorted(set(fences))
+    await directory.release(lease, "pinball", fences[0])
+    assert (await directory.beat(lease, HERE, [Owned(room(), fences[0])], [])).lost == ("pinball",)
+    assert (await directory.beat(lease, HERE, [Owned(room(), fences[2])], [])).lost == ()
+
+
+async def test_a_released_room_is_free_at_once(timed: Timed) -> None:
+    directory = timed.directory
+    first, second = await directory.join(HERE), await directory.join(THERE)
+    fence = (await directory.claim(first, room(), False)).fence
+    await directory.release(second, "pinball", fence)
+    assert (await directory.claim(second, room(), False)).why is Why.TAKEN, "it isn't theirs to release"
+    await directory.release(first, "pinball", fence)
+    assert (await directory.claim(second, room(), False)).why is Why.GRANTED
+
+
+async def test_a_room_that_its_owner_no_longer_speaks_of_goes_although_the_owner_lives(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    fence = (await directory.claim(lease, room(), False)).fence
+    for ms in range(2_000, TTL + 1, 2_000):
+        await timed.at(ms).beat(lease, HERE, [], [])
+    assert await directory.find("pinball") is None
+    assert (await directory.beat(lease, HERE, [Owned(room(), fence)], [])).lost == ("pinball",)
+
+
+async def test_one_that_may_have_forgotten_believes_owners_and_grants_new_names_alone(timed: Timed) -> None:
+    first = START_MS + 70
+    directory = timed.forget()
+    newcomer = await directory.join(THERE)
+    waits = await timed.at(1_000).claim(newcomer, room(), False)
+    assert (waits.why, waits.wait_ms) == (Why.WAIT, TTL - 1_000)
+    assert (await directory.claim(newcomer, room("x1"), True)).why is Why.GRANTED
+    heard = await directory.beat(first, HERE, [Owned(room(), first + 8)], [])
+    assert not heard.is_lost
+    assert not heard.lost
+    assert (await directory.claim(newcomer, room(), False)).owner == first
+    older = await directory.beat(5, THERE, [Owned(room(), 6)], [])
+    assert older.lost == ("pinball",), "the greater fence is right, whoever comes first"
+    assert await directory.join(THERE) > first + 8
+
+
+async def test_one_that_was_away_itself_is_young_again(timed: Timed) -> None:
+    directory = timed.directory
+    first, second = await directory.join(HERE), await directory.join(THERE)
+    fence = (await directory.claim(first, room(), False)).fence
+    assert (await timed.at(TTL + 1).claim(second, room(), False)).why is Why.LOST
+    third = await directory.join(THERE)
+    assert (await directory.claim(third, room(), False)).why is Why.WAIT, "stopped, or its clock was set forward"
+    assert not (await directory.beat(first, HERE, [Owned(room(), fence)], [])).lost
+
+
+async def test_whoever_looks_does_not_hide_that_it_was_away(timed: Timed) -> None:
+    directory = timed.directory
+    await directory.claim(await directory.join(HERE), room(), False)
+    assert await timed.at(5 * TTL).find("pinball") is None
+    assert (await directory.claim(await directory.join(THERE), room(), False)).why is Why.WAIT
+
+
+async def test_after_all_have_left_nobody_waits(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    await directory.claim(lease, room(), False)
+    await timed.at(100).leave(lease)
+    assert await directory.find("pinball") is None
+    lease = await timed.at(9 * TTL).join(THERE)
+    assert (await directory.claim(lease, room(), False)).why is Why.GRANTED
+    assert await directory.processes() == {lease: THERE}
+
+
+async def test_seats_are_reserved_until_taken_or_too_late(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    fence = (await directory.claim(lease, room(seats=2), False)).fence
+    assert await directory.reserve("pinball", "a")
+    assert await directory.reserve("pinball", "a")
+    assert await timed.at(1_000).reserve("pinball", "b")
+    assert not await directory.reserve("pinball", "c")
+    assert not await directory.reserve("elsewhere", "c")
+    sits = [Owned(room(players=1), fence)]
+    heard = await timed.at(2_000).beat(lease, HERE, sits, [Taken("pinball", "a")])
+    assert heard.held == (("pinball", 1),)
+    assert not await directory.reserve("pinball", "c")
+    entry = await directory.find("pinball")
+    assert entry is not None
+    assert (entry.held, entry.free, entry.process) == (1, 0, HERE)
+    assert await timed.at(11_000).reserve("pinball", "c"), "b never came"
+
+
+async def test_the_list_has_what_is_open_to_all_and_the_liveliest_first(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    for notice in (room("a", players=1), room("b", players=2), room("c", players=2), room("d", 9, 9, private=True)):
+        await directory.claim(lease, notice, True)
+    assert [entry.notice.name for entry in await directory.listed(2)] == ["c", "b"]
+    assert [entry.notice.name for entry in await directory.listed(9)] == ["c", "b", "a"]
+    assert await directory.find("d") is not None
+
+
+async def test_what_is_told_of_a_room_and_a_process_comes_back_as_it_was(timed: Timed) -> None:
+    directory = timed.directory
+    told = Notice("ä b", "Zoë’s “room”", "melee", "belt", 5, 2, 3, 8)
+    process = Process("https://c.example:8443", 64, 900, 17, False)
+    lease = await directory.join(process)
+    fence = (await directory.claim(lease, told, True)).fence
+    (entry,) = await directory.listed(5)
+    assert (entry.notice, entry.process, entry.fence, entry.lease) == (told, process, fence, lease)
+
+
+async def test_all_processes_have_the_same_key(timed: Timed) -> None:
+    key = await timed.directory.key()
+    assert len(key) == 32
+    assert await timed.directory.key() == key

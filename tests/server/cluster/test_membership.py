@@ -1,0 +1,176 @@
+"""A process keeps its lease, and stops what it has lost before anybody else may start it."""
+
+import pytest
+import trio
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from trio.testing import MockClock
+
+from server.cluster.directory import LocalDirectory, Unreachable
+from server.cluster.ledger import Ledger
+from server.cluster.membership import Membership, awake_s
+from server.cluster.records import Notice, Process, Timing, Why
+from tests.server.cluster.partitions import ROOMS, lived
+
+TIMING = Timing()
+HERE = Process("https://a.example")
+
+
+class Flaky(LocalDirectory):
+    """Out of reach, or absent, when a test says so."""
+
+    trouble: Unreachable | None = None
+
+    def _now_ms(self) -> int:
+        if self.trouble is not None:
+            raise self.trouble
+        return super()._now_ms()
+
+
+SILENCE, ABSENCE = Unreachable("no answer"), Unreachable("refused", is_absent=True)
+
+
+class Place:
+    """One process at a directory."""
+
+    def __init__(self, directory: Flaky) -> None:
+        self.directory = directory
+        self.lost: list[str] = []
+        self.players = 0
+        self.membership = Membership(
+            directory, lambda: HERE, lambda name: Notice(name, "", players=self.players, seats=4), self.lost.append,
+            clock=trio.current_time,
+        )  # fmt: skip
+
+
+@pytest.fixture
+async def place(nursery: trio.Nursery) -> Place:
+    place = Place(Flaky(Ledger(TIMING)))
+    await nursery.start(place.membership.run)
+    return place
+
+
+async def test_what_it_runs_is_known_and_stays_so(place: Place, autojump_clock: MockClock) -> None:
+    membership = place.membership
+    assert (await membership.claim(Notice("pinball"))).why is Why.GRANTED
+    place.players = 3
+    await trio.sleep(5 * TIMING.ttl_s)
+    entry = await place.directory.find("pinball")
+    assert entry is not None
+    assert (entry.lease, entry.fence) == (membership.lease, membership.fence("pinball"))
+    assert entry.notice.players == 3
+    assert membership.holds("pinball")
+    assert not place.lost
+
+
+async def test_out_of_reach_rooms_play_until_their_time_is_over(place: Place, autojump_clock: MockClock) -> None:
+    membership = place.membership
+    await membership.claim(Notice("pinball"))
+    place.directory.trouble = SILENCE
+    await trio.sleep(TIMING.ttl_s - TIMING.margin_s - TIMING.beat_s - 0.5)
+    assert membership.holds("pinball")
+    await trio.sleep(TIMING.beat_s + 1.0)
+    assert not membership.holds("pinball")
+    assert place.lost == ["pinball"]
+    place.directory.trouble = None
+    await trio.sleep(2 * TIMING.ttl_s)
+    assert (await membership.claim(Notice("pinball"))).why is Why.GRANTED
+    assert membership.counted.rooms_lost == 1
+
+
+async def test_where_there_is_no_directory_rooms_play_on_and_are_known_to_the_next_one(
+    place: Place, autojump_clock: MockClock
+) -> None:
+    membership = place.membership
+    await membership.claim(Notice("pinball"))
+    membership.announce(Notice("new"))
+    await trio.sleep(3)
+    place.directory.trouble = ABSENCE
+    membership.announce(Notice("newer"))
+    await trio.sleep(100)
+    assert all(map(membership.holds, ("pinball", "new", "newer")))
+    place.directory._ledger = Ledger(TIMING, round(trio.current_time() * 1000), is_young=True)
+    place.directory.trouble = None
+    await trio.sleep(10)
+    assert {entry.notice.name for entry in await place.directory.listed(9)} == {"pinball", "new", "newer"}
+    assert not place.lost
+
+
+async def test_a_lost_lease_stops_all_rooms_and_is_replaced(place: Place, autojump_clock: MockClock) -> None:
+    membership = place.membership
+    await membership.claim(Notice("pinball"))
+    former = membership.lease
+    await place.directory.leave(former)
+    await trio.sleep(TIMING.beat_s + 0.5)
+    assert place.lost == ["pinball"]
+    assert membership.lease > former
+    assert membership.counted.leases_lost == 1
+    assert (await membership.claim(Notice("pinball"))).why is Why.GRANTED
+
+
+async def test_a_room_of_a_new_name_runs_at_once_and_is_known_right_after(
+    place: Place, autojump_clock: MockClock
+) -> None:
+    membership = place.membership
+    membership.announce(Notice("x1", private=True))
+    assert membership.holds("x1")
+    await trio.sleep(0.1)
+    assert membership.fence("x1")
+    assert await place.directory.find("x1") is not None
+
+
+async def test_a_room_of_a_new_name_that_nobody_hears_of_stops_in_time(place: Place, autojump_clock: MockClock) -> None:
+    place.directory.trouble = SILENCE
+    place.membership.announce(Notice("x1"))
+    await trio.sleep(TIMING.ttl_s)
+    assert place.lost == ["x1"]
+
+
+async def test_what_was_stopped_or_left_is_free_for_others(place: Place, autojump_clock: MockClock) -> None:
+    other = Place(place.directory)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(other.membership.run)
+        for name in ("pinball", "belt"):
+            await place.membership.claim(Notice(name))
+            assert (await other.membership.claim(Notice(name))).why is Why.TAKEN
+        await place.membership.release("pinball")
+        assert (await other.membership.claim(Notice("pinball"))).why is Why.GRANTED
+        await place.membership.leave()
+        assert (await other.membership.claim(Notice("belt"))).why is Why.GRANTED
+        assert not place.lost
+        assert not place.membership.rooms
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: MockClock) -> None:
+    membership = place.membership
+    await membership.claim(Notice("pinball", seats=4))
+    assert await place.directory.reserve("pinball", "s")
+    await trio.sleep(TIMING.beat_s + 0.1)
+    assert membership.held == {"pinball": 1}
+    place.players = 1
+    membership.taken("pinball", "s")
+    await trio.sleep(TIMING.beat_s + 0.1)
+    assert membership.held == {}
+    entry = await place.directory.find("pinball")
+    assert entry is not None
+    assert entry.free == 3
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=5, phases=[Phase.generate])
+def test_no_room_is_ever_run_by_two_and_all_run_again_when_all_is_well(seed: int) -> None:
+    world = lived(seed, TIMING)
+    assert not world.doubles
+    assert world.ticks > 100
+    running = sorted(room for owner in world.owners for room in owner.running)
+    assert running == sorted(ROOMS)
+
+
+def test_owners_who_do_not_keep_the_rule_are_noticed() -> None:
+    careless = Timing(margin_s=-6.0)
+    assert any(lived(seed, TIMING, careless).doubles for seed in range(6))
+
+
+def test_the_clock_goes_on() -> None:
+    assert awake_s() <= awake_s()
