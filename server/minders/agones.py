@@ -22,6 +22,7 @@ from server.minders.sidecar import Sidecar, Unheard
 from server.minders.vitals import Pulse, Vitals
 from server.statistics import Minding
 
+COUNTERS: Final = ("players", "rooms")
 LOOK_EVERY_S: Final = 0.25
 COUNT_EVERY_S: Final = 1.0
 BEAT_S_MIN: Final = 0.5
@@ -52,8 +53,8 @@ class Agones:
         async with trio.open_nursery() as nursery:
             for task in (self._watch, self._beat, self._keep_state):
                 nursery.start_soon(task)
-            nursery.start_soon(self._count, "players", self._vitals.people)
-            nursery.start_soon(self._count, "rooms", self._vitals.rooms)
+            for name, count in zip(COUNTERS, (self._vitals.people, self._vitals.rooms), strict=True):
+                nursery.start_soon(self._count, name, count)
 
     async def farewell(self) -> None:
         """The server has drained: Agones may remove it."""
