@@ -10,8 +10,6 @@ import gc
 import os
 import signal
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from functools import partial
@@ -30,6 +28,7 @@ from server.deadlines import keep_deadlines
 from server.drain import let_finish
 from server.keeper import Keeper
 from server.lobby import Lobby
+from server.minders.minders import Minders
 from server.moderation import Moderation
 from server.net import certificates, web
 from server.net.admission import Admission
@@ -40,6 +39,7 @@ from server.net.http import HttpServer
 from server.net.library_api import library_of
 from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.own_bots import play_with_bots
 from server.phases import Phases
 from server.replay.recorder import recorder_of
 from server.rest import live
@@ -78,7 +78,7 @@ async def run(config: Config) -> None:
             print(f"Ricochet is ready: {url_of(config, listeners)}", flush=True)
             if config.bots:
                 token = server.admission.token_for_bots()
-                nursery.start_soon(_play_with_bots, url_of(config, listeners), config.bots, token)
+                nursery.start_soon(play_with_bots, url_of(config, listeners), config.bots, token)
     finally:
         if folder is not None:
             folder.close()
@@ -96,7 +96,9 @@ class Server:
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.standings = open_standings(config, store, self.lobby.heralds)
-        self.telemetry = Telemetry(self.standings.counting(self.lobby.statistics), lambda: self.door.connections)
+        self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
+        counted = self.minders.counting(self.standings.counting(self.lobby.statistics))
+        self.telemetry = Telemetry(counted, lambda: self.door.connections)
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
@@ -175,6 +177,7 @@ class Server:
                     self._play,
                     self.stats.run,
                     self.standings.run,
+                    self.minders.run,
                     self._recorder.run,
                     self._rescue.run,
                     self.admission.keep_fresh,
@@ -203,6 +206,7 @@ class Server:
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
+        self.minders.leave()
         await let_finish(self.lobby, patience_s)
         self.lobby.doors = Doors.SHUT
         self._playing.cancel()
@@ -219,6 +223,7 @@ class Server:
                 for host in (self.lobby, self.stats.watchers):
                     host.close(Code.SERVER_STOPPING, "the server is stopping; come back in a moment")
                 await trio.sleep(0.02)
+        await self.minders.farewell()
 
     def close_room(self, name: str, now_s: float) -> None:
         """An admin ends a room. After the last one that is open to all a fresh one is opened."""
@@ -310,21 +315,3 @@ def _nothing() -> None:
 def _ask_to_stop() -> None:
     """As an operator does."""
     signal.raise_signal(signal.SIGTERM)
-
-
-async def _play_with_bots(url: str, count: int, token: str | None) -> None:
-    """Bots in a process of their own, through the front door like everybody. It ends with ours, however that ends."""
-    words = ["-m", "bots", "swarm", url, "--bots", str(count), "--seconds", "0", "--quiet", "--with-parent"]
-    theirs, ours = os.pipe()
-    try:
-        ended = await trio.run_process(
-            [sys.executable, *words],
-            check=False,
-            stdin=theirs,
-            stdout=subprocess.DEVNULL,
-            env=os.environ if token is None else {**os.environ, "RICOCHET_TOKEN": token},
-        )
-    finally:
-        os.close(theirs)
-        os.close(ours)
-    log.warning("the bots have stopped", status=ended.returncode)

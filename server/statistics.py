@@ -111,6 +111,18 @@ class Written(Counters):
 
 
 @dataclass
+class Minding(Counters):
+    """What systemd and Agones were told, and what Agones makes of it."""
+
+    pings: int = 0
+    pings_withheld: int = 0
+    """For no tick had come since the one before."""
+    minders_failed: int = 0
+    agones_allocated: int = 0
+    """Whether, as 0 or 1."""
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -131,7 +143,9 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written):
+class Statistics(
+    RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written, Minding
+):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0

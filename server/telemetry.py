@@ -66,6 +66,9 @@ COUNTERS = {
     "results_written": "Matches between people that standings were changed by",
     "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
     "standings_away": "Tries to reach the standings' database that failed",
+    "pings": "Times that systemd or Agones were told that the game is well",
+    "pings_withheld": "Times that they were not, because no tick had come since the last time",
+    "minders_failed": "Times that they could not be told",
 }
 """Fields of `Statistics` that only grow, and what they count."""
 
@@ -100,6 +103,7 @@ GAUGES = {
     "chat_reports": "Reports that wait for an admin",
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
     "stats_remembered": "Moments that are remembered for admins' dashboards",
+    "agones_allocated": "Whether Agones has this server down as allocated: 1, or 0",
 }
 
 

@@ -1,7 +1,6 @@
 """The proxies of `deploy/`, run as they stand there, but for ports, names and certificates."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -9,25 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import trustme
 
-from tests.conftest import IN_CI
+from tests.instruments.programs import program
 from tests.instruments.served import ROOT
 
 READY_S_MAX = 60.0
 UPSTREAM = "127.0.0.1:8000"
-
-
-def program(name: str) -> Path:
-    """Where `name` is; without it the test is skipped, or fails in continuous integration."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is None:
-        absence = f"no {name}: on Debian, apt-get install {'nginx-light' if name == 'nginx' else name}"
-        if IN_CI:
-            pytest.fail(absence)
-        pytest.skip(absence)
-    return Path(found)
 
 
 def free_port() -> int:
@@ -47,7 +34,7 @@ def with_replaced(example: str, changes: dict[str, str]) -> str:
 @contextmanager
 def nginx(upstream: int, cert: trustme.LeafCert, folder: Path) -> Iterator[int]:
     """Its port."""
-    binary, port = program("nginx"), free_port()
+    binary, port = program("nginx", "nginx-light"), free_port()
     chain, key = write_certificate(cert, folder)
     changes = {
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
@@ -65,7 +52,7 @@ def nginx(upstream: int, cert: trustme.LeafCert, folder: Path) -> Iterator[int]:
         f"daemon off; {user} worker_processes 1; pid {folder}/pid; error_log stderr;"
         f"events {{}} http {{ access_log off; {temporary} include {folder}/game.conf; }}"
     )
-    command = [str(binary), "-p", str(folder), "-c", str(folder / "main.conf"), "-e", "stderr"]
+    command = [binary, "-p", str(folder), "-c", str(folder / "main.conf"), "-e", "stderr"]
     with _running(command, port, os.environ.copy()):
         yield port
 
@@ -73,14 +60,14 @@ def nginx(upstream: int, cert: trustme.LeafCert, folder: Path) -> Iterator[int]:
 @contextmanager
 def caddy(upstream: int, cert: trustme.LeafCert, folder: Path) -> Iterator[int]:
     """Its port."""
-    binary, port = program("caddy"), free_port()
+    binary, port = program("caddy", "caddy"), free_port()
     chain, key = write_certificate(cert, folder)
     site = f"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {chain} {key}"
     changes = {"game.example {": site, UPSTREAM: f"127.0.0.1:{upstream}"}
     file = folder / "Caddyfile"
     file.write_text("{\n\tadmin off\n\tauto_https off\n}\n" + with_replaced("Caddyfile", changes))
     environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    with _running([str(binary), "run", "--config", str(file), "--adapter", "caddyfile"], port, environment):
+    with _running([binary, "run", "--config", str(file), "--adapter", "caddyfile"], port, environment):
         yield port
 
 

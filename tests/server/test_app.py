@@ -26,8 +26,7 @@ from server.store import Folder
 from server.takeover import listen
 from server.tick_loop import CATCH_UP_TICKS_MAX, keep_time
 from server.venue import find_arena
-from tests.instruments.keys import SECRET
-from tests.instruments.served import Served, served
+from tests.instruments.served import Served
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
 from tests.server.running import Running, settings, started
@@ -172,13 +171,6 @@ async def test_the_lane_is_a_setting(lane: str, link: type, nursery: trio.Nurser
         await stream.receive_some(4096)
         await until(lambda: bool(server.lobby.sessions))
         assert [type(session.link) for session in server.lobby.sessions] == [link]
-
-
-async def test_the_servers_own_bots_come_in_where_tokens_are_required(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_bytes(SECRET)
-    with served("--auth", "jwt", "--jwt-secret", str(secret), "--jwt-audience", "game", "--bots", "2") as server:
-        await until(lambda: players(server) == 2)
 
 
 async def test_garbage_is_collected_between_ticks_only_while_it_serves(running: Running) -> None:
