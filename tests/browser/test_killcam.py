@@ -68,7 +68,9 @@ def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Pat
         page.keyboard.up("d")
 
         page.emulate_media(reduced_motion="reduce")
-        wait_for(page, "r.killcam === null")
+        if probe(page)["killcam"]:
+            page.keyboard.press("k")
+        wait_for(page, "r.own && r.killcam === null")
         wait_for(page, "!r.own")
         wait_for(page, "r.own")
         assert probe(page)["killcam"] is None, "it doesn't start by itself where less motion is wanted"
