@@ -112,7 +112,8 @@ export function probe(
       const { replayed_body_ticks = 0, bodies_left_out = 0, late = 0, timed = 0 } = playing()?.figures ?? {};
       const { matched = 0, unforeseen = 0, dropped = 0 } = playing()?.shots ?? {};
       const shots = { shots_matched: matched, shots_unforeseen: unforeseen, shots_dropped: dropped };
-      return { replayed_body_ticks, bodies_left_out, late, timed, ...shots };
+      const history_bytes = playing()?.history?.bytes ?? 0;
+      return { replayed_body_ticks, bodies_left_out, late, timed, ...shots, history_bytes };
     },
     get build() {
       const builder = building();
