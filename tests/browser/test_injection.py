@@ -97,6 +97,7 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
     assert len(SENTENCE) <= CHAT_CHARS_MAX
     with speaker(server) as (socket, villain), page_of(chromium_path, f"{server.page_url}?encoding=json") as page:
         wire = Wire(page)
+        page.reload()
         page.get_by_label("Your name").fill(NAME)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0 && r.entities > 0")

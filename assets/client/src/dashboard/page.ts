@@ -48,7 +48,7 @@ export class Page {
     this.#people = new People(wishes);
     this.#state.setAttribute("role", "status");
     this.#answer.setAttribute("role", "status");
-    this.#inside.append(this.#header(), this.#main());
+    this.#inside.append(this.#header(), this.#main(), element("footer", "foot", ways()));
     root.append(this.#signIn.root, this.#inside);
   }
 
@@ -172,7 +172,7 @@ class SignIn {
     this.#token.required = true;
     this.#why.setAttribute("role", "alert");
     const form = element(
-      "form", "sign-in panel", title("h1"), element("p", "faint", "What the server is doing, and who is here. For admins."),
+      "form", "sign-in panel", element("h1", "", "The server"), element("p", "faint", "What it is doing, and who is here. For admins."),
       element("label", "", "Admin token", this.#token), element("button", "button", "Sign in"), this.#why,
       element("p", "faint", "Made by “ricochet admin token NAME --role admin --secret FILE”, for a server that was started with --jwt-secret FILE. Your token is kept until this tab is closed."),
     );
