@@ -31,6 +31,7 @@ IO_FILES = (
     "server/tick_loop.py",
     "server/app.py",
     "server/cli.py",
+    "server/chat/filter_desk.py",
     "server/drain.py",
     "server/keeper.py",
     "server/replay/archive.py",
