@@ -86,6 +86,8 @@ class SavedRoom(Struct, frozen=True):
     """Of a `Lasting` game; else nil."""
     match_tick: int = 0
     card: Card = PERMANENT
+    matches: int = 0
+    """Played to their end."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -116,6 +118,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         state=msgspec.Raw(_LIVE.encode(room.game.save() if isinstance(room.game, Lasting) else None)),
         match_tick=room.match_tick,
         card=room.card,
+        matches=room.matches,
     )
 
 
@@ -151,7 +154,7 @@ def revive(
 
 
 def _fill(room: Room, saved: SavedRoom) -> None:
-    room.tick, room.match_tick = saved.tick, saved.match_tick
+    room.tick, room.match_tick, room.matches = saved.tick, saved.match_tick, saved.matches
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game
