@@ -54,6 +54,7 @@ class Code(IntEnum):
     NOT_AUTHENTICATED = 4020
     BANNED = 4021
     KICKED = 4022
+    CHAT_TIMED_OUT = 4023
     REPLACED = 4030
     ROOM_CLOSED = 4031
     SERVER_STOPPING = 4032
@@ -69,6 +70,7 @@ GENTLE = frozenset(
         Code.RESUME_REFUSED,
         Code.NOT_ALLOWED,
         Code.CHAT_REFUSED,
+        Code.CHAT_TIMED_OUT,
         Code.OPEN_REFUSED,
         Code.SERVER_STOPPING,
         Code.SERVER_FAULT,

@@ -58,6 +58,8 @@ _FIELDS: Final = (
     | pymunk.batch.BodyFields.VELOCITY
     | pymunk.batch.BodyFields.ANGULAR_VELOCITY
 )
+MOMENTS_MAX: Final = 4096
+"""Moments of inertia that are remembered; then they are forgotten and asked anew."""
 _SET_VELOCITY: Final = vars(pymunk.Body)["velocity"].fset
 
 
@@ -121,7 +123,7 @@ def make_body(
         assert corners is not None, f"{kind.name} is a polygon and needs its corners"
         shape = pymunk.Poly(body, corners, radius=BEVEL)
     if not kind.steered and isinstance(shape, pymunk.Poly):
-        body.moment = pymunk.moment_for_poly(kind.mass, shape.get_vertices())
+        body.moment = _moment(kind, None if corners is None else tuple(corners), shape)
     elif not kind.steered:
         body.moment = pymunk.moment_for_circle(kind.mass, 0, kind.radius)
     shape.elasticity = kind.elasticity
@@ -130,6 +132,20 @@ def make_body(
     shape.collision_type = CATEGORY_BITS[kind.category]
     shape.filter = filter_of(kind, group)
     return body, shape
+
+
+_moments: Final[dict[tuple[float, float, tuple[tuple[float, float], ...] | None], float]] = {}
+
+
+def _moment(kind: Kind, corners: tuple[tuple[float, float], ...] | None, shape: pymunk.Poly) -> float:
+    """Of a polygon, or a box without corners: the same for all of its sort, and asking the engine is dear."""
+    key = kind.mass, kind.radius, corners
+    moment = _moments.get(key)
+    if moment is None:
+        if len(_moments) >= MOMENTS_MAX:
+            _moments.clear()
+        moment = _moments[key] = pymunk.moment_for_poly(kind.mass, shape.get_vertices())
+    return moment
 
 
 def reach_of(kind: Kind, corners: list[tuple[float, float]] | None = None) -> float:

@@ -121,7 +121,8 @@ class Server:
         )
         self._config = config
         self._keeper = Keeper(self.lobby, store) if store is not None else None
-        marshal.furnish(self.lobby, self.moderation, config.chat_filter, self._keeper.note if self._keeper else None)
+        on_decision = self._keeper.note if self._keeper else None
+        self._filter_desk = marshal.furnish(self.lobby, self.moderation, config.chat_filter, on_decision)
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._phases = Phases(config.tick_rate)
@@ -173,6 +174,8 @@ class Server:
                 nursery.start_soon(keep_deadlines, self.lobby)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
+                if self._filter_desk is not None:
+                    nursery.start_soon(self._filter_desk.run)
                 for chore in (
                     self._play,
                     self.stats.run,

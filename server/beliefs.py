@@ -11,6 +11,7 @@ looks at the first so many, gaps included: a view of a column costs nothing, and
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -73,11 +74,15 @@ class Constants:
         return places
 
 
+_constants = lru_cache(maxsize=64)(Constants)
+"""Rooms of one game share them: nothing of them changes."""
+
+
 class Beliefs:
     """The published table of `capacity` entities of `kinds`."""
 
     def __init__(self, kinds: Sequence[Kind], tick_rate: int, capacity: int) -> None:
-        self.constants = Constants(kinds, tick_rate)
+        self.constants = _constants(tuple(kinds), tick_rate)
         self.table: Ints = np.zeros((capacity, FIELDS_PER_RECORD), dtype=np.int64)
         """Records as wire integers."""
         self.tolerance: Floats = np.full((3, capacity), np.inf)

@@ -95,11 +95,13 @@ class Catalogue:
         return [name for name, arena in self._arenas().items() if not game.unfit(arena)]
 
     def again(self, room: Room) -> Room:
-        """A fresh room like `room`, which has failed."""
+        """A fresh room like `room`, which has failed. The matches that were played there are."""
         kind, card = type(room.game), room.card
-        return Room(
+        fresh = Room(
             room.name, kind, room.arena, room.rates, self._new_seed(), room.options, room.players_max, card=card
         )
+        fresh.matches = room.matches
+        return fresh
 
     def _find(self, game: str, arena: str, ground: Arena | None = None) -> tuple[type[Game], Arena]:
         kind, place = self._game(game), ground or self._arenas().get(arena)

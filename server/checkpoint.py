@@ -89,6 +89,8 @@ class SavedRoom(Struct, frozen=True):
     card: Card = PERMANENT
     ground: Arena | None = None
     """Where one is built: the arena as it is, whatever becomes of the one that it was opened with."""
+    matches: int = 0
+    """Played to their end."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -120,6 +122,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         match_tick=room.match_tick,
         card=room.card,
         ground=room.arena if isinstance(room.game, Buildable) else None,
+        matches=room.matches,
     )
 
 
@@ -156,7 +159,7 @@ def revive(
 
 
 def _fill(room: Room, saved: SavedRoom) -> None:
-    room.tick, room.match_tick = saved.tick, saved.match_tick
+    room.tick, room.match_tick, room.matches = saved.tick, saved.match_tick, saved.matches
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game

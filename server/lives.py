@@ -2,6 +2,8 @@
 
 its matches are played     it ends a moment later, when everybody has seen who has won
 nobody is there            it ends after a minute: time enough to send somebody the link, and to come back
+
+How many matches a room has played is the room's to know, and kept with it: a restart doesn't begin to count anew.
 """
 
 from typing import Final
@@ -23,7 +25,6 @@ EMPTY: Final = "nobody was in the room any more"
 class Life(Struct, eq=False):
     """What has happened in one room so far."""
 
-    matches: int = 0
     podium: Podium | None = None
     played_s: float | None = None
     """Since when it has played all its matches."""
@@ -45,7 +46,6 @@ class Lives:
 
     def concluded(self, room: Room, result: Result) -> None:
         life = self._lives[room]
-        life.matches += 1
         life.podium = podium_of(result)
 
     def closed(self, room: Room) -> None:
@@ -70,7 +70,7 @@ def _why_over(room: Room, life: Life, now_s: float) -> str | None:
     card = room.card
     if card.is_permanent:
         return None
-    if card.matches_max and life.matches >= card.matches_max and life.played_s is None:
+    if card.matches_max and room.matches >= card.matches_max and life.played_s is None:
         life.played_s = now_s
     if room.is_watched:
         life.empty_s = None

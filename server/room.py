@@ -78,6 +78,8 @@ class Room:
         """Takes down what spectators are told."""
         self.match_tick = 0
         """When the match that is played now began."""
+        self.matches = 0
+        """How many have been played to their end."""
         self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
@@ -292,6 +294,7 @@ class Room:
             left=self._departures.take(),
         )
         self.match_tick = self.tick
+        self.matches += 1
         self.listener.concluded(self, result)
 
     def announce_stop(self, in_s: float) -> None:

@@ -69,6 +69,8 @@ class ChatStatistics(Counters):
     chat_commands: int = 0
     chat_refused: int = 0
     chat_filter_failed: int = 0
+    chat_filter_late: int = 0
+    chat_filter_waiting: int = 0
     chat_reported: int = 0
     chat_missed: int = 0
     chat_remembered: int = 0

@@ -35,6 +35,7 @@ IO_FILES = (
     "server/app.py",
     "server/cli.py",
     "server/build/rescue.py",
+    "server/chat/filter_desk.py",
     "server/deadlines.py",
     "server/drain.py",
     "server/keeper.py",
@@ -70,6 +71,7 @@ IO_FILES = (
     "bench/checkpoint.py",
     "bench/restart.py",
     "bench/rooms.py",
+    "bench/opening.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 

@@ -1,4 +1,4 @@
-"""Chat: who says what, where, and who hears it. All of it is pure; `server.session` brings what comes off the wire.
+"""Chat: who says what, where, and who hears it. All but `filter_desk` is pure.
 
     speaker      one person: their number, their limits, whom they don't want to hear
     channel      room, team, lobby: what was said there last
@@ -7,6 +7,7 @@
     names        who is meant by a name
     reports      what people told the admins
     word_filter  the operator's say in what is said
+    filter_desk  asks it, away from the game's thread
 
 A line is text and nothing else: printable, on one line, bounded. Everything kept is in memory alone and bounded: each
 channel's history, which goes with its room, each person's mutes, which go with their seat, and the queue of reports.

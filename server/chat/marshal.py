@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from protocol.errors import Code
+from server.chat.filter_desk import FilterDesk
 from server.chat.speaker import Named
 from server.chat.talk import refusal
 from server.chat.word_filter import load
@@ -56,11 +57,16 @@ class Marshal:
 
 def furnish(
     lobby: Lobby, moderation: Moderation, chat_filter: str | None, on_decision: Callable[[], None] | None
-) -> None:
-    """Give the chat of `lobby` what its operator has set. Raises UserError."""
-    if chat_filter is not None:
-        lobby.talk.word_filter = load(chat_filter)
-    lobby.talk.moderator = Marshal(lobby, moderation, on_decision or (lambda: None))
+) -> FilterDesk | None:
+    """Give the chat of `lobby` what its operator has set; where the filter is asked, which is to be run. Raises
+    UserError."""
+    talk = lobby.talk
+    talk.moderator = Marshal(lobby, moderation, on_decision or (lambda: None))
+    if chat_filter is None:
+        return None
+    talk.word_filter = load(chat_filter)
+    desk = talk.desk = FilterDesk(talk.word_filter, talk.counted)
+    return desk
 
 
 def _write_down(action: str, by: Any, about: Named, done: str, **order: object) -> None:

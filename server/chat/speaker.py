@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protocol import limits
+from protocol.errors import Code
 from server.bucket import Bucket
 from server.link import Link
 from server.restrictions import mark_of
@@ -74,6 +75,11 @@ class Speaker:
         gist = _gist(text)
         return any(said == gist and now_s - said_s < limits.CHAT_REPEAT_S_MIN for said, said_s in self._said)
 
+    def forget(self, text: str) -> None:
+        """They haven't said it after all."""
+        gist = _gist(text)
+        self._said = deque((said for said in self._said if said[0] != gist), maxlen=SAID_MAX)
+
     def note(self, text: str, now_s: float) -> None:
         """They have said it."""
         self._said.append((_gist(text), now_s))
@@ -101,6 +107,9 @@ class Person(Protocol):
     def identity(self) -> Identity: ...
     @property
     def link(self) -> Link: ...
+
+    def refuse_gently(self, code: Code, sentence: str) -> None:
+        """Tell them that something is refused, when it is known only now."""
 
     def hand(self, *encoded: bytes) -> bool:
         """Give them messages that were encoded by their codec; False when they must miss them."""

@@ -5,7 +5,8 @@ once. A line in a channel costs one encoding per subprotocol, and one queue entr
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -16,7 +17,7 @@ from protocol.messages import Chat, ChatLine, is_good_chat
 from server.chat import commands, names
 from server.chat.channel import Channel, Kind, Line
 from server.chat.reports import Reports
-from server.chat.speaker import Named, Person, Speaker
+from server.chat.speaker import Named, Person, Place, Speaker
 from server.chat.word_filter import WordFilter
 from server.restrictions import Restrictions
 from server.roles import TABLE, May
@@ -36,17 +37,27 @@ class Moderator(Protocol):
         """Let nobody hear them, for so long. Raises Violation."""
 
 
+class Desk(Protocol):
+    """Asks the word filter elsewhere."""
+
+    def put(self, speaker: Speaker, text: str, done: Callable[[str | Violation, float], None]) -> None:
+        """Have it asked about `text`; `done` is told what is said in its place, or why nothing is, and when that is
+        known. Raises Violation."""
+
+
 class Talk:
     """All chat of one process. `sessions` are those of its lobby; `silenced` are those whom admins have muted."""
 
     def __init__(self, sessions: Collection[Person], silenced: Restrictions) -> None:
         self._sessions = sessions
         self.word_filter = WordFilter()
+        self.desk: Desk | None = None
+        """Where it is asked, if that may take long; None: here and now."""
         self.moderator: Moderator | None = None
         self.lobby = Channel("lobby")
         self.reports = Reports()
         self._silenced = silenced
-        self._counted = ChatStatistics()
+        self.counted = ChatStatistics()
         self.run = secrets.token_hex(2)
         """Tells our numbers of people from those of before a restart."""
         self._lines = 0
@@ -62,7 +73,7 @@ class Talk:
         try:
             self._hear(person, message, now_s)
         except Violation:
-            self._counted.chat_refused += 1
+            self.counted.chat_refused += 1
             raise
 
     def _hear(self, person: Person, message: Chat, now_s: float) -> None:
@@ -70,29 +81,58 @@ class Talk:
         if not is_good_chat(text):
             raise refusal("a line of chat is printable text on one line")
         if text.startswith("/") and not text.startswith("//"):
-            self._counted.chat_commands += 1
+            self.counted.chat_commands += 1
             commands.obey(self, person, text, message.to, now_s)
         else:
             self.say(person, message.to, text.removeprefix("/"), now_s)
 
     def say(self, person: Person, to: Kind, text: str, now_s: float) -> None:
         """Say a line in a channel. Raises Violation."""
-        speaker, channel = speaker_of(person), self._channel(person, to)
-        if self._silenced.find_any(speaker.keys, now_s):
-            raise refusal("an admin has muted you for a while")
+        speaker, seat = speaker_of(person), person.seat
+        self._channel(person, to)
+        self._check_silenced(speaker, now_s)
         if not speaker.lines.take(now_s):
             raise refusal("too many lines at once: one a second")
         if speaker.has_just_said(text, now_s):
             raise refusal(f"you have just said that; say it again after {CHAT_REPEAT_S_MIN:g} s")
-        passed = self.word_filter(text)
+        if self.desk is None:
+            self._pass_on(person, to, self.word_filter(text), now_s)
+            speaker.note(text, now_s)
+        else:
+            self.desk.put(speaker, text, partial(self._answered, person, seat, to, text))
+            speaker.note(text, now_s)
+
+    def _answered(
+        self, person: Person, seat: Place | None, to: Kind, text: str, verdict: str | Violation, now_s: float
+    ) -> None:
+        """The filter has said what becomes of a line, some time after it was to be said there."""
+        speaker = person.speaker
+        if speaker is None or person not in self._sessions or person.seat is not seat:
+            return  # they have gone; nobody is there to be told
+        try:
+            if isinstance(verdict, Violation):
+                raise verdict
+            self._check_silenced(speaker, now_s)
+            self._pass_on(person, to, verdict, now_s)
+        except Violation as violation:
+            speaker.forget(text)
+            self.counted.chat_refused += 1
+            person.refuse_gently(violation.code, violation.sentence)
+
+    def _check_silenced(self, speaker: Speaker, now_s: float) -> None:
+        if self._silenced.find_any(speaker.keys, now_s):
+            raise refusal("an admin has muted you for a while")
+
+    def _pass_on(self, person: Person, to: Kind, passed: str, now_s: float) -> None:
+        """The filter lets it through so: say it. Raises Violation."""
+        channel = self._channel(person, to)
         if not channel.take(now_s):
             raise refusal(f"too many talk at once: {CHANNEL_LINES_PER_SECOND_MAX:g} lines a second are all that go")
-        speaker.note(text, now_s)
         self._lines += 1
         player = person.seat.player if to != "lobby" and person.seat is not None else None
-        line = Line(self._lines, speaker.named, player.id if player else 0, to, passed)
+        line = Line(self._lines, speaker_of(person).named, player.id if player else 0, to, passed)
         channel.lines.append(line)
-        self._counted.chat_lines += 1
+        self.counted.chat_lines += 1
         self._deliver(line, self._listeners(person, to))
 
     def catch_up(self, person: Person) -> None:
@@ -175,7 +215,7 @@ class Talk:
 
     def _hand(self, person: Person, *encoded: bytes) -> None:
         if not person.hand(*encoded):
-            self._counted.chat_missed += len(encoded)
+            self.counted.chat_missed += len(encoded)
 
     # admins ------------------------------------------------------------------------------------------------
 
@@ -185,7 +225,7 @@ class Talk:
         room = seat.room.name if seat is not None else None
         heard = [line for channel in self.channels_of(person) for line in channel.lines]
         report = self.reports.add(about, by, room, reason, heard, now_s)
-        self._counted.chat_reported += 1
+        self.counted.chat_reported += 1
         log.warning(
             "reported",
             report=report.number,
@@ -204,7 +244,7 @@ class Talk:
 
     def statistics(self, rooms: Iterable[Room]) -> ChatStatistics:
         """At this moment."""
-        counted, channels = self._counted, [self.lobby]
+        counted, channels = self.counted, [self.lobby]
         channels += [channel for room in rooms for channel in room.channels]
         counted.chat_remembered = sum(len(channel.lines) for channel in channels)
         counted.chat_mutes = sum(len(person.speaker.mutes) for person in self.people() if person.speaker)

@@ -2,8 +2,8 @@
 
     chat_filter = "words:clean"        the function `clean` of words.py, in the working directory or installed
 
-It is called for each line, in the game's own thread: it must return within a fraction of a millisecond, and waits for
-nothing. Where it fails the line isn't said, its speaker is told, and the conversation goes on.
+It is called for each line. Where it fails the line isn't said, its speaker is told, and the conversation goes on. How
+long it may take, and in which threads it is called, is `filter_desk`'s to say.
 """
 
 import sys

@@ -13,7 +13,9 @@ from server.checkpoint import capture, seal, unseal
 from server.games.build import Build
 from server.games.melee import Melee
 from server.keeper import Keeper
+from server.lives import PLAYED, PODIUM_S
 from server.lobby import Lobby
+from server.results import Score
 from server.store import Folder, checkpoint_of
 from tests.instruments.plans import ARENA
 from tests.instruments.stepper import Stepper, arena_named
@@ -22,9 +24,9 @@ from tests.server.keeping import Kept
 from tests.server.net.wires import really
 
 
-def catalogue() -> Catalogue:
+def catalogue(matches_max: int = 0) -> Catalogue:
     arenas = {"pinball": arena_named("pinball")}
-    return Catalogue({"melee": Melee}, lambda: arenas, Rates(), lambda: 1, players_max=9)
+    return Catalogue({"melee": Melee}, lambda: arenas, Rates(), lambda: 1, players_max=9, matches_max=matches_max)
 
 
 async def test_rooms_that_people_had_opened_are_there_again_as_they_were(folder: Folder) -> None:
@@ -43,6 +45,23 @@ async def test_rooms_that_people_had_opened_are_there_again_as_they_were(folder:
     assert again.card.is_private
     assert len(lobby.save_seats(again, 1.0)) == 1
     assert "main.checkpoint" in folder.names(), "the operator's, of other settings, is left alone"
+
+
+async def test_the_matches_that_were_played_count_after_a_restart_too(folder: Folder) -> None:
+    stepper = Stepper(catalogue=catalogue(matches_max=2))
+    ann = stepper.visit("Ann")
+    ann.say(Open("Fun", "melee", "pinball"), 0.0)
+    room = stepper.lobby.rooms[ann.welcome.room]
+    room.conclude([Score(ann.player.id, 1)])
+    folder.write(checkpoint_of(room.name), seal(capture(room, stepper.lobby.save_seats(room, 1.0))))
+    lobby = Lobby(catalogue=catalogue(matches_max=2))
+    Keeper(lobby, folder).reopen_others(catalogue())
+    [again] = lobby.rooms.values()
+    assert (again.matches, lobby.lives.over(5.0)) == (1, [])
+    again.conclude([])
+    assert lobby.lives.over(6.0) == []
+    assert lobby.lives.over(6.0 + PODIUM_S) == [(again, PLAYED)]
+    assert catalogue().again(again).matches == 2, "nor does a mistake of ours begin anew"
 
 
 async def test_one_that_cant_be_opened_again_is_set_aside_and_no_more_than_there_may_be(folder: Folder) -> None:

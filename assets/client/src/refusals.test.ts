@@ -25,6 +25,7 @@ function taking(state: LinkState["state"], ...codes: number[]): Told {
 
 test("what the player did wrong is told in the server's words, and what chat refuses in the chat", () => {
   expect(taking("playing", 4018, 4017)).toEqual({ notices: ["because of 4017"], refused: ["because of 4018"], why: [], counted: [] });
+  expect(taking("lobby", 4023)).toEqual({ notices: [], refused: ["because of 4023"], why: [], counted: [] });
 });
 
 test("who wanted to be elsewhere is told why they aren't", () => {

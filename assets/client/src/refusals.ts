@@ -8,7 +8,8 @@
 import type { Gauges, LinkState, Look, Refusal } from "@ricochet/sdk";
 
 const INPUT_TOO_FAR = 4008;
-const CHAT_REFUSED = 4018;
+/** Refused, or not answered in time by the operator's word filter. */
+const OF_CHAT: ReadonlySet<number> = new Set([4018, 4023]);
 
 export class Refusals {
   readonly #look: Pick<Look, "chat" | "notice" | "refuse">;
@@ -22,7 +23,7 @@ export class Refusals {
 
   /** `state`: where one was when it came. Who plays reads it in passing; who wanted to be elsewhere is told why they aren't. */
   take({ code, sentence }: Refusal, state: LinkState["state"]): void {
-    if (code === CHAT_REFUSED) {
+    if (OF_CHAT.has(code)) {
       this.#look.chat.refuse(sentence);
     } else if (code === INPUT_TOO_FAR) {
       this.#inputs_too_far += 1;

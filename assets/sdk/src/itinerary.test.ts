@@ -65,7 +65,7 @@ test("what is wished for before anybody listens is said as soon as somebody does
 test("a refusal leaves one where one is; errors about other things are no refusal", () => {
   const itinerary = visitor();
   itinerary.want(ENTER);
-  for (const code of [4008, 4015, 4018]) itinerary.take(error(code));
+  for (const code of [4008, 4015, 4018, 4023]) itinerary.take(error(code));
   expect(itinerary.moving).toBe(true);
   itinerary.take(error(4011));
   expect([itinerary.moving, itinerary.seat]).toEqual([false, null]);

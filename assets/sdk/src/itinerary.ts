@@ -25,7 +25,7 @@ export interface Seat {
 /** Somebody came back to our seat over another connection. */
 const REPLACED = 4030;
 /** Errors that answer something else: a name, inputs too far ahead, a seat that is gone, chat. */
-const NO_ANSWER: ReadonlySet<number> = new Set([4007, 4008, 4015, 4018]);
+const NO_ANSWER: ReadonlySet<number> = new Set([4007, 4008, 4015, 4018, 4023]);
 
 export class Itinerary {
   /** null: in the lobby. */
