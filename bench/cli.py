@@ -16,6 +16,7 @@ MEASUREMENTS: Final = {
     "restart": "bench.restart",
     "netcode": "bench.netcode",
     "rooms": "bench.rooms",
+    "cores": "bench.cores",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

@@ -65,6 +65,10 @@ IO_FILES = (
     "bench/checkpoint.py",
     "bench/restart.py",
     "bench/rooms.py",
+    "bench/audience.py",
+    "bench/busy_room.py",
+    "bench/sender.py",
+    "bench/senders.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 
@@ -90,7 +94,7 @@ DOORS = {
     "openskill": ("server/standings/rating.py",),
     "psycopg": (),
     "asyncio": ("bench/contestants/*_server.py",),
-    "threading": (),
+    "threading": ("bench/senders.py",),
 }
 """A library, and the only files that import it."""
 
