@@ -17,6 +17,7 @@ MEASUREMENTS: Final = {
     "netcode": "bench.netcode",
     "rooms": "bench.rooms",
     "opening": "bench.opening",
+    "cores": "bench.cores",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

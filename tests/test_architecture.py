@@ -72,6 +72,10 @@ IO_FILES = (
     "bench/restart.py",
     "bench/rooms.py",
     "bench/opening.py",
+    "bench/audience.py",
+    "bench/busy_room.py",
+    "bench/sender.py",
+    "bench/senders.py",
 )
 """Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
 
@@ -98,7 +102,7 @@ DOORS = {
     "openskill": ("server/standings/rating.py",),
     "psycopg": (),
     "asyncio": ("bench/contestants/*_server.py",),
-    "threading": (),
+    "threading": ("bench/senders.py",),
 }
 """A library, and the only files that import it."""
 
