@@ -31,7 +31,7 @@ CHANGES = [
 FIELDS = {
     16: [
         *("version", "player", "room", "game", "tick", "tick_rate", "snapshot_rate", "cell_units"),
-        *("resume", "role", "hud", "kinds", "arena", "players", "gun", "description"),
+        *("resume", "role", "hud", "kinds", "arena", "players", "gun", "description", "title"),
     ],
     17: ["tick", "ack", "slack_ms", "own", "hud", "left", "near", "cells"],
     18: ["tick", "name", "body"],
