@@ -11,6 +11,7 @@ import "./games.css";
 import {
   type Arena, type ChatView, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
 } from "@ricochet/sdk";
+import type { Library } from "./build/library";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -41,11 +42,11 @@ export class CannotDraw extends Error {
 }
 
 /** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL. */
-export async function openLook(root: HTMLElement, wishes: Wishes): Promise<Look> {
+export async function openLook(root: HTMLElement, wishes: Wishes, library: Library): Promise<Look> {
   root.classList.add("ricochet");
   const view = element("div", "view");
   root.append(view);
-  const lobby = new LobbyPage(wishes);
+  const lobby = new LobbyPage(wishes, library);
   root.append(lobby.root);
   lobby.shown = true;
   const stage = await Stage.open(view).catch((error: unknown) => {
