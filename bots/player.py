@@ -19,13 +19,16 @@ from bots.lead import Lead
 from bots.neighbourhood import BodyState, ShipState
 from bots.neighbours import OTHERS_UNITS, neighbours, others
 from bots.own_shots import OwnShots
+from bots.pings import Pings
 from bots.prediction import Prediction, Reconciled
 from bots.roster import take_note
+from bots.site import Site
 from bots.slices import Slices, is_numbered, slice_snapshot
 from bots.tally import Account, Tally
 from bots.thrift import Thrift
 from bots.view import View
 from protocol import limits
+from protocol.build_messages import Edited
 from protocol.codec import Codec, Wire
 from protocol.messages import (
     Browse,
@@ -39,7 +42,6 @@ from protocol.messages import (
     LobbyNews,
     Message,
     Open,
-    Ping,
     PlayerInfo,
     Pong,
     Resync,
@@ -51,8 +53,6 @@ from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
 
 PING_INTERVAL_S: Final = 1.0
-PONG_S_MAX: Final = 10.0
-"""A later answer measures nothing of interest."""
 THINK_INTERVAL_S: Final = 0.15
 BEHIND_TICKS_MAX: Final = 10
 """A clock further behind (a process that was suspended) leaves the ticks between out."""
@@ -125,14 +125,12 @@ class Player:
         self.on_snapshot: Callable[[], None] = lambda: None
         """Called with news of the lobby, too."""
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
-        self._codec = codec
-        self._rooms = rooms
-        self._tally = tally
-        self._give_brain = give_brain
+        self._codec, self._rooms, self._tally, self._give_brain = codec, rooms, tally, give_brain
         self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
         self._rests = False  # whether the match is over, and no gun fires
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
+        self._site: Site | None = None
         self._thrift = Thrift()
         self._link: Link | None = None
         self._next_tick = self._think_tick = 0
@@ -141,7 +139,7 @@ class Player:
         self._entries: list[Input] = []
         self._hello_s, self._ping_s = 0.0, inf
         self._heard = 0  # snapshots that this clock has seen
-        self._pinged_s: dict[int, float] = {}
+        self._pings = Pings()
         self._snapshot_s: float | None = None
 
     @property
@@ -181,7 +179,7 @@ class Player:
         self.account.close(now_s)
         self._ping_s, self.is_going, self.lobby = inf, False, None
         self._stand_still()
-        self._pinged_s.clear()
+        self._pings.clear()
         self._link = None
 
     def receive(self, wire: Wire, now_s: float) -> None:
@@ -198,6 +196,8 @@ class Player:
                 self._take_welcome(welcome, now_s)
             case LobbyNews() as news:
                 self._take_lobby(news, now_s)
+            case Edited() as edited if self._site is not None:
+                self._site.take(edited)
             case Pong() as pong:
                 self._take_pong(pong, now_s)
             case Bye() as bye:
@@ -227,6 +227,7 @@ class Player:
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if self._attentive else None
         gun = welcome.gun if self._foresees_shots else None
         self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None
+        self._site = Site(welcome.player, room, self.say, self._prediction, self.shots)
         self._rests = False
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
@@ -288,9 +289,8 @@ class Player:
         return min(self._ping_s, self.lead.when(self._next_tick + waits))
 
     def _take_pong(self, pong: Pong, now_s: float) -> None:
-        sent_s = self._pinged_s.pop(pong.nonce, None)
-        if sent_s is not None:
-            self.rtt_s = now_s - sent_s
+        if (rtt_s := self._pings.answer(pong, now_s)) is not None:
+            self.rtt_s = rtt_s
             self._tally.rtt_ms.add(self.rtt_s * 1000.0)
 
     def _note(self, message: Event | ChatLine | Error) -> None:
@@ -302,7 +302,9 @@ class Player:
                 self._rests = message.body["phase"] == "podium"
 
     def pulse(self, now_s: float) -> None:
-        """Do what is due: ticks, a ping."""
+        """Do what is due: ticks, a ping, walls that were built."""
+        if self._site is not None:
+            self._site.step(now_s)
         if now_s >= self._ping_s:
             self._ping(now_s)
         if self.lead is not None:
@@ -319,10 +321,7 @@ class Player:
         self.due_s = self._next_due_s()
 
     def _ping(self, now_s: float) -> None:
-        nonce = int(now_s * 1000.0)
-        self._pinged_s = {asked: at_s for asked, at_s in self._pinged_s.items() if now_s - at_s < PONG_S_MAX}
-        self._pinged_s[nonce] = now_s
-        self.say(Ping(nonce, min(60_000, round(self.rtt_s * 1000.0))))
+        self.say(self._pings.ask(now_s, self.rtt_s))
         self._ping_s = now_s + PING_INTERVAL_S
 
     def _live(self, tick: int) -> None:

@@ -34,6 +34,7 @@ IO_FILES = (
     "server/drain.py",
     "server/keeper.py",
     "server/replay/archive.py",
+    "server/build/rescue.py",
     "server/replay/recorder.py",
     "server/store.py",
     "server/standings/service.py",

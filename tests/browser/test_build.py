@@ -135,7 +135,7 @@ def test_what_was_built_and_not_saved_is_offered_again(chromium_path: Path, tmp_
         page.get_by_role("textbox", name="Your name").fill("Ann")
         page.get_by_role("button", name="New room").click()
         arena = page.get_by_role("combobox", name="Arena")
-        arena.get_by_role("option", name="ann’s place, just now").wait_for(state="attached")
+        arena.get_by_role("option", name="Not saved: ann’s place, just now").wait_for(state="attached")
         assert "bob" not in arena.inner_text()
         page.get_by_label("Its name").fill("Again")
         page.get_by_role("button", name="Open it").click()

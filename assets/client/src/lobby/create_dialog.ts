@@ -83,7 +83,7 @@ export class CreateDialog {
 
   #offerArenas(): void {
     const offer = this.#games.find(({ name }) => name === this.#game.value);
-    const drafts = offer?.name === BUILD ? this.#drafts.map((draft) => [arenaOfDraft(draft), `${draft.title}, ${when(draft.saved_s)}`] as const) : [];
+    const drafts = offer?.name === BUILD ? this.#drafts.map((draft) => [arenaOfDraft(draft), `Not saved: ${draft.title}, ${when(draft.saved_s)}`] as const) : [];
     fill(this.#arena, [...drafts, ...(offer?.arenas ?? []).map((arena) => [arena, capitalised(arena)] as const)]);
     if (drafts[0] && !this.#has_chosen) this.#arena.value = drafts[0][0];
     show(this.#kept, drafts.length > 0);
