@@ -7,6 +7,7 @@ from bots.cushions import Cushions
 from bots.neighbourhood import Neighbourhood
 from bots.shelf import Shelf
 from bots.walls import Walls
+from protocol.arena import Arena
 from protocol.kinds import Category, Kind
 from protocol.messages import Welcome
 from protocol.ticks import Rates
@@ -17,12 +18,20 @@ class CommonRoom:
 
     def __init__(self, welcome: Welcome) -> None:
         self.arena = welcome.arena
+        self.revision = -1
+        """Of what is built, if anything was."""
         self.kinds = welcome.kinds
         self.rates = Rates(welcome.tick_rate, welcome.snapshot_rate)
         self.shelf = Shelf()
         self.walls = Walls(welcome.arena)
         self.shot_radius = self.kind_of("shot").radius
         self.cushions = Cushions(welcome.arena, self.shot_radius)
+
+    def rearrange(self, arena: Arena, revision: int) -> None:
+        """Where the arena is built: it is this one now."""
+        self.arena, self.revision = arena, revision
+        self.walls = Walls(arena)
+        self.cushions = Cushions(arena, self.shot_radius)
 
     def make_neighbourhood(self) -> Neighbourhood:
         """A space for one player's ship and what is beside it; it has a memory, so it is not shared."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from bots.cell_table import Sighting
 from bots.neighbourhood import BodyState
+from bots.view import View
 from protocol.near import OFFSET_SCALE, TURN_SCALE, VELOCITY_SCALE, Near
 from protocol.quantize import SPIN_SCALE, angle_from_wire
 from protocol.reckoning import Published
@@ -20,6 +21,14 @@ OTHERS_UNITS: Final = 320.0
 """How far from our ship others are of interest."""
 BELIEF_UNITS: Final = 1.0
 """What is published may be so wrong, and more; where it agrees with what we live, that is the better guess."""
+
+
+def surroundings(own: Own | None, near: Sequence[Near], view: View) -> tuple[list[BodyState], list[BodyState]]:
+    """(`neighbours`, `others`) of our ship; without one there are none."""
+    if own is None:
+        return [], []
+    beside = neighbours(own, near, view.entity)
+    return beside, others(own, beside, view.solids(own.x, own.y, OTHERS_UNITS))
 
 
 def neighbours(own: Own, near: Sequence[Near], entity: Callable[[int], Published | None]) -> list[BodyState]:

@@ -94,6 +94,10 @@ class OwnShots:
         self._rapid_until = 0
         self._own: Own | None = None
 
+    def move_to(self, arena: Arena) -> None:
+        """Among other walls from now on. What flies already goes on as it was foreseen."""
+        self._range = Range(arena, self._rate)
+
     def step(self, tick: int, now: Input, ship: ShipState, rapid_until: int) -> None:
         """Fire, if our gun does at `tick` from `ship`, which is where it was after the tick before."""
         self._rapid_until = rapid_until

@@ -17,17 +17,19 @@ from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.gaze import Gaze
 from bots.lead import Lead
-from bots.neighbourhood import BodyState, ShipState
-from bots.neighbours import OTHERS_UNITS, neighbours, others
+from bots.neighbourhood import ShipState
+from bots.neighbours import surroundings
 from bots.own_shots import OwnShots
 from bots.pings import Pings
 from bots.prediction import Prediction, Reconciled
 from bots.roster import take_note
+from bots.site import Site
 from bots.slices import Slices, is_numbered, slice_snapshot
 from bots.tally import Account, Tally
 from bots.thrift import Thrift
 from bots.view import View
 from protocol import limits
+from protocol.build_messages import Edited
 from protocol.codec import Codec, Wire
 from protocol.messages import (
     Browse,
@@ -105,8 +107,7 @@ class Player:
         """The tick of the picture that whoever steers looks at; None: the newest snapshot's."""
         self.due_s = inf
         self.pings = Pings(tally)
-        self.gaze = gaze or Gaze()
-        """Where we look, as a spectator."""
+        self.gaze = gaze or Gaze()  # where we look, as a spectator
         self.welcome: Welcome | None = None
         self.view: View | None = None
         self.lead: Lead | None = None
@@ -118,28 +119,24 @@ class Player:
         self.resume: str | None = None
         self.reconciled = Reconciled()
         """What the newest snapshot did to our prediction."""
-        self.token: str | None = None
-        """Shown in each hello, where the server asks for one."""
+        self.token: str | None = None  # shown in each hello, where the server asks for one
         self.role: Role = "player"  # what hello asks for; a visitor looks around first
-        self.lobby: LobbyNews | None = None
-        """The newest of it while we are there; None in a room."""
-        self.on_snapshot: Callable[[], None] = lambda: None
-        """Called with news of the lobby, too."""
+        self.lobby: LobbyNews | None = None  # the newest of it while we are there; None in a room
+        self.on_snapshot: Callable[[], None] = lambda: None  # called with news of the lobby, too
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
-        self._codec, self._rooms, self._tally = codec, rooms, tally
-        self._give_brain = give_brain
+        self._codec, self._rooms, self._tally, self._give_brain = codec, rooms, tally, give_brain
         self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
         self._rests = False  # whether the match is over, and no gun fires
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
+        self._site: Site | None = None
         self._thrift = Thrift()
         self._link: Link | None = None
         self._next_tick = self._think_tick = 0
         self._ticks_together = 1
         """Inputs of so many ticks ride one message, one for each snapshot."""
         self._entries: list[Input] = []
-        self._hello_s = 0.0
-        self._heard = 0  # snapshots that this clock has seen
+        self._hello_s, self._heard = 0.0, 0  # snapshots that this clock has seen
         self._snapshot_s: float | None = None
 
     @property
@@ -207,6 +204,8 @@ class Player:
                 self._take_welcome(welcome, now_s)
             case LobbyNews() as news:
                 self._take_lobby(news, now_s)
+            case Edited() as edited if self._site is not None:
+                self._site.take(edited)
             case Pong() as pong:
                 self.pings.take(pong, now_s)
             case Bye() as bye:
@@ -228,7 +227,7 @@ class Player:
         if not self.is_going:  # else pings have measured it
             self.pings.rtt_s = now_s - self._hello_s
         self._stand_still()
-        self.is_going, self.lobby, self._rests = False, None, False
+        self.is_going, self.lobby = False, None
         self.welcome, self.resume = welcome, welcome.resume
         self.roster = {player.id: player for player in welcome.players} if self._attentive else {}
         self.view = View(room.kinds, welcome.tick_rate, welcome.hud, room.shelf)
@@ -237,6 +236,8 @@ class Player:
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if foresees else None
         gun = welcome.gun if self._foresees_shots else None
         self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None
+        self._site = Site(welcome.player, room, self.say, self._prediction, self.shots)
+        self._rests = False
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
         if not self.account.is_open:
@@ -261,10 +262,8 @@ class Player:
         self.on_snapshot()
 
     def _reconcile(self, prediction: Prediction, view: View, snapshot: Snapshot | Slices) -> None:
-        own, near, beside = snapshot.own, snapshot.near, list[BodyState]()
-        if own is not None and near:
-            beside = neighbours(own, near, view.entity)
-        around = others(own, beside, view.solids(own.x, own.y, OTHERS_UNITS)) if own is not None else ()
+        own = snapshot.own
+        beside, around = surroundings(own, snapshot.near or (), view)
         self.reconciled = prediction.reconcile(own, snapshot.tick, beside, around, self._thrift.bodies_max)
         self._tally.count_reconciled(self.reconciled)
         if self.shots is not None:
@@ -306,7 +305,9 @@ class Player:
                 self._rests = message.body["phase"] == "podium"
 
     def pulse(self, now_s: float) -> None:
-        """Do what is due: ticks, a ping."""
+        """Do what is due: ticks, a ping, walls that were built."""
+        if self._site is not None:
+            self._site.step(now_s)
         if now_s >= self.pings.due_s:
             self.say(self.pings.ask(now_s))
             if self.is_watching:

@@ -83,6 +83,15 @@ class Prediction:
         self.input = Input()
         """The newest input that was applied."""
 
+    def move_to(self, space: Neighbourhood) -> None:
+        """Among other walls from now on. What was foreseen among the old ones counts no more: the next snapshot begins
+        anew."""
+        self._space = space
+        self._foreseen.clear()
+        self._motions.clear()
+        if self.state is not None:
+            space.restore(self.state, [])
+
     def step(self, tick: int, now: Input) -> None:
         """Live through `tick`, later than any before, with the input that is sent for it.
 

@@ -134,7 +134,7 @@ class Session:
         if self.state is State.ENDED:
             return
         self.state, self.speaker = State.ENDED, None
-        self._post(Bye(code, sentence))
+        self.post(Bye(code, sentence))
         self.link.close(code, sentence)
 
     def lost(self, now_s: float) -> None:
@@ -229,7 +229,7 @@ class Session:
         seat = self.seated
         if seat.player is not None:
             seat.player.rtt_ms = message.rtt_ms
-        self._post(Pong(message.nonce, seat.tick))
+        self.post(Pong(message.nonce, seat.tick))
 
     def _count_ping(self, message: Ping, now_s: float) -> None:
         if not self.may_say(message, limits.PINGS_PER_SECOND_MAX, limits.PINGS_BURST_MAX, now_s):
@@ -250,7 +250,7 @@ class Session:
 
     def _ping_in_lobby(self, message: Ping, now_s: float) -> None:
         self._count_ping(message, now_s)
-        self._post(Pong(message.nonce, 0))
+        self.post(Pong(message.nonce, 0))
 
     def _too_late(self, message: ClientMessage, now_s: float) -> None:
         """For a room that we are no longer in; it was under way."""
@@ -300,7 +300,7 @@ class Session:
 
     def refuse_gently(self, code: Code, sentence: str) -> None:
         """Say that something is refused; the conversation goes on."""
-        self._post(Error(code, sentence))
+        self.post(Error(code, sentence))
 
     def _refuse(self, violation: Violation) -> None:
         if violation.code in GENTLE and self.state in (State.BROWSING, State.PLAYING):
@@ -309,7 +309,7 @@ class Session:
             self.lobby.refused += 1
             self.end(violation.code, violation.sentence)
 
-    def _post(self, message: ServerMessage) -> None:
+    def post(self, message: ServerMessage) -> None:
         """At once, as far as the socket takes it."""
         self.hand(self.link.codec.encode(message))
         if self.seat is not None:

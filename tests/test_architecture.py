@@ -45,6 +45,7 @@ IO_FILES = (
     "server/minders/systemd.py",
     "server/own_bots.py",
     "server/replay/archive.py",
+    "server/build/rescue.py",
     "server/replay/recorder.py",
     "server/store.py",
     "server/standings/service.py",

@@ -24,7 +24,7 @@ def edit(session: Session, message: Edit, now_s: float) -> None:
     """Take it to the desk. Raises Violation where there is none."""
     in_time = session.may_say(message, limits.EDITS_PER_SECOND_MAX, limits.EDITS_BURST_MAX, now_s)
     for answer in answers(session.seated, session.may, message, in_time):
-        session._post(answer)
+        session.post(answer)
 
 
 def point(session: Session, message: Point, now_s: float) -> None:

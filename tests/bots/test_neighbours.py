@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from bots.neighbourhood import BodyState
-from bots.neighbours import OTHERS_UNITS, agree, neighbours, others
+from bots.neighbours import OTHERS_UNITS, agree, neighbours, others, surroundings
 from protocol.near import Near
 from protocol.reckoning import Published
 from protocol.snapshot import Own
@@ -38,6 +38,13 @@ def test_others_are_solid_not_too_far_and_not_known_already() -> None:
     found = others(OWN, beside, view.solids(OWN.x, OWN.y, OTHERS_UNITS))
     assert [body.entity for body in found] == [3, 2]
     assert (found[0].x, found[0].y, found[0].vx) == (560.0, 400.0, 16.0)
+
+
+def test_around_our_ship_is_what_is_told_and_what_else_is_there() -> None:
+    view = view_of((500.0, 400.0), published(2, 700, 400), published(7, 520, 400))
+    beside, around = surroundings(OWN, [TOLD], view)
+    assert ([body.entity for body in beside], [body.entity for body in around]) == ([7], [2])
+    assert surroundings(None, [TOLD], view) == ([], [])
 
 
 def test_a_published_angle_and_spin_are_in_radians() -> None:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from bots.draft import Draft
-from protocol.arena import Arena, Block, Goal, Place, Rock, Size, Wall
+from protocol.arena import Arena, Block, Goal, Place, Point, Rock, Size, Wall
 from protocol.blueprint import plan_of
 from protocol.build_messages import Edit, Edited
 from protocol.plan import Add, AnyStep, Change, Piece, PieceKind, Plan, Refused, Remove
@@ -63,11 +63,19 @@ def _step(random: Random, now: Plan, id: int) -> AnyStep:
     if random.random() < 0.7:
         fields |= {"x": there.x + random.choice((-40.0, 0.125, 33.3)), "y": there.y + random.uniform(-40, 40)}
     if there.points and random.random() < 0.5:
-        scale = random.choice((0.5, 1.1, 1.5))
-        fields["points"] = tuple((x * scale, y * scale) for x, y in there.points)
+        fields["points"] = _shaped(random, there.points)
     if random.random() < 0.3:
         fields["angle"] = random.uniform(-3, 3)
     return Change(id, **(fields or {"x": 512.0}))
+
+
+def _shaped(random: Random, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Larger or smaller, or one corner somewhere else."""
+    if random.random() < 0.5:
+        scale = random.choice((0.5, 1.1, 1.5))
+        return tuple((x * scale, y * scale) for x, y in points)
+    at, (dx, dy) = random.randrange(len(points)), (random.uniform(-40, 40), random.choice((-24.0, 8.0, 33.3)))
+    return tuple((x + dx, y + dy) if n == at else (x, y) for n, (x, y) in enumerate(points))
 
 
 @dataclass

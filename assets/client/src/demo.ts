@@ -7,6 +7,7 @@
  */
 
 import type { LinkState, Match, Scene, Stay } from "@ricochet/sdk";
+import { Library } from "./build/library";
 import { demoLobby } from "./demo_lobby";
 import { DEMO_ARENA, DEMO_DESCRIPTION, DemoWorld } from "./demo_world";
 import { ranked } from "./hud/standings";
@@ -42,7 +43,7 @@ const look = await openLook(root, {
   chat: (to, text) => look.chat.add({ player: 1, text, to, name: "You", old: false, who: 1 }),
   watch: () => undefined,
   network: () => undefined,
-});
+}, new Library(null));
 
 function match(): Match {
   const standings = ranked(world.players).map(({ id, score }) => ({ player: id, score }));

@@ -12,6 +12,7 @@ import "./touch.css";
 import {
   type Arena, type ChatView, type Clip, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,
 } from "@ricochet/sdk";
+import type { Library } from "./build/library";
 import { DeviceControls } from "./controls";
 import { numberIn } from "./hud/bodies";
 import { element } from "./hud/dom";
@@ -48,11 +49,11 @@ export interface PageLook extends Look {
 }
 
 /** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL. */
-export async function openLook(root: HTMLElement, wishes: Wishes): Promise<PageLook> {
+export async function openLook(root: HTMLElement, wishes: Wishes, library: Library): Promise<PageLook> {
   root.classList.add("ricochet");
   const view = element("div", "view");
   root.append(view);
-  const lobby = new LobbyPage(wishes);
+  const lobby = new LobbyPage(wishes, library);
   root.append(lobby.root);
   lobby.shown = true;
   const stage = await Stage.open(view).catch((error: unknown) => {

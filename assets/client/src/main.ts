@@ -46,6 +46,7 @@ async function open(root: HTMLElement): Promise<void> {
   const query = readQuery(location);
   const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
   const token = takeToken({ hash: location.hash, memory: () => sessionStorage, rename });
+  const library = new Library(token);
   // The lobby is there before the rest: whoever is faster than the graphics card joins as soon as there is a picture.
   const then = (does: (client: Client) => void) => void starting.then(does, () => undefined);
   const opening = openLook(root, {
@@ -55,13 +56,13 @@ async function open(root: HTMLElement): Promise<void> {
     chat: (to, text) => then((client) => client.chat(text, to)),
     watch: (player, x, y) => then((client) => client.watch(player, x, y)),
     network: (weather) => then(({ connection }) => connection.worsen({ ...PERFECT, ...weather })),
-  });
-  const starting = Promise.all([opening, loadEngine()]).then(([look, engine]) => start(look, engine, query, token));
+  }, library);
+  const starting = Promise.all([opening, loadEngine()]).then(([look, engine]) => start(look, engine, query, token, library));
   await starting;
 }
 
 /** Connects, and draws from now on. */
-function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Query, token: string | null): Client {
+function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Query, token: string | null, library: Library): Client {
   const client = new Client(engine, { url, token, codec, controls: look.controls, gauges: look.overlay, heard, changed });
   const builder = new Builder({
     send: (message) => client.connection.send(message),
@@ -71,10 +72,10 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
     ground: look.lens,
     files: (site) => files.show(site.name),
   });
-  const files = new FilesDialog(new Library(token), {
+  const files = new FilesDialog(library, {
     plan: () => builder.site.draft.confirmed,
     name: () => settings.name || NAMELESS,
-    open: (arena) => client.open({ title: arena, game: "build", arena, private: false }),
+    open: (arena, title, hidden) => client.open({ title, game: "build", arena, private: hidden }),
   });
   look.cover(builder.root, files.root);
   const refusals = new Refusals(look, look.overlay);

@@ -6,15 +6,17 @@
 import "./build.css";
 
 import type { Arena, ClientMessage, Edited, Pointed, Scene, Vec } from "@ricochet/sdk";
-import { element, mark, show } from "../hud/dom";
-import { Editor, TURN_STEP, type Tool } from "./editor";
+import { element, mark, show, write } from "../hud/dom";
+import { Editor, type Handle, TURN_STEP, type Tool } from "./editor";
 import { GRID_UNITS } from "./geometry";
-import { type Lens, handlesOf, paint } from "./painter";
+import { type Lens, cornerHandles, handlesOf, paint } from "./painter";
 import { Site } from "./site";
 import { TOOLS, Toolbar } from "./toolbar";
 
 const SLACK_PX = 6;
 const HANDLE_REACH_PX = 16;
+const CORNER_REACH_PX = 10;
+const TOUCH_REACH_PX = 22;
 const PAN_UNITS = 64;
 const ZOOM_MIN = 0.2;
 const ZOOM_MAX = 2;
@@ -55,6 +57,7 @@ export class Builder {
   /** We build; else we try it out. */
   builds = false;
   private readonly canvas = element("canvas", "build-canvas");
+  private readonly spoken = element("p", "build-spoken");
   private readonly toolbar: Toolbar;
   private readonly hands: Hands;
   private readonly pinch = new Map<number, Vec>();
@@ -78,8 +81,9 @@ export class Builder {
       files: () => this.hands.files(this.site),
     });
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", "The arena, being built. N walks from piece to piece, Space puts one down.");
-    this.root.append(this.canvas, this.toolbar.root, this.toolbar.hint);
+    this.canvas.setAttribute("aria-label", "The arena, being built. N walks from piece to piece, C from corner to corner, Space puts one down.");
+    this.spoken.setAttribute("role", "status");
+    this.root.append(this.canvas, this.toolbar.root, this.toolbar.hint, this.spoken);
     this.root.hidden = true;
     this.canvas.addEventListener("pointerdown", (event) => this.pressed(event));
     this.canvas.addEventListener("pointermove", (event) => this.moved(event));
@@ -134,12 +138,20 @@ export class Builder {
     show(this.canvas, this.builds);
     if (!this.builds) return;
     this.say();
+    this.tell();
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const { width_px, height_px } = this.hands.ground;
     if (this.canvas.width !== Math.round(width_px * ratio)) this.canvas.width = Math.round(width_px * ratio);
     if (this.canvas.height !== Math.round(height_px * ratio)) this.canvas.height = Math.round(height_px * ratio);
     const pen = this.canvas.getContext("2d");
     if (pen) paint(pen, ratio, this.editor, this.site, scene, this.hands.ground);
+  }
+
+  /** For who doesn't see it: which corner is in hand, and where it is. */
+  private tell(): void {
+    const { corner, corners } = this.editor;
+    const at = corner === null ? undefined : corners[corner];
+    write(this.spoken, at ? `Corner ${corner! + 1} of ${corners.length}, at ${Math.round(at[0])}, ${Math.round(at[1])}` : "");
   }
 
   /** From building to trying out, and back. */
@@ -203,11 +215,17 @@ export class Builder {
     else this.editor.release();
   }
 
-  private handleAt({ clientX, clientY }: PointerEvent): "turn" | "scale" | null {
-    const handles = handlesOf(this.editor.box, this.hands.ground);
+  /** The nearest in reach; a thick finger reaches further. */
+  private handleAt({ clientX, clientY, pointerType }: PointerEvent): Handle | null {
+    const { editor, hands: { ground } } = this;
+    const handles = handlesOf(editor.box, ground);
     if (!handles) return null;
-    const near = ({ x, y }: Vec) => Math.hypot(x - clientX, y - clientY) <= HANDLE_REACH_PX;
-    return near(handles.turn) ? "turn" : near(handles.scale) ? "scale" : null;
+    const places: (readonly [Handle, Vec])[] = [["turn", handles.turn], ["scale", handles.scale]];
+    places.push(...cornerHandles(editor, ground).map((at, corner) => [corner, at] as const));
+    const away = ([, { x, y }]: readonly [Handle, Vec]) => Math.hypot(x - clientX, y - clientY);
+    const nearest = places.reduce((one, other) => (away(other) < away(one) ? other : one));
+    const reach = typeof nearest[0] === "string" ? HANDLE_REACH_PX : CORNER_REACH_PX;
+    return away(nearest) <= (pointerType === "touch" ? TOUCH_REACH_PX : reach) ? nearest[0] : null;
   }
 
   private fingersApart(): number {
@@ -265,6 +283,7 @@ export class Builder {
     else if (code === "KeyV") this.choose("select");
     else if (/^Digit[1-6]$/u.test(code)) this.choose(TOOLS[Number(code.slice(5))]![0]);
     else if (code === "KeyN") editor.walk(shiftKey ? -1 : 1);
+    else if (code === "KeyC") editor.walkCorners(shiftKey ? -1 : 1);
     else if (code === "KeyR") editor.turn(shiftKey ? -TURN_STEP : TURN_STEP);
     else if (code === "KeyF") editor.flip();
     else if (code === "KeyG") editor.snaps = !editor.snaps;

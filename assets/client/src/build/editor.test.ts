@@ -6,10 +6,11 @@ import { Site } from "./site";
 
 const said: ClientMessage[] = [];
 let editor: Editor;
+let site: Site;
 
 beforeEach(() => {
   said.length = 0;
-  const site = new Site({ send: (message) => said.push(message), shown: () => undefined, foreseen: () => undefined, notice: () => undefined });
+  site = new Site({ send: (message) => said.push(message), shown: () => undefined, foreseen: () => undefined, notice: () => undefined });
   site.join(1, { name: "Site", size: { width: 1024, height: 1024 }, spawns: [], walls: [], blocks: [], rocks: [], crates: [] });
   site.take({
     type: "edited", revision: 0, player: 1, serial: 0, steps: [], checksum: 0, refused: "", heard: 0, may_edit: true,
@@ -104,4 +105,37 @@ test("escape gives up the drag, then the tool, then the selection", () => {
   expect([editor.tool, editor.selected.size]).toEqual(["select", 1]);
   editor.cancel();
   expect(editor.selected.size).toBe(0);
+});
+
+test("a corner is dragged by its handle, one edit each time, and undone like all else", () => {
+  dragged([200, 200], [200, 200]);
+  expect(editor.corners).toEqual([[150, 200], [250, 200]]);
+  editor.press({ x: 250, y: 201 }, 4, 1, false);
+  editor.move({ x: 262, y: 239 });
+  editor.move({ x: 263, y: 243 });
+  expect([said.length, editor.preview[0]!.points]).toEqual([0, [[-50, 0], [64, 40]]]);
+  editor.release();
+  expect([said.length, steps()]).toEqual([1, [{ do: "change", id: 2, points: [[-50, 0], [64, 40]] }]]);
+  site.undo();
+  expect(steps()).toEqual([{ do: "change", id: 2, points: [[-50, 0], [50, 0]] }]);
+  editor.press({ x: 250, y: 200 }, 4, 1, false);
+  editor.release();
+  expect(said.length).toBe(2);
+});
+
+test("the keyboard takes corners in hand, one after the other, moves them and lets go", () => {
+  editor.walk(1);
+  editor.walkCorners(1);
+  expect([editor.corners, editor.corner]).toEqual([[], null]);
+  editor.walk(1);
+  editor.walkCorners(1);
+  editor.walkCorners(1);
+  editor.nudge(0, 16);
+  expect([editor.corner, steps()]).toEqual([1, [{ do: "change", id: 2, points: [[-50, 0], [50, 16]] }]]);
+  editor.walkCorners(-1);
+  editor.nudge(-16, 0);
+  expect(steps()).toEqual([{ do: "change", id: 2, points: [[-66, 0], [50, 16]] }]);
+  expect([editor.cancel(), editor.corner, editor.selected.size]).toEqual([true, null, 1]);
+  editor.nudge(1, 0);
+  expect(steps()).toEqual([{ do: "change", id: 2, x: 201, y: 200 }]);
 });

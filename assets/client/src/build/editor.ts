@@ -5,7 +5,7 @@
  */
 
 import { STEPS_MAX, sent, type PieceKind, type PlanPiece, type Point, type Sent, type Step, type Vec } from "@ricochet/sdk";
-import { type Box, type Chosen, boxOf, foreseen, middleOf, moved, pieceAt, piecesIn, scaled, snapped, turned } from "./geometry";
+import { type Box, type Chosen, boxOf, cornered, cornersOf, foreseen, middleOf, moved, pieceAt, piecesIn, scaled, snapped, turned } from "./geometry";
 import type { Site } from "./site";
 
 export type Tool = "select" | PieceKind;
@@ -13,8 +13,12 @@ export type Tool = "select" | PieceKind;
 /** A drag that has begun and not ended. */
 export type Drag =
   | { readonly what: "move" | "turn" | "scale"; readonly from: Vec; to: Vec; readonly chosen: Chosen }
+  | { readonly what: "corner"; readonly from: Vec; to: Vec; readonly chosen: Chosen; readonly corner: number }
   | { readonly what: "frame" | "draw"; readonly from: Vec; to: Vec }
   | { readonly what: "pan"; readonly from: Vec; to: Vec };
+
+/** What the pointer can take hold of: a handle of the selection, or a corner by its place among the corners. */
+export type Handle = "turn" | "scale" | number;
 
 export const TURN_STEP = Math.PI / 12;
 const SCALE_STEP = 1.25;
@@ -33,6 +37,8 @@ export class Editor {
   eye: Vec = { x: 0, y: 0 };
   drag: Drag | null = null;
   snaps = true;
+  /** The corner that the keyboard has in hand. */
+  #corner: number | null = null;
   readonly #site: Site;
   readonly #random: () => number;
 
@@ -53,6 +59,17 @@ export class Editor {
     });
   }
 
+  /** Of what is selected, if it is one piece that has any. */
+  get corners(): readonly Point[] {
+    const [only, ...rest] = this.chosen;
+    return only && rest.length === 0 ? cornersOf(only[1]) : [];
+  }
+
+  /** The one that the keyboard has in hand. */
+  get corner(): number | null {
+    return this.#corner !== null && this.#corner < this.corners.length ? this.#corner : null;
+  }
+
   get box(): Box | null {
     return boxOf(this.chosen);
   }
@@ -65,6 +82,10 @@ export class Editor {
       return moved(drag.chosen, x, y);
     }
     if (drag?.what === "turn") return turned(drag.chosen, middleOf(boxOf(drag.chosen)!), this.#angle(drag));
+    if (drag?.what === "corner") {
+      const [id, piece] = drag.chosen[0]!;
+      return cornered(id, piece, drag.corner, this.#finely(drag.to));
+    }
     if (drag?.what === "scale") return scaled(drag.chosen, middleOf(boxOf(drag.chosen)!), this.#factor(drag));
     return [];
   }
@@ -83,8 +104,13 @@ export class Editor {
   // pointers ----------------------------------------------------------------------------------------------------
 
   /** Pressed at a place; `handle` if on one. `adds`: to what is selected. */
-  press(at: Vec, slack: number, handle: "turn" | "scale" | null, adds: boolean): void {
+  press(at: Vec, slack: number, handle: Handle | null, adds: boolean): void {
     this.pointer = at;
+    if (typeof handle === "number") {
+      this.#corner = handle;
+      this.drag = { what: "corner", from: at, to: at, chosen: this.chosen, corner: handle };
+      return;
+    }
     if (handle && this.chosen.length > 0) {
       this.drag = { what: handle, from: at, to: at, chosen: this.chosen };
       return;
@@ -121,8 +147,9 @@ export class Editor {
 
   /** Whether there was anything to give up. */
   cancel(): boolean {
-    const had = this.drag !== null || this.tool !== "select" || this.selected.size > 0;
+    const had = this.drag !== null || this.corner !== null || this.tool !== "select" || this.selected.size > 0;
     if (this.drag) this.drag = null;
+    else if (this.corner !== null) this.#corner = null;
     else if (this.tool !== "select") this.tool = "select";
     else this.selected.clear();
     return had;
@@ -149,8 +176,19 @@ export class Editor {
     if (box) this.#take(scaled(chosen, middleOf(box), SCALE_STEP ** way));
   }
 
+  /** The corner in hand, or else all that is selected. */
   nudge(dx: number, dy: number): void {
-    this.#take(moved(this.chosen, dx, dy));
+    const [only] = this.chosen;
+    const at = this.corner === null ? undefined : this.corners[this.corner];
+    if (only && at) this.#take(cornered(only[0], only[1], this.corner!, { x: at[0] + dx, y: at[1] + dy }));
+    else this.#take(moved(this.chosen, dx, dy));
+  }
+
+  /** The next corner of the selected piece, or the one before, is in hand; for who has no pointer. */
+  walkCorners(way: 1 | -1): void {
+    const { corner, corners: { length } } = this;
+    if (length === 0) return;
+    this.#corner = corner === null ? (way > 0 ? 0 : length - 1) : (corner + way + length) % length;
   }
 
   duplicate(): void {
@@ -199,6 +237,7 @@ export class Editor {
   }
 
   #select(ids: readonly number[]): void {
+    this.#corner = null;
     this.selected.clear();
     for (const id of ids.slice(-STEPS_MAX)) this.selected.add(id);
   }
@@ -257,6 +296,10 @@ export class Editor {
     const apart = (at: Vec) => Math.max(1, Math.hypot(at.x - x, at.y - y));
     const factor = Math.min(8, Math.max(0.125, apart(drag.to) / apart(drag.from)));
     return this.snaps ? Math.max(0.125, snapped(factor, 0.125)) : factor;
+  }
+
+  #finely({ x, y }: Vec): Vec {
+    return this.snaps ? { x: snapped(x, 8), y: snapped(y, 8) } : { x, y };
   }
 
   #onGrid({ x, y }: Vec): Vec {

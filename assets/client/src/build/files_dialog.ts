@@ -1,19 +1,22 @@
 /**
- * Save and open: the library as a dialog. A name to save under, a file to import, and a list of what is there, each with
- * its versions, to open in a room of its own, to copy or to export. The keyboard reaches everything; Escape closes it.
+ * Save and open: the library as a dialog. A name to save under, a file to import, one's own drafts, and a list of what is
+ * there, each with its picture and its versions, to open in a room of its own, to copy or to export. The keyboard reaches
+ * everything; Escape closes it.
  */
 
 import { type Arena, arenaOf, type Plan } from "@ricochet/sdk";
-import { element, write } from "../hud/dom";
-import { type Book, Library, slug, Unkept } from "./library";
+import { element, show, write } from "../hud/dom";
+import { arenaOfDraft, type Book, type DraftInfo, Library, slug, Unkept } from "./library";
+import { Preview } from "./preview";
+import { when } from "./when";
 
 export interface FilesHands {
   /** What is to be saved; null: nothing is there yet. */
   plan(): Plan | null;
   /** Who saves. */
   name(): string;
-  /** Go to a room where this arena is built. */
-  open(arena: string): void;
+  /** Go to a room where this arena is built; `hidden`: to one that only who has its link finds. */
+  open(arena: string, title: string, hidden: boolean): void;
 }
 
 export class FilesDialog {
@@ -22,6 +25,8 @@ export class FilesDialog {
   private readonly hands: FilesHands;
   private readonly name = element("input", "build-name");
   private readonly told = element("p", "build-told");
+  private readonly drafts = element("ul", "build-books");
+  private readonly kept = element("section", "", element("h3", "build-part", "Not saved, but kept for you"), this.drafts);
   private readonly list = element("ul", "build-books");
 
   constructor(library: Library, hands: FilesHands) {
@@ -54,7 +59,7 @@ export class FilesDialog {
       this.attempt(() => this.save());
     });
     const close = button("Close", () => this.root.close());
-    this.root.append(element("header", "", heading, close), form, this.told, this.list);
+    this.root.append(element("header", "", heading, close), form, this.told, this.kept, element("h3", "build-part", "Saved"), this.list);
   }
 
   show(arena_name: string): void {
@@ -106,29 +111,51 @@ export class FilesDialog {
   private async refresh(): Promise<readonly Book[]> {
     const books = await this.library.list();
     this.list.replaceChildren(...books.map((book) => this.row(book)));
+    await this.refreshDrafts();
     if (books.length === 0) this.list.append(element("li", "build-none", "Nothing has been saved here yet."));
     return books;
+  }
+
+  private async refreshDrafts(): Promise<void> {
+    const drafts = await this.library.drafts();
+    this.drafts.replaceChildren(...drafts.map((draft) => this.draftRow(draft)));
+    show(this.kept, drafts.length > 0);
+  }
+
+  private draftRow(draft: DraftInfo): HTMLElement {
+    const picture = new Preview(draft.title);
+    picture.show(() => this.library.readDraft(draft.id));
+    const open = button("Go on", () => this.go(arenaOfDraft(draft), draft.title, true));
+    open.setAttribute("aria-label", `Go on with ${draft.title}`);
+    const words = element("span", "build-size", `${draft.arena} · ${draft.pieces} pieces · ${when(draft.saved_s)}`);
+    return element("li", "", picture.root, element("div", "build-words", element("strong", "", draft.title), words), open);
+  }
+
+  private go(arena: string, title: string, hidden: boolean): void {
+    this.root.close();
+    this.hands.open(arena, title, hidden);
   }
 
   private row(book: Book): HTMLElement {
     const versions = element("select", "");
     versions.setAttribute("aria-label", `Version of ${book.name}`);
     for (const { version, by, saved_s } of [...book.versions].reverse()) {
-      const when = new Date(saved_s * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-      const option = element("option", "", `${version} · ${by} · ${when}`);
+      const option = element("option", "", `${version} · ${by} · ${when(saved_s)}`);
       option.value = String(version);
       versions.append(option);
     }
     const chosen = () => Number(versions.value);
-    const open = button("Open", () => {
-      this.root.close();
-      this.hands.open(book.name);
-    });
+    const picture = new Preview(book.name);
+    const draw = () => picture.show(() => this.library.read(book.name, chosen()));
+    versions.addEventListener("change", draw);
+    draw();
+    const open = button("Open", () => this.go(book.name, book.name, false));
     const copy = button("Copy", () => this.attempt(() => this.copy(book, chosen())));
     const save = button("Export", () => this.attempt(async () => download(book.name, await this.library.read(book.name, chosen()))));
     for (const [made, does] of [[open, "Open"], [copy, "Copy"], [save, "Export"]] as const) made.setAttribute("aria-label", `${does} ${book.name}`);
     const size = `${Math.round(book.width)} × ${Math.round(book.height)}`;
-    return element("li", "", element("strong", "", book.name), element("span", "build-size", size), versions, open, copy, save);
+    const words = element("div", "build-words", element("strong", "", book.name), element("span", "build-size", size), versions);
+    return element("li", "", picture.root, words, element("div", "build-does", open, copy, save));
   }
 
   private attempt(act: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { type PlanPiece, whole } from "@ricochet/sdk";
-import { boxOf, foreseen, middleOf, moved, outlineOf, pieceAt, piecesIn, scaled, snapped, turned } from "./geometry";
+import { boxOf, cornered, cornersOf, foreseen, middleOf, moved, outlineOf, pieceAt, piecesIn, scaled, snapped, turned } from "./geometry";
 
 const wall = whole({ kind: "wall", x: 100, y: 100, points: [[-50, 0], [50, 0]], radius: 16 });
 const block = whole({ kind: "block", x: 300, y: 100, points: [[-40, -40], [40, -40], [40, 40], [-40, 40]] });
@@ -55,4 +55,15 @@ test("scaling leaves the thickness of a wall and the size of a crate", () => {
 
 test("places snap to a grid", () => {
   expect([snapped(23), snapped(25), snapped(-9), snapped(3, 2)]).toEqual([16, 32, -16, 4]);
+});
+
+test("a corner is put somewhere else, and all others stay", () => {
+  expect(cornersOf(crate)).toEqual([]);
+  const turned_rock = whole({ ...rock, angle: Math.PI / 2 });
+  for (const piece of [wall, block, turned_rock]) {
+    const [after] = foreseen([[1, piece]], cornered(1, piece, 1, { x: 333, y: 155 }));
+    const corners = cornersOf(after!);
+    expect([corners[1]![0], corners[1]![1]].map((value) => Math.round(value * 100) / 100)).toEqual([333, 155]);
+    expect(corners.filter((_, at) => at !== 1)).toEqual(cornersOf(piece).filter((_, at) => at !== 1));
+  }
 });

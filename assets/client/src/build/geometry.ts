@@ -2,7 +2,7 @@
  * Pieces as shapes: what is under the pointer, how large a selection is, and the steps that move, turn and scale it. Pure.
  *
  * Pieces are turned and scaled around a point as a group. What can't be turned (a goal) or scaled (a crate, a spawn point)
- * only moves along.
+ * only moves along. A wall, a block or a rock has corners, each of which can be put somewhere else by itself.
  */
 
 import { type PlanPiece, type Point, pointsOf, rounded, sent, type Step, type Vec, whole } from "@ricochet/sdk";
@@ -91,6 +91,18 @@ export function scaled(chosen: Chosen, around: Vec, factor: number): Step[] {
     if (piece.kind !== "goal") return place;
     return { ...place, width: rounded(piece.width * factor), height: rounded(piece.height * factor) };
   });
+}
+
+/** Where a piece's corners are; what has none of its own has none. */
+export function cornersOf(piece: PlanPiece): readonly Point[] {
+  return piece.points.length > 0 ? outlineOf(piece).points : [];
+}
+
+/** One corner is somewhere else, and all others stay where they are. */
+export function cornered(id: number, piece: PlanPiece, corner: number, to: Vec): Step[] {
+  const angle = piece.kind === "rock" ? -piece.angle : 0;
+  const moved = finely(placed([[to.x - piece.x, to.y - piece.y]], 0, 0, angle))[0]!;
+  return [{ do: "change", id, points: piece.points.map((point, at) => (at === corner ? moved : point)) }];
 }
 
 /** As they will be when these steps are taken: for showing where things go before they are let go. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { Library, slug, Unkept } from "./library";
+import { arenaOfDraft, Library, slug, Unkept } from "./library";
 
 type Asked = { url: string; init: RequestInit | undefined };
 
@@ -25,6 +25,15 @@ test("a version is read, or the newest", async () => {
   await made.read("mine");
   await made.read("a/b", 2);
   expect(asked.map(({ url }) => url)).toEqual(["/api/arenas/mine", "/api/arenas/a%2Fb?version=2"]);
+});
+
+test("one's drafts are asked for with one's token, and open a room each", async () => {
+  const { library: made, asked } = library(200, [{ id: "0a", title: "Ours" }], "abc");
+  const [draft] = await made.drafts();
+  await made.readDraft("0a");
+  expect(asked.map(({ url }) => url)).toEqual(["/api/drafts", "/api/drafts/0a"]);
+  expect(asked[0]!.init).toMatchObject({ headers: { Authorization: "Bearer abc" } });
+  expect(arenaOfDraft(draft!)).toBe("draft:0a");
 });
 
 test("what the server refuses is said in its words", async () => {

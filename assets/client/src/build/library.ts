@@ -23,6 +23,23 @@ export interface Book {
   versions: Version[];
 }
 
+/** What one has built and not saved: kept by itself, and seen by nobody else. */
+export interface DraftInfo {
+  id: string;
+  /** Of the room where it was built. */
+  title: string;
+  arena: string;
+  width: number;
+  height: number;
+  pieces: number;
+  saved_s: number;
+}
+
+/** By which a room is opened with a draft. */
+export function arenaOfDraft({ id }: DraftInfo): string {
+  return `draft:${id}`;
+}
+
 export class Unkept extends Error {}
 
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -38,6 +55,15 @@ export class Library {
 
   async list(): Promise<Book[]> {
     return (await this.#ask("/api/arenas")) as Book[];
+  }
+
+  /** One's own drafts, the newest first. */
+  async drafts(): Promise<DraftInfo[]> {
+    return (await this.#ask("/api/drafts")) as DraftInfo[];
+  }
+
+  async readDraft(id: string): Promise<Arena> {
+    return (await this.#ask(`/api/drafts/${encodeURIComponent(id)}`)) as Arena;
   }
 
   /** A version, the newest by default, as a file has it. */

@@ -17,11 +17,20 @@ export interface Lens {
 const ACCENT = "#ffb347";
 const HANDLE_PX = 7;
 const HANDLE_AWAY_PX = 30;
+const CORNER_PX = 5;
+/** What is smaller has no handles at its corners. */
+const CORNERED_PX_MIN = 44;
 /** Kinds that the picture doesn't show by itself. */
 const UNSEEN: ReadonlySet<string> = new Set(["spawn", "goal"]);
 const TEAMS = ["#9fb0d0", "#4fb4ff", "#ff6b2c", "#12c98f", "#f4e23c", "#e87fc0", "#6d7cff"];
 
 type Pen = CanvasRenderingContext2D;
+
+/** Where the corners of what is selected are, in CSS pixels; none where they would cover it. */
+export function cornerHandles({ box, corners }: Editor, lens: Lens): Vec[] {
+  const side = box ? Math.max(box.right - box.left, box.bottom - box.top) * lens.scale : 0;
+  return side < CORNERED_PX_MIN ? [] : corners.map(([x, y]) => lens.toScreen({ x, y }));
+}
 
 /** Where the handles are, in CSS pixels; null without a selection. */
 export function handlesOf(box: Box | null, lens: Lens): { turn: Vec; scale: Vec } | null {
@@ -176,6 +185,22 @@ function handles(pen: Pen, editor: Editor, lens: Lens): void {
   pen.stroke();
   pen.beginPath();
   line(pen, places.turn.x, places.turn.y + HANDLE_PX, places.turn.x, places.turn.y + HANDLE_AWAY_PX - 2);
+  pen.stroke();
+  cornerHandles(editor, lens).forEach((at, index) => corner(pen, at, index === editor.corner));
+}
+
+function corner(pen: Pen, { x, y }: Vec, in_hand: boolean): void {
+  pen.beginPath();
+  pen.arc(x, y, in_hand ? CORNER_PX + 2 : CORNER_PX, 0, 2 * Math.PI);
+  pen.fillStyle = in_hand ? ACCENT : "#f4f7ff";
+  pen.strokeStyle = "#0a1128";
+  pen.lineWidth = 2;
+  pen.fill();
+  pen.stroke();
+  if (!in_hand) return;
+  pen.beginPath();
+  pen.arc(x, y, CORNER_PX + 6, 0, 2 * Math.PI);
+  pen.strokeStyle = ACCENT;
   pen.stroke();
 }
 

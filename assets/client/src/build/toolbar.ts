@@ -22,7 +22,7 @@ export const TOOLS: readonly (readonly [tool: Tool, label: string, sign: string]
   ["crate", "Crate", "▣"], ["spawn", "Spawn point", "⊙"], ["goal", "Goal", "▭"],
 ];
 
-const HINT = "Drag to draw or move · Shift for more · N next piece · Space put down · [ ] thickness · G grid · wheel zoom";
+const HINT = "Drag to draw or move · Shift for more · N next piece · C next corner · Space put down · [ ] thickness · G grid · wheel zoom";
 
 export class Toolbar {
   readonly root = element("div", "build-tools panel");

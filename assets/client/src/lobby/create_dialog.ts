@@ -1,13 +1,18 @@
 /**
- * A new room: what it is called, what is played where, and whether everybody sees it or only who has its link.
+ * A new room: what it is called, what is played where, and whether everybody sees it or only who has its link. Where one
+ * builds, what one has built and not saved is offered first.
  */
 
 import { element, show, write } from "../hud/dom";
 import type { GameInfo, Open } from "@ricochet/sdk";
+import { arenaOfDraft, type DraftInfo, type Library } from "../build/library";
+import { when } from "../build/when";
 import { capitalised, teamsOf } from "./rooms";
 
 /** As the server has it. */
 export const TITLE_LENGTH_MAX = 40;
+/** The game in which one builds. */
+const BUILD = "build";
 
 export class CreateDialog {
   readonly root = element("dialog", "dialog panel");
@@ -17,20 +22,27 @@ export class CreateDialog {
   readonly #private = element("input", "");
   readonly #teams = element("p", "dialog-note");
   readonly #onOpen: (wish: Open) => void;
+  readonly #library: Library;
+  readonly #kept = element("p", "dialog-note", "You have built something that isn’t saved: go on with it, or choose another arena.");
   #games: readonly GameInfo[] = [];
+  #drafts: readonly DraftInfo[] = [];
+  /** The arena, oneself. */
+  #has_chosen = false;
 
-  constructor(onOpen: (wish: Open) => void) {
+  constructor(library: Library, onOpen: (wish: Open) => void) {
+    this.#library = library;
     this.#onOpen = onOpen;
     this.#title.maxLength = TITLE_LENGTH_MAX;
     this.#title.autocomplete = "off";
     this.#private.type = "checkbox";
     this.#game.addEventListener("change", () => this.#offerArenas());
+    this.#arena.addEventListener("change", () => (this.#has_chosen = true));
     const heading = element("h2", "dialog-title", "New room");
     heading.id = "create-heading";
     this.root.setAttribute("aria-labelledby", heading.id);
     const form = element(
       "form", "dialog-form", heading,
-      labelled("Its name", this.#title), labelled("Game", this.#game), this.#teams, labelled("Arena", this.#arena),
+      labelled("Its name", this.#title), labelled("Game", this.#game), this.#teams, labelled("Arena", this.#arena), this.#kept,
       element("label", "check", this.#private, element("span", "", "Only who has the link comes in")),
       this.#buttons(),
     );
@@ -54,16 +66,27 @@ export class CreateDialog {
 
   /** `game` chosen already, `name` whoever opens it. */
   ask(name: string, game: string | null): void {
+    this.#has_chosen = false;
     if (game !== null) this.#game.value = game;
     this.#offerArenas();
     this.#title.value = `${name}’s room`;
     this.root.showModal();
     this.#title.select();
+    this.#library.drafts().then(
+      (drafts) => {
+        this.#drafts = drafts;
+        this.#offerArenas();
+      },
+      () => undefined, // there are the arenas
+    );
   }
 
   #offerArenas(): void {
     const offer = this.#games.find(({ name }) => name === this.#game.value);
-    fill(this.#arena, (offer?.arenas ?? []).map((arena) => [arena, capitalised(arena)]));
+    const drafts = offer?.name === BUILD ? this.#drafts.map((draft) => [arenaOfDraft(draft), `Not saved: ${draft.title}, ${when(draft.saved_s)}`] as const) : [];
+    fill(this.#arena, [...drafts, ...(offer?.arenas ?? []).map((arena) => [arena, capitalised(arena)] as const)]);
+    if (drafts[0] && !this.#has_chosen) this.#arena.value = drafts[0][0];
+    show(this.#kept, drafts.length > 0);
     const teams = teamsOf(offer);
     show(this.#teams, teams !== "");
     write(this.#teams, `Played in ${teams}; whoever comes in joins the smaller one.`);

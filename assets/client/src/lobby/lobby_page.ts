@@ -6,6 +6,7 @@
 
 import "./lobby.css";
 
+import type { Library } from "../build/library";
 import { ChatPanel } from "../chat/panel";
 import { element, show, write } from "../hud/dom";
 import { KEYS, TOUCHES, hintList } from "../hud/hint";
@@ -40,13 +41,13 @@ export class LobbyPage {
   /** What people call the room that one was in last. */
   #title = "";
 
-  constructor(wishes: Pick<Wishes, "go" | "chat" | "rename">) {
+  constructor(wishes: Pick<Wishes, "go" | "chat" | "rename">, library: Library) {
     this.#wishes = wishes;
     this.chat = new ChatPanel({ say: (to, text) => wishes.chat(to, text), stays: true });
     this.chat.setChannels(["lobby"]);
     this.#form = new JoinForm(() => this.#enter(null, "player"), (name) => wishes.rename(name), this.#choice.root);
     this.#rooms = new RoomList((room, role) => this.#enter(room, role));
-    this.#create = new CreateDialog((wish) => this.#want(wish));
+    this.#create = new CreateDialog(library, (wish) => this.#want(wish));
     this.#new.type = "button";
     this.#new.addEventListener("click", () => this.#askForRoom());
     const heading = element("h2", "", "Rooms");
