@@ -107,6 +107,16 @@ class Written(Counters):
 
 
 @dataclass
+class InCompany(Counters):
+    """How a process fares with the directory of many."""
+
+    directory_answers: int = 0
+    directory_unanswered: int = 0
+    leases_lost: int = 0
+    rooms_lost: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -126,7 +136,9 @@ class RoomStatistics(Counters):
 
 
 @dataclass
-class Statistics(RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written):
+class Statistics(
+    RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written, InCompany
+):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 
     rooms: int = 0

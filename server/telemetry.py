@@ -63,6 +63,10 @@ COUNTERS = {
     "stats_skipped": "Numbers that an admin's dashboard missed because its socket was full",
     "results_written": "Matches between people that standings were changed by",
     "results_dropped": "Matches that were not written down: the database was away for too long, or refused them",
+    "directory_answers": "Questions to the directory of many processes that were answered",
+    "directory_unanswered": "Questions to it that were not: it was away, or absent",
+    "leases_lost": "Times that the directory took this process for gone",
+    "rooms_lost": "Rooms that had to stop because they may be another process's",
     "standings_away": "Tries to reach the standings' database that failed",
 }
 """Fields of `Statistics` that only grow, and what they count."""

@@ -11,6 +11,7 @@ from protocol.arena import Arena, parse
 from protocol.errors import UserError
 from protocol.ticks import Rates
 from server.catalogue import Catalogue
+from server.cluster.wiring import suffix_of
 from server.config import Config
 from server.game import Game
 from server.games import GAMES, game_named
@@ -29,10 +30,13 @@ class Venue(Struct, frozen=True):
     rates: Rates
     seed: int | None
     options: dict[str, Any]
+    suffix: str = ""
+    """Of its rooms' names, where other processes have rooms of the same map."""
 
     @property
     def room_names(self) -> list[str]:
-        return [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
+        names = [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
+        return [f"{name[:30]}{self.suffix}" if self.suffix else name for name in names]
 
     def new_seed(self) -> int:
         return secrets.randbits(32) if self.seed is None else self.seed
@@ -53,6 +57,7 @@ def venue_of(config: Config) -> Venue:
         rates=config.rates,
         seed=config.seed,
         options={"match_s": config.match_s, "build_by": config.build_by},
+        suffix=suffix_of(config),
     )
 
 
