@@ -158,7 +158,8 @@ class Server:
 
     def _fresh_room(self, name: str) -> Room:
         venue = self._venue
-        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options)
+        seed, options = venue.new_seed(), venue.options
+        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, seed, options, venue.card(name))
 
     async def serve(
         self,

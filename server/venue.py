@@ -10,6 +10,7 @@ from msgspec import Struct
 from protocol.arena import Arena, parse
 from protocol.errors import UserError
 from protocol.ticks import Rates
+from server.card import PERMANENT, Card
 from server.catalogue import Catalogue
 from server.cluster.wiring import suffix_of
 from server.config import Config
@@ -37,6 +38,10 @@ class Venue(Struct, frozen=True):
     def room_names(self) -> list[str]:
         names = [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
         return [f"{name[:30]}{self.suffix}" if self.suffix else name for name in names]
+
+    def card(self, name: str) -> Card:
+        """Of the room of that name: people needn't see the suffix."""
+        return Card(title=name.removesuffix(self.suffix)) if self.suffix else PERMANENT
 
     def new_seed(self) -> int:
         return secrets.randbits(32) if self.seed is None else self.seed

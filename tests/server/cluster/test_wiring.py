@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import UserError
+from server.card import PERMANENT
 from server.cluster.wiring import Alone, company_of, suffix_of
 from server.config import Config
 from server.lobby import Lobby
@@ -42,6 +43,9 @@ def test_operators_rooms_have_names_of_their_own(tmp_path: Path) -> None:
     first, second = venue_of(config).room_names
     assert first.startswith("pinball-")
     assert second.startswith("pinball-2-")
+    venue = venue_of(config)
+    assert [venue.card(name).title for name in venue.room_names] == ["pinball", "pinball-2"]
+    assert venue_of(Config()).card("pinball") == PERMANENT
     assert venue_of(config).room_names != [first, second]
     kept = Config(directory="redis://127.0.0.1", state_dir=tmp_path)
     assert venue_of(kept).room_names == venue_of(kept).room_names
