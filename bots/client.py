@@ -15,7 +15,7 @@ from typing import Final
 import trio
 import trio_websocket
 
-from bots.address import Address
+from bots.address import Address, parse_address
 from bots.backoff import RETURN_AFTER, Backoff
 from bots.lane import Lane, PlainLink
 from bots.player import Player
@@ -23,7 +23,7 @@ from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import Codec, Wire
 from protocol.errors import UserError
-from protocol.messages import Bye, Leave
+from protocol.messages import Bye, Leave, Moved
 
 CONNECT_S_MAX: Final = 10.0
 MESSAGE_BYTES_MAX: Final = 4_000_000
@@ -93,11 +93,12 @@ class Connection:
     ) -> None:
         """Those who share a `turnstile` connect, and come back, at its rate; `dial` can lead through a bad network."""
         self._player = player
-        self._address = address
+        self._address = self._home = address
         self._codec = codec
         self._room = room
         self._turnstile = turnstile
         self._dial = dial
+        self._led: Moved | None = None
         self._is_leaving = False
         self._scope = trio.CancelScope()
         self._pause = trio.CancelScope()
@@ -116,7 +117,7 @@ class Connection:
         """
         backoff = Backoff(rng)
         ended = Ended(NORMAL, "left before the first attempt")
-        pause_s = 0.0
+        pause_s, was_led = 0.0, False
         while True:
             await self._wait(pause_s)
             if self._is_leaving:
@@ -125,12 +126,26 @@ class Connection:
             ended = await self.converse()
             if self._is_leaving:
                 return ended
+            if self._is_led():
+                pause_s, was_led = backoff.next_s() if was_led else 0.0, True
+                continue
+            was_led = False
+            if self._player.welcome is welcome:
+                self._address = self._home  # whoever we were led to, if to anybody, is gone
             wanted = on_end(ended)
             if not wanted or ended.code not in RETURN_AFTER:
                 return ended
             if self._player.welcome is not welcome:
                 backoff.succeeded()
             pause_s = backoff.next_s()
+
+    def _is_led(self) -> bool:
+        """Whether the room is elsewhere; so are we, from now on."""
+        self._led, self._player.moved = self._player.moved, None
+        if self._led is None:
+            return False
+        self._address, self._room = parse_address(f"{self._led.url.rstrip('/')}/play"), self._led.room
+        return True
 
     async def _wait(self, seconds: float) -> None:
         """Until it is time, and our turn, to connect; or until we are to leave."""
@@ -188,7 +203,7 @@ class Connection:
         link = lane or PlainLink(websocket, self._codec.is_text)
         if isinstance(link, PlainLink):
             nursery.start_soon(link.run)
-        self._player.begin(link, self._room, trio.current_time())
+        self._player.begin(link, self._room, trio.current_time(), self._led)
         try:
             while True:
                 message = await websocket.get_message()
@@ -211,6 +226,8 @@ class Connection:
     def _deliver(self, message: Wire) -> None:
         try:
             self._player.receive(message, trio.current_time())
+            if self._player.moved is not None:
+                self._scope.cancel()
         except ValueError as error:
             self._player.bye = Bye(UNREADABLE, f"the server sent what can't be read: {error}")
             self._scope.cancel()

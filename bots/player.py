@@ -17,6 +17,7 @@ from bots.act import Act, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.gaze import Gaze
 from bots.lead import Lead
+from bots.link import Link
 from bots.neighbourhood import ShipState
 from bots.neighbours import surroundings
 from bots.own_shots import OwnShots
@@ -42,6 +43,7 @@ from protocol.messages import (
     Inputs,
     LobbyNews,
     Message,
+    Moved,
     Open,
     PlayerInfo,
     Pong,
@@ -64,16 +66,6 @@ _NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
 """What only the attentive hear."""
 
 Role = Literal["player", "spectator", "visitor"]
-
-
-class Link(Protocol):
-    """A connection as a player sees it: nothing here awaits."""
-
-    @property
-    def received_bytes(self) -> int: ...
-    @property
-    def sent_bytes(self) -> int: ...
-    def post(self, message: bytes) -> None: ...
 
 
 class Brain(Protocol):
@@ -117,6 +109,7 @@ class Player:
         self.is_going = False  # whether we have asked for another place, and no answer has come
         self.bye: Bye | None = None
         self.resume: str | None = None
+        self.moved: Moved | None = None  # whereto we are being led
         self.reconciled = Reconciled()
         """What the newest snapshot did to our prediction."""
         self.token: str | None = None  # shown in each hello, where the server asks for one
@@ -159,10 +152,11 @@ class Player:
         if self._link is not None:
             self._link.post(self._codec.encode(message))
 
-    def begin(self, link: Link, room: str | None, now_s: float) -> None:
-        """A connection is open: say hello."""
+    def begin(self, link: Link, room: str | None, now_s: float, led: Moved | None = None) -> None:
+        """A connection is open: say hello, to where we were `led`."""
         self._link, self._hello_s, self.bye = link, now_s, None
-        self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, self.role, bot=True))
+        seat, role = (led.seat, led.role) if led is not None else (None, self.role)
+        self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, role, bot=True, seat=seat))
 
     def go(self, message: Enter | Open | Browse) -> None:
         """To another room, or to the lobby. No inputs are said until the server has answered."""
@@ -210,6 +204,8 @@ class Player:
                 self.pings.take(pong, now_s)
             case Bye() as bye:
                 self.bye = bye
+            case Moved() as moved:
+                self.moved, self.resume = moved, None
             case Event() | ChatLine() | Error() as message:
                 self._note(message)
                 self.on_message(message)

@@ -59,6 +59,7 @@ class Code(IntEnum):
     ROOM_CLOSED = 4031
     SERVER_STOPPING = 4032
     SERVER_FAULT = 4033
+    MOVED = 4034
 
 
 GENTLE = frozenset(

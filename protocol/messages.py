@@ -7,6 +7,7 @@
                                <-   welcome (another room), or error
     browse                     ->
                                <-   lobby, again whenever it has changed; also when a room ends
+                               <-   moved (the room is in another process), to hello and enter alike
     inputs (every tick or two) ->
                                <-   snapshot (every few ticks), event, chat
     ping                       ->
@@ -55,6 +56,8 @@ class Hello(ClientMessage, tag="hello"):
     resume: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
     role: Literal["player", "spectator", "visitor"] = "player"
     bot: bool = False
+    seat: Annotated[str, Meta(max_length=limits.TOKEN_CHARS_MAX)] | None = None
+    """`seat` of the `moved` that has led here."""
 
 
 class Inputs(ClientMessage, tag="inputs"):
@@ -276,6 +279,16 @@ class LobbyNews(ServerMessage, tag="lobby"):
     reason: str = ""
 
 
+class Moved(ServerMessage, tag="moved"):
+    """The room is run by another process, at `url`: say hello there, with `room`, `role` and `seat`."""
+
+    number: ClassVar[int] = 26
+    url: str
+    room: str
+    seat: str
+    role: Literal["player", "spectator"]
+
+
 SNAPSHOT_NUMBER = 17
 """`snapshot` is built from shared bytes; see `snapshot`."""
 
@@ -304,6 +317,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     LobbyNews,
     Edited,
     Pointed,
+    Moved,
 )
 
 

@@ -23,6 +23,7 @@ from protocol.errors import Code, UserError
 from server import garbage
 from server.build.rescue import rescue_of
 from server.chat import marshal
+from server.cluster.wiring import Lost, company_of
 from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
@@ -95,18 +96,20 @@ class Server:
         self._catalogue = catalogue_of(config, self._venue, self.library.arenas, self.library.draft)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
+        self.company = company_of(config, self.lobby)
+        self.company.run_room, self.company.stop_room = self._start_room, self._lose_room
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
-        counted = self.minders.counting(self.standings.counting(self.lobby.statistics))
-        self.telemetry = Telemetry(counted, lambda: self.door.connections)
+        counted = self.company.counting(self.standings.counting(self.lobby.statistics))
+        self.telemetry = Telemetry(self.minders.counting(counted), lambda: self.door.connections)
         self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
         api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
         self._rescue = rescue_of(self.library.drafts, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
-        sources = web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, self.standings, replays, self.library)
-        pages = web.build(sources)
+        shelves, others = (self.standings, replays, self.library), config.origins if config.directory else ()
+        pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, *shelves, company=others))
         self.door = FrontDoor(
             self.lobby,
             HttpServer(pages),
@@ -139,7 +142,7 @@ class Server:
     @property
     def room(self) -> Room:
         """The first of the operator's."""
-        return self.lobby.rooms[self._venue.name]
+        return self.lobby.rooms[self._venue.room_names[0]]
 
     def _open_rooms(self) -> None:
         """The operator's, as they were or anew; and those that people had opened, as they were."""
@@ -158,9 +161,8 @@ class Server:
 
     def _fresh_room(self, name: str) -> Room:
         venue = self._venue
-        return self.lobby.open_room(
-            name, venue.game, venue.arena, venue.rates, venue.new_seed(), venue.options, venue.card
-        )
+        seed, options = venue.new_seed(), venue.options
+        return self.lobby.open_room(name, venue.game, venue.arena, venue.rates, seed, options, venue.card(name))
 
     async def serve(
         self,
@@ -169,6 +171,7 @@ class Server:
     ) -> None:
         """Serve until cancelled; started once connections are taken."""
         garbage.settle()
+        self.company.url = self._config.public_url or url_of(self._config, listeners)
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(keep_deadlines, self.lobby)
@@ -178,6 +181,7 @@ class Server:
                     nursery.start_soon(self._filter_desk.run)
                 for chore in (
                     self._play,
+                    self.company.run,
                     self.stats.run,
                     self.standings.run,
                     self.minders.run,
@@ -204,8 +208,12 @@ class Server:
 
     async def _keep_time(self, room: Room) -> None:
         on_rest = partial(self._keeper.rests, room) if self._keeper is not None else _nothing
-        drain = partial(sweep, room.rates.tick_s)
-        await live(room, partial(self._tick_done, room), self._phases, drain, on_rest)
+        drain = self.company.fenced(room, partial(sweep, room.rates.tick_s))
+        try:
+            await live(room, partial(self._tick_done, room), self._phases, drain, on_rest)
+        except Lost:
+            self.company.lost(room.name)
+            await trio.sleep_forever()  # our task is cancelled
 
     async def drain(self, patience_s: float = 0.0) -> None:
         """Let people finish, for so long at most; keep the rooms; tell everybody, and let them hear it."""
@@ -215,6 +223,7 @@ class Server:
         self._playing.cancel()
         if self._keeper is not None:
             await self._keeper.save_all()
+        await self.company.leave()
         await self._recorder.finish()
         await self._rescue.finish()
         await self.standings.settle()
@@ -233,19 +242,28 @@ class Server:
         self.lobby.end_room(name, now_s, "an admin has closed the room")
         is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
         if not is_open and self.lobby.doors is Doors.OPEN:
-            self._run_room(self._fresh_room(self._venue.name))
+            self._run_room(self._fresh_room(self._venue.room_names[0]))
 
     def _forget_room(self, room: Room) -> None:
         self._supervisor.end(room.name)
+        self.company.gone(room.name)
         if self._keeper is not None:
             self._keeper.forget(room.name)
 
+    def _lose_room(self, room: Room) -> None:
+        self.lobby.close_room(room.name, trio.current_time(), sentence="the room is lost to this server")
+        self._supervisor.end(room.name)
+
     def _run_all(self) -> None:
         for room in list(self.lobby.rooms.values()):
-            self._run_room(room)
+            self._run_room(room, is_new=self._keeper is None)
 
-    def _run_room(self, room: Room) -> None:
-        if self._rooms is not None:  # else it will be among those that are there when the first tick is due
+    def _run_room(self, room: Room, is_new: bool = True) -> None:
+        if self._rooms is not None and self.company.take(room, is_new):
+            self._start_room(room)  # else it will be when it may, or with those of the first tick
+
+    def _start_room(self, room: Room) -> None:
+        if self._rooms is not None:
             self._supervisor.start(self._rooms, room)
 
     async def _settle(self) -> bool:
@@ -258,7 +276,7 @@ class Server:
 
     def rooms(self) -> list[dict[str, Any]]:
         """What `/api/rooms` says."""
-        return described(self.lobby.rooms.values())
+        return described(self.lobby.rooms.values()) + self.company.described()
 
     def _tick_done(self, room: Room, duration_s: float, lateness_s: float) -> None:
         self._has_ticked = True

@@ -77,6 +77,8 @@ class Config(BaseSettings):
     replay_dir: Path | None = Field(None, description="none: a folder in state_dir, or else nothing is recorded")
     replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
     standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
+    directory: str | None = Field(None, description="redis://…: of many processes; none: this one is alone")
+    public_url: str | None = Field(None, description="where players find this process; none: where it listens")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
     lane: Literal["fast", "plain"] = Field("fast", description="plain: leave every frame to trio-websocket")
@@ -109,6 +111,13 @@ class Config(BaseSettings):
         Proxies(value)
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("a public address is like https://a.game.example")
+        return value
+
     @field_validator("jwt_keys")
     @classmethod
     def _comes_safely(cls, value: str | None) -> str | None:
@@ -120,6 +129,8 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         Rates(self.tick_rate, self.snapshot_rate)
+        if self.directory is not None and self.public_url is None and self.host not in LOOPBACK:
+            raise ValueError("with a directory of many processes, public_url says where players find this one")
         if self.rooms > self.rooms_max:
             raise ValueError(f"rooms_max = {self.rooms_max} has no place for rooms = {self.rooms}")
         if (self.tls_cert is None) != (self.tls_key is None):

@@ -25,6 +25,8 @@ from server.card import PERMANENT, Card
 from server.catalogue import Catalogue
 from server.chat.talk import Talk
 from server.checkpoint import SavedSeat
+from server.chores import do_all
+from server.elsewhere import Elsewhere
 from server.game import Game, Player
 from server.gate import Gate
 from server.hall import Hall
@@ -34,7 +36,7 @@ from server.lives import Lives
 from server.openings import ROOMS_MAX_DEFAULT, Openings
 from server.restrictions import Restrictions
 from server.room import Room
-from server.rooms import best, given, listed
+from server.rooms import best, given, listed, reopening
 from server.seating import Seating
 from server.seats import Doors, Reserved, Seat
 from server.session import Session, State
@@ -58,15 +60,14 @@ class Lobby:
         self.sessions: set[Session] = set()
         self.seating = Seating(new_token)
         self.openings = Openings(catalogue, lambda: self.seating.new_token(), rooms_max)  # noqa: PLW0108  # it may be replaced
+        self.elsewhere = Elsewhere()
         self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
         self.talk = Talk(self.sessions, self.mutes)
         self.traffic = Traffic()
-        self.refused = 0
-        """Conversations ended for a violation."""
-        self.too_slow = 0
-        """Conversations ended because the client did not keep up."""
+        self.refused = self.too_slow = 0
+        """Conversations ended for a violation, and because the client did not keep up."""
         self.rooms_closed = 0
         self._closed = RoomStatistics()
         """What rooms that are gone had counted."""
@@ -158,19 +159,29 @@ class Lobby:
             return
         if hello.role == "visitor":
             self._to_hall(session, now_s)
+        elif hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
+            session.state = State.WAITING
+            return
         else:
             room = self._named(hello.room) if hello.room is not None else self._given()
+            self.elsewhere.admit(room, hello.role, hello.seat)
             self.seating.sit(session, room, _join(room, session, hello.role))
         if hello.resume is not None:
             what = "you are in the lobby" if hello.role == "visitor" else "you have joined as a newcomer"
             session.refuse_gently(Code.RESUME_REFUSED, f"that seat is gone; {what}")
 
-    def enter(self, session: Session, message: Enter, now_s: float) -> None:
-        """Give `session` a seat in another room, in place of what it has. Raises Violation, and nothing has changed."""
+    def enter(self, session: Session, message: Enter, now_s: float) -> bool:
+        """Give `session` a seat in another room, in place of what it has; False: not yet, that may be elsewhere.
+        Raises Violation, and nothing has changed."""
         self._check_doors()
         here = session.seat.room if session.seat is not None else None
+        near = self._near(message, here) if message.room is None else self.rooms.get(message.room)
+        if self.elsewhere.leads(session, message, near):
+            return False
         room = self._named(message.room) if message.room is not None else self._best(message, here)
+        self.elsewhere.admit(room, message.role)
         self._move(session, room, message.role)
+        return True
 
     def open(self, session: Session, message: Open, now_s: float) -> None:
         """Open a room for `session`, and seat it there. Raises Violation, and nothing has changed."""
@@ -212,7 +223,7 @@ class Lobby:
 
     def _named(self, name: str) -> Room:
         if name in self.reopening:
-            raise _reopening()
+            raise reopening()
         if name not in self.rooms:
             raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
         return self.rooms[name]
@@ -220,16 +231,18 @@ class Lobby:
     def _given(self) -> Room:
         """For whoever says hello and names none."""
         if self.reopening:
-            raise _reopening()
+            raise reopening()
         room = given(self.rooms.values())
         if room is None:
             raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
         return room
 
+    def _near(self, message: Enter, here: Room | None) -> Room | None:
+        return best(self.rooms.values(), message.game, here, watches=message.role == "spectator")
+
     def _best(self, message: Enter, here: Room | None) -> Room:
         """For quick play; where all are full, another one."""
-        room = best(self.rooms.values(), message.game, here, watches=message.role == "spectator")
-        if room is not None:
+        if (room := self._near(message, here)) is not None:
             return room
         return self._opened(self.openings.another(message.game, self._count()))
 
@@ -257,8 +270,7 @@ class Lobby:
         self._rise(session)
 
     def excuse(self, absent_s: float, now_s: float) -> None:
-        """The server itself was away for so long, until now: no deadline of anybody's counts that. What has begun
-        since begins now, and not later."""
+        """The server itself was away for so long, until now: no deadline counts that, and nothing begins later."""
         for session in self.sessions:
             session.excuse(absent_s, now_s)
         for seat in self.seats():
@@ -272,7 +284,7 @@ class Lobby:
         due += self.seating.overdue(now_s)
         due += [partial(self.end_room, room.name, now_s, why) for room, why in self.lives.over(now_s)]
         due.append(partial(self.hall.sweep, now_s))
-        return [error for chore in due if (error := _failing(chore)) is not None]
+        return do_all(due)
 
     def expel(self, seat: Seat | Reserved, code: Code, sentence: str) -> None:
         """End the conversation, if there is one, and give the seat up."""
@@ -295,7 +307,7 @@ class Lobby:
     def _news(self) -> LobbyNews:
         games = self.catalogue.games() if self.catalogue is not None else []
         people = sum(not session.bot and session.state in (State.BROWSING, State.PLAYING) for session in self.sessions)
-        return LobbyNews(listed(self.rooms.values()), games, people)
+        return LobbyNews(self.elsewhere.listed(listed(self.rooms.values())), games, people)
 
     # numbers -----------------------------------------------------------------------------------------------
 
@@ -335,16 +347,3 @@ class Lobby:
 
 def _join(room: Room, session: Session, role: str) -> Player | None:
     return room.join(session.name, session.bot, session.account) if role == "player" else None
-
-
-def _reopening() -> Violation:
-    return Violation(Code.SERVER_FAULT, "the room had to be closed after a mistake of ours; it opens again soon")
-
-
-def _failing(chore: Callable[[], None]) -> Exception | None:
-    """Do it; one that fails keeps nobody from having theirs done."""
-    try:
-        chore()
-    except Exception as error:
-        return error
-    return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from protocol import limits
+from protocol.errors import Code, Violation
 from protocol.messages import RoomInfo
 from server.room import Room
 
@@ -56,6 +57,11 @@ def described(rooms: Iterable[Room]) -> list[dict[str, Any]]:
         for room in rooms
         if not room.card.is_private
     ]
+
+
+def reopening() -> Violation:
+    """For whoever wants into one that is gone for a moment."""
+    return Violation(Code.SERVER_FAULT, "the room had to be closed after a mistake of ours; it opens again soon")
 
 
 def given(rooms: Iterable[Room]) -> Room | None:

@@ -197,8 +197,8 @@ class Session:
     def _enter(self, message: Enter, now_s: float) -> None:
         self._set_out(message, now_s)
         self._check_role(message.role)
-        self.lobby.enter(self, message, now_s)
-        self._arrive()
+        if self.lobby.enter(self, message, now_s):
+            self._arrive()
 
     def _open(self, message: Open, now_s: float) -> None:
         self._set_out(message, now_s)

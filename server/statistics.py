@@ -125,6 +125,16 @@ class Minding(Counters):
 
 
 @dataclass
+class InCompany(Counters):
+    """How a process fares with the directory of many."""
+
+    directory_answers: int = 0
+    directory_unanswered: int = 0
+    leases_lost: int = 0
+    rooms_lost: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -146,7 +156,7 @@ class RoomStatistics(Counters):
 
 @dataclass
 class Statistics(
-    RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written, Minding
+    RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written, Minding, InCompany
 ):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 

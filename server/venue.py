@@ -12,6 +12,7 @@ from protocol.errors import UserError
 from protocol.ticks import Rates
 from server.card import Card
 from server.catalogue import Catalogue
+from server.cluster.wiring import suffix_of
 from server.config import Config
 from server.game import Game
 from server.games import GAMES, game_named
@@ -30,15 +31,17 @@ class Venue(Struct, frozen=True):
     rates: Rates
     seed: int | None
     options: dict[str, Any]
-
-    @property
-    def card(self) -> Card:
-        """Of its rooms: whoever draws the lobby finds the map by the name by which it was chosen."""
-        return Card(arena=self.name)
+    suffix: str = ""
+    """Of its rooms' names, where other processes have rooms of the same map."""
 
     @property
     def room_names(self) -> list[str]:
-        return [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
+        names = [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
+        return [f"{name[:30]}{self.suffix}" if self.suffix else name for name in names]
+
+    def card(self, name: str) -> Card:
+        """Of the room of that name. People don't see the suffix; whoever draws the lobby finds the map by its name."""
+        return Card(title=name.removesuffix(self.suffix) if self.suffix else "", arena=self.name)
 
     def new_seed(self) -> int:
         return secrets.randbits(32) if self.seed is None else self.seed
@@ -63,6 +66,7 @@ def venue_of(config: Config) -> Venue:
             "build_by": config.build_by,
             "spectator_delay_s": config.spectator_delay_s,
         },
+        suffix=suffix_of(config),
     )
 
 

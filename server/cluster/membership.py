@@ -17,11 +17,11 @@ from typing import Final
 
 import structlog
 import trio
-from msgspec import Struct
 
 from server.cluster.directory import Directory, Unreachable
 from server.cluster.records import Claimed, Notice, Owned, Process, Taken, Timing, Why
 from server.cluster.tenure import Tenures
+from server.statistics import InCompany
 
 WATCH_EVERY_S: Final = 0.25
 TAKEN_MAX: Final = 4096
@@ -33,15 +33,6 @@ log = structlog.get_logger("ricochet.cluster")
 def awake_s() -> float:
     """A clock that doesn't stand still while the machine sleeps, where there is one."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-
-
-class Counted(Struct):
-    """Since the process began."""
-
-    beats: int = 0
-    beats_unanswered: int = 0
-    leases_lost: int = 0
-    rooms_lost: int = 0
 
 
 class Membership:
@@ -61,7 +52,7 @@ class Membership:
         """0: there is none now."""
         self.held: dict[str, int] = {}
         """By room, how many seats were reserved at the last beat."""
-        self.counted = Counted()
+        self.counted = InCompany()
         self._about, self._look, self._on_lost, self._clock = about, look, on_lost, clock
         self._tenures = Tenures(self.timing)
         self._first: dict[str, Notice] = {}
@@ -70,7 +61,7 @@ class Membership:
         """Announced, and not claimed yet."""
         self._taken: deque[Taken] = deque(maxlen=TAKEN_MAX)
         self._news = trio.Event()
-        self._is_away = False
+        self._is_away = self._has_left = False
 
     # rooms -------------------------------------------------------------------------------------------------
 
@@ -111,7 +102,8 @@ class Membership:
         self._taken.append(Taken(room, seat))
 
     async def leave(self) -> None:
-        """All rooms have been stopped, and the process goes."""
+        """All rooms have been stopped, and the process goes: it takes no other lease."""
+        self._has_left = True
         self._tenures.stop_all(self._drop)
         lease, self.lease = self.lease, 0
         if lease:
@@ -125,7 +117,7 @@ class Membership:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._watch)
             while True:
-                if not self.lease:
+                if not self.lease and not self._has_left:
                     await self._join()
                 if self.lease:
                     task_status.started()
@@ -226,13 +218,13 @@ class Membership:
         self.held.pop(name, None)
 
     def _answered(self) -> None:
-        self.counted.beats += 1
+        self.counted.directory_answers += 1
         if self._is_away:
             self._is_away = False
             log.info("the directory is back")
 
     def _unanswered(self, error: Unreachable, fences: dict[str, int], sent_s: float) -> None:
-        self.counted.beats_unanswered += 1
+        self.counted.directory_unanswered += 1
         if not self._is_away:
             self._is_away = True
             log.warning("the directory is away; rooms play on", why=str(error), is_absent=error.is_absent)

@@ -18,7 +18,6 @@ import coredis
 import msgspec
 import structlog
 import trio
-from coredis.exceptions import RedisError
 
 from protocol.errors import UserError
 from server.cluster.directory import Unreachable
@@ -137,7 +136,7 @@ class RedisDirectory:
             await self._is_open.wait()
             try:
                 return await self._client.register_script(SCRIPT)([self._prefix], [operation, *fixed, *words])
-            except (RedisError, OSError, TimeoutError, ExceptionGroup) as error:
+            except Exception as error:  # whatever the library has to say of a connection
                 raise Unreachable(str(error), is_refused(error)) from error
         raise Unreachable(f"no answer within {timing.answer_s:g} s")
 

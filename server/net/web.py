@@ -9,7 +9,7 @@
 Nothing here touches the game: what it shows comes in as functions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import trio
@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.net.api import Api, Guarded, caller_of
 from server.net.guest_cookie import Greeting
 from server.net.library_api import Library
+from server.net.origins import ANY_ORIGIN
 from server.net.replays import Replays
 from server.net.standings_api import StandingsApi
 from server.replay.archive import Archive
@@ -67,6 +68,8 @@ class Sources(Struct, frozen=True):
     standings: Standings
     replays: Archive | None = None
     library: Library | None = None
+    company: Collection[str] = ()
+    """Origins of other processes, to which the page may be led."""
 
 
 def build(sources: Sources) -> ASGIApp:
@@ -95,7 +98,16 @@ def build(sources: Sources) -> ASGIApp:
             Mount("/", _Client(sources.client_dir)),
         ]
     )
-    return _WithHeaders(Guarded(Greeting(pages, sources.standings), sources.api.origins))
+    headers = security_headers(sources.company)
+    return _WithHeaders(Guarded(Greeting(pages, sources.standings), sources.api.origins), headers)
+
+
+def security_headers(company: Collection[str] = ()) -> Mapping[str, str]:
+    """For a page that may open sockets to its own server, and to those of `company`."""
+    sockets = ["ws: wss:" if origin == ANY_ORIGIN else f"ws{origin.removeprefix('http')}" for origin in company]
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    allowed = " ".join(["connect-src 'self'", *sockets])
+    return {**SECURITY_HEADERS, "Content-Security-Policy": policy.replace("connect-src 'self'", allowed)}
 
 
 class _Files(StaticFiles):
@@ -139,14 +151,14 @@ def _file_of(path: str) -> str:
 class _WithHeaders:
     """`app`, with the headers that every response carries."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SECURITY_HEADERS)
+                headers.update(self._headers)
                 if caller_of(scope).is_secure:
                     headers["Strict-Transport-Security"] = TLS_ONLY
                 headers.setdefault("Cache-Control", NEVER)

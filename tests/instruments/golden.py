@@ -154,6 +154,7 @@ def conversation(_: Random) -> Vectors:
     enrolled = [messages.PlayerInfo(1, "Ada", 0, False), messages.PlayerInfo(2, "Zoë 🚀", 11, True)]
     client: list[messages.ClientMessage] = [
         messages.Hello(1, "Zoë 🚀", room="north", resume="abc"),
+        messages.Hello(1, "Ada", room="south", role="spectator", seat="x.y.z"),
         messages.Inputs(70000, [Input(-127, 127, 4095, 3, 1), Input()], 69990, 200),
         messages.Ping(2**53 - 1, 60000),
         messages.Chat("Good game — 好", "lobby"),
@@ -189,6 +190,7 @@ def conversation(_: Random) -> Vectors:
         messages.ChatLine(1, "Good game — 好", "team", "Ada", True, 12),
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
+        messages.Moved("https://b.example", "south", "x.y.z", "spectator"),
         build_messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),
         build_messages.Edited(
             12,

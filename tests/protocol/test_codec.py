@@ -28,8 +28,9 @@ SHEET = build_messages.Sheet(Size(512, 512), [(9, Piece("crate", 1, 2))])
 GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     (
         messages.Hello(1, "Ada", room="north"),
-        (b"\x98\x01", b"\x01", b"\xa3Ada", b"\xc0", b"\xa5north", b"\xc0", b"\xa6player", b"\xc2"),
-        '{"type":"hello","version":1,"name":"Ada","token":null,"room":"north","resume":null,"role":"player","bot":false}',
+        (b"\x99\x01", b"\x01", b"\xa3Ada", b"\xc0", b"\xa5north", b"\xc0", b"\xa6player", b"\xc2", b"\xc0"),
+        '{"type":"hello","version":1,"name":"Ada","token":null,"room":"north","resume":null,"role":"player","bot":false,'
+        '"seat":null}',
     ),
     (
         messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298, 168),
@@ -204,6 +205,11 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\x91\x87\xa6player\x02\xa1x\x01\xa1y\x02\xa8selected\x91\x09\xa2dx\x00\xa2dy\x00\xa6builds\xc3",
         ),
         '{"type":"pointed","people":[{"player":2,"x":1,"y":2,"selected":[9],"dx":0,"dy":0,"builds":true}]}',
+    ),
+    (
+        messages.Moved("https://b.example", "r", "x.y.z", "player"),
+        (b"\x95\x1a", b"\xb1https://b.example", b"\xa1r", b"\xa5x.y.z", b"\xa6player"),
+        '{"type":"moved","url":"https://b.example","room":"r","seat":"x.y.z","role":"player"}',
     ),
 ]
 

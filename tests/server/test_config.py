@@ -114,3 +114,11 @@ def test_proxies_are_addresses_and_networks() -> None:
 
 def test_keys_may_come_from_here_in_the_clear() -> None:
     assert load({"jwt_keys": "http://127.0.0.1:9/keys"}).jwt_keys == "http://127.0.0.1:9/keys"
+
+
+def test_with_a_directory_players_must_be_able_to_find_the_process() -> None:
+    with pytest.raises(UserError, match="public_url says where"):
+        load({"directory": "redis://127.0.0.1", "host": "0.0.0.0"})
+    with pytest.raises(UserError, match="--public-url: "):
+        load({"public_url": "a.game.example"})
+    load({"directory": "redis://127.0.0.1", "host": "0.0.0.0", "public_url": "https://a.game.example"})

@@ -12,7 +12,7 @@ def test_the_operators_game_and_map_come_first_and_all_others_may_be_chosen() ->
     venue = venue_of(config)
     options = {"match_s": 20.0, "build_by": "players", "spectator_delay_s": 0.0}
     assert (venue.name, venue.new_seed(), venue.options) == ("pinball", 3, options)
-    assert (venue.card.arena, venue.card.is_permanent) == ("pinball", True)
+    assert (venue.card("pinball").arena, venue.card("pinball").is_permanent) == ("pinball", True)
     catalogue = catalogue_of(config, venue)
     assert catalogue.first(None) == ("melee", "pinball")
     assert {arena for game in catalogue.games() for arena in game.arenas} == {file.stem for file in MAPS.glob("*.json")}

@@ -32,7 +32,7 @@ type Cells = Snapshot["cells"];
 // msgpack -----------------------------------------------------------------------------------------------------
 
 const CLIENT_FIELDS: Record<ClientMessage["type"], readonly [number: number, fields: readonly string[]]> = {
-  hello: [1, ["version", "name", "token", "room", "resume", "role", "bot"]],
+  hello: [1, ["version", "name", "token", "room", "resume", "role", "bot", "seat"]],
   inputs: [2, ["first_tick", "entries", "applied", "seen"]],
   ping: [3, ["nonce", "rtt_ms"]],
   chat: [4, ["text", "to"]],
@@ -67,6 +67,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
   [23, ["lobby", ["rooms", "games", "people", "podium", "reason"]]],
   [24, ["edited", ["revision", "player", "serial", "steps", "checksum", "refused", "heard", "may_edit", "plan"]]],
   [25, ["pointed", ["people"]]],
+  [26, ["moved", ["url", "room", "seat", "role"]]],
 ]);
 
 const OWN_FIELDS = ["entity", "x", "y", "vx", "vy", "boost_ticks"];

@@ -50,7 +50,7 @@ afterEach(() => {
 test("hello comes first, once the socket is open, and a welcome begins the game", () => {
   const { connection, socket } = joined();
   expect(socket.subprotocol).toBe("ricochet.v1.json");
-  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: "aa.bb.cc", room: null, resume: null, role: "visitor", bot: false });
+  expect(socket.heard[0]).toEqual({ type: "hello", version: 1, name: "Ada", token: "aa.bb.cc", room: null, resume: null, role: "visitor", seat: null, bot: false });
   expect(connection.link(0)).toMatchObject({ state: "playing", reason: "", retry_in_s: 0 });
   expect(connection.room).toBe(welcome.room);
   expect(heard).toEqual([welcome]);
@@ -304,4 +304,23 @@ test("a connection that is dropped takes with it what was under way", () => {
   vi.advanceTimersByTime(200);
   expect(heard).toHaveLength(1);
   expect(socket.heard.some(({ type }) => type === "chat")).toBe(false);
+});
+
+test("a room that is elsewhere is played there, until nobody is there any more", () => {
+  const { connection, socket } = joined();
+  connection.go({ type: "enter", room: "pit", role: "player", game: null });
+  socket.say({ type: "moved", url: "https://b.example/", room: "pit", seat: "x.y.z", role: "player" });
+  expect(latest()).not.toBe(socket);
+  expect(latest().url).toBe("wss://b.example/play");
+  const there = latest().accept();
+  expect(there.heard[0]).toMatchObject({ room: "pit", resume: null, role: "player", seat: "x.y.z" });
+  there.say(welcome);
+  expect(connection.state).toBe("playing");
+  there.end(1006);
+  vi.advanceTimersByTime(2000);
+  expect(latest().url).toBe("wss://b.example/play");
+  expect(latest()).not.toBe(there);
+  latest().end(1006);
+  vi.advanceTimersByTime(5000);
+  expect(latest().url).toBe("ws://arena/play");
 });

@@ -16,7 +16,7 @@ import { Backoff } from "./backoff";
 import type { Codec, Wire } from "./codec";
 import { Delayed } from "./delayed";
 import { Itinerary, type Wish } from "./itinerary";
-import { type ClientMessage, PROTOCOL_VERSION, type ServerMessage } from "./messages";
+import { type ClientMessage, type MovedAway, PROTOCOL_VERSION, type ServerMessage } from "./messages";
 import { type Conditions, isPerfect } from "./netsim";
 import type { LinkState } from "./scene";
 import { rememberSeat, rememberedSeat } from "./seat_memory";
@@ -50,6 +50,8 @@ export class Connection {
   /** Since the page was opened. */
   readonly traffic = { received_bytes: 0, sent_bytes: 0, received_messages: 0, sent_messages: 0, connections: 0 };
   readonly #address: Address;
+  /** Where the game is that one is in: another than #address where a `moved` has led there. */
+  #url: string;
   readonly #codec: Codec;
   readonly #listener: Listener;
   readonly #backoff = new Backoff();
@@ -73,6 +75,7 @@ export class Connection {
 
   constructor(address: Address, codec: Codec, listener: Listener) {
     this.#address = address;
+    this.#url = address.url;
     this.#codec = codec;
     this.#listener = listener;
     setInterval(() => this.#watch(), WATCH_EVERY_MS);
@@ -170,7 +173,7 @@ export class Connection {
     this.#last_words = "";
     this.#heard_ms = performance.now();
     this.traffic.connections += 1;
-    const socket = new WebSocket(this.#address.url, this.#codec.subprotocol);
+    const socket = new WebSocket(this.#url, this.#codec.subprotocol);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#hello();
     socket.onmessage = ({ data }: MessageEvent<Wire>) => {
@@ -200,9 +203,17 @@ export class Connection {
     const message = this.#codec.decode(wire);
     if (message?.type === "pong") this.rtt_ms = now_ms - message.nonce / 1000;
     if (message?.type === "bye") this.#last_words = message.sentence;
+    if (message?.type === "moved") return this.#move(message);
     if (message && message.type !== "pong") this.#listener.heard(message, now_ms);
     if (message?.type === "welcome" || message?.type === "lobby" || message?.type === "error") this.#follow(message, now_ms);
     if (this.#state === "playing" && now_ms - this.#pinged_ms >= PING_EVERY_MS) this.#ping(now_ms);
+  }
+
+  /** To the server that has the room. */
+  #move(moved: MovedAway): void {
+    this.#itinerary.moved(moved);
+    this.#url = playAt(moved.url);
+    this.#connect();
   }
 
   /** To wherever the server says that we are. */
@@ -242,6 +253,7 @@ export class Connection {
   #end(code: number, reason: string): void {
     this.#leaveSocket();
     clearTimeout(this.#retry);
+    if (!this.#itinerary.greeted) this.#url = this.#address.url; // whoever we were led to, if to anybody, is gone
     const returns = this.#itinerary.closed(code);
     rememberSeat(this.#itinerary.seat);
     if (reason || this.#state !== "lost") this.reason = reason; // an attempt that failed in silence is not the reason
@@ -279,6 +291,11 @@ export class Connection {
     if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > SILENCE_MS_MAX) this.#end(LOST_CLOSURE, "The server has gone silent");
     else if (this.#state === "lobby") this.#ping(now_ms);
   }
+}
+
+/** The game of the server that people open at `url`. */
+export function playAt(url: string): string {
+  return `${url.replace(/^http/, "ws").replace(/\/$/, "")}/play`;
 }
 
 function sizeOf(wire: Wire): number {

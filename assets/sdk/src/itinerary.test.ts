@@ -7,7 +7,7 @@ const LOBBY: LobbyNews = { type: "lobby", rooms: [], games: [], people: 1, podiu
 const ENTER: Wish = { type: "enter", room: "pit", role: "player", game: null };
 const OPEN: Wish = { type: "open", title: "Ours", game: "melee", arena: "belt", private: true };
 const BROWSE: Wish = { type: "browse" };
-const VISITOR = { room: null, resume: null, role: "visitor" };
+const VISITOR = { room: null, resume: null, role: "visitor", seat: null };
 
 function welcome(room = "pit", role = "player", resume = "t1"): Welcome {
   return { type: "welcome", room, role, resume } as Welcome;
@@ -135,4 +135,17 @@ test("who was replaced, or isn't welcome, doesn't come back", () => {
 test("a reload comes back to the seat that the tab remembers", () => {
   const itinerary = new Itinerary({ room: "pit", role: "player", resume: "t9" });
   expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t9" });
+});
+
+test("a room that is elsewhere is said hello to there, once", () => {
+  const itinerary = visitor();
+  itinerary.want(ENTER);
+  itinerary.moved({ type: "moved", url: "https://b.example", room: "pit", seat: "x.y.z", role: "player" });
+  expect(itinerary.moving).toBe(false);
+  itinerary.closed(1006);
+  expect(itinerary.hello()).toEqual({ room: "pit", resume: null, role: "player", seat: "x.y.z" });
+  expect(itinerary.take(welcome())).toBeNull();
+  expect(itinerary.seat).toEqual({ room: "pit", role: "player", resume: "t1" });
+  itinerary.closed(1006);
+  expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t1" });
 });

@@ -7,10 +7,12 @@
  * One thing is asked for at a time, and until it is answered no inputs are said. A connection that broke is begun anew by a
  * visitor's hello, with the token of one's seat. Where that is gone, one goes to the same room as a newcomer. What was asked for
  * is said again then. But no room is opened twice: when the connection broke before the answer, that wish is forgotten.
+ *
+ * A room may be at another server: `moved` says where. There one says hello with the seat that is kept, and is where one wanted to be.
  */
 
 import { comesBackAfter } from "./backoff";
-import type { Browse, ClientMessage, Enter, Hello, Open, ServerMessage } from "./messages";
+import type { Browse, ClientMessage, Enter, Hello, MovedAway, Open, ServerMessage } from "./messages";
 
 /** Where somebody wants to be. */
 export type Wish = Enter | Open | Browse;
@@ -31,6 +33,7 @@ export class Itinerary {
   /** null: in the lobby. */
   seat: Seat | null;
   #wish: Wish | null = null;
+  #led: MovedAway | null = null;
   /** Over this connection. */
   #greeted = false;
   #said = false;
@@ -51,8 +54,18 @@ export class Itinerary {
   }
 
   /** How a connection begins. */
-  hello(): Pick<Hello, "room" | "resume" | "role"> {
-    return { room: null, resume: this.seat?.resume ?? null, role: "visitor" };
+  hello(): Pick<Hello, "room" | "resume" | "role" | "seat"> {
+    const led = this.#led;
+    this.#led = null;
+    if (led) return { room: led.room, resume: null, role: led.role, seat: led.seat };
+    return { room: null, resume: this.seat?.resume ?? null, role: "visitor", seat: null };
+  }
+
+  /** What was asked for is answered: it is there. The connection that one has is to be left for one to `moved.url`. */
+  moved(moved: MovedAway): void {
+    this.#led = moved;
+    this.seat = null;
+    this.#answered();
   }
 
   /** Asks for something: what to say now, or null: later, or not at all while something else isn't answered. */

@@ -41,6 +41,8 @@ export interface Hello {
   resume: string | null;
   role: "player" | "spectator" | "visitor";
   bot: boolean;
+  /** Of the `moved` that has led here. */
+  seat: string | null;
 }
 
 /** What the player did from tick `first_tick` on, one entry per tick. */
@@ -201,6 +203,15 @@ export interface Bye {
   sentence: string;
 }
 
+/** The room is run by another server, at `url`: a hello there, with the rest of this. */
+export interface MovedAway {
+  type: "moved";
+  url: string;
+  room: string;
+  seat: string;
+  role: "player" | "spectator";
+}
+
 /** A room that anybody may enter. `players` have seats, `bots` of them are bots. */
 export interface RoomInfo {
   name: string;
@@ -268,4 +279,4 @@ export interface Pointed {
   people: readonly Pointer[];
 }
 
-export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews | Edited | Pointed;
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews | Edited | Pointed | MovedAway;

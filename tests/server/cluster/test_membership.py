@@ -158,7 +158,7 @@ async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: M
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=5, phases=[Phase.generate])
+@settings(max_examples=4, phases=[Phase.generate])
 def test_no_room_is_ever_run_by_two_and_all_run_again_when_all_is_well(seed: int) -> None:
     world = lived(seed, TIMING)
     assert not world.doubles

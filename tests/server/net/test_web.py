@@ -11,7 +11,16 @@ from starlette.types import Message
 from server.moderation import Moderation
 from server.net.api import Api
 from server.net.forwarded import Caller
-from server.net.web import ASK_FIRST, FOREVER, NEVER, SECURITY_HEADERS, TLS_ONLY, Sources, build
+from server.net.web import (
+    ASK_FIRST,
+    FOREVER,
+    NEVER,
+    SECURITY_HEADERS,
+    TLS_ONLY,
+    Sources,
+    build,
+    security_headers,
+)
 from server.replay.archive import Archive
 from server.standings.service import Standings
 from tests.instruments.stepper import Stepper
@@ -146,3 +155,11 @@ async def test_pages_of_their_own(site: Site) -> None:
     assert answer.headers["cache-control"] == "no-cache"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert (await site.get("/index")).status == 404, "nothing else is a page"
+
+
+def test_the_page_may_open_sockets_to_the_other_processes_of_its_game() -> None:
+    policy = "Content-Security-Policy"
+    assert security_headers() == SECURITY_HEADERS
+    headers = security_headers(["https://b.example", "http://c.example:81"])
+    assert "connect-src 'self' wss://b.example ws://c.example:81; " in headers[policy]
+    assert "connect-src 'self' ws: wss:; " in security_headers(["*"])[policy]

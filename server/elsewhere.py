@@ -1,0 +1,31 @@
+"""Rooms of other processes, as a lobby sees them: here there are none. `cluster.company` knows of some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from protocol.messages import Enter, Hello, RoomInfo
+from server.room import Room
+
+if TYPE_CHECKING:
+    from server.session import Session
+
+
+class Elsewhere:
+    """There is nothing but here."""
+
+    def leads(self, session: Session, message: Hello | Enter, near: Room | None) -> bool:
+        """Whether `message` is answered from here, later: the room may be in another process. `near` is the one here
+        that it means, or that would be the best for it."""
+        return False
+
+    def admit(self, room: Room, role: str, seat: str | None = None) -> None:
+        """Somebody wants to be there, and may have a reserved `seat`. Raises Violation."""
+
+    def listed(self, here: list[RoomInfo]) -> list[RoomInfo]:
+        """With the rooms elsewhere, those with the most people first."""
+        return here
+
+    def described(self) -> list[dict[str, Any]]:
+        """For `/api/rooms`."""
+        return []

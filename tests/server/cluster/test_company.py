@@ -1,0 +1,148 @@
+"""Two whole servers and a real Redis: each lists the rooms of both, and leads whoever asks for the other's to it."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import trio
+
+import bots
+from bots.sdk import Refused
+from protocol.errors import Code
+from protocol.messages import Hello
+from server.app import Server, url_of
+from server.cluster.company import Company
+from server.cluster.redis import RedisDirectory
+from server.takeover import listen
+from tests.instruments.redis import Redis
+from tests.server.cluster.timed import HERE, TTL
+from tests.server.net.wires import MSGPACK, frame, really, upgrade
+from tests.server.running import Running, settings
+
+
+@dataclass
+class Two:
+    here: Running
+    there: Running
+
+    @property
+    def rooms(self) -> set[str]:
+        return {*self.here.server.lobby.rooms, *self.there.server.lobby.rooms}
+
+    async def listed(self, at: Running) -> set[str]:
+        return {room["name"] for room in json.loads((await at.get("/api/rooms"))[1])}
+
+    async def settle(self) -> None:
+        """Both know of all rooms of both."""
+        for running in (self.here, self.there):
+            with trio.fail_after(20):
+                while await self.listed(running) != self.rooms:  # noqa: ASYNC110
+                    await trio.sleep(0.05)
+
+
+def company(running: Running) -> Company:
+    assert isinstance(running.server.company, Company)
+    return running.server.company
+
+
+def room_of(running: Running) -> str:
+    return running.server.room.name
+
+
+async def start(nursery: trio.Nursery, redis: Redis) -> Running:
+    config = settings(directory=redis.url)
+    server = Server(config)
+    listeners = await listen(config)
+    await nursery.start(server.serve, listeners)
+    return Running(server, url_of(config, listeners))
+
+
+@pytest.fixture
+async def two(nursery: trio.Nursery, redis: Redis) -> AsyncIterator[Two]:
+    """At a directory that has been there for long."""
+    async with trio.open_nursery() as preparing:
+        directory = RedisDirectory(redis.url, now_ms=round(time.time() * 1000) - 2 * TTL)
+        await preparing.start(directory.run)
+        await directory.leave(await directory.join(HERE))
+        preparing.cancel_scope.cancel()
+    two = Two(await start(nursery, redis), await start(nursery, redis))
+    await two.settle()
+    yield two
+    nursery.cancel_scope.cancel()
+
+
+async def test_one_goes_to_rooms_of_all_processes_from_any(two: Two) -> None:
+    here, there = room_of(two.here), room_of(two.there)
+    async with bots.connect(two.here.url, "Ada", room=there) as ada:
+        assert ada.room == there
+        assert len(two.there.server.room.players) == 1
+        assert await ada.enter(here) == here
+        assert len(two.here.server.room.players) == 1
+        lobby = await ada.browse()
+        assert {room.name for room in lobby.rooms} == two.rooms
+        with pytest.raises(Refused) as refused:
+            await ada.enter("nowhere")
+        assert refused.value.code == Code.ROOM_NOT_FOUND
+        await really(lambda: not two.there.server.lobby.sessions)
+        async with bots.connect(two.there.url, "Bob") as bob:
+            name = await bob.open("Ours", "melee", "belt", private=True)
+            await really(lambda: company(two.there).membership.fence(name) > 0)
+            assert await ada.enter(name) == name, "found by its link"
+            assert name not in await two.listed(two.here)
+
+
+async def test_quick_play_goes_where_there_is_company_and_a_place(two: Two) -> None:
+    here, there = company(two.here), company(two.there)
+    stream = await two.there.connect()
+    await stream.send_all(upgrade() + frame(MSGPACK.encode(Hello(1, "Bob", room=room_of(two.there)))))
+    await really(lambda: any(entry.notice.people for entry in here.others))
+    async with bots.connect(two.here.url, "Ada", role="visitor") as ada:
+        assert await ada.enter() == room_of(two.there)
+    await stream.aclose()
+    theirs = two.there.server.room
+    theirs.players_max = len(theirs.players) + 1
+    await really(lambda: any(entry.free == 1 for entry in here.others))
+    assert await here.directory.reserve(theirs.name, "kept")
+    await really(lambda: there.membership.held == {theirs.name: 1})
+    with pytest.raises(bots.Ended) as full:
+        async with bots.connect(two.there.url, "Eve", room=theirs.name, come_back=False):
+            pass
+    assert full.value.code == Code.ROOM_FULL, "the seat that is kept is nobody else's"
+    with pytest.raises(bots.Ended) as full_too:
+        async with bots.connect(two.here.url, "Eve", room=theirs.name, come_back=False):
+            pass
+    assert full_too.value.code == Code.ROOM_FULL
+
+
+async def test_redis_may_go_and_come_while_people_play(two: Two, redis: Redis) -> None:
+    async with bots.connect(two.here.url, "Ada", room=room_of(two.there)) as ada:
+        redis.kill()
+        tick = ada.view.tick
+        await really(lambda: ada.view.tick > tick + 150)
+        async with bots.connect(two.here.url, "Bob", room=room_of(two.there)) as bob:
+            assert bob.room == room_of(two.there), "known rooms can still be gone to"
+        redis.start()
+        await two.settle()
+        counted = company(two.there).membership.counted
+        await really(lambda: ada.view.tick > tick + 300)
+        assert (counted.rooms_lost, counted.leases_lost) == (0, 0)
+        assert ada.room == room_of(two.there)
+
+
+async def test_a_room_that_is_lost_stops_and_runs_again_and_who_leaves_leaves_nothing_behind(two: Two) -> None:
+    lost, name = two.there.server.room, room_of(two.there)
+    theirs = company(two.there)
+    await theirs.directory.leave(theirs.membership.lease)
+    await really(lambda: two.there.server.lobby.rooms.get(name) is not lost)
+    tick = lost.tick
+    await really(lambda: name in two.there.server.lobby.rooms)
+    assert lost.tick == tick
+    again = two.there.server.room
+    async with bots.connect(two.here.url, "Ada", room=name):
+        assert again.tick > 0
+    await two.there.server.drain()
+    names = {entry.notice.name for entry in await company(two.here).directory.listed(100)}
+    assert names == {room_of(two.here)}
+    assert len(await company(two.here).directory.processes()) == 1
