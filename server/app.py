@@ -25,8 +25,10 @@ from protocol.errors import Code, UserError
 from server import garbage
 from server.chat import marshal
 from server.config import Config
+from server.deadlines import keep_deadlines
 from server.drain import let_finish
 from server.keeper import Keeper
+from server.leisure import Leisure
 from server.lobby import Lobby
 from server.moderation import Moderation
 from server.net import certificates, web
@@ -53,9 +55,6 @@ from server.venue import MAPS, catalogue_of, maps, venue_of
 
 ASSETS = Path(__file__).parent.parent / "assets"
 CLIENT = ASSETS / "client" / "dist"
-SWEEP_EVERY_S = 0.5
-ABSENT_S_MIN = 0.5
-"""A process that wakes so much later than it wanted to was stopped, or starved."""
 DRAIN_S_MAX = 3.0
 """How long players get to hear that the server stops."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -124,6 +123,8 @@ class Server:
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._phases = Phases(config.tick_rate)
+        self._leisure = Leisure(lambda: not self._phases.taken, trio.current_time, self.lobby.faults)
+        self.lobby.at_leisure = self._leisure.put
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
         self._collector, self._has_ticked = garbage.Collector(time.perf_counter()), False
@@ -167,7 +168,7 @@ class Server:
         garbage.settle()
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(keep_deadlines, self.lobby)
+                nursery.start_soon(keep_deadlines, self.lobby, self._leisure.sweep)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
                 if self._filter_desk is not None:
@@ -262,25 +263,12 @@ class Server:
         if work is not None:
             garbage.collect(work)
             self.door.age += 1
+        else:
+            self._leisure.tick_done(lateness_s, _until_next_deadline_s)
 
 
-async def keep_deadlines(lobby: Lobby) -> None:
-    """End what has gone on, or been silent, for too long; for ever.
-
-    When this process was itself stopped for a while, that counts for nobody, and what has arrived meanwhile is heard
-    before anybody is judged.
-    """
-    while True:
-        due_s = trio.current_time() + SWEEP_EVERY_S
-        await trio.sleep_until(due_s)
-        now_s = trio.current_time()
-        if now_s - due_s > ABSENT_S_MIN:
-            log.warning("absent", seconds=round(now_s - due_s, 1))
-            lobby.excuse(now_s - due_s)
-        sweep()
-        for error in lobby.sweep(now_s):
-            lobby.faults.chores_failed += 1
-            log.error("a deadline could not be kept", exc_info=error)
+def _until_next_deadline_s() -> float:
+    return trio.lowlevel.current_statistics().seconds_to_next_deadline
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:

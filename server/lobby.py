@@ -77,6 +77,8 @@ class Lobby:
         """Called with each room that was opened for somebody: whoever runs rooms runs it."""
         self.on_end: Callable[[Room], None] = lambda room: None
         """Called with each room that has ended for good: it runs no longer, and is written down no more."""
+        self.at_leisure: Callable[[Callable[[], None]], None] = lambda job: job()
+        """Has done, now or in a moment, what would make ticks late."""
         self.faults = Faults()
         self.lives = Lives()
         self.heralds = Heralds(self.faults)

@@ -32,6 +32,7 @@ IO_FILES = (
     "server/app.py",
     "server/cli.py",
     "server/chat/filter_desk.py",
+    "server/deadlines.py",
     "server/drain.py",
     "server/keeper.py",
     "server/replay/archive.py",

@@ -14,11 +14,11 @@ import trio.testing
 import trustme
 
 from protocol.errors import Code, UserError
-from protocol.limits import HELLO_DEADLINE_S, SILENCE_S_MAX
 from protocol.messages import Bye, Chat, Hello, Inputs, Ping
 from protocol.motion import Input
-from server.app import Server, keep_deadlines, run, tls_of, url_of
+from server.app import Server, run, tls_of, url_of
 from server.config import Config
+from server.deadlines import keep_deadlines
 from server.net.link import FastLink, PlainLink
 from server.seats import Doors
 from server.session import State
@@ -229,26 +229,6 @@ async def test_the_url_is_one_that_a_browser_here_can_open(host: str, found_at: 
     assert url_of(config, listeners).startswith(found_at)
     for listener in listeners:
         await listener.aclose()
-
-
-async def test_a_server_that_was_stopped_holds_it_against_nobody(
-    nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
-) -> None:
-    stepper = Stepper()
-    stepper.now_s = trio.current_time()
-    greeting, playing, dropped = stepper.connect(), stepper.join(), stepper.join("Bob")
-    stepper.drop(dropped)
-    nursery.start_soon(keep_deadlines, stepper.lobby)
-    await trio.sleep(1.0)
-    autojump_clock.jump(1000.0)
-    await trio.sleep(3.0)
-    assert [client.session.state for client in (greeting, playing)] == [State.GREETING, State.PLAYING]
-    assert len(stepper.room.players) == 2
-    await trio.sleep(HELLO_DEADLINE_S)
-    assert [client.session.state for client in (greeting, playing)] == [State.ENDED, State.PLAYING]
-    await trio.sleep(SILENCE_S_MAX)
-    assert playing.session.state is State.ENDED
-    assert len(stepper.room.players) == 1
 
 
 async def test_twice_the_load_slows_the_game_and_ends_nobody(
