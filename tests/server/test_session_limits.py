@@ -239,6 +239,6 @@ def test_a_server_that_slept_ends_nobody_for_it(stepper: Stepper) -> None:
 
 
 def test_what_is_refused_gently_says_error_and_goes_on() -> None:
-    refused = {"INPUT_TOO_FAR", "NOT_ALLOWED", "CHAT_REFUSED", "RESUME_REFUSED"}
+    refused = {"INPUT_TOO_FAR", "NOT_ALLOWED", "CHAT_REFUSED", "CHAT_TIMED_OUT", "RESUME_REFUSED"}
     where_to = {"ROOM_NOT_FOUND", "ROOM_FULL", "OPEN_REFUSED", "SERVER_STOPPING", "SERVER_FAULT"}
     assert {code.name for code in GENTLE} == refused | where_to
