@@ -28,6 +28,7 @@ from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
 from server.keeper import Keeper
+from server.leisure import Leisure
 from server.lobby import Lobby
 from server.minders.minders import Minders
 from server.moderation import Moderation
@@ -129,6 +130,8 @@ class Server:
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
         self._phases = Phases(config.tick_rate)
+        self._leisure = Leisure(lambda: not self._phases.taken, trio.current_time, self.lobby.faults)
+        self.lobby.at_leisure = self._leisure.put
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
         self._collector, self._has_ticked = garbage.Collector(time.perf_counter()), False
@@ -174,7 +177,7 @@ class Server:
         self.company.url = self._config.public_url or url_of(self._config, listeners)
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(keep_deadlines, self.lobby)
+                nursery.start_soon(keep_deadlines, self.lobby, self._leisure.sweep)
                 if self._keeper is not None:
                     nursery.start_soon(self._keeper.run)
                 if self._filter_desk is not None:
@@ -289,6 +292,12 @@ class Server:
         if work is not None:
             garbage.collect(work)
             self.door.age += 1
+        else:
+            self._leisure.tick_done(lateness_s, _until_next_deadline_s)
+
+
+def _until_next_deadline_s() -> float:
+    return trio.lowlevel.current_statistics().seconds_to_next_deadline
 
 
 def tls_of(config: Config) -> ssl.SSLContext | None:

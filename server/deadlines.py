@@ -1,4 +1,7 @@
-"""Keeps the deadlines of everybody in the process, twice a second."""
+"""Twice a second: what has gone on, or been silent, for too long is ended, and what has waited for too long is done."""
+
+from collections.abc import Callable
+from typing import Final
 
 import structlog
 import trio
@@ -6,14 +9,14 @@ import trio
 from server.lobby import Lobby
 from server.net.sweep import sweep
 
-SWEEP_EVERY_S = 0.5
-ABSENT_S_MIN = 0.5
+SWEEP_EVERY_S: Final = 0.5
+ABSENT_S_MIN: Final = 0.5
 """A process that wakes so much later than it wanted to was stopped, or starved."""
 
 log = structlog.get_logger("ricochet")
 
 
-async def keep_deadlines(lobby: Lobby) -> None:
+async def keep_deadlines(lobby: Lobby, and_then: Callable[[], None] = lambda: None) -> None:
     """End what has gone on, or been silent, for too long; for ever.
 
     When this process was itself stopped for a while, that counts for nobody, and what has arrived meanwhile is heard
@@ -30,3 +33,4 @@ async def keep_deadlines(lobby: Lobby) -> None:
         for error in lobby.sweep(now_s):
             lobby.faults.chores_failed += 1
             log.error("a deadline could not be kept", exc_info=error)
+        and_then()

@@ -78,14 +78,14 @@ class Lobby:
         """Called with each room that was opened for somebody: whoever runs rooms runs it."""
         self.on_end: Callable[[Room], None] = lambda room: None
         """Called with each room that has ended for good: it runs no longer, and is written down no more."""
+        self.at_leisure: Callable[[Callable[[], None]], None] = lambda job: job()
+        """Has done, now or in a moment, what would make ticks late."""
         self.faults = Faults()
         self.lives = Lives()
         self.heralds = Heralds(self.faults)
         self.heralds.listeners.append(self.lives)
         """Who listens to rooms coming, going, and ending their matches."""
-        self.keeping = Keeping()
-        self.recorded = Recorded()
-        self.watched = Watched()
+        self.keeping, self.recorded, self.watched = Keeping(), Recorded(), Watched()
 
     def meet(self, link: Link, now_s: float) -> Session:
         """Somebody is at the door: the conversation with whoever is at the other end of `link`."""

@@ -37,7 +37,7 @@ from protocol.messages import (
     ServerMessage,
     Watch,
 )
-from server import naming, spectators
+from server import moves, naming, spectators
 from server.bucket import Bucket
 from server.build import talk
 from server.chat.speaker import Speaker
@@ -194,28 +194,6 @@ class Session:
             self.state = State.PLAYING
             self.lobby.talk.catch_up(self)
 
-    def _enter(self, message: Enter, now_s: float) -> None:
-        self._set_out(message, now_s)
-        self._check_role(message.role)
-        if self.lobby.enter(self, message, now_s):
-            self._arrive()
-
-    def _open(self, message: Open, now_s: float) -> None:
-        self._set_out(message, now_s)
-        self._check_role("player")
-        self.lobby.open(self, message, now_s)
-        self._arrive()
-
-    def _browse(self, message: Browse, now_s: float) -> None:
-        self._set_out(message, now_s)
-        self.lobby.browse(self, now_s)
-
-    def _set_out(self, message: ClientMessage, now_s: float) -> None:
-        """From here on, when a room ends, we are in the lobby."""
-        self.knows_lobby = True
-        if not self.may_say(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
-            raise Violation(Code.TOO_MANY_MESSAGES, f"moved more than {limits.MOVES_PER_SECOND_MAX} times a second")
-
     def _inputs(self, message: Inputs, now_s: float) -> None:
         seat = self.seat
         assert seat is not None, "PLAYING has a seat"
@@ -260,7 +238,12 @@ class Session:
 
     def is_known_as(self, key: str) -> bool:
         """Whether bans and mutes of `key` are about us, who have said hello."""
-        return self.state in (State.BROWSING, State.PLAYING) and self.key == key
+        return self.is_in and self.key == key
+
+    @property
+    def is_in(self) -> bool:
+        """Whether we are welcome and here still."""
+        return self.state in (State.BROWSING, State.PLAYING)
 
     @property
     def key(self) -> str:
@@ -303,7 +286,7 @@ class Session:
         self.post(Error(code, sentence))
 
     def _refuse(self, violation: Violation) -> None:
-        if violation.code in GENTLE and self.state in (State.BROWSING, State.PLAYING):
+        if violation.code in GENTLE and self.is_in:
             self.refuse_gently(violation.code, violation.sentence)
         else:
             self.lobby.refused += 1
@@ -327,9 +310,9 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.PLAYING, Rename.number): naming.rename,
     (State.PLAYING, Resync.number): Session._resync,
     (State.PLAYING, Leave.number): Session._leave,
-    (State.PLAYING, Enter.number): Session._enter,
-    (State.PLAYING, Open.number): Session._open,
-    (State.PLAYING, Browse.number): Session._browse,
+    (State.PLAYING, Enter.number): moves.enter,
+    (State.PLAYING, Open.number): moves.open_room,
+    (State.PLAYING, Browse.number): moves.browse,
     (State.PLAYING, Watch.number): spectators.turn,
     **{(State.PLAYING, number): answer for number, answer in talk.TABLE.items()},
     (State.BROWSING, Hello.number): Session._hello_twice,
@@ -338,9 +321,9 @@ _TABLE: dict[tuple[State, int], Callable[[Session, Any, float], None]] = {
     (State.BROWSING, Chat.number): Session._chat,
     (State.BROWSING, Rename.number): naming.rename,
     (State.BROWSING, Leave.number): Session._leave,
-    (State.BROWSING, Enter.number): Session._enter,
-    (State.BROWSING, Open.number): Session._open,
-    (State.BROWSING, Browse.number): Session._browse,
+    (State.BROWSING, Enter.number): moves.enter,
+    (State.BROWSING, Open.number): moves.open_room,
+    (State.BROWSING, Browse.number): moves.browse,
 }
 
 

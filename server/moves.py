@@ -1,0 +1,52 @@
+"""From room to room, and to the lobby: `enter`, `open`, `browse`. They are made at the lobby's leisure, for they may
+open a room (`leisure`); in the order in which they were said, and not at all if the conversation has ended by then.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from protocol import limits
+from protocol.errors import Code, Violation
+from protocol.messages import Browse, ClientMessage, Enter, Open
+
+if TYPE_CHECKING:
+    from server.session import Session
+
+
+def enter(session: "Session", message: Enter, now_s: float) -> None:
+    _set_out(session, message, now_s)
+    session._check_role(message.role)
+    _go(session, partial(session.lobby.enter, session, message, now_s))
+
+
+def open_room(session: "Session", message: Open, now_s: float) -> None:
+    _set_out(session, message, now_s)
+    session._check_role("player")
+    _go(session, partial(session.lobby.open, session, message, now_s))
+
+
+def browse(session: "Session", message: Browse, now_s: float) -> None:
+    _set_out(session, message, now_s)
+    _go(session, partial(session.lobby.browse, session, now_s))
+
+
+def _set_out(session: "Session", message: ClientMessage, now_s: float) -> None:
+    """From here on, when a room ends, we are in the lobby."""
+    session.knows_lobby = True
+    if not session.may_say(message, limits.MOVES_PER_SECOND_MAX, limits.MOVES_BURST_MAX, now_s):
+        raise Violation(Code.TOO_MANY_MESSAGES, f"moved more than {limits.MOVES_PER_SECOND_MAX} times a second")
+
+
+def _go(session: "Session", move: Callable[[], bool | None]) -> None:
+    """Where `move` says False it isn't over: the room may be elsewhere."""
+
+    def go() -> None:
+        if session.is_in:
+            try:
+                if move() is not False:
+                    session._arrive()
+            except Violation as violation:
+                session._refuse(violation)
+
+    session.lobby.at_leisure(go)
