@@ -5,7 +5,7 @@ session or by name for one guest, by address or by place for all guests at that 
 what it has done, and to how many, or raises CantBe with the sentence why it couldn't.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -102,33 +102,38 @@ class Moderation:
 
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
-        key = self._key(order)
-        _add(self._lobby.bans, key, order.seconds, order.reason, now_s)
-        self._lobby.talk.expunge(key, self._lobby.rooms.values())
+        keys = self._keys_to_ban(order)
+        _add(self._lobby.bans, keys, order.seconds, order.reason, now_s)
+        for key in keys:
+            self._lobby.talk.expunge(key, self._lobby.rooms.values())
         gone = self._expel(
-            whom.known_as(self._lobby, key), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
+            self._known_as_any(keys), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
         )
-        return f"banned {key} for {order.seconds:.0f} s, and kicked {gone}"
+        return f"banned {' and '.join(keys)} for {order.seconds:.0f} s, and kicked {gone}"
 
     def unban(self, order: Order, now_s: float) -> str:
         return _lift(self._lobby.bans, self._key(order), "banned")
 
     def mute(self, order: Order, now_s: float) -> str:
         """Let nobody hear what they say, or have said, for a while."""
-        key = self._key(order)
-        self.silence(key, order.seconds, order.reason, now_s)
-        return f"muted {key} for {order.seconds:.0f} s: {len(whom.known_as(self._lobby, key))} who are here"
+        keys = self._keys_to_mute(order)
+        self.silence(keys, order.seconds, order.reason, now_s)
+        return f"muted {' and '.join(keys)} for {order.seconds:.0f} s: {len(self._known_as_any(keys))} who are here"
 
-    def silence(self, key: str, seconds: float, reason: str, now_s: float) -> None:
-        """Mute whoever is known by `key`. Raises CantBe."""
-        _add(self._lobby.mutes, key, seconds, reason, now_s)
-        self._lobby.talk.expunge(key, self._lobby.rooms.values())
+    def silence(self, keys: Collection[str], seconds: float, reason: str, now_s: float) -> None:
+        """Mute whoever is known by one of `keys`. Raises CantBe."""
+        _add(self._lobby.mutes, keys, seconds, reason, now_s)
+        for key in keys:
+            self._lobby.talk.expunge(key, self._lobby.rooms.values())
 
     def unmute(self, order: Order, now_s: float) -> str:
         key, mutes = self._key(order), self._lobby.mutes
         if order.session is not None and mutes.find(key, now_s) is None:
             one = whom.with_session(self._lobby, order.session)
             key = next((wide for wide in whom.keys_of(one) if mutes.find(wide, now_s)), key) if one else key
+        if order.name is not None:
+            for wide in self._keys_to_mute(order)[1:]:
+                mutes.lift(wide)
         return _lift(mutes, key, "mute")
 
     def close(self, order: RoomOrder, now_s: float) -> str:
@@ -200,6 +205,21 @@ class Moderation:
                 return self._one(order).key
         raise CantBe("say whom: a session, or a room and a player, or a subject, or an address, or that and a name")
 
+    def _keys_to_ban(self, order: Order) -> list[str]:
+        """Whoever is meant by session comes back neither as they first were called nor as they are now."""
+        key = self._key(order)
+        now = whom.keys_of(self._one(order))[1:2] if order.session is not None else ()
+        return list(dict.fromkeys((key, *now)))
+
+    def _keys_to_mute(self, order: Order) -> list[str]:
+        """Whoever is meant by name doesn't escape by another one."""
+        key = self._key(order)
+        kept = [whom.keys_of(one)[-1] for one in whom.known_as(self._lobby, key)] if order.name is not None else []
+        return list(dict.fromkeys((key, *kept)))
+
+    def _known_as_any(self, keys: Collection[str]) -> list[whom.Somebody]:
+        return list(dict.fromkeys(one for key in keys for one in whom.known_as(self._lobby, key)))
+
     def _present(self, order: Order) -> list[whom.Somebody]:
         key = self._key(order)
         return [self._one(order)] if order.session or order.room else whom.known_as(self._lobby, key)
@@ -243,9 +263,9 @@ LASTING: Final = frozenset(ACTIONS) - {"kick", "dismiss"}
 """Those that a restart must not undo."""
 
 
-def _add(table: Restrictions, key: str, seconds: float, reason: str, now_s: float) -> None:
+def _add(table: Restrictions, keys: Collection[str], seconds: float, reason: str, now_s: float) -> None:
     try:
-        table.add(key, seconds, reason, now_s)
+        table.add_all(keys, seconds, reason, now_s)
     except TableFull:
         raise CantBe(f"the table has its {RESTRICTIONS_MAX} entries; lift one first") from None
 

@@ -5,7 +5,7 @@ whoever has one address of it has them all. So a ban of an address concerns the 
 of these guests is known by their name besides (`mark_of`): somebody with another name, then, is somebody else.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -44,11 +44,16 @@ class Restrictions:
 
     def add(self, key: str, seconds: float, reason: str, now_s: float) -> None:
         """Restrict `key`; a later end replaces an earlier one and the other way round. Raises TableFull."""
-        if key not in self._entries and len(self._entries) >= self._entries_max:
+        self.add_all((key,), seconds, reason, now_s)
+
+    def add_all(self, keys: Collection[str], seconds: float, reason: str, now_s: float) -> None:
+        """The same of several, or of none. Raises TableFull."""
+        if self._beyond(keys):
             self._forget_the_past(now_s)
-            if len(self._entries) >= self._entries_max:
+            if self._beyond(keys):
                 raise TableFull
-        self._entries[key] = Restriction(now_s + seconds, reason)
+        for key in keys:
+            self._entries[key] = Restriction(now_s + seconds, reason)
 
     def lift(self, key: str) -> bool:
         """Whether there was anything to lift."""
@@ -67,6 +72,11 @@ class Restrictions:
         """Whatever holds now."""
         self._forget_the_past(now_s)
         yield from self._entries.items()
+
+    def _beyond(self, keys: Collection[str]) -> bool:
+        """Whether there is no room for all of `keys`."""
+        new = set(keys) - self._entries.keys()
+        return bool(new) and len(self._entries) + len(new) > self._entries_max
 
     def _forget_the_past(self, now_s: float) -> None:
         self._entries = {key: entry for key, entry in self._entries.items() if entry.until_s > now_s}

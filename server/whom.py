@@ -49,7 +49,8 @@ def known_as(lobby: Lobby, key: str) -> list[Somebody]:
 
 
 def keys_of(one: Somebody) -> tuple[str, ...]:
-    """All that bans and mutes know them by, the narrowest last."""
+    """All that bans and mutes know them by, the widest first; then, of who has one, the name that they have now; the
+    one that another name doesn't change last."""
     speaker = _speaker(one)
     if speaker is not None:
         return speaker.keys

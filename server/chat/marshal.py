@@ -46,7 +46,7 @@ class Marshal:
     def silence(self, named: Named, by: Any, seconds: float, now_s: float) -> str:
         """Let nobody hear them, for so long. Raises Violation."""
         try:
-            self._moderation.silence(named.key, seconds, "", now_s)
+            self._moderation.silence((named.key,), seconds, "", now_s)
         except CantBe as error:
             raise refusal(str(error)) from None
         self._on_decision()

@@ -64,8 +64,10 @@ class Speaker:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """All that bans and mutes of admins know them by; by another name they are still who they were."""
-        return self.named.key, self._first_mark, self.named.mark
+        """All that bans and mutes of admins know them by: by another name they are still who they were, and whoever
+        is called so. The present name's comes second, and what they keep by any name last."""
+        named = self.named
+        return named.key, mark_of(named.key, named.name, self._is_guest), self._first_mark, named.mark
 
     def hears(self, mark: str) -> bool:
         return mark not in self.mutes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocol.messages import Browse, Chat
+from protocol.messages import Browse, Chat, Rename
 from server.checkpoint import capture, revive
 from server.games.melee import Melee
 from server.lobby import Lobby
@@ -36,6 +36,36 @@ def test_who_is_mute_by_session_is_so_by_another_name(house: House) -> None:
     house.eve.say(Chat("buy"), 1.0)
     house.stepper.step(2)
     assert house.ann.chats == []
+
+
+def test_a_rename_escapes_no_ban_and_orders_know_the_present_name(house: House) -> None:
+    house.eve.say(Rename("Rude"), 1.0)
+    assert house.do("mute", address="1.2.3.4", name="Rude").endswith("1 who are here")
+    house.eve.say(Rename("Ruder"), 2.0)
+    house.eve.say(Chat("buy"), 2.0)
+    house.stepper.step(2)
+    assert house.ann.chats == []
+    session, said = (
+        house.session("Ruder"),
+        "banned address:1.2.3.4 eve and address:1.2.3.4 ruder for 3600 s, and kicked 1",
+    )
+    assert house.do("ban", session=session) == said
+    for name, is_out in (("Eve", True), ("RUDER", True), ("Zoe", False)):
+        assert (house.stepper.join(name, address=EVE).bye is not None) == is_out
+
+
+@pytest.mark.parametrize("action", ["kick", "ban"])
+def test_who_is_called_otherwise_now_is_meant_by_that_name(house: House, action: str) -> None:
+    house.eve.say(Rename("Rude"), 1.0)
+    assert house.do(action, address="1.2.3.4", name="Rude").startswith(("kicked 1", "banned address:1.2.3.4 rude"))
+    assert house.names() == ["Ann", "Bob"]
+
+
+def test_a_mute_by_name_is_lifted_as_it_was_made(house: House) -> None:
+    house.eve.say(Rename("Rude"), 1.0)
+    house.do("mute", address="1.2.3.4", name="Rude")
+    house.do("unmute", address="1.2.3.4", name="Rude")
+    assert house.moderation.restrictions(1.0) == []
 
 
 def test_a_session_keeps_its_number_from_room_to_room_and_through_a_lost_connection(house: House) -> None:

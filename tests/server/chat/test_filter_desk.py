@@ -135,7 +135,7 @@ async def test_who_is_muted_or_gone_meanwhile_is_not_heard(slow: Slow, nursery: 
     bob.say(Chat("slow two"), 1.0)
     await until(lambda: len(slow.asked) == 2)
     assert ann.session.speaker is not None
-    hall.moderation.silence(ann.session.speaker.named.key, 1e9, "", 1.0)
+    hall.moderation.silence((ann.session.speaker.named.key,), 1e9, "", 1.0)
     hall.drop(bob)
     slow.may.set()
     await until(lambda: hall.lobby.talk.counted.chat_filter_waiting == 0)
