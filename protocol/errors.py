@@ -10,6 +10,10 @@ A refusal that does not end the conversation travels as an `error` message with 
 """
 
 from enum import IntEnum
+from typing import Final
+
+OUR_MISTAKE: Final = "the server made a mistake; it is logged"
+"""What is said with SERVER_FAULT when our own code, or a game's, has failed with what somebody asked for."""
 
 
 class UserError(Exception):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from protocol import limits
-from protocol.errors import Code, Violation
+from protocol.errors import OUR_MISTAKE, Code, Violation
 from protocol.messages import Browse, ClientMessage, Enter, Open
 
 if TYPE_CHECKING:
@@ -48,5 +48,8 @@ def _go(session: "Session", move: Callable[[], bool | None]) -> None:
                     session._arrive()
             except Violation as violation:
                 session._refuse(violation)
+            except Exception:
+                session.end(Code.SERVER_FAULT, OUR_MISTAKE)  # or it would wait for an answer for ever
+                raise
 
     session.lobby.at_leisure(go)

@@ -222,8 +222,10 @@ class Room:
     def greet_spectator(self, viewer: Viewer) -> None:
         """What the game says to one who comes now."""
         self._viewers[NOBODY] = viewer
-        self.game.greet(Player(NOBODY, "", 0, False, InputBuffer(self.statistics)))
-        del self._viewers[NOBODY]
+        try:
+            self.game.greet(Player(NOBODY, "", 0, False, InputBuffer(self.statistics)))
+        finally:
+            del self._viewers[NOBODY]
 
     def unwatch(self, viewer: Viewer) -> None:
         """The link is gone; the player, if any, stays."""

@@ -57,7 +57,12 @@ class Seating:
     def sit(self, session: Session, room: Room, player: Player | None, token: str | None = None) -> None:
         """Give `session` a seat in `room`, opened by `token` the next time, and welcome it there."""
         token = token or self.new_token()
-        viewer = room.watch(session.link, player, session.link.codec.encode(room.welcome(player, token)))
+        try:
+            viewer = room.watch(session.link, player, session.link.codec.encode(room.welcome(player, token)))
+        except Exception:
+            if player is not None:
+                room.leave(player)  # nobody could ever give up a seat that isn't there
+            raise
         next_token = self.new_token()
         lock, next_lock = digest(token), digest(next_token)
         seat = Seat(room, player, viewer, lock, next_token, next_lock, session, 0.0, session.identity, session.key)

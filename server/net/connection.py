@@ -14,7 +14,7 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from protocol import limits
 from protocol.codec import Codec
-from protocol.errors import Code
+from protocol.errors import OUR_MISTAKE, Code
 from server.link import Link
 from server.net.fast_lane import FastLane, can_carry
 from server.net.lane import BOUNDS, CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, Bounds, PlainLane
@@ -24,8 +24,6 @@ from server.statistics import Traffic
 
 QUEUED_MESSAGES_MAX = 64
 """In the library, between its reader and ours: a full queue would keep pings from being answered."""
-
-OUR_MISTAKE = "the server made a mistake; it is logged"
 
 log = structlog.get_logger("ricochet.connection")
 

@@ -1,6 +1,7 @@
 """Moves are made at leisure: in order, refused as ever, and not for who has gone."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -8,6 +9,7 @@ from protocol.errors import Code
 from protocol.messages import Browse, Enter, Leave, Open
 from protocol.ticks import Rates
 from server.catalogue import Catalogue
+from server.game import Player
 from server.games.melee import Melee
 from server.session import State
 from tests.instruments.stepper import Stepper, arena_named
@@ -62,6 +64,32 @@ def test_what_cant_be_is_refused_then(stepper: Later) -> None:
     stepper.let()
     assert [error.code for error in ann.errors] == [Code.ROOM_NOT_FOUND]
     assert ann.bye is None
+
+
+@pytest.mark.parametrize("role", ["player", "spectator"])
+@pytest.mark.parametrize("fails", ["joined", "greet"])
+def test_a_mistake_then_ends_the_conversation_and_leaves_nothing_half_seated(
+    stepper: Later, monkeypatch: pytest.MonkeyPatch, role: Literal["player", "spectator"], fails: str
+) -> None:
+    ann = stepper.visit("Ann")
+
+    def fail(game: Melee, player: Player) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Melee, fails, fail)
+    ann.say(Enter("main", role=role), 0.0)
+    if (fails, role) == ("joined", "spectator"):
+        stepper.let()
+        assert ann.welcome.room == "main"
+        return
+    with pytest.raises(ZeroDivisionError):
+        stepper.let()
+    ann.read()
+    assert ann.bye is not None
+    assert ann.bye.code == Code.SERVER_FAULT
+    assert (list(stepper.room.players), stepper.room.viewers(), stepper.lobby.seats()) == ([], [], [])
+    stepper.drop(ann)
+    assert (ann.session.seat, len(stepper.lobby.hall)) == (None, 0)
 
 
 def test_for_who_has_gone_nothing_is_opened(stepper: Later) -> None:
