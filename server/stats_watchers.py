@@ -89,7 +89,7 @@ class Watchers:
     @property
     def is_due(self) -> bool:
         """Whether the next cast looks at the numbers, which is best done in an idle moment."""
-        return bool(self.all) or (self._is_watchable and self._casts_unwatched >= UNWATCHED_CASTS - 1)
+        return bool(self.watching) or (self._is_watchable and self._casts_unwatched >= UNWATCHED_CASTS - 1)
 
     @property
     def _is_watchable(self) -> bool:

@@ -321,3 +321,12 @@ def test_whoever_has_ended_is_counted_no_more_however_often_it_is_said(
         ending(admin)
     assert house.lobby.statistics().stats_watchers == 0
     assert not house.watchers.all
+
+
+def test_strangers_make_nobody_look_at_the_numbers(house: House) -> None:
+    house.meet()
+    house.cast(UNWATCHED_CASTS - 1)
+    assert house.collected == 0
+    house.watch()
+    house.cast()
+    assert house.collected == 1
