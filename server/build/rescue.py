@@ -26,7 +26,7 @@ from server.statistics import Recorded
 
 EVERY_S: Final = 20.0
 PENDING_MAX: Final = 64
-"""Drafts that wait to be written; what is beyond is not kept, and counted."""
+"""Drafts that wait to be written; what is beyond is counted, and noted the next time, if its room is there still."""
 LAST_S_MAX: Final = 3.0
 """How long the last may take when the server stops."""
 
@@ -52,7 +52,7 @@ class Rescue:
     def __init__(self, drafts: Drafts | None, counted: Recorded) -> None:
         self._drafts, self.counted = drafts, counted
         self._revisions: dict[Room, int] = {}
-        """Of rooms where one builds: what is kept already."""
+        """Of rooms where one builds: what is kept already, or waits to be."""
         self._pending: dict[str, Note] = {}
         self._news = trio.Event()
         self._writing = trio.Lock()
@@ -96,14 +96,17 @@ class Rescue:
         game, before = room.game, self._revisions.get(room)
         if before is None or not isinstance(game, Buildable) or game.desk.revision == before:
             return
-        self._revisions[room] = game.desk.revision
+        is_noted = True
         for owner in game.desk.editors:
             id = self._id_of(room, game.desk.mark, owner)
             if id not in self._pending and len(self._pending) >= PENDING_MAX:
                 self.counted.drafts_failed += 1
+                is_noted = False
                 continue
             title = room.card.title or room.name
             self._pending[id] = Note(owner, title, int(time.time()), game.desk.plan, room.arena.name)
+        if is_noted:
+            self._revisions[room] = game.desk.revision
         self._news.set()
 
     def _id_of(self, room: Room, mark: str, owner: str) -> str:
@@ -113,16 +116,18 @@ class Rescue:
         return sha256(f"{mark} {owner}".encode()).hexdigest()[:16]
 
     async def _write(self, drafts: Drafts) -> None:
+        """Each that waits. What the disk doesn't take waits for the next round, unless there is something newer."""
         async with self._writing:
             self._news = trio.Event()
-            while self._pending:
-                id = next(iter(self._pending))
+            for id in list(self._pending):
                 note = self._pending.pop(id)
                 try:
                     await trio.to_thread.run_sync(_write, drafts, id, note, abandon_on_cancel=True)
                 except Exception as error:
                     self.counted.drafts_failed += 1
                     log.error("a draft could not be kept", why=str(error))
+                    if isinstance(error, OSError):
+                        self._pending.setdefault(id, note)
             self._count(drafts)
 
     def _count(self, drafts: Drafts) -> None:

@@ -144,6 +144,34 @@ async def test_what_waits_is_bounded_and_what_fails_is_counted(
     assert (site.rescue.counted.drafts_failed, len(site.drafts)) == (2, 0)
 
 
+async def test_what_the_disk_did_not_take_is_tried_again(site: Site, tmp_path: Path) -> None:
+    ann, bob = site.come("Ann", "a"), site.come("Bob", "b")
+    for serial, one in ((1, ann), (2, bob)):
+        site.open(one)
+        build(one, serial)
+    (tmp_path / "drafts").rename(tmp_path / "away")
+    (tmp_path / "drafts").write_text("no folder")
+    await site.rescue.finish()
+    assert (site.crates("a"), site.crates("b"), site.rescue.counted.drafts_failed) == ([], [], 2)
+    build(ann, 3)
+    (tmp_path / "drafts").unlink()
+    (tmp_path / "away").rename(tmp_path / "drafts")
+    await site.rescue.finish()
+    assert (site.crates("a"), site.crates("b")) == ([3], [2]), "of what waits the newest"
+
+
+async def test_what_is_beyond_the_bound_is_noted_the_next_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "PENDING_MAX", 1)
+    for serial, name in ((1, "a"), (2, "b")):
+        one = site.come(name.upper(), name)
+        site.open(one)
+        build(one, serial)
+    await site.rescue.finish()
+    assert (site.crates("b"), site.rescue.counted.drafts_failed) == ([], 1)
+    await site.rescue.finish()
+    assert (len(site.crates("a")), len(site.crates("b"))) == (1, 1)
+
+
 async def test_without_a_folder_nothing_is_kept() -> None:
     stepper = Stepper(arena=ARENA, game=Build)
     rescue = rescue_of(None, stepper.lobby)
