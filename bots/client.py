@@ -8,6 +8,7 @@ bots live in one process. `sdk` makes something pleasant to use of the two.
 import os
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import inf
 from random import Random
 from typing import Final
@@ -23,6 +24,7 @@ from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import Codec, Wire
 from protocol.errors import UserError
+from protocol.limits import SEAT_KEPT_S
 from protocol.messages import Bye, Leave, Moved
 
 CONNECT_S_MAX: Final = 10.0
@@ -117,7 +119,7 @@ class Connection:
         """
         backoff = Backoff(rng)
         ended = Ended(NORMAL, "left before the first attempt")
-        pause_s, was_led = 0.0, False
+        pause_s, was_led, lost_s = 0.0, False, -inf
         while True:
             await self._wait(pause_s)
             if self._is_leaving:
@@ -126,25 +128,34 @@ class Connection:
             ended = await self.converse()
             if self._is_leaving:
                 return ended
+            was_welcome = self._player.welcome is not welcome
+            if was_welcome:
+                was_led, lost_s = False, trio.current_time()
             if self._is_led():
                 pause_s, was_led = backoff.next_s() if was_led else 0.0, True
                 continue
             was_led = False
-            if self._player.welcome is welcome:
-                self._address = self._home  # whoever we were led to, if to anybody, is gone
+            if self._player.resume is None or trio.current_time() - lost_s > SEAT_KEPT_S:
+                self._address = self._home  # whoever we were led to, if to anybody, keeps nothing for us
             wanted = on_end(ended)
             if not wanted or ended.code not in RETURN_AFTER:
                 return ended
-            if self._player.welcome is not welcome:
+            if was_welcome:
                 backoff.succeeded()
             pause_s = backoff.next_s()
 
     def _is_led(self) -> bool:
-        """Whether the room is elsewhere; so are we, from now on."""
+        """Whether the room is elsewhere; so are we, from now on; nobody follows out of TLS, or to no address."""
         self._led, self._player.moved = self._player.moved, None
         if self._led is None:
             return False
-        self._address, self._room = parse_address(f"{self._led.url.rstrip('/')}/play"), self._led.room
+        address: Address | None = None
+        with suppress(UserError):
+            address = parse_address(f"{self._led.url.rstrip('/')}/play")
+        if address is None or (self._home.is_tls and not address.is_tls):
+            self._led = None
+            return False
+        self._address, self._room = address, self._led.room
         return True
 
     async def _wait(self, seconds: float) -> None:

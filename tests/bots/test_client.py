@@ -19,7 +19,8 @@ from bots.report import report_of
 from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import CODECS
-from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.limits import SEAT_KEPT_S, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.messages import Moved
 from tests.instruments.served import Served
 
 
@@ -257,3 +258,60 @@ async def test_who_waits_for_its_turn_leaves_at_once(autojump_clock: trio.testin
         connection.leave()
     assert [end.code for end in ends] == [1000]
     assert trio.current_time() < 1.0
+
+
+Visits = list[tuple[float, str, bool]]
+"""When, where, and whether over TLS somebody has conversed."""
+
+
+async def visits_of(monkeypatch: pytest.MonkeyPatch, home: str, answers: list[str]) -> Visits:
+    """Where somebody goes whom each conversation leads on to an answer; "" keeps a seat for them. Then it breaks."""
+    visits: Visits = []
+
+    async def converse(connection: Connection) -> Ended:
+        address, answer = connection._address, answers[len(visits)] if len(visits) < len(answers) else None
+        visits.append((trio.current_time(), address.host, address.is_tls))
+        if answer == "":
+            player.resume, player.welcome = "kept", Strange()  # type: ignore[assignment]
+        elif answer is not None:
+            player.moved, player.resume = Moved(answer, "pit", "", "player"), None
+        await trio.lowlevel.checkpoint()
+        return Ended(1006, "the connection broke")
+
+    monkeypatch.setattr(Connection, "converse", converse)
+    player = player_named("Ann", Tally())
+    connection = Connection(player, parse_address(home), CODECS[SUBPROTOCOL_MSGPACK])
+    await connection.keep(Random(1), lambda ended: trio.current_time() < 2 * SEAT_KEPT_S)
+    return visits
+
+
+class Strange:
+    """Stands for a welcome, of which only matters which it is."""
+
+
+async def test_the_other_server_is_come_back_to_for_as_long_as_it_keeps_the_seat(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = await visits_of(monkeypatch, "http://a.example", ["http://b.example", ""])
+    assert [host for _, host, _ in visits[:4]] == ["a.example", "b.example", "b.example", "b.example"]
+    assert {host for at_s, host, _ in visits[1:] if at_s < SEAT_KEPT_S} == {"b.example"}
+    assert visits[-1][1] == "a.example"
+
+
+async def test_who_is_led_in_a_circle_takes_a_break(
+    autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = await visits_of(monkeypatch, "http://a.example", ["http://b.example"] * 8)
+    at_s = [at_s for at_s, _, _ in visits]
+    assert at_s[1] == 0.0
+    assert at_s[4] > 1.0
+    assert at_s[8] > 10.0
+
+
+@pytest.mark.parametrize("url", ["http://b.example", "nonsense"])
+async def test_nobody_follows_into_clear_text_or_nowhere(
+    url: str, autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = await visits_of(monkeypatch, "https://a.example", [url] * 100)
+    assert {(host, is_tls) for _, host, is_tls in visits} == {("a.example", True)}
+    assert len(visits) < 20

@@ -27,6 +27,11 @@ const SILENCE_MS_MAX = 8000;
 const WATCH_EVERY_MS = 1000;
 /** The close code of a connection that broke. */
 const LOST_CLOSURE = 1006;
+/** Refused: a name, a room. */
+const INVALID_NAME = 4007;
+const ROOM_NOT_FOUND = 4010;
+/** Why one isn't in a room that is elsewhere. */
+const UNREACHABLE = "The server that has the room can't be reached.";
 /** Of the simulated network, up and down: the same sliders are the same network for everybody. */
 const SEEDS = [1, 2] as const;
 
@@ -50,19 +55,19 @@ export class Connection {
   /** Since the page was opened. */
   readonly traffic = { received_bytes: 0, sent_bytes: 0, received_messages: 0, sent_messages: 0, connections: 0 };
   readonly #address: Address;
-  /** Where the game is that one is in: another than #address where a `moved` has led there. */
-  #url: string;
   readonly #codec: Codec;
   readonly #listener: Listener;
   readonly #backoff = new Backoff();
-  readonly #itinerary = new Itinerary(rememberedSeat());
+  readonly #itinerary: Itinerary;
   #socket: WebSocket | null = null;
   /** Both ways of the network that is simulated; null: none is. */
   #worse: { up: Delayed; down: Delayed } | null = null;
   #state: LinkState["state"] = "connecting";
   #name = "";
-  /** What the server was told over this connection. */
+  /** What the server was told over this connection; "": it may know one by another name. */
   #called = "";
+  /** The name was refused; it isn't said again until somebody asks for it. */
+  #denied = false;
   #last_words = "";
   #retry_ms = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -75,7 +80,7 @@ export class Connection {
 
   constructor(address: Address, codec: Codec, listener: Listener) {
     this.#address = address;
-    this.#url = address.url;
+    this.#itinerary = new Itinerary(address.url, rememberedSeat());
     this.#codec = codec;
     this.#listener = listener;
     setInterval(() => this.#watch(), WATCH_EVERY_MS);
@@ -92,11 +97,14 @@ export class Connection {
 
   /**
    * Goes there, or says so as soon as somebody listens; where there is no connection, by a new one. Without a wish: to the
-   * seat that the tab remembers, or to the lobby.
+   * seat that the tab remembers, or to the lobby. Rooms are opened at the first server, whose arenas are offered.
    */
   join(name: string, wish: Wish | null = null): void {
-    const anew = !this.#socket;
     this.rename(name);
+    const { greeted } = this.#itinerary;
+    const goes_home = wish?.type === "open" && this.#itinerary.goHome();
+    if (goes_home && greeted) this.send({ type: "leave" });
+    const anew = goes_home || !this.#socket;
     if (anew) this.#connect();
     const said = wish && this.#itinerary.want(wish);
     if (said) this.send(said);
@@ -106,6 +114,8 @@ export class Connection {
   /** Is called so (1 to 20 characters) from now on, and by every later connection. */
   rename(name: string): void {
     this.#name = name;
+    if (this.#denied) this.#called = "";
+    this.#denied = false;
     this.#sayName();
   }
 
@@ -168,12 +178,18 @@ export class Connection {
   #connect(): void {
     clearTimeout(this.#retry);
     this.#leaveSocket();
-    this.#itinerary.closed(LOST_CLOSURE);
+    this.#itinerary.left();
     if (this.#state !== "lost" && this.#state !== "connecting") this.#become("connecting");
     this.#last_words = "";
     this.#heard_ms = performance.now();
     this.traffic.connections += 1;
-    const socket = new WebSocket(this.#url, this.#codec.subprotocol);
+    const { url } = this.#itinerary;
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, this.#codec.subprotocol);
+    } catch {
+      return this.#end(LOST_CLOSURE, `${url} is no address that this page may connect to.`);
+    }
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.#hello();
     socket.onmessage = ({ data }: MessageEvent<Wire>) => {
@@ -191,8 +207,10 @@ export class Connection {
   #hello(): void {
     const { token } = this.#address;
     this.#heard_ms = this.#hello_ms = performance.now();
-    this.#called = this.#name;
-    this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, ...this.#itinerary.hello(), bot: false });
+    const whereto = this.#itinerary.hello();
+    this.#called = whereto.resume === null ? this.#name : ""; // who comes back is called what they were
+    this.#denied = false;
+    this.send({ type: "hello", version: PROTOCOL_VERSION, name: this.#name, token, ...whereto, bot: false });
   }
 
   #take(wire: Wire): void {
@@ -203,17 +221,29 @@ export class Connection {
     const message = this.#codec.decode(wire);
     if (message?.type === "pong") this.rtt_ms = now_ms - message.nonce / 1000;
     if (message?.type === "bye") this.#last_words = message.sentence;
-    if (message?.type === "moved") return this.#move(message);
-    if (message && message.type !== "pong") this.#listener.heard(message, now_ms);
-    if (message?.type === "welcome" || message?.type === "lobby" || message?.type === "error") this.#follow(message, now_ms);
+    if (message?.type === "moved") return this.#move(message, now_ms);
+    if (message && message.type !== "pong") this.#hear(message, now_ms);
     if (this.#state === "playing" && now_ms - this.#pinged_ms >= PING_EVERY_MS) this.#ping(now_ms);
   }
 
-  /** To the server that has the room. */
-  #move(moved: MovedAway): void {
-    this.#itinerary.moved(moved);
-    this.#url = playAt(moved.url);
-    this.#connect();
+  #hear(message: ServerMessage, now_ms: number): void {
+    this.#listener.heard(message, now_ms);
+    if (message.type === "error" && message.code === INVALID_NAME) this.#denied = true;
+    if (message.type === "welcome" || message.type === "lobby" || message.type === "error") this.#follow(message, now_ms);
+  }
+
+  /** To the server that has the room. The ship that one had here is given up, as it would be for a room here. */
+  #move(moved: MovedAway, now_ms: number): void {
+    const { greeted } = this.#itinerary;
+    if (this.#itinerary.moved(moved)) {
+      if (greeted) this.send({ type: "leave" });
+      rememberSeat(null);
+      this.#connect();
+    } else if (greeted) {
+      this.#hear({ type: "error", code: ROOM_NOT_FOUND, sentence: UNREACHABLE }, now_ms);
+    } else {
+      this.#end(LOST_CLOSURE, "");
+    }
   }
 
   /** To wherever the server says that we are. */
@@ -253,17 +283,19 @@ export class Connection {
   #end(code: number, reason: string): void {
     this.#leaveSocket();
     clearTimeout(this.#retry);
-    if (!this.#itinerary.greeted) this.#url = this.#address.url; // whoever we were led to, if to anybody, is gone
-    const returns = this.#itinerary.closed(code);
+    const now_ms = performance.now();
+    const { led } = this.#itinerary;
+    const returns = this.#itinerary.ended(code, now_ms);
     rememberSeat(this.#itinerary.seat);
     if (reason || this.#state !== "lost") this.reason = reason; // an attempt that failed in silence is not the reason
+    if (led) this.#listener.heard({ type: "error", code: ROOM_NOT_FOUND, sentence: reason || UNREACHABLE }, now_ms);
     if (!returns) {
       this.reason ||= `The server closed the connection (${code}).`;
       this.#become("refused");
       return;
     }
     const delay_ms = this.#backoff.next_s() * 1000;
-    this.#retry_ms = performance.now() + delay_ms;
+    this.#retry_ms = now_ms + delay_ms;
     this.#retry = setTimeout(() => this.#connect(), delay_ms);
     this.#become("lost");
   }
@@ -291,11 +323,6 @@ export class Connection {
     if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > SILENCE_MS_MAX) this.#end(LOST_CLOSURE, "The server has gone silent");
     else if (this.#state === "lobby") this.#ping(now_ms);
   }
-}
-
-/** The game of the server that people open at `url`. */
-export function playAt(url: string): string {
-  return `${url.replace(/^http/, "ws").replace(/\/$/, "")}/play`;
 }
 
 function sizeOf(wire: Wire): number {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 
-import type { LobbyNews, Refusal, Welcome } from "./messages";
+import type { LobbyNews, MovedAway, Refusal, Welcome } from "./messages";
 import { Itinerary, type Wish } from "./itinerary";
 
+const [A, B] = ["wss://a.example/play", "wss://b.example/play"];
+const MOVED: MovedAway = { type: "moved", url: "https://b.example", room: "pit", seat: "x.y.z", role: "player" };
 const LOBBY: LobbyNews = { type: "lobby", rooms: [], games: [], people: 1, podium: null, reason: "" };
 const ENTER: Wish = { type: "enter", room: "pit", role: "player", game: null };
 const OPEN: Wish = { type: "open", title: "Ours", game: "melee", arena: "belt", private: true };
@@ -19,7 +21,7 @@ function error(code: number): Refusal {
 
 /** Somebody in the lobby. */
 function visitor(): Itinerary {
-  const itinerary = new Itinerary();
+  const itinerary = new Itinerary(A);
   expect(itinerary.hello()).toEqual(VISITOR);
   expect(itinerary.take(LOBBY)).toBeNull();
   return itinerary;
@@ -36,7 +38,7 @@ function player(): Itinerary {
 
 test("from the lobby into a room and back, over one connection", () => {
   const itinerary = player();
-  expect(itinerary.seat).toEqual({ room: "pit", role: "player", resume: "t1" });
+  expect(itinerary.seat).toEqual({ url: A, room: "pit", role: "player", resume: "t1" });
   expect(itinerary.want(BROWSE)).toEqual(BROWSE);
   itinerary.take(LOBBY);
   expect([itinerary.seat, itinerary.moving]).toEqual([null, false]);
@@ -53,7 +55,7 @@ test("news of the lobby are no answer to what was asked for", () => {
 });
 
 test("what is wished for before anybody listens is said as soon as somebody does", () => {
-  const itinerary = new Itinerary();
+  const itinerary = new Itinerary(A);
   expect(itinerary.want(ENTER)).toBeNull();
   expect(itinerary.hello()).toEqual(VISITOR);
   expect(itinerary.take(LOBBY)).toEqual(ENTER);
@@ -84,32 +86,32 @@ test("a room that ends sends one to the lobby unasked", () => {
 
 test("after a break one comes back to one's seat, and then says what was not answered", () => {
   const itinerary = player();
-  expect(itinerary.closed(1006)).toBe(true);
+  expect(itinerary.ended(1006, 0)).toBe(true);
   expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t1" });
   expect(itinerary.greeted).toBe(false);
   expect(itinerary.take(welcome("pit", "player", "t2"))).toBeNull();
   expect(itinerary.seat?.resume).toBe("t2");
 
   itinerary.want(BROWSE);
-  itinerary.closed(1006);
+  itinerary.ended(1006, 0);
   expect(itinerary.take(welcome("pit", "player", "t3"))).toEqual(BROWSE);
 });
 
 test("where the seat is gone one goes to the same room as a newcomer", () => {
   const itinerary = player();
-  itinerary.closed(1012);
+  itinerary.ended(1012, 0);
   itinerary.take(error(4015));
   expect(itinerary.take(LOBBY)).toEqual({ type: "enter", room: "pit", role: "player", game: null });
   itinerary.take(error(4010));
   expect([itinerary.moving, itinerary.seat]).toEqual([false, null]);
-  itinerary.closed(1006);
+  itinerary.ended(1006, 0);
   expect(itinerary.take(LOBBY)).toBeNull();
 });
 
 test("who wanted to leave before the connection broke is not sent back", () => {
   const itinerary = player();
   itinerary.want(BROWSE);
-  itinerary.closed(1006);
+  itinerary.ended(1006, 0);
   expect(itinerary.take(LOBBY)).toBeNull();
   expect([itinerary.moving, itinerary.seat]).toEqual([false, null]);
 });
@@ -117,35 +119,96 @@ test("who wanted to leave before the connection broke is not sent back", () => {
 test("no room is opened twice", () => {
   const itinerary = visitor();
   expect(itinerary.want(OPEN)).toEqual(OPEN);
-  itinerary.closed(1006);
+  itinerary.ended(1006, 0);
   expect(itinerary.take(LOBBY)).toBeNull();
   expect(itinerary.moving).toBe(false);
 });
 
 test("who was replaced, or isn't welcome, doesn't come back", () => {
   const replaced = player();
-  expect(replaced.closed(4030)).toBe(false);
+  expect(replaced.ended(4030, 0)).toBe(false);
   expect(replaced.hello()).toEqual(VISITOR);
   const banned = visitor();
   banned.want(ENTER);
-  expect(banned.closed(4021)).toBe(false);
+  expect(banned.ended(4021, 0)).toBe(false);
   expect(banned.moving).toBe(false);
 });
 
 test("a reload comes back to the seat that the tab remembers", () => {
-  const itinerary = new Itinerary({ room: "pit", role: "player", resume: "t9" });
+  const itinerary = new Itinerary(A, { url: A, room: "pit", role: "player", resume: "t9" });
   expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t9" });
 });
 
 test("a room that is elsewhere is said hello to there, once", () => {
   const itinerary = visitor();
   itinerary.want(ENTER);
-  itinerary.moved({ type: "moved", url: "https://b.example", room: "pit", seat: "x.y.z", role: "player" });
+  expect([itinerary.moved(MOVED), itinerary.url]).toEqual([true, B]);
   expect(itinerary.moving).toBe(false);
-  itinerary.closed(1006);
+  itinerary.left();
   expect(itinerary.hello()).toEqual({ room: "pit", resume: null, role: "player", seat: "x.y.z" });
   expect(itinerary.take(welcome())).toBeNull();
-  expect(itinerary.seat).toEqual({ room: "pit", role: "player", resume: "t1" });
-  itinerary.closed(1006);
+  expect(itinerary.seat).toEqual({ url: B, room: "pit", role: "player", resume: "t1" });
+  itinerary.ended(1006, 0);
   expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t1" });
+});
+
+/** Somebody who was led to B; `greeted`: and let in. */
+function led(greeted: boolean): Itinerary {
+  const itinerary = visitor();
+  itinerary.want(ENTER);
+  itinerary.moved(MOVED);
+  itinerary.left();
+  if (greeted) itinerary.take(welcome());
+  return itinerary;
+}
+
+test("whom a hello leads on goes on once, and not in a circle", () => {
+  const itinerary = led(false);
+  expect(itinerary.moved({ ...MOVED, url: "https://b.example/" })).toBe(false);
+  const again = led(false);
+  expect(again.moved({ ...MOVED, url: "https://c.example" })).toBe(true);
+  again.left();
+  expect(again.moved({ ...MOVED, url: "https://d.example" })).toBe(false);
+  again.ended(1006, 0);
+  expect([again.url, again.hello()]).toEqual([A, VISITOR]);
+});
+
+test("nobody is led from an encrypted server to one that isn't, and stays where they are", () => {
+  const itinerary = player();
+  itinerary.want(ENTER);
+  expect(itinerary.moved({ ...MOVED, url: "http://b.example" })).toBe(false);
+  expect([itinerary.url, itinerary.seat?.room]).toEqual([A, "pit"]);
+  expect(new Itinerary(A, { url: "ws://b.example/play", room: "pit", role: "player", resume: "t" }).url).toBe(A);
+});
+
+test.each([1006, 4011, 4004, 4034])("whom the other server doesn't let in (%i) is a visitor of the first", (code) => {
+  const itinerary = led(false);
+  expect(itinerary.led).toBe(true);
+  expect(itinerary.ended(code, 0)).toBe(true);
+  expect([itinerary.led, itinerary.url, itinerary.hello()]).toEqual([false, A, VISITOR]);
+  expect(itinerary.take(LOBBY)).toBeNull();
+});
+
+test("the other server is tried for as long as it keeps the seat; then the first is asked for the room", () => {
+  const itinerary = led(true);
+  for (const now_ms of [0, 1_000, 29_000]) {
+    itinerary.ended(1006, now_ms);
+    expect([itinerary.url, itinerary.hello().resume]).toEqual([B, "t1"]);
+  }
+  itinerary.ended(1006, 31_000);
+  expect([itinerary.url, itinerary.hello()]).toEqual([A, VISITOR]);
+  expect(itinerary.take(LOBBY)).toMatchObject({ type: "enter", room: "pit" });
+});
+
+test("a reload comes back to the server that has the seat", () => {
+  const itinerary = new Itinerary(A, led(true).seat);
+  expect([itinerary.url, itinerary.hello().resume]).toEqual([B, "t1"]);
+  itinerary.ended(4004, 0);
+  expect(itinerary.url).toBe(A);
+});
+
+test("who goes home is a visitor there", () => {
+  const itinerary = led(true);
+  expect([itinerary.goHome(), itinerary.goHome()]).toEqual([true, false]);
+  expect([itinerary.url, itinerary.hello()]).toEqual([A, VISITOR]);
 });

@@ -9,6 +9,8 @@
  * is said again then. But no room is opened twice: when the connection broke before the answer, that wish is forgotten.
  *
  * A room may be at another server: `moved` says where. There one says hello with the seat that is kept, and is where one wanted to be.
+ * That server is also where one comes back to, for as long as it keeps a seat; where it doesn't let one in, or is gone, one goes back
+ * to the first.
  */
 
 import { comesBackAfter } from "./backoff";
@@ -19,6 +21,8 @@ export type Wish = Enter | Open | Browse;
 
 /** A place in a room, and the token that comes back to it. */
 export interface Seat {
+  /** Of the server that keeps it. */
+  url: string;
   room: string;
   role: "player" | "spectator";
   resume: string;
@@ -26,26 +30,48 @@ export interface Seat {
 
 /** Somebody came back to our seat over another connection. */
 const REPLACED = 4030;
+/** For how long a server keeps a seat whose connection broke. */
+const SEAT_KEPT_MS = 30_000;
+/** So often in a row a hello may be answered by another way to go; more of them lead in a circle. */
+const HOPS_MAX = 1;
 /** Errors that answer something else: a name, inputs too far ahead, a seat that is gone, chat. */
 const NO_ANSWER: ReadonlySet<number> = new Set([4007, 4008, 4015, 4018, 4023]);
 
 export class Itinerary {
   /** null: in the lobby. */
   seat: Seat | null;
+  readonly #home: string;
+  #url: string;
   #wish: Wish | null = null;
+  /** The way that one is on, until a server has let one in. */
   #led: MovedAway | null = null;
+  #hops = 0;
+  /** Since when one tries to come back. */
+  #lost_ms: number | null = null;
   /** Over this connection. */
   #greeted = false;
   #said = false;
 
-  /** `seat`: where one was before the page was loaded again. */
-  constructor(seat: Seat | null = null) {
+  /** `home`: the first server. `seat`: where one was before the page was loaded again. */
+  constructor(home: string, seat: Seat | null = null) {
+    this.#home = home;
     this.seat = seat;
+    this.#url = seat && this.#trusts(seat.url) ? seat.url : home;
+  }
+
+  /** Of the server where one is, or wants to be. */
+  get url(): string {
+    return this.#url;
   }
 
   /** The hello of this connection was answered. */
   get greeted(): boolean {
     return this.#greeted;
+  }
+
+  /** A `moved` has led here, and nobody has let one in yet. */
+  get led(): boolean {
+    return this.#led !== null;
   }
 
   /** What was asked for isn't answered yet. */
@@ -56,16 +82,33 @@ export class Itinerary {
   /** How a connection begins. */
   hello(): Pick<Hello, "room" | "resume" | "role" | "seat"> {
     const led = this.#led;
-    this.#led = null;
     if (led) return { room: led.room, resume: null, role: led.role, seat: led.seat };
-    return { room: null, resume: this.seat?.resume ?? null, role: "visitor", seat: null };
+    const resume = this.seat?.url === this.#url ? this.seat.resume : null;
+    return { room: null, resume, role: "visitor", seat: null };
   }
 
-  /** What was asked for is answered: it is there. The connection that one has is to be left for one to `moved.url`. */
-  moved(moved: MovedAway): void {
+  /**
+   * What was asked for is answered: it is elsewhere. Whether to leave the connection that one has for one to `url`; where that
+   * leads in a circle, or out of an encrypted connection, it isn't followed.
+   */
+  moved(moved: MovedAway): boolean {
+    const url = playAt(moved.url);
+    this.#hops = this.#greeted ? 0 : this.#hops + 1;
+    if (url === this.#url || this.#hops > HOPS_MAX || !this.#trusts(url)) return false;
+    this.#url = url;
     this.#led = moved;
     this.seat = null;
     this.#answered();
+    return true;
+  }
+
+  /** Back to the first server, as a visitor. Whether one was elsewhere; then the connection that one has is to be left. */
+  goHome(): boolean {
+    if (this.#url === this.#home) return false;
+    this.#url = this.#home;
+    this.#led = this.seat = null;
+    this.#answered();
+    return true;
   }
 
   /** Asks for something: what to say now, or null: later, or not at all while something else isn't answered. */
@@ -79,7 +122,7 @@ export class Itinerary {
   take(message: ServerMessage): ClientMessage | null {
     if (message.type === "error" && this.#said && !NO_ANSWER.has(message.code)) this.#answered();
     if (message.type === "welcome") {
-      this.seat = { room: message.room, role: message.role === "spectator" ? "spectator" : "player", resume: message.resume };
+      this.seat = { url: this.#url, room: message.room, role: message.role === "spectator" ? "spectator" : "player", resume: message.resume };
       if (this.#said && this.#wish?.type !== "browse") this.#answered();
     } else if (message.type === "lobby") {
       if (!this.#greeted && this.seat) this.#wish ??= { type: "enter", room: this.seat.room, role: this.seat.role, game: null };
@@ -89,17 +132,31 @@ export class Itinerary {
       return null;
     }
     this.#greeted = true;
+    this.#led = null;
     return this.#said ? null : this.#sayWish();
   }
 
-  /** The connection was closed with this code, or is left: what was said over it may not have been heard. Whether to come back. */
-  closed(code: number): boolean {
+  /** The connection was closed with this code, or never was. Whether to come back. */
+  ended(code: number, now_ms: number): boolean {
+    const returns = this.#led !== null || comesBackAfter(code);
     if (code === REPLACED) this.seat = null;
-    if (this.#said && this.#wish?.type === "open") this.#wish = null;
-    this.#greeted = this.#said = false;
-    const returns = comesBackAfter(code);
+    if (this.#greeted) this.#lost_ms = now_ms;
+    else if (this.seat === null || !returns || now_ms - (this.#lost_ms ??= now_ms) > SEAT_KEPT_MS) this.#url = this.#home;
+    this.#led = null;
+    this.left();
     if (!returns) this.#wish = null;
     return returns;
+  }
+
+  /** The connection is left: what was said over it may not have been heard. */
+  left(): void {
+    if (this.#said && this.#wish?.type === "open") this.#wish = null;
+    this.#greeted = this.#said = false;
+  }
+
+  /** A token that was said over an encrypted connection isn't said in clear text. */
+  #trusts(url: string): boolean {
+    return url.startsWith("wss:") || !this.#home.startsWith("wss:");
   }
 
   #sayWish(): Wish | null {
@@ -112,4 +169,9 @@ export class Itinerary {
     this.#wish = null;
     this.#said = false;
   }
+}
+
+/** The game of the server that people open at `url`. */
+export function playAt(url: string): string {
+  return `${url.replace(/^http/, "ws").replace(/\/$/, "")}/play`;
 }

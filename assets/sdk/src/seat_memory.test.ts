@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 
 import { rememberSeat, rememberedSeat } from "./seat_memory";
 
-const SEAT = { room: "pit", role: "player", resume: "t1" } as const;
+const SEAT = { url: "wss://a.example/play", room: "pit", role: "player", resume: "t1" } as const;
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -27,5 +27,7 @@ test("where storage is forbidden, or holds something else, there is no seat and 
   rememberSeat(SEAT);
   expect(rememberedSeat()).toBeNull();
   vi.stubGlobal("sessionStorage", { getItem: () => "{half of", setItem: () => undefined });
+  expect(rememberedSeat()).toBeNull();
+  vi.stubGlobal("sessionStorage", { getItem: () => JSON.stringify({ room: "pit", resume: "t1" }), setItem: () => undefined });
   expect(rememberedSeat()).toBeNull();
 });

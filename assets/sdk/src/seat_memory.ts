@@ -10,7 +10,8 @@ const KEY = "ricochet.seat";
 
 export function rememberedSeat(): Seat | null {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) || "null") as Seat | null;
+    const seat = JSON.parse(sessionStorage.getItem(KEY) || "null") as Seat | null;
+    return typeof seat?.url === "string" ? seat : null;
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import type { Arena, ClientMessage, Edited, Pointed, Scene, Vec } from "@ricoche
 import { element, mark, show, write } from "../hud/dom";
 import { Editor, type Handle, TURN_STEP, type Tool } from "./editor";
 import { GRID_UNITS } from "./geometry";
-import { type Lens, cornerHandles, handlesOf, paint } from "./painter";
+import { CORNERED_PX_MIN, type Lens, cornerHandles, handlesOf, paint } from "./painter";
 import { Site } from "./site";
 import { TOOLS, Toolbar } from "./toolbar";
 
@@ -17,6 +17,8 @@ const SLACK_PX = 6;
 const HANDLE_REACH_PX = 16;
 const CORNER_REACH_PX = 10;
 const TOUCH_REACH_PX = 22;
+/** Between two corners there is room for a finger. */
+const TOUCH_CORNERED_PX_MIN = 3 * TOUCH_REACH_PX;
 const PAN_UNITS = 64;
 const ZOOM_MIN = 0.2;
 const ZOOM_MAX = 2;
@@ -221,11 +223,13 @@ export class Builder {
     const handles = handlesOf(editor.box, ground);
     if (!handles) return null;
     const places: (readonly [Handle, Vec])[] = [["turn", handles.turn], ["scale", handles.scale]];
-    places.push(...cornerHandles(editor, ground).map((at, corner) => [corner, at] as const));
+    const touches = pointerType === "touch";
+    const corners = cornerHandles(editor, ground, touches ? TOUCH_CORNERED_PX_MIN : CORNERED_PX_MIN);
+    places.push(...corners.map((at, corner) => [corner, at] as const));
     const away = ([, { x, y }]: readonly [Handle, Vec]) => Math.hypot(x - clientX, y - clientY);
     const nearest = places.reduce((one, other) => (away(other) < away(one) ? other : one));
     const reach = typeof nearest[0] === "string" ? HANDLE_REACH_PX : CORNER_REACH_PX;
-    return away(nearest) <= (pointerType === "touch" ? TOUCH_REACH_PX : reach) ? nearest[0] : null;
+    return away(nearest) <= (touches ? TOUCH_REACH_PX : reach) ? nearest[0] : null;
   }
 
   private fingersApart(): number {

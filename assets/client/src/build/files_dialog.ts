@@ -111,8 +111,8 @@ export class FilesDialog {
   private async refresh(): Promise<readonly Book[]> {
     const books = await this.library.list();
     this.list.replaceChildren(...books.map((book) => this.row(book)));
-    await this.refreshDrafts();
     if (books.length === 0) this.list.append(element("li", "build-none", "Nothing has been saved here yet."));
+    await this.refreshDrafts().catch(() => undefined); // what was done is done without them
     return books;
   }
 

@@ -19,17 +19,17 @@ const HANDLE_PX = 7;
 const HANDLE_AWAY_PX = 30;
 const CORNER_PX = 5;
 /** What is smaller has no handles at its corners. */
-const CORNERED_PX_MIN = 44;
+export const CORNERED_PX_MIN = 44;
 /** Kinds that the picture doesn't show by itself. */
 const UNSEEN: ReadonlySet<string> = new Set(["spawn", "goal"]);
 const TEAMS = ["#9fb0d0", "#4fb4ff", "#ff6b2c", "#12c98f", "#f4e23c", "#e87fc0", "#6d7cff"];
 
 type Pen = CanvasRenderingContext2D;
 
-/** Where the corners of what is selected are, in CSS pixels; none where they would cover it. */
-export function cornerHandles({ box, corners }: Editor, lens: Lens): Vec[] {
+/** Where the corners of what is selected are, in CSS pixels; none where they would cover it, or the next piece is to be drawn. */
+export function cornerHandles({ tool, box, corners }: Editor, lens: Lens, side_px_min = CORNERED_PX_MIN): Vec[] {
   const side = box ? Math.max(box.right - box.left, box.bottom - box.top) * lens.scale : 0;
-  return side < CORNERED_PX_MIN ? [] : corners.map(([x, y]) => lens.toScreen({ x, y }));
+  return tool !== "select" || side < side_px_min ? [] : corners.map(([x, y]) => lens.toScreen({ x, y }));
 }
 
 /** Where the handles are, in CSS pixels; null without a selection. */

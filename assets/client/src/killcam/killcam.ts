@@ -102,7 +102,7 @@ export class Killcam {
     const scene = picture.take(rect.width / Math.max(1, rect.height), time_s, elapsed_s);
     pane.camera.zoom = rect.width / picture.framing.units / fitScale(rect.width, rect.height);
     for (const event of clip.happened()) this.happen(event, scene);
-    pane.draw(scene, elapsed_s, calm());
+    pane.draw(scene, elapsed_s, calm(), picture.around ?? scene.camera);
     this.panel.draw(clip.share);
   }
 

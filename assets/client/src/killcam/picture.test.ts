@@ -49,4 +49,15 @@ test("after the end the victim is gone, and the picture stays with the killer", 
   const scene = picture.take(16 / 9, 5, 0.5);
   expect([picture.victim, picture.killer]).toEqual([null, { x: 625, y: 0 }]);
   expect(scene.camera).toEqual({ x: 625, y: 0 });
+  expect(picture.around).toBeNull();
+});
+
+test("what was told of is around the victim, after the end too", () => {
+  const played = clip();
+  const picture = new ClipPicture(played, NOTHING);
+  for (const tick of [260, 320]) {
+    played.advance(tick);
+    picture.take(16 / 9, tick / 60, 0.5);
+    expect(picture.around).toEqual({ x: 200, y: 0 });
+  }
 });

@@ -14,6 +14,8 @@ export class ClipPicture {
   /** Where they are, as far as they are in sight. */
   killer: Vec | null = null;
   victim: Vec | null = null;
+  /** Where the victim is or was last: the server told of what was around there. */
+  around: Vec | null = null;
   private readonly clip: Clip;
   private readonly description: Description;
   private readonly drawn: Redrawn;
@@ -31,6 +33,7 @@ export class ClipPicture {
     for (const entity of entities) entity.mine = entity.kind === "ship" && entity.owner === slain.victim;
     this.killer = placeOf(entities, slain.killer);
     this.victim = placeOf(entities, slain.victim);
+    this.around = this.victim ?? this.around;
     framing.follow(this.killer, this.victim, aspect, elapsed_s);
     return {
       time_s, tick: clip.tick, tick_rate: clip.tick_rate, entities, me: null, me_id: slain.victim, aim: 0, camera: { x: framing.x, y: framing.y },

@@ -62,6 +62,12 @@ test("who vanishes at the edge has only left", () => {
   expect(effectsOf()).toEqual([]);
 });
 
+test("where the camera looks elsewhere, it counts what the server told of", () => {
+  const scene = (...entities: Drawn[]) => ({ entities, camera: { x: 600, y: 0 }, time_s: 0, match: null }) as unknown as Scene;
+  reader.read(scene(entity(1, "ship", { x: 690 }), entity(2, "ship", { x: -200 })), { x: 0, y: 0 });
+  expect(reader.read(scene(), { x: 0, y: 0 })).toMatchObject([{ name: "explosion", x: -200 }]);
+});
+
 test("crates are hurt and break, pick-ups are taken, rocks do neither", () => {
   effectsOf(entity(1, "crate", { status: 15 }), entity(2, "pickup"), entity(3, "rock"));
   expect(effectsOf(entity(1, "crate", { status: 4 }), entity(2, "pickup"), entity(3, "rock"))).toEqual(["crate_hurt"]);

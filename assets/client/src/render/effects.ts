@@ -71,8 +71,8 @@ export class EffectReader {
   private match: Scene["match"] | undefined;
   private laid_s = -Infinity;
 
-  /** The effects since the last call; the array is reused by the next. */
-  read(scene: Scene): readonly Effect[] {
+  /** The effects since the last call; the array is reused by the next. `around`: the middle of what the server tells of. */
+  read(scene: Scene, around: Vec = scene.camera): readonly Effect[] {
     this.found.length = 0;
     this.drawing += 1;
     this.watchMatch(scene);
@@ -90,7 +90,7 @@ export class EffectReader {
     for (const [id, before] of this.seen) {
       if (before.drawing === this.drawing) continue;
       this.seen.delete(id);
-      if (!laying && inPlainView(before, scene.camera)) this.vanished(before);
+      if (!laying && inPlainView(before, around)) this.vanished(before);
     }
     return this.found;
   }
@@ -148,8 +148,8 @@ function rose(before: number, after: number, bit: number): boolean {
   return (before & bit) === 0 && (after & bit) !== 0;
 }
 
-function inPlainView(entity: Seen, camera: Vec): boolean {
-  return Math.abs(entity.x - camera.x) < EDGE && Math.abs(entity.y - camera.y) < EDGE;
+function inPlainView(entity: Seen, around: Vec): boolean {
+  return Math.abs(entity.x - around.x) < EDGE && Math.abs(entity.y - around.y) < EDGE;
 }
 
 function copy(entity: Drawn, drawing: number): Seen {

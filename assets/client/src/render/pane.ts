@@ -51,6 +51,7 @@ export class Pane {
   private readonly shake = new Shake();
   private readonly stones = new Container();
   private rocks: Rocks | null = null;
+  private arena: Arena | null = null;
   private description: Description = NOTHING;
 
   /** Names are written so many pixels high at least, however little of a pixel a unit is. */
@@ -65,6 +66,7 @@ export class Pane {
 
   /** Other walls and other rocks; whatever else there is goes on. */
   rearrange(arena: Arena): void {
+    this.arena = arena;
     for (const old of this.walls.removeChildren()) old.destroy({ children: true });
     this.walls.addChild(drawArena(arena, this.description));
     this.rocks?.destroy();
@@ -72,9 +74,11 @@ export class Pane {
     this.stones.addChild(this.rocks.container);
   }
 
+  /** Another room, or another time in the same one: then its walls stay as they are, for drawing them takes long. */
   enter(arena: Arena, description: Description): void {
+    const is_other = arena !== this.arena || description !== this.description;
     this.description = description;
-    this.rearrange(arena);
+    if (is_other) this.rearrange(arena);
     this.effects.forget();
     this.trails.clear();
     this.particles.clear();
@@ -89,11 +93,14 @@ export class Pane {
     this.told.push({ name: "pulse", ...to, vx: 0, vy: 0, angle, owner, mine: owner === scene.me_id, amount: hit ? 1 : 0 });
   }
 
-  /** Lays the scene out; returns what happened since the last one, for whoever wants to be heard. */
-  draw(scene: Scene, dt_s: number, calm: boolean): readonly Effect[] {
+  /**
+   * Lays the scene out; returns what happened since the last one, for whoever wants to be heard. `around`: the middle of what the
+   * server tells of, wherever the camera looks.
+   */
+  draw(scene: Scene, dt_s: number, calm: boolean, around: Vec = scene.camera): readonly Effect[] {
     this.aimCamera(scene, dt_s, calm);
     const drawing: Drawing = { scene, camera: this.camera, layers: this.layers, particles: this.particles, dt_s, calm };
-    const effects = [...this.effects.read(scene), ...this.told];
+    const effects = [...this.effects.read(scene, around), ...this.told];
     this.told = [];
     for (const effect of effects) this.burst(effect, drawing);
     for (const entity of scene.entities) this.drawEntity(entity, drawing);
