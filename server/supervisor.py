@@ -90,8 +90,7 @@ class Supervisor:
         log.error("the room fails again and again; it is opened no more", room=room.name)
         self._lobby.reopening.discard(room.name)
         self._scopes.pop(room.name, None)
-        if self._keeper is not None:
-            self._keeper.forget(room.name)
+        self._lobby.on_end(room)
 
     async def _live(self, room: Room) -> None:
         """One room from its first tick to its last; returns when it has failed."""

@@ -72,8 +72,9 @@ class Company(Alone):
 
     def gone(self, name: str) -> None:
         self._wanted.pop(name, None)
+        fence = self.membership.give_up(name)  # at once: the next room of that name is another one
         if self._chores is not None:
-            self._chores.start_soon(self.membership.release, name)
+            self._chores.start_soon(self.membership.release, name, fence)
 
     def fenced(self, room: Room, drain: Callable[[], None]) -> Callable[[], None]:
         def look() -> None:
@@ -107,8 +108,12 @@ class Company(Alone):
                     claimed = await self.membership.claim(notice_of(room))
                 except Unreachable:
                     break
-                if claimed.why is Why.GRANTED and self._wanted.pop(name, None) is not None:
+                if claimed.why is not Why.GRANTED:
+                    continue
+                if self._wanted.pop(name, None) is not None:
                     self.run_room(room if name in self.lobby.rooms else self.lobby.open_again(room))
+                elif name not in self.lobby.rooms:
+                    await self.membership.release(name, self.membership.give_up(name))  # it has ended meanwhile
             await trio.sleep(self.membership.timing.beat_s)
 
     # their rooms -------------------------------------------------------------------------------------------

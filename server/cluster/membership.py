@@ -89,10 +89,14 @@ class Membership:
             self._new.add(notice.name)
             self._news.set()
 
-    async def release(self, name: str) -> None:
-        """The room has been stopped."""
+    def give_up(self, name: str) -> int:
+        """The room has been stopped: it is ours no longer. Under which fence it was, for `release`."""
         fence = self._tenures.given_up(name)
         self._drop(name)
+        return fence
+
+    async def release(self, name: str, fence: int) -> None:
+        """Tell the directory of a room that was given up. If it is ours again by then, it is under another fence."""
         if fence and self.lease:
             with suppress(Unreachable):
                 await self.directory.release(self.lease, name, fence)
@@ -152,13 +156,14 @@ class Membership:
                 self._taken.remove(one)
 
     async def _join(self) -> None:
+        sent_s = self._clock()
         try:
             self.lease = await self.directory.join(self._about())
             self._answered()
             if not self.lease:
                 log.error("the directory has too many processes")
         except Unreachable as error:
-            self._unanswered(error, {}, 0.0)
+            self._unanswered(error, dict.fromkeys(self._new, 0), sent_s)
 
     async def _claim(self, notice: Notice, is_new: bool) -> Claimed:
         lease, sent_s = self.lease, self._clock()
@@ -184,6 +189,8 @@ class Membership:
                 return
             if claimed.why is Why.LOST:
                 return  # there will be another lease
+            if name not in self._new and self.fence(name) == claimed.fence:
+                await self.release(name, self.give_up(name))  # the room has been stopped meanwhile
             self._new.discard(name)
             if claimed.why is not Why.GRANTED and self._tenures.lost(name, 0):
                 self._lose(name)

@@ -156,6 +156,8 @@ async def test_a_room_that_somebody_opened_is_opened_again_once_and_then_given_u
 
     supervisor = Supervisor(stepper.lobby, partial(keep_time, on_tick=lambda duration_s, lateness_s: None), open_again)
     stepper.lobby.close_room("main", 0.0)
+    ended = list[str]()
+    stepper.lobby.on_end = lambda room: ended.append(room.name)
     first = open_again(stepper.room)
     supervisor.start(nursery, first)
     ann = stepper.visit()
@@ -170,5 +172,6 @@ async def test_a_room_that_somebody_opened_is_opened_again_once_and_then_given_u
     assert stepper.lobby.rooms == {}
     assert stepper.lobby.reopening == set()
     assert stepper.lobby.faults.rooms_failed == 2
+    assert ended == ["main"], "nobody else thinks that it is there"
     assert ann.session.seat is None
     assert ann.bye is None

@@ -131,6 +131,20 @@ async def test_redis_may_go_and_come_while_people_play(two: Two, redis: Redis) -
         assert ada.room == room_of(two.there)
 
 
+async def test_a_room_that_follows_one_that_an_admin_has_closed_goes_on(two: Two) -> None:
+    server, name = two.there.server, room_of(two.there)
+    await really(lambda: company(two.there).membership.fence(name) > 0)
+    closed, former = server.room, company(two.there).membership.fence(name)
+    server.close_room(name, trio.current_time())
+    fresh = server.room
+    assert fresh is not closed
+    await really(lambda: company(two.there).membership.fence(name) > former)
+    await really(lambda: fresh.tick > 60)
+    assert server.room is fresh
+    assert company(two.there).membership.counted.rooms_lost == 0
+    assert await company(two.here).directory.find(name) is not None
+
+
 async def test_a_room_that_is_lost_stops_and_runs_again_and_who_leaves_leaves_nothing_behind(two: Two) -> None:
     lost, name = two.there.server.room, room_of(two.there)
     theirs = company(two.there)

@@ -1,7 +1,10 @@
 """A process keeps its lease, and stops what it has lost before anybody else may start it."""
 
+from collections.abc import Callable
+
 import pytest
 import trio
+import trio.testing
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock
@@ -9,7 +12,7 @@ from trio.testing import MockClock
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.membership import Membership, awake_s
-from server.cluster.records import Notice, Process, Timing, Why
+from server.cluster.records import Claimed, Notice, Process, Timing, Why
 from tests.server.cluster.partitions import ROOMS, lived
 
 TIMING = Timing()
@@ -20,6 +23,15 @@ class Flaky(LocalDirectory):
     """Out of reach, or absent, when a test says so."""
 
     trouble: Unreachable | None = None
+    on_claim: Callable[[], None] | None = None
+    """Called once, between a claim's question and its answer."""
+
+    async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed:
+        claimed = await super().claim(lease, notice, is_new)
+        on_claim, self.on_claim = self.on_claim, None
+        if on_claim is not None:
+            on_claim()
+        return claimed
 
     def _now_ms(self) -> int:
         if self.trouble is not None:
@@ -36,6 +48,7 @@ class Place:
     def __init__(self, directory: Flaky) -> None:
         self.directory = directory
         self.lost: list[str] = []
+        self.given_up: list[int] = []
         self.players = 0
         self.membership = Membership(
             directory, lambda: HERE, lambda name: Notice(name, "", players=self.players, seats=4), self.lost.append,
@@ -133,13 +146,56 @@ async def test_what_was_stopped_or_left_is_free_for_others(place: Place, autojum
         for name in ("pinball", "belt"):
             await place.membership.claim(Notice(name))
             assert (await other.membership.claim(Notice(name))).why is Why.TAKEN
-        await place.membership.release("pinball")
+        await place.membership.release("pinball", place.membership.give_up("pinball"))
         assert (await other.membership.claim(Notice("pinball"))).why is Why.GRANTED
         await place.membership.leave()
         assert (await other.membership.claim(Notice("belt"))).why is Why.GRANTED
         assert not place.lost
         assert not place.membership.rooms
         nursery.cancel_scope.cancel()
+
+
+async def test_a_room_may_follow_one_of_its_name_before_the_directory_is_told(
+    place: Place, autojump_clock: MockClock
+) -> None:
+    membership = place.membership
+    membership.announce(Notice("pinball"))
+    await trio.sleep(0.1)
+    former = membership.give_up("pinball")
+    assert not membership.holds("pinball")
+    membership.announce(Notice("pinball"))
+    await trio.sleep(0.1)
+    await membership.release("pinball", former)
+    await trio.sleep(2 * TIMING.ttl_s)
+    assert membership.fence("pinball") > former
+    assert not place.lost
+    assert await place.directory.find("pinball") is not None
+
+
+async def test_a_room_that_ends_while_it_is_claimed_is_let_go(place: Place, autojump_clock: MockClock) -> None:
+    membership = place.membership
+    await trio.testing.wait_all_tasks_blocked()
+    membership.announce(Notice("x1"))
+    place.directory.on_claim = lambda: place.given_up.append(membership.give_up("x1"))
+    await trio.sleep(TIMING.beat_s)
+    assert place.given_up == [0]
+    assert membership.rooms == []
+    assert await place.directory.find("x1") is None
+
+
+async def test_rooms_of_new_names_run_on_where_there_has_never_been_a_directory(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    place = Place(Flaky(Ledger(TIMING)))
+    place.directory.trouble = ABSENCE
+    nursery.start_soon(place.membership.run)
+    place.membership.announce(Notice("new"))
+    await trio.sleep(5 * TIMING.ttl_s)
+    assert place.membership.holds("new")
+    place.directory.trouble = None
+    await trio.sleep(2 * TIMING.beat_s)
+    assert await place.directory.find("new") is not None
+    assert not place.lost
 
 
 async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: MockClock) -> None:
