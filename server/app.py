@@ -174,7 +174,8 @@ class Server:
     ) -> None:
         """Serve until cancelled; started once connections are taken."""
         garbage.settle()
-        self.company.url = self._config.public_url or url_of(self._config, listeners)
+        if self._config.directory is not None:
+            self.company.url = self._config.public_url or url_of(self._config, listeners)
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(keep_deadlines, self.lobby, self._leisure.sweep)

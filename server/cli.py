@@ -23,9 +23,7 @@ def serve(
     room_players_max: Annotated[int | None, typer.Option(help="In a room that people open. [default: 64]")] = None,
     room_matches: Annotated[int | None, typer.Option(help="It ends after so many; 0: never. [default: 5]")] = None,
     bots: Annotated[int | None, typer.Option(help="Bots to play with, in a process of their own.")] = None,
-    spectator_delay_s: Annotated[
-        float | None, typer.Option(help="How late spectators see a room. [default: 0]")
-    ] = None,
+    spectator_delay_s: Annotated[float | None, typer.Option(help="So late spectators see a room. [default: 0]")] = None,
     tick_rate: Annotated[int | None, typer.Option(help="Ticks per second. [default: 60]")] = None,
     snapshot_rate: Annotated[int | None, typer.Option(help="Snapshots per second. [default: 30]")] = None,
     match_s: Annotated[float | None, typer.Option(help="How long a match lasts. [default: 300]")] = None,
