@@ -28,7 +28,7 @@ from server.film import Film, Frame, Mark, Note
 from server.game import Game, Player
 from server.spectators import NOBODY, Gaze, Spectators
 from server.statistics import RoomStatistics
-from server.viewers import Viewer, owe
+from server.viewers import Encoded, Viewer, owe
 
 OPTION: Final = "spectator_delay_s"
 """The operator's setting, of a room's options."""
@@ -93,11 +93,11 @@ class LateSpectators(Spectators):
             _hand(note, [viewer])
         self._gazes.append(Gaze(viewer, self._middle))
 
-    def hear(self, message: Message, may_be_lost: bool = False) -> None:
-        self._note(Note(_encoded(message)))
+    def hear(self, message: Message, encoded: Encoded, may_be_lost: bool = False) -> None:
+        self._note(Note(_in_all(message, encoded)))
 
-    def hear_near(self, message: Message, x: float, y: float, half_units: float) -> None:
-        self._note(Note(_encoded(message), (x, y, half_units)))
+    def hear_near(self, message: Message, encoded: Encoded, x: float, y: float, half_units: float) -> None:
+        self._note(Note(_in_all(message, encoded), (x, y, half_units)))
 
     def _note(self, note: Note) -> None:
         if not self._film.note(note):
@@ -180,9 +180,9 @@ class Rerun(Bulletin):
         return None
 
 
-def _encoded(message: Message) -> dict[str, bytes]:
+def _in_all(message: Message, encoded: Encoded) -> Encoded:
     """Now, for whoever says it may go on with it."""
-    return {name: codec.encode(message) for name, codec in CODECS.items()}
+    return {name: encoded[name] if name in encoded else codec.encode(message) for name, codec in CODECS.items()}
 
 
 def _hand(note: Note, viewers: Iterable[Viewer]) -> None:

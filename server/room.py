@@ -251,9 +251,9 @@ class Room:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         event = Event(self.tick, name, body)
         chosen = None if to is None else [self._viewers[player.id] for player in to if player.id in self._viewers]
-        owe(event, self._viewers.values() if chosen is None else chosen)
+        encoded = owe(event, self._viewers.values() if chosen is None else chosen)
         if to is None or spectators:
-            self.watching.hear(event)
+            self.watching.hear(event, encoded)
             self._tap(event)
 
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
@@ -264,8 +264,7 @@ class Room:
             for player in self._players.values()
             if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
         ]
-        owe(event, near)
-        self.watching.hear_near(event, x, y, half_units)
+        self.watching.hear_near(event, owe(event, near), x, y, half_units)
         self._tap(event)
 
     def _tap(self, message: ServerMessage) -> None:
@@ -274,8 +273,8 @@ class Room:
 
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
-        owe(message, [one for one in self._viewers.values() if not (may_be_lost and one.link.blocked)])
-        self.watching.hear(message, may_be_lost)
+        encoded = owe(message, [one for one in self._viewers.values() if not (may_be_lost and one.link.blocked)])
+        self.watching.hear(message, encoded, may_be_lost)
         if not may_be_lost:
             self._tap(message)
 

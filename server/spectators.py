@@ -17,7 +17,7 @@ from protocol.messages import Message, Watch, Welcome
 from server.bulletin import Bulletin
 from server.game import Player
 from server.statistics import RoomStatistics
-from server.viewers import Viewer, owe
+from server.viewers import Encoded, Viewer, owe
 
 if TYPE_CHECKING:
     from server.session import Session
@@ -83,13 +83,13 @@ class Spectators:
                 if player == NOBODY:
                     gaze.eye = min(max(0.0, x), self._grid.width), min(max(0.0, y), self._grid.height)
 
-    def hear(self, message: Message, may_be_lost: bool = False) -> None:
-        """All of them."""
-        owe(message, [one for one in self if not (may_be_lost and one.link.blocked)])
+    def hear(self, message: Message, encoded: Encoded, may_be_lost: bool = False) -> None:
+        """All of them; `encoded` is what is already, for players."""
+        owe(message, [one for one in self if not (may_be_lost and one.link.blocked)], encoded)
 
-    def hear_near(self, message: Message, x: float, y: float, half_units: float) -> None:
+    def hear_near(self, message: Message, encoded: Encoded, x: float, y: float, half_units: float) -> None:
         """Those who look from within a square of twice `half_units` around a point."""
-        owe(message, self._near(x, y, half_units))
+        owe(message, self._near(x, y, half_units), encoded)
 
     def show(self, bulletin: Bulletin) -> None:
         """Post the snapshot of the bulletin's tick to all but the blocked ones."""

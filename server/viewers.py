@@ -164,11 +164,16 @@ class Viewer:
         return len(parts), self.codec.join(parts)
 
 
-def owe(message: Message, viewers: Iterable[Viewer]) -> None:
-    """To all of them, encoded once in each encoding."""
-    encoded: dict[str, bytes] = {}
+Encoded = dict[str, bytes]
+"""One message, by subprotocol, as far as somebody needed it."""
+
+
+def owe(message: Message, viewers: Iterable[Viewer], encoded: Encoded | None = None) -> Encoded:
+    """To all of them, encoded once in each encoding; `encoded` is what is already, and comes back with the rest."""
+    encoded = {} if encoded is None else encoded
     for viewer in viewers:
         subprotocol = viewer.codec.subprotocol
         if subprotocol not in encoded:
             encoded[subprotocol] = viewer.codec.encode(message)
         viewer.owe(encoded[subprotocol])
+    return encoded

@@ -107,11 +107,13 @@ class Talk:
     ) -> None:
         """The filter has said what becomes of a line, some time after it was to be said there."""
         speaker = person.speaker
-        if speaker is None or person not in self._sessions or person.seat is not seat:
+        if speaker is None or person not in self._sessions:
             return  # they have gone; nobody is there to be told
         try:
             if isinstance(verdict, Violation):
                 raise verdict
+            if to != "lobby" and person.seat is not seat:
+                raise refusal("you have left where you said that; it was not heard")
             self._check_silenced(speaker, now_s)
             self._pass_on(person, to, verdict, now_s)
         except Violation as violation:

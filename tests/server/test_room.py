@@ -1,5 +1,6 @@
 """The tick as a whole: the same game twice, what everybody believes, and who comes and goes meanwhile."""
 
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from protocol.codec import MsgpackCodec
 from protocol.errors import Code, Violation
 from protocol.limits import INPUT_HOLD_TICKS_MAX, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
-from protocol.messages import Inputs, Ping, Resync
+from protocol.messages import Event, Inputs, Message, Ping, Resync
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.bulletin import CHECKSUM_EVERY
@@ -289,6 +291,29 @@ def test_pings_are_shown_to_everyone() -> None:
     ann.say(Ping(1, rtt_ms=42), stepper.now_s)
     stepper.step(120)
     assert bob.events_named("pings") == [{"pings": [[1, 42]]}]
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 1.0])
+def test_what_players_and_spectators_hear_is_encoded_once(monkeypatch: pytest.MonkeyPatch, delay_s: float) -> None:
+    stepper = Stepper(options={"spectator_delay_s": delay_s})
+    stepper.join("Ann")
+    stepper.join("Bob", role="spectator")
+    room, encoded, encode = stepper.room, list[Message](), MsgpackCodec.encode
+
+    def counted(codec: MsgpackCodec, message: Message) -> bytes:
+        encoded.append(message)
+        return encode(codec, message)
+
+    monkeypatch.setattr(MsgpackCodec, "encode", counted)
+    says: list[Callable[[], None]] = [
+        lambda: room.say("hush", {}),
+        lambda: room.say_near("hush", {}, *room.arena.middle, 1e6),
+        lambda: room.tell(Event(0, "hush", {})),
+    ]
+    for say in says:
+        encoded.clear()
+        say()
+        assert len(encoded) == 1
 
 
 # coming and going ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import trio
 import trio.testing
 
 from protocol.errors import Code, Violation
-from protocol.messages import Chat
+from protocol.messages import Browse, Chat
 from server.chat.filter_desk import DEADLINE_S, LINES_WAITING_MAX, THREADS_MAX, FilterDesk, Verdict
 from server.chat.word_filter import WordFilter
 from server.statistics import ChatStatistics
@@ -143,3 +143,21 @@ async def test_who_is_muted_or_gone_meanwhile_is_not_heard(slow: Slow, nursery: 
     assert lines(eve) == []
     assert refusals(ann) == ["an admin has muted you for a while"]
     assert hall.lobby.talk.counted.chat_refused == 1
+
+
+async def test_who_changes_seats_meanwhile_is_heard_in_the_lobby_and_told_of_the_rest(
+    slow: Slow, nursery: trio.Nursery
+) -> None:
+    hall = Hall()
+    await desk_for(slow, nursery, hall)
+    ann, bob = hall.enter("Ann"), hall.enter("Bob")
+    ann.say(Chat("slow to all", "lobby"), 1.0)
+    ann.say(Chat("fast to the room"), 1.0)
+    ann.say(Browse(), 1.0)
+    slow.may.set()
+    await until(lambda: hall.lobby.talk.counted.chat_filter_waiting == 0)
+    hall.flush()
+    assert lines(bob) == ["SLOW TO ALL"]
+    assert refusals(ann) == ["you have left where you said that; it was not heard"]
+    assert ann.session.speaker is not None
+    assert not ann.session.speaker.has_just_said("fast to the room", 1.0)
