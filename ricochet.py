@@ -16,6 +16,7 @@ from protocol.errors import UserError
 
 COMMANDS = {
     "serve": "server.cli",
+    "member": "server.cli",
     "admin": "server.admin_cli",
     "swarm": "bots.cli",
     "netsim": "bots.cli",

@@ -54,13 +54,12 @@ from server.supervisor import Supervisor
 from server.takeover import listen, take_folder
 from server.telemetry import Telemetry
 from server.venue import MAPS, catalogue_of, maps, venue_of
+from server.where import url_at
 
 ASSETS = Path(__file__).parent.parent / "assets"
 CLIENT = ASSETS / "client" / "dist"
 DRAIN_S_MAX = 3.0
 """How long players get to hear that the server stops."""
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
-"""Addresses to listen at, and how to get there from this machine."""
 
 log = structlog.get_logger("ricochet")
 
@@ -310,10 +309,7 @@ def tls_of(config: Config) -> ssl.SSLContext | None:
 
 def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
     """Where a browser on this machine finds the server."""
-    scheme = "http" if config.tls_cert is None else "https"
-    host = EVERYWHERE.get(config.host, config.host)
-    port = listeners[0].socket.getsockname()[1]
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+    return url_at(config, listeners[0].socket.getsockname()[1])
 
 
 async def _stop_on_signal(

@@ -1,7 +1,9 @@
 """`ricochet serve`: the flags, and nothing else."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import trio
 import typer
@@ -22,6 +24,7 @@ def serve(
     rooms_max: Annotated[int | None, typer.Option(help="With those that people open. [default: 64]")] = None,
     room_players_max: Annotated[int | None, typer.Option(help="In a room that people open. [default: 64]")] = None,
     room_matches: Annotated[int | None, typer.Option(help="It ends after so many; 0: never. [default: 5]")] = None,
+    processes: Annotated[int | None, typer.Option(help="So many, on one machine. [default: 1]")] = None,
     bots: Annotated[int | None, typer.Option(help="Bots to play with, in a process of their own.")] = None,
     spectator_delay_s: Annotated[float | None, typer.Option(help="So late spectators see a room. [default: 0]")] = None,
     tick_rate: Annotated[int | None, typer.Option(help="Ticks per second. [default: 60]")] = None,
@@ -66,9 +69,27 @@ def serve(
 
     Every flag can be a key of the TOML file (tick_rate = 60) or an environment variable (RICOCHET_TICK_RATE).
     """
-    given = {name: value for name, value in locals().items() if name != "config"}
-    settings = load({name.rstrip("_"): value for name, value in given.items() if value is not None}, config)
+    _serve(locals(), config)
+
+
+@app.command(hidden=True)
+def member(number: Annotated[int, typer.Argument(help="Of it, among its siblings.")]) -> None:
+    """One of the processes of `serve --processes`, which starts it; its settings are in the environment."""
+    settings = load({}, Path(os.devnull))
     logs.set_up(settings.log_level, settings.log_format)
+    from server.processes.child import serve_as_member
+
+    trio.run(serve_as_member, settings, number)
+
+
+def _serve(flags: Mapping[str, Any], config: Path | None) -> None:
+    given = {name.rstrip("_"): value for name, value in flags.items() if name != "config" and value is not None}
+    settings = load(given, config)
+    logs.set_up(settings.log_level, settings.log_format)
+    if settings.processes > 1:
+        from server.processes import command
+
+        raise typer.Exit(trio.run(command.run, settings))
     from server.app import run  # the physics and the web take a moment to load; --help need not wait
 
     trio.run(run, settings)

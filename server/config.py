@@ -32,6 +32,10 @@ CONFIG_FILE = Path("ricochet.toml")
 ENVIRONMENT_PREFIX = "RICOCHET_"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
+PORT_MAX = 65_535
+TEMPLATE = ("{n}", "{port}")
+"""What public_url has of each process, where there are many: its number, from 1 on, or its port."""
+
 Rate = Annotated[int, Field(ge=1, le=240)]
 
 
@@ -41,7 +45,7 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535, description="0: any free one")
+    port: int = Field(8000, ge=0, le=PORT_MAX, description="0: any free one")
     game: str = Field("melee", description="the name of a game, or a Python file with one of your own")
     map: str | None = Field(None, description="the name of a map, or a JSON file; none: the game's own")
     rooms: int = Field(1, ge=1, le=100, description="the operator's own, all of that game and map")
@@ -49,6 +53,7 @@ class Config(BaseSettings):
     room_players_max: int = Field(64, ge=1, le=limits.PLAYERS_PER_ROOM_MAX, description="of a room that people open")
     room_matches: int = Field(5, ge=0, le=1000, description="it ends after so many; 0: not for that")
     bots: int = Field(0, ge=0, le=1000)
+    processes: int = Field(1, ge=1, le=64, description="so many of this on one machine; all else is for each of them")
     spectator_delay_s: float = Field(0.0, ge=0, le=120, description="how late spectators see a room; 0: at once")
     tick_rate: Rate = TICK_RATE_DEFAULT
     snapshot_rate: Rate = SNAPSHOT_RATE_DEFAULT
@@ -142,6 +147,26 @@ class Config(BaseSettings):
         for path in (self.tls_cert, self.tls_key, self.jwt_secret):
             if path is not None and not path.is_file():
                 raise ValueError(f"there is no file {path}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_many(self) -> Self:
+        is_template = self.public_url is not None and any(word in self.public_url for word in TEMPLATE)
+        if self.processes == 1:
+            if is_template:
+                raise ValueError("only with processes there is a number {n} or {port} to put into public_url")
+            return self
+        if self.directory is None:
+            raise ValueError(
+                "processes find each other by a directory: say directory = redis://127.0.0.1, or processes = 1"
+            )
+        if self.public_url is not None and not is_template:
+            raise ValueError("each of many processes has its own public_url, so {n} or {port} has to be in it")
+        if self.port + self.processes - 1 > PORT_MAX:
+            raise ValueError(f"from port = {self.port} on there are not as many as processes = {self.processes}")
+        url = self.standings_url
+        if (url is None and self.state_dir is not None) or (url is not None and url.startswith("sqlite")):
+            raise ValueError("processes share standings in PostgreSQL: name it with standings_url, or let that be off")
         return self
 
 

@@ -9,13 +9,13 @@ Nothing here waits for systemd: what its socket doesn't take is counted, and gon
 """
 
 import os
-import socket
 from collections.abc import Mapping
 from typing import Final, Self
 
 import structlog
 import trio
 
+from server.minders.notify import notify, watchdog_s_of
 from server.minders.vitals import Pulse, Vitals
 from server.statistics import Minding
 
@@ -31,8 +31,7 @@ class Systemd:
     """What stands at `address`, a path, or an abstract name after "@". `watchdog_s`: None asks for no sign of life."""
 
     def __init__(self, address: str, watchdog_s: float | None, vitals: Vitals, counted: Minding) -> None:
-        self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._watchdog_s, self._vitals, self._counted = watchdog_s, vitals, counted
+        self._address, self._watchdog_s, self._vitals, self._counted = address, watchdog_s, vitals, counted
 
     @classmethod
     def named_in(cls, environment: Mapping[str, str], vitals: Vitals, counted: Minding) -> Self | None:
@@ -40,9 +39,7 @@ class Systemd:
         address = environment.get("NOTIFY_SOCKET")
         if not address:
             return None
-        usec, pid = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", str(os.getpid()))
-        is_watched = usec.isdecimal() and int(usec) > 0 and pid == str(os.getpid())
-        return cls(address, int(usec) / 1e6 if is_watched else None, vitals, counted)
+        return cls(address, watchdog_s_of(environment, os.getpid()), vitals, counted)
 
     async def run(self) -> None:
         """For ever."""
@@ -73,9 +70,7 @@ class Systemd:
 
     def _say(self, *lines: str) -> None:
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ours:
-                ours.setblocking(False)
-                ours.sendto("\n".join(lines).encode(), self._address)
+            notify(self._address, *lines)
         except OSError as error:
             self._counted.minders_failed += 1
             log.warning("systemd can't be told", why=str(error))

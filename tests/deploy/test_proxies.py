@@ -44,7 +44,7 @@ class Site:
         with urllib.request.urlopen(request, context=self.trust, timeout=60) as answer:
             return answer.headers, answer.read()
 
-    def connect(self, origin: str, **headers: str) -> ClientConnection:
+    def connect(self, origin: str, path: str = "/play", **headers: str) -> ClientConnection:
         """A WebSocket, from CALLER.
 
         The client reads and writes in two threads, which Python's TLS bears only since 3.13: before, it sometimes fails
@@ -53,14 +53,14 @@ class Site:
         """
         for _ in range(TRIES - 1):
             try:
-                return self._connect(origin, headers)
+                return self._connect(origin, path, headers)
             except ConnectionClosedError:
                 continue
-        return self._connect(origin, headers)
+        return self._connect(origin, path, headers)
 
-    def _connect(self, origin: str, headers: dict[str, str]) -> ClientConnection:
+    def _connect(self, origin: str, path: str, headers: dict[str, str]) -> ClientConnection:
         return connect(
-            f"wss://localhost:{self.port}/play",
+            f"wss://localhost:{self.port}{path}",
             ssl=self.trust,
             subprotocols=[Subprotocol(SUBPROTOCOL_JSON)],
             origin=Origin(origin),
@@ -123,3 +123,15 @@ def test_pages_come_through_it_and_are_told_to_stay_encrypted(site: Site) -> Non
     assert body == b"ok\n"
     assert headers["Strict-Transport-Security"]
     assert headers["Content-Security-Policy"]
+
+
+def test_each_of_many_processes_is_found_by_its_path(site: Site) -> None:
+    """The server knows nothing of that path: it would answer that nobody is there."""
+    for number in (1, 2):
+        with site.connect(site.origin, f"/{number}/play") as socket:
+            socket.send(json.dumps({"type": "hello", "version": 1, "name": "Bob"}))
+            assert hear(socket, "welcome")["player"] >= 1
+            socket.send(json.dumps({"type": "leave"}))
+    assert site.get("/2/healthz")[1] == b"ok\n"
+    with pytest.raises(InvalidStatus):
+        site.connect(site.origin, "/3/play")

@@ -1,6 +1,10 @@
-"""The proxies of `deploy/`, run as they stand there, but for ports, names and certificates."""
+"""The proxies of `deploy/`, run as they stand there, but for ports, names and certificates.
+
+What is commented out there for many processes holds here: each of them is the same server.
+"""
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -15,6 +19,8 @@ from tests.instruments.served import ROOT
 
 READY_S_MAX = 60.0
 UPSTREAM = "127.0.0.1:8000"
+SECOND = "127.0.0.1:8001"
+BY_PATH = re.compile(r"^([ \t]+)#(?=handle_path|location|\t|\})", re.MULTILINE)
 
 
 def free_port() -> int:
@@ -25,6 +31,8 @@ def free_port() -> int:
 def with_replaced(example: str, changes: dict[str, str]) -> str:
     """A file of `deploy/`; every change must find its place."""
     text = (ROOT / "deploy" / example).read_text()
+    text, lines = BY_PATH.subn(r"\1", text)
+    assert lines >= 2
     for old, new in changes.items():
         assert old in text, f"{old!r} is not in deploy/{example}"
         text = text.replace(old, new)
@@ -42,6 +50,7 @@ def nginx(upstream: int, cert: trustme.LeafCert, folder: Path) -> Iterator[int]:
         "/etc/ssl/game.example/fullchain.pem": str(chain),
         "/etc/ssl/game.example/key.pem": str(key),
         UPSTREAM: f"127.0.0.1:{upstream}",
+        SECOND: f"127.0.0.1:{upstream}",
     }
     (folder / "game.conf").write_text(with_replaced("nginx.conf", changes))
     temporary = "".join(
@@ -63,7 +72,7 @@ def caddy(upstream: int, cert: trustme.LeafCert, folder: Path) -> Iterator[int]:
     binary, port = program("caddy", "caddy"), free_port()
     chain, key = write_certificate(cert, folder)
     site = f"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {chain} {key}"
-    changes = {"game.example {": site, UPSTREAM: f"127.0.0.1:{upstream}"}
+    changes = {"game.example {": site, UPSTREAM: f"127.0.0.1:{upstream}", SECOND: f"127.0.0.1:{upstream}"}
     file = folder / "Caddyfile"
     file.write_text("{\n\tadmin off\n\tauto_https off\n}\n" + with_replaced("Caddyfile", changes))
     environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}

@@ -122,3 +122,27 @@ def test_with_a_directory_players_must_be_able_to_find_the_process() -> None:
     with pytest.raises(UserError, match="--public-url: "):
         load({"public_url": "a.game.example"})
     load({"directory": "redis://127.0.0.1", "host": "0.0.0.0", "public_url": "https://a.game.example"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"directory": None}, "directory = redis://127.0.0.1, or processes = 1"),
+        ({"public_url": "https://game.example"}, "{n} or {port} has to be in it"),
+        ({"port": 65535}, "from port = 65535 on there are not as many as processes = 2"),
+        ({"state_dir": "state"}, "share standings in PostgreSQL"),
+        ({"standings_url": "sqlite:///standings.db"}, "share standings in PostgreSQL"),
+        ({"processes": 65}, "--processes: "),
+        ({"processes": 1, "public_url": "https://game.example/{n}"}, "only with processes"),
+    ],
+)
+def test_many_processes_need_what_they_share(settings: dict[str, Any], sentence: str) -> None:
+    assert sentence in refused(**{"processes": 2, "directory": "redis://127.0.0.1", **settings})
+
+
+def test_many_processes_are_set_like_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('processes = 4\ndirectory = "redis://127.0.0.1"\nstate_dir = "state"\nstandings_url = "off"\n')
+    assert load({}).processes == 4
+    monkeypatch.setenv("RICOCHET_PROCESSES", "3")
+    assert load({}).processes == 3
+    assert load({"public_url": "https://game.example/{n}", "processes": 2, "host": ""}).processes == 2

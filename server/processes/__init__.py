@@ -1,0 +1,1 @@
+"""Many processes by one command: a parent that plays nothing, and the servers that it keeps running."""
