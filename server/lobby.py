@@ -160,10 +160,10 @@ class Lobby:
         if hello.role == "visitor":
             self._to_hall(session, now_s)
         elif hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
-            session.state = State.WAITING
+            session.state, session.speaker = State.WAITING, None  # not in: chat doesn't know them
             return
         else:
-            room = self._named(hello.room) if hello.room is not None else self._given()
+            room = self._named(hello.room)
             self.elsewhere.admit(room, hello.role, hello.seat)
             self.seating.sit(session, room, _join(room, session, hello.role))
         if hello.resume is not None:
@@ -178,10 +178,17 @@ class Lobby:
         near = self._near(message, here) if message.room is None else self.rooms.get(message.room)
         if self.elsewhere.leads(session, message, near):
             return False
-        room = self._named(message.room) if message.room is not None else self._best(message, here)
-        self.elsewhere.admit(room, message.role)
-        self._move(session, room, message.role)
+        self.enter_here(session, message)
         return True
+
+    def enter_here(self, session: Session, message: Enter) -> None:
+        """As `enter`, in this process."""
+        self._check_doors()
+        seat, here = session.seat, session.seat.room if session.seat is not None else None
+        room = self._named(message.room) if message.room is not None else self._best(message, here)
+        if room is not here or seat is None or seat.player is None:  # else their own place is free
+            self.elsewhere.admit(room, message.role)
+        self._move(session, room, message.role)
 
     def open(self, session: Session, message: Open, now_s: float) -> None:
         """Open a room for `session`, and seat it there. Raises Violation, and nothing has changed."""
@@ -221,21 +228,15 @@ class Lobby:
 
     # which room --------------------------------------------------------------------------------------------
 
-    def _named(self, name: str) -> Room:
-        if name in self.reopening:
+    def _named(self, name: str | None) -> Room:
+        """For whoever says hello and names none, one that is given."""
+        if name in self.reopening or (name is None and self.reopening):
             raise reopening()
+        if name is None:
+            return given(self.rooms.values())
         if name not in self.rooms:
             raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
         return self.rooms[name]
-
-    def _given(self) -> Room:
-        """For whoever says hello and names none."""
-        if self.reopening:
-            raise reopening()
-        room = given(self.rooms.values())
-        if room is None:
-            raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
-        return room
 
     def _near(self, message: Enter, here: Room | None) -> Room | None:
         return best(self.rooms.values(), message.game, here, watches=message.role == "spectator")

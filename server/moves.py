@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 def enter(session: "Session", message: Enter, now_s: float) -> None:
     _set_out(session, message, now_s)
     session._check_role(message.role)
-    _go(session, partial(session.lobby.enter, session, message, now_s))
+    go(session, partial(session.lobby.enter, session, message, now_s))
 
 
 def open_room(session: "Session", message: Open, now_s: float) -> None:
     _set_out(session, message, now_s)
     session._check_role("player")
-    _go(session, partial(session.lobby.open, session, message, now_s))
+    go(session, partial(session.lobby.open, session, message, now_s))
 
 
 def browse(session: "Session", message: Browse, now_s: float) -> None:
     _set_out(session, message, now_s)
-    _go(session, partial(session.lobby.browse, session, now_s))
+    go(session, partial(session.lobby.browse, session, now_s))
 
 
 def _set_out(session: "Session", message: ClientMessage, now_s: float) -> None:
@@ -38,10 +38,10 @@ def _set_out(session: "Session", message: ClientMessage, now_s: float) -> None:
         raise Violation(Code.TOO_MANY_MESSAGES, f"moved more than {limits.MOVES_PER_SECOND_MAX} times a second")
 
 
-def _go(session: "Session", move: Callable[[], bool | None]) -> None:
+def go(session: "Session", move: Callable[[], bool | None]) -> None:
     """Where `move` says False it isn't over: the room may be elsewhere."""
 
-    def go() -> None:
+    def gone() -> None:
         if session.is_in:
             try:
                 if move() is not False:
@@ -52,4 +52,4 @@ def _go(session: "Session", move: Callable[[], bool | None]) -> None:
                 session.end(Code.SERVER_FAULT, OUR_MISTAKE)  # or it would wait for an answer for ever
                 raise
 
-    session.lobby.at_leisure(go)
+    session.lobby.at_leisure(gone)

@@ -64,11 +64,14 @@ def reopening() -> Violation:
     return Violation(Code.SERVER_FAULT, "the room had to be closed after a mistake of ours; it opens again soon")
 
 
-def given(rooms: Iterable[Room]) -> Room | None:
-    """Where whoever says hello and names no room is put: the emptiest of the operator's, or else of all."""
+def given(rooms: Iterable[Room]) -> Room:
+    """Where whoever says hello and names no room is put: the emptiest of the operator's, or else of all. Raises
+    Violation."""
     public = [room for room in rooms if not room.card.is_private]
     permanent = [room for room in public if room.card.is_permanent]
-    return min(permanent or public, key=lambda room: len(room.players), default=None)
+    if not public:
+        raise Violation(Code.ROOM_NOT_FOUND, "no room is open")
+    return min(permanent or public, key=lambda room: len(room.players))
 
 
 def best(rooms: Iterable[Room], game: str | None, here: Room | None, watches: bool) -> Room | None:

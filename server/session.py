@@ -80,6 +80,7 @@ class Session:
         "seat",
         "speaker",
         "state",
+        "ticket",
     )
 
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
@@ -88,10 +89,13 @@ class Session:
         self.seat: Seat | None = None
         self.speaker: Speaker | None = None
         """As chat knows them, from coming in to the end."""
+        self.ticket = ""
+        """Under which a seat is kept for us in rooms of other processes; "": we have asked for none."""
         self.identity = GUEST
         self.name, self.bot = "", False
         self.knows_lobby = False
-        """Whether it has come as a visitor, or gone from room to room: when its room ends, it isn't the end."""
+        """Whether it has come as a visitor, or been led here, or gone from room to room: when its room ends, it isn't
+        the end."""
         self.may = TABLE[Role.SPECTATOR]
         """What is allowed here: of `server.roles`, by who they are and whether they play or watch."""
         self.opened_s = self.heard_s = now_s
@@ -177,7 +181,7 @@ class Session:
             raise Violation(Code.BANNED, ban.sentence(now_s))
         self._check_role(message.role)
         self.name, self.bot = message.name, message.bot
-        self.knows_lobby = message.role == "visitor"
+        self.knows_lobby = message.role == "visitor" or message.seat is not None
         self.speaker = self.lobby.talk.welcome(message.name, self.key, self.identity.subject is None)
         self.lobby.receive(self, message, now_s)
         self._arrive()

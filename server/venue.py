@@ -17,6 +17,8 @@ from server.config import Config
 from server.game import Game
 from server.games import GAMES, game_named
 
+STEM_MAX = 30
+"""How long a room's name may be before its suffix."""
 MAPS = Path(__file__).parent.parent / "assets" / "maps"
 
 
@@ -36,8 +38,10 @@ class Venue(Struct, frozen=True):
 
     @property
     def room_names(self) -> list[str]:
-        names = [self.name, *(f"{self.name}-{number}" for number in range(2, self.rooms + 1))]
-        return [f"{name[:30]}{self.suffix}" if self.suffix else name for name in names]
+        numbers = ["", *(f"-{number}" for number in range(2, self.rooms + 1))]
+        if not self.suffix:
+            return [f"{self.name}{number}" for number in numbers]
+        return [f"{self.name[: STEM_MAX - len(number)]}{number}{self.suffix}" for number in numbers]
 
     def card(self, name: str) -> Card:
         """Of the room of that name. People don't see the suffix; whoever draws the lobby finds the map by its name."""

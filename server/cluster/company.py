@@ -4,14 +4,17 @@
     a room of theirs    in our list; whoever enters it is told where it is (`moved`), with a seat that is kept for them
     quick play          here, unless nobody is here and there is company there, or there is no place here
 
-Lists are a second old. A seat is reserved in the directory, and signed with a key that all processes have from there,
-so that the owner knows who comes for it. While the directory is away, rooms that were listed are still led to, without
-a reservation: then the owner's room may turn out to be full.
+Lists are a second old. A seat, one for each conversation, is reserved in the directory, and signed with a key that all
+processes have from there, so that the owner knows who comes for it. While the directory is away, rooms that were listed
+are still led to, without a reservation: then the owner's room may turn out to be full.
 """
 
+import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -26,6 +29,7 @@ from server.cluster.records import Entry, Notice, Process, Timing, Why
 from server.cluster.redis import RedisDirectory
 from server.cluster.wiring import Alone, Lost
 from server.lobby import Lobby
+from server.moves import go
 from server.room import Room
 from server.rooms import info_of
 from server.seats import Doors
@@ -34,6 +38,8 @@ from server.statistics import Statistics
 from server.tokens import Key, Rules, Verifier, secret_key, sign
 
 LOOK_EVERY_S: Final = 1.0
+KEY_EVERY_S: Final = 60.0
+"""How often the key is asked for again: that keeps it alive, and another one in its place is noticed."""
 AGAIN_AFTER_S: Final = 1.0
 LEADING_MAX: Final = 256
 """Who may wait for an answer of the directory at once."""
@@ -57,6 +63,7 @@ class Company(Alone):
         self._chores: trio.Nursery | None = None
         self._leading = 0
         self._key: Key | None = None
+        self._keyed_s = -math.inf
         self._redeemed: dict[str, None] = {}
 
     # our rooms ---------------------------------------------------------------------------------------------
@@ -119,7 +126,7 @@ class Company(Alone):
     # their rooms -------------------------------------------------------------------------------------------
 
     def listed(self, here: list[RoomInfo]) -> list[RoomInfo]:
-        rooms = [*here, *(_info_of(entry.notice) for entry in self.others)]
+        rooms = [*here, *(_info_of(entry.notice) for entry in self.others if entry.process.is_open)]
         rooms.sort(key=lambda room: room.bots - room.players)
         return rooms[: limits.ROOMS_LISTED_MAX]
 
@@ -162,35 +169,45 @@ class Company(Alone):
                 return entry.notice.name
         return None
 
+    def _is_ours(self, entry: Entry) -> bool:
+        """Also if it was, before we were started again."""
+        return entry.lease == self.membership.lease or entry.process.url == self.url
+
     async def _lead(self, session: Session, message: Hello | Enter, name: str) -> None:
         try:
-            entry, seat = await self._reserve(name, message.role)
+            session.ticket = session.ticket or secrets.token_urlsafe(12)  # one for all that it asks: it holds one seat
+            entry = await self._reserve(name, message.role, session.ticket)
             if session.state is not State.ENDED:
-                self._say_where(session, message, entry, seat)
+                self._say_where(session, message, entry, session.ticket)
         except Exception as error:
             refusal = error if isinstance(error, Violation) else Violation(Code.SERVER_FAULT, "a mistake of ours")
             if refusal is not error:
                 log.exception("somebody could not be led to a room")
             if isinstance(message, Hello):
                 session.end(refusal.code, refusal.sentence)
+            elif message.room is None:  # quick play: there may be a place here
+                go(session, partial(self.lobby.enter_here, session, message))
             elif session.state is not State.ENDED:
                 session.refuse_gently(refusal.code, refusal.sentence)
         finally:
             self._leading -= 1
 
-    async def _reserve(self, name: str, role: str) -> tuple[Entry, str]:
-        """The room, and a seat in it. Raises Violation."""
-        seat = secrets.token_urlsafe(12)
+    async def _reserve(self, name: str, role: str, seat: str) -> Entry:
+        """The room, in which `seat` is kept from now on. Raises Violation."""
+        is_away = False
         try:
             entry = await self.directory.find(name)
-            has_place = entry is None or role == "spectator" or await self.directory.reserve(name, seat)
         except Unreachable:
-            entry, has_place = next((one for one in self.others if one.notice.name == name), None), True
-        if entry is None or entry.lease == self.membership.lease:
+            entry, is_away = next((one for one in self.others if one.notice.name == name), None), True
+        if entry is None or self._is_ours(entry):
             raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
-        if not has_place:
-            raise Violation(Code.ROOM_FULL, "the room is full")
-        return entry, seat
+        if not entry.process.is_open:
+            raise Violation(Code.SERVER_STOPPING, "the server that has the room is about to stop")
+        if role != "spectator" and not is_away:
+            with suppress(Unreachable):
+                if not await self.directory.reserve(name, seat):
+                    raise Violation(Code.ROOM_FULL, "the room is full")
+        return entry
 
     def _say_where(self, session: Session, message: Hello | Enter, entry: Entry, seat: str) -> None:
         name, role = entry.notice.name, "spectator" if message.role == "spectator" else "player"
@@ -198,7 +215,8 @@ class Company(Alone):
         claims = {"sub": f"{seat}@{name}", "aud": AUDIENCE, "exp": until_s}
         token = sign(self._key, claims) if self._key is not None else ""
         moved = Moved(entry.process.url, name, token, "spectator" if role == "spectator" else "player")
-        session.hand(session.link.codec.encode(moved))
+        if not session.hand(session.link.codec.encode(moved)):
+            session.end(Code.TOO_SLOW, "there was no way to say where the room is")
         if session.seat is not None:
             session.seat.viewer.pay()
         if isinstance(message, Hello):
@@ -222,9 +240,9 @@ class Company(Alone):
         except Violation:
             return False
         seat, _, room = subject.partition("@")
-        if room != name or seat in self._redeemed:
+        if room != name or subject in self._redeemed:
             return False
-        self._redeemed[seat] = None
+        self._redeemed[subject] = None
         while len(self._redeemed) > REDEEMED_MAX:
             del self._redeemed[next(iter(self._redeemed))]
         self.membership.taken(name, seat)
@@ -254,12 +272,14 @@ class Company(Alone):
         while True:
             now_s = trio.current_time()
             try:
-                if self._key is None:
+                if now_s - self._keyed_s >= KEY_EVERY_S:
                     self._key = secret_key((await self.directory.key()).hex().encode(), AUDIENCE)
+                    self._keyed_s = now_s
                 entries = await self.directory.listed(limits.ROOMS_LISTED_MAX)
-                self.others = [entry for entry in entries if entry.lease != self.membership.lease]
+                self.others = [entry for entry in entries if not self._is_ours(entry)]
                 self._seen_s = now_s
             except Unreachable:
+                self._keyed_s = -math.inf  # it may come back with another
                 if now_s - self._seen_s > self.membership.timing.ttl_s:
                     self.others = []
             await trio.sleep(LOOK_EVERY_S)

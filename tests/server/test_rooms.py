@@ -1,5 +1,8 @@
 """Which room is the best: company, but no crowd; nobody's private room; and what the list says."""
 
+import pytest
+
+from protocol.errors import Violation
 from protocol.limits import ROOMS_LISTED_MAX
 from protocol.ticks import Rates
 from server.card import PERMANENT, Card
@@ -55,7 +58,8 @@ def test_of_the_game_that_is_asked_for() -> None:
 def test_a_private_room_is_nobodys_choice() -> None:
     private = room_of("x", people=3, card=Card("Ours", is_private=True, is_permanent=False))
     assert best([private], None, None, watches=True) is None
-    assert given([private]) is None
+    with pytest.raises(Violation, match="no room is open"):
+        given([private])
     assert listed([private]) == []
 
 

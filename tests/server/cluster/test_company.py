@@ -5,18 +5,22 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 import trio
 
 import bots
 from bots.sdk import Refused
-from protocol.errors import Code
-from protocol.messages import Hello
+from protocol.errors import Code, Violation
+from protocol.messages import Enter, Hello
 from server.app import Server, url_of
 from server.cluster.company import Company
 from server.cluster.redis import RedisDirectory
+from server.seats import Doors
+from server.session import State
 from server.takeover import listen
 from tests.instruments.redis import Redis
+from tests.instruments.stepper import Stepper
 from tests.server.cluster.timed import HERE, TTL
 from tests.server.net.wires import MSGPACK, frame, really, upgrade
 from tests.server.running import Running, settings
@@ -49,6 +53,13 @@ def company(running: Running) -> Company:
 
 def room_of(running: Running) -> str:
     return running.server.room.name
+
+
+async def person(running: Running) -> trio.SocketStream:
+    """Plays there, for as long as the connection is open, and is no bot."""
+    stream = await running.connect()
+    await stream.send_all(upgrade() + frame(MSGPACK.encode(Hello(1, "Bob", room=room_of(running)))))
+    return stream
 
 
 async def start(nursery: trio.Nursery, redis: Redis) -> Running:
@@ -95,8 +106,7 @@ async def test_one_goes_to_rooms_of_all_processes_from_any(two: Two) -> None:
 
 async def test_quick_play_goes_where_there_is_company_and_a_place(two: Two) -> None:
     here, there = company(two.here), company(two.there)
-    stream = await two.there.connect()
-    await stream.send_all(upgrade() + frame(MSGPACK.encode(Hello(1, "Bob", room=room_of(two.there)))))
+    stream = await person(two.there)
     await really(lambda: any(entry.notice.people for entry in here.others))
     async with bots.connect(two.here.url, "Ada", role="visitor") as ada:
         assert await ada.enter() == room_of(two.there)
@@ -114,6 +124,88 @@ async def test_quick_play_goes_where_there_is_company_and_a_place(two: Two) -> N
         async with bots.connect(two.here.url, "Eve", room=theirs.name, come_back=False):
             pass
     assert full_too.value.code == Code.ROOM_FULL
+
+
+async def test_one_conversation_holds_one_seat_however_often_it_asks(two: Two) -> None:
+    theirs = room_of(two.there)
+    stream = await two.here.connect()
+    await stream.send_all(upgrade() + frame(MSGPACK.encode(Hello(1, "Ada", role="visitor"))))
+    for _ in range(3):
+        await stream.send_all(frame(MSGPACK.encode(Enter(theirs))))
+        await trio.sleep(0.5)
+    entry = await company(two.here).directory.find(theirs)
+    assert entry is not None
+    assert entry.held == 1
+    await stream.aclose()
+
+
+async def test_nobody_is_led_to_a_process_that_drains_and_quick_play_stays_here(two: Two) -> None:
+    here, theirs = company(two.here), room_of(two.there)
+    stream = await person(two.there)
+    async with bots.connect(two.here.url, "Ada", role="visitor") as ada:
+        await really(lambda: any(entry.notice.people for entry in here.others))
+        two.there.server.lobby.doors = Doors.RETURNING
+        await really(lambda: not any(entry.process.is_open for entry in here.others))
+        assert theirs not in {room.name for room in here.listed([])}
+        with pytest.raises(Refused) as refused:
+            await ada.enter(theirs)
+        assert refused.value.code == Code.SERVER_STOPPING
+        assert await ada.enter() == room_of(two.here)
+    await stream.aclose()
+
+
+async def test_quick_play_stays_here_where_the_room_elsewhere_is_full_by_now(two: Two) -> None:
+    here, theirs = company(two.here), two.there.server.room
+    stream = await person(two.there)
+    await really(lambda: any(entry.notice.people for entry in here.others))
+    theirs.players_max = len(theirs.players)
+    await really(lambda: any(entry.notice.people and not entry.free for entry in here.others))
+    full = next(entry for entry in here.others if entry.notice.people)
+    notice = msgspec.structs.replace(full.notice, seats=64)
+    async with bots.connect(two.here.url, "Ada", role="visitor") as ada:
+        here.others = [msgspec.structs.replace(full, notice=notice)]
+        assert here._livelier(Enter(), None) == theirs.name
+        assert await ada.enter() == room_of(two.here)
+    await stream.aclose()
+
+
+async def test_ones_own_full_room_can_be_entered_again(two: Two) -> None:
+    room = two.here.server.room
+    async with bots.connect(two.here.url, "Ada", room=room.name) as ada:
+        room.players_max = len(room.players)
+        assert await ada.enter(room.name) == room.name
+
+
+async def test_a_key_that_is_lost_is_replaced_by_one_for_all(two: Two, redis: Redis) -> None:
+    here, there = company(two.here), company(two.there)
+    former = here._key
+    assert former is not None
+    assert former == there._key
+    redis.kill()
+    await really(lambda: here._keyed_s < 0 and there._keyed_s < 0)
+    redis.start()
+    await really(lambda: here._key == there._key != former)
+
+
+async def test_what_is_left_of_a_former_life_of_ours_leads_nobody_round_in_circles(two: Two) -> None:
+    here, theirs = company(two.here), room_of(two.there)
+    here.url = company(two.there).url
+    with pytest.raises(Violation) as refused:
+        await here._reserve(theirs, "player", "seat")
+    assert refused.value.code == Code.ROOM_NOT_FOUND
+    await really(lambda: not here.others)
+
+
+async def test_who_cannot_be_told_where_the_room_is_comes_back_for_it(two: Two) -> None:
+    here = company(two.here)
+    entry = await here.directory.find(room_of(two.there))
+    assert entry is not None
+    ann = Stepper().visit("Ann")
+    ann.link.blocked = True
+    here._say_where(ann.session, Enter(room_of(two.there)), entry, "seat")
+    assert ann.session.state is State.ENDED
+    assert ann.link.closed is not None
+    assert ann.link.closed[0] == Code.TOO_SLOW
 
 
 async def test_redis_may_go_and_come_while_people_play(two: Two, redis: Redis) -> None:

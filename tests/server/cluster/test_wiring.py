@@ -4,8 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from protocol import limits
 from protocol.errors import UserError
 from server.cluster.wiring import Alone, company_of, suffix_of
 from server.config import Config
@@ -50,6 +52,12 @@ def test_operators_rooms_have_names_of_their_own(tmp_path: Path) -> None:
     assert venue_of(kept).room_names == venue_of(kept).room_names
     other = Config(directory="redis://127.0.0.1", state_dir=tmp_path, public_url="https://b.example")
     assert venue_of(kept).room_names != venue_of(other).room_names
+
+
+def test_names_stay_different_where_the_maps_is_long() -> None:
+    venue = msgspec.structs.replace(venue_of(Config(directory="redis://127.0.0.1", rooms=12)), name="m" * 40)
+    assert len(set(venue.room_names)) == 12
+    assert all(len(name) <= limits.ROOM_CHARS_MAX for name in venue.room_names)
 
 
 def test_an_address_that_is_none_is_a_sentence() -> None:
