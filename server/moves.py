@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def enter(session: "Session", message: Enter, now_s: float) -> None:
     _set_out(session, message, now_s)
-    session._check_role(message.role)
+    session.check_role(message.role)
     go(session, partial(session.lobby.enter, session, message, now_s))
 
 
 def open_room(session: "Session", message: Open, now_s: float) -> None:
     _set_out(session, message, now_s)
-    session._check_role("player")
+    session.check_role("player")
     go(session, partial(session.lobby.open, session, message, now_s))
 
 
@@ -45,9 +45,9 @@ def go(session: "Session", move: Callable[[], bool | None]) -> None:
         if session.is_in:
             try:
                 if move() is not False:
-                    session._arrive()
+                    session.arrive()
             except Violation as violation:
-                session._refuse(violation)
+                session.refuse(violation)
             except Exception:
                 session.end(Code.SERVER_FAULT, OUR_MISTAKE)  # or it would wait for an answer for ever
                 raise

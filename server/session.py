@@ -116,7 +116,7 @@ class Session:
             answer = _TABLE.get((self.state, message.number), _unexpected)
             answer(self, message, now_s)
         except Violation as violation:
-            self._refuse(violation)
+            self.refuse(violation)
 
     def expire(self, now_s: float) -> None:
         """End the conversation when a deadline has passed or the client doesn't keep up."""
@@ -174,24 +174,25 @@ class Session:
             self.identity = self.lobby.gate.identify(message.token)
             self._come_in(message, now_s)
         except Violation as violation:
-            self._refuse(violation)
+            self.refuse(violation)
 
     def _come_in(self, message: Hello, now_s: float) -> None:
         if ban := self.lobby.bans.find_any(keys_of(self.identity, self.link.address, message.name), now_s):
             raise Violation(Code.BANNED, ban.sentence(now_s))
-        self._check_role(message.role)
+        self.check_role(message.role)
         self.name, self.bot = message.name, message.bot
         self.knows_lobby = message.role == "visitor" or message.seat is not None
         self.speaker = self.lobby.talk.welcome(message.name, self.key, self.identity.subject is None)
         self.lobby.receive(self, message, now_s)
-        self._arrive()
+        self.arrive()
 
-    def _check_role(self, role: str) -> None:
+    def check_role(self, role: str) -> None:
+        """Raises Violation when who they are can't join so."""
         may = TABLE[self.identity.role]
         if not (may.play if role == "player" else may.watch):
             raise Violation(Code.NOT_ALLOWED, f"the role {self.identity.role} can't join as a {role}")
 
-    def _arrive(self) -> None:
+    def arrive(self) -> None:
         """In a room, if the lobby has given us a seat."""
         if self.seat is not None:
             self.may = TABLE[self.identity.role if self.seat.player is not None else Role.SPECTATOR]
@@ -289,7 +290,8 @@ class Session:
         """Say that something is refused; the conversation goes on."""
         self.post(Error(code, sentence))
 
-    def _refuse(self, violation: Violation) -> None:
+    def refuse(self, violation: Violation) -> None:
+        """Say so, and end the conversation unless it is a gentle one."""
         if violation.code in GENTLE and self.is_in:
             self.refuse_gently(violation.code, violation.sentence)
         else:
