@@ -6,7 +6,7 @@ All of it stays on the loopback interface.
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,12 +45,14 @@ Attack = Callable[[Target], Awaitable[None]]
 
 async def joined(target: Target, receive_bytes: int = 0) -> trio.SocketStream:
     """A connection whose client has said hello."""
-    connection = trio.socket.socket()
-    if receive_bytes:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-    await connection.connect(("127.0.0.1", target.server.port))
-    stream = trio.SocketStream(connection)
-    await stream.send_all(upgrade() + frame(MSGPACK.encode(Hello(1, "Mallory"))))
+    with ExitStack() as unless_joined:
+        connection = unless_joined.enter_context(trio.socket.socket())
+        if receive_bytes:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        await connection.connect(("127.0.0.1", target.server.port))
+        stream = trio.SocketStream(connection)
+        await stream.send_all(upgrade() + frame(MSGPACK.encode(Hello(1, "Mallory"))))
+        unless_joined.pop_all()
     return stream
 
 
