@@ -20,12 +20,14 @@ FILM = """() => new Promise((done) => {
   const timer = setInterval(() => {
     const shown = window.ricochet.killcam;
     if (shown) film.push(shown);
-    if (film.length < 12) return;
+    if (shown && film.length < 60) return;
     clearInterval(timer);
     done(film);
   }, 100);
 })"""
-"""What the killcam shows twelve times in a row."""
+"""What the killcam shows, ten times a second, until it is over."""
+DEATHS_MAX = 6
+"""One of so many is by somebody in sight: shots come round corners, too, and whoever fired may be gone before."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,13 @@ def server() -> Iterator[Served]:
 
 def moves(film: list[dict[str, Any]], who: str) -> bool:
     return len({(shown[who]["x"], shown[who]["y"]) for shown in film if shown[who]}) > 2
+
+
+def shows_both(page: Page) -> bool:
+    """Whether, at the next death, killer and victim are seen to move."""
+    wait_for(page, f"{SHOWN} < 0.5")
+    film = page.evaluate(FILM)
+    return moves(film, "killer") and moves(film, "victim")
 
 
 def overlaps(page: Page, one: str, other: str) -> bool:
@@ -61,11 +70,9 @@ def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Pat
         assert probe(page)["killcam"] is None, "there is nothing to see yet"
 
         page.keyboard.down("d")
-        wait_for(page, f"{SHOWN} < 0.5 && r.killcam.killer && r.killcam.victim")
+        wait_for(page, f"{SHOWN} < 0.5")
         expect(panel.get_by_role("status")).to_contain_text("Ada")
-        film = page.evaluate(FILM)
-        assert moves(film, "killer")
-        assert moves(film, "victim")
+        assert any(shows_both(page) for _ in range(DEATHS_MAX))
         assert 0 < probe(page)["counts"]["history_bytes"] <= HISTORY_BYTES_MAX
         page.keyboard.up("d")
 
