@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
-from protocol import limits, messages, packing
+from protocol import input_rows, limits, messages, packing
 from protocol.errors import Code, Violation
 from protocol.json_codec import JsonCodec
 from protocol.messages import (
@@ -50,7 +50,10 @@ class Codec(Protocol):
     def decode_server(self, wire: Wire) -> ServerMessage | Snapshot: ...
     def keyframe(self, cell: CellKeyframe | FlatKeyframe, tick: int) -> bytes: ...
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes: ...
-    def join(self, cells: Sequence[bytes]) -> bytes: ...
+    def join(self, cells: Sequence[bytes]) -> bytes:
+        """One after the other; there may be nothing of some."""
+        ...
+
     def snapshot(
         self,
         tick: int,
@@ -107,6 +110,8 @@ class MsgpackCodec:
 
     def encode(self, message: messages.Message) -> bytes:
         if isinstance(message, Inputs):
+            if (plain := input_rows.encode(message)) is not None:
+                return plain
             entries = [astuple(entry) for entry in message.entries]
             return _ENCODER.encode((message.number, message.first_tick, entries, message.applied, message.seen))
         fields = (getattr(message, name) for name in message.__struct_fields__)

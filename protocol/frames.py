@@ -15,13 +15,13 @@ BINARY: Final = 0x82
 """FIN and opcode 2."""
 TEXT: Final = 0x81
 """FIN and opcode 1."""
-_MASKED: Final = 0x80
+MASKED: Final = 0x80
 _SHORT: Final = 126
 """Payloads below this have the length in the header's second byte."""
 
-_SHORT_FRAME_START: Final = 6
+SHORT_FRAME_START: Final = 6
 """Where the payload begins: after two bytes and the mask."""
-_SHORT_HEADERS: Final = tuple(bytes((BINARY, _MASKED | length)) for length in range(_SHORT))
+_SHORT_HEADERS: Final = tuple(bytes((BINARY, MASKED | length)) for length in range(_SHORT))
 _LONGER_START: Final = bytes((BINARY, _SHORT))
 _LONGER_FRAME_START: Final = 4
 """Where the payload begins whose length takes 16 bits, if there is no mask."""
@@ -50,7 +50,7 @@ def masked_frame(payload: bytes, mask: bytes, first: int = BINARY) -> bytes:
         masked = int.from_bytes(payload, "little") ^ key  # as `unmask` does it, without the bytes of the key
         return _SHORT_HEADERS[len(payload)] + mask + masked.to_bytes(len(payload), "little")
     plain = header(len(payload), first)
-    return bytes((plain[0], plain[1] | _MASKED)) + plain[2:] + mask + unmask(payload, mask)
+    return bytes((plain[0], plain[1] | MASKED)) + plain[2:] + mask + unmask(payload, mask)
 
 
 def unmask(payload: bytes | bytearray | memoryview, mask: bytes) -> bytes:
@@ -62,7 +62,7 @@ def unmask(payload: bytes | bytearray | memoryview, mask: bytes) -> bytes:
 
 def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
     """The message, when `received` is one short masked binary frame and nothing else, as nearly every read is."""
-    length = len(received) - _SHORT_FRAME_START
+    length = len(received) - SHORT_FRAME_START
     if not 0 <= length < _SHORT or length > payload_bytes_max:
         return None
     start: int
@@ -71,7 +71,7 @@ def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
     if start != _SHORT_STARTS[length]:
         return None
     # As `unmask` does it, but for another call and the bytes of the key, which are a multiple of the mask.
-    masked = int.from_bytes(received[_SHORT_FRAME_START:], "little")
+    masked = int.from_bytes(received[SHORT_FRAME_START:], "little")
     return (masked ^ mask * _REPEAT[length] & _KEEP[length]).to_bytes(length, "little")
 
 
@@ -95,7 +95,7 @@ def peel(buffer: bytes | bytearray, masked: bool, payload_bytes_max: int) -> tup
     while True:
         if end - at < 2:
             return taken, at, at == end or buffer[at] == BINARY
-        if buffer[at] != BINARY or (buffer[at + 1] >= _MASKED) != masked:
+        if buffer[at] != BINARY or (buffer[at + 1] >= MASKED) != masked:
             return taken, at, False
         length, start = buffer[at + 1] & 0x7F, at + 2
         if length == 127:

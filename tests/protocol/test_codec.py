@@ -36,10 +36,11 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         messages.Inputs(300, [Input(-127, 127, 4095, 3, 1), Input()], 298, 168),
         (
             b"\x95\x02",
-            b"\xcd\x01\x2c",
-            b"\x92\x95\xd0\x81\x7f\xcd\x0f\xff\x03\x01\x95\x00\x00\x00\x00\x00",
-            b"\xcd\x01\x2a",
-            b"\xcc\xa8",
+            b"\xce\x00\x00\x01\x2c",
+            b"\x92\x95\xd0\x81\xd0\x7f\xcd\x0f\xff\xcc\x03\xcc\x01",
+            b"\x95\xd0\x00\xd0\x00\xcd\x00\x00\xcc\x00\xcc\x00",
+            b"\xce\x00\x00\x01\x2a",
+            b"\xcd\x00\xa8",
         ),
         '{"type":"inputs","first_tick":300,"entries":[{"move_x":-127,"move_y":127,"aim":4095,"buttons":3,"edges":1},'
         '{"move_x":0,"move_y":0,"aim":0,"buttons":0,"edges":0}],"applied":298,"seen":168}',

@@ -10,6 +10,7 @@
 
 import { decode as unpack, encode as pack } from "@msgpack/msgpack";
 
+import { ENTRIES_MAX, encodeInputs } from "./input_rows";
 import type { Inputs, ClientMessage, ServerMessage } from "./messages";
 import type { Input } from "./motion";
 import { unpackNear } from "./near";
@@ -76,6 +77,7 @@ export const msgpackCodec: Codec = {
   subprotocol: "ricochet.v1.msgpack",
 
   encode(message) {
+    if (message.type === "inputs" && message.entries.length <= ENTRIES_MAX) return encodeInputs(message);
     const [number, fields] = CLIENT_FIELDS[message.type];
     const plain = message.type === "inputs" ? flattened(message) : { ...message };
     return pack([number, ...fields.map((field) => (plain as Plain)[field])]);

@@ -1,0 +1,132 @@
+"""Inputs in fixed widths: how a client's message of inputs is best written, so that a thousand are read as columns.
+
+msgpack takes an integer in any width, so this is the same message as the shortest form of it, a few bytes longer, and
+a server that reads one by one need not know that there is such a form. Of 1 to ENTRIES_MAX entries:
+
+    95 02 · ce first_tick32 · 9n · entries · ce applied32 · cd seen16
+    entry   95 · d0 move_x8 · d0 move_y8 · cd aim16 · cc buttons8 · cc edges8
+
+All clients' messages with as many entries have one length. A row of them is unmasked, checked and taken apart by NumPy
+in one go; one that isn't of this form, or has a value that isn't allowed, is left to who can say what is wrong with it.
+"""
+
+import struct
+from functools import cache, lru_cache
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from protocol.frames import BINARY, MASKED, SHORT_FRAME_START
+from protocol.messages import Inputs
+from protocol.motion import Input
+from protocol.quantize import AIM_STEPS, MOVE_FULL
+
+ENTRIES_MAX: Final = 8
+"""So that the frame's length fits its second byte; for more there is the usual form."""
+ENTRY_BYTES: Final = 12
+FRAME_BYTES: Final = {SHORT_FRAME_START + 16 + ENTRY_BYTES * n: n for n in range(1, ENTRIES_MAX + 1)}
+"""Lengths of such a masked frame, and how many entries it then has."""
+_TICK_MAX: Final = 2**31 - 1
+
+EDGES: Final = 0xFF << 40
+PRESSES: Final = 0xFFFF << 32
+"""Buttons and edges."""
+AIM: Final = 0xFFFF << 16
+_PACKED: Final = struct.Struct("<bbHBBxx")
+"""An `Input` in 8 bytes, which are one integer as well."""
+assert MOVE_FULL == 127, "only -128 isn't allowed"
+
+Ints = NDArray[np.int64]
+
+
+def pack(entry: Input) -> int:
+    """`entry` as one integer."""
+    plain = _PACKED.pack(entry.move_x, entry.move_y, entry.aim, entry.buttons, entry.edges)
+    return int.from_bytes(plain, "little")
+
+
+@lru_cache(maxsize=8192)
+def unpack(packed: int) -> Input:
+    """The inverse of `pack`."""
+    return Input(*_PACKED.unpack(packed.to_bytes(8, "little")))
+
+
+def encode(message: Inputs) -> bytes | None:
+    """`message` in this form; None: it has too many entries."""
+    if len(message.entries) > ENTRIES_MAX:
+        return None
+    fields = [field for one in message.entries for field in _fields(one)]
+    return _layout(len(message.entries)).pack(
+        0x95, Inputs.number, 0xCE, message.first_tick, 0x90 | len(message.entries), *fields,
+        0xCE, message.applied, 0xCD, message.seen,
+    )  # fmt: skip
+
+
+def _fields(one: Input) -> tuple[int, ...]:
+    return 0x95, 0xD0, one.move_x, 0xD0, one.move_y, 0xCD, one.aim, 0xCC, one.buttons, 0xCC, one.edges
+
+
+@cache
+def _layout(entries: int) -> struct.Struct:
+    return struct.Struct(">BBBIB" + "BBbBbBHBBBB" * entries + "BIBH")
+
+
+class Rows(Struct):
+    """What some messages say, each with as many entries."""
+
+    is_good: NDArray[np.bool_]
+    """Whether it is of this form, with nothing that isn't allowed. What else is said here of others means nothing."""
+    first_ticks: Ints
+    entries: Ints
+    """`(entries, messages)`, packed."""
+    applied: Ints
+    seen: Ints
+
+
+def read(frames: bytes, count: int) -> Rows:
+    """What `count` masked frames of one length, one after the other, say: a length that is one of FRAME_BYTES.
+
+    A payload is whole 32-bit words, and all of them are taken apart word by word: `word[n]` is the nth of each.
+    """
+    block = np.frombuffer(frames, np.uint8).reshape(count, -1)
+    length = block.shape[1]
+    word = block[:, SHORT_FRAME_START:].copy().view("<u4").T.copy()
+    word ^= block[:, 2:SHORT_FRAME_START].copy().view("<u4").T
+    opening = block[:, :2].copy().view("<u2")[:, 0]
+    same, constant = _constants(FRAME_BYTES[length])
+    wrong = np.bitwise_or.reduce((word & same) ^ constant, axis=0)
+    is_good = (wrong == 0) & (opening == BINARY | (MASKED | length - SHORT_FRAME_START) << 8)
+    first_ticks = (word[0] >> 24 | word[1] << 8).byteswap()  # 95 02 ce t3, t2 t1 t0 9n
+    before, after = word[-2], word[-1]  # ce a3 a2 a1, a0 cd s1 s0
+    applied = (before >> 8 | after << 24).byteswap()
+    seen = after >> 24 | after >> 8 & 0xFF00
+    is_good &= (first_ticks | applied) <= _TICK_MAX
+    entries, is_allowed = _entries(word[2:-2:3], word[3:-2:3], word[4:-2:3])
+    is_good &= is_allowed
+    return Rows(is_good, first_ticks.astype(np.int64), entries, applied.astype(np.int64), seen.astype(np.int64))
+
+
+def _entries(
+    first: NDArray[np.uint32], second: NDArray[np.uint32], third: NDArray[np.uint32]
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """(packed, whether all are allowed) of the three words of each: 95 d0 mx d0, my cd a1 a0, cc b cc e."""
+    move_x, move_y = first >> 16 & 0xFF, second & 0xFF
+    aim = second >> 24 | second >> 8 & 0xFF00
+    packed = np.empty((*first.shape, 2), "<u4")
+    packed[..., 0] = move_x | move_y << 8 | aim << 16
+    packed[..., 1] = third >> 8 & 0xFF | third >> 24 << 8
+    is_allowed = (aim < AIM_STEPS) & (move_x != 0x80) & (move_y != 0x80)
+    return packed.view("<i8")[..., 0], is_allowed.all(axis=0)
+
+
+@cache
+def _constants(entries: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """(which bits of each word are the same in all messages, what they are)."""
+    least = encode(Inputs(0, [Input()] * entries, 0, 0))
+    most = encode(Inputs(0xFFFFFFFF, [Input(-1, -1, 0xFFFF, 0xFF, 0xFF)] * entries, 0xFFFFFFFF, 0xFFFF))
+    assert least is not None and most is not None
+    zeros, ones = (np.frombuffer(payload, "<u4")[:, None] for payload in (least, most))
+    same = ~(zeros ^ ones)
+    return same, zeros & same

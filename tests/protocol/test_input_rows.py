@@ -1,0 +1,99 @@
+"""Inputs in fixed widths are the same message, and what is read of many at once is what is read of each."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import asdict, astuple
+
+from protocol.codec import MsgpackCodec
+from protocol.errors import Violation
+from protocol.frames import masked_frame
+from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, encode, pack, read, unpack
+from protocol.messages import Inputs
+from protocol.motion import Input
+from tests.instruments import strategies as draw
+
+CODEC = MsgpackCodec()
+ticks = st.integers(0, 2**31 - 1)
+masks = st.binary(min_size=4, max_size=4)
+
+
+def messages(entries: int) -> st.SearchStrategy[Inputs]:
+    several = st.lists(draw.inputs, min_size=entries, max_size=entries)
+    return st.builds(Inputs, ticks, several, ticks, st.integers(0, 65535))
+
+
+def fields(message: object) -> object:
+    assert isinstance(message, Inputs)
+    return message.first_tick, [astuple(entry) for entry in message.entries], message.applied, message.seen
+
+
+@given(draw.inputs)
+def test_an_input_is_an_integer(entry: Input) -> None:
+    assert unpack(pack(entry)) == entry
+
+
+@given(st.integers(1, ENTRIES_MAX).flatmap(messages), masks)
+def test_the_form_is_msgpack_of_the_same_message(message: Inputs, mask: bytes) -> None:
+    plain = encode(message)
+    assert plain is not None
+    assert fields(CODEC.decode_client(plain)) == fields(message)
+    assert FRAME_BYTES[len(masked_frame(plain, mask))] == len(message.entries)
+
+
+def test_a_long_message_has_the_usual_form() -> None:
+    message = Inputs(7, [Input()] * (ENTRIES_MAX + 1))
+    assert encode(message) is None
+    assert fields(CODEC.decode_client(CODEC.encode(message))) == fields(message)
+
+
+@given(
+    st.integers(1, ENTRIES_MAX).flatmap(
+        lambda entries: st.lists(st.tuples(messages(entries), masks), min_size=1, max_size=5)
+    )
+)
+def test_all_together_say_what_each_says(said: list[tuple[Inputs, bytes]]) -> None:
+    rows = read(b"".join([masked_frame(encode(message) or b"", mask) for message, mask in said]), len(said))
+    assert rows.is_good.all()
+    assert rows.first_ticks.tolist() == [message.first_tick for message, _ in said]
+    assert rows.applied.tolist() == [message.applied for message, _ in said]
+    assert rows.seen.tolist() == [message.seen for message, _ in said]
+    assert [[*map(unpack, row)] for row in rows.entries.T.tolist()] == [message.entries for message, _ in said]
+
+
+@given(st.sampled_from(sorted(FRAME_BYTES)).flatmap(lambda length: st.binary(min_size=length, max_size=length)))
+def test_any_bytes_are_good_only_if_they_are_of_the_form(frame: bytes) -> None:
+    assert not read(frame, 1).is_good[0] or _payload(frame) is not None
+
+
+@given(st.integers(1, ENTRIES_MAX).flatmap(messages), st.data())
+def test_one_wrong_byte_is_noticed_or_makes_another_message(message: Inputs, data: st.DataObject) -> None:
+    frame = bytearray(masked_frame(encode(message) or b"", bytes(4)))
+    frame[data.draw(st.integers(0, len(frame) - 1))] ^= data.draw(st.integers(1, 255))
+    rows, plain = read(bytes(frame), 1), _payload(bytes(frame))
+    try:
+        decoded = CODEC.decode_client(plain or b"")
+    except Violation:
+        assert not rows.is_good[0], "what is refused one by one is not taken in bulk"
+        return
+    if rows.is_good[0]:
+        assert isinstance(decoded, Inputs)
+        assert [*map(unpack, rows.entries[:, 0].tolist())] == [Input(**asdict(entry)) for entry in decoded.entries]
+        assert (rows.first_ticks[0], rows.applied[0], rows.seen[0]) == (
+            decoded.first_tick, decoded.applied, decoded.seen,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "byte"), [(2 + 4 + 11, 0x80), (2 + 4 + 14, 0xFF)])
+def test_a_value_that_is_not_allowed_is_not_good(at: int, byte: int) -> None:
+    frame = bytearray(masked_frame(encode(Inputs(1, [Input()])) or b"", bytes(4)))
+    assert read(bytes(frame), 1).is_good[0]
+    frame[at - 1] = byte
+    assert not read(bytes(frame), 1).is_good[0]
+
+
+def _payload(frame: bytes) -> bytes | None:
+    """Of a masked binary frame that is whole."""
+    if frame[0] != 0x82 or frame[1] != 0x80 | len(frame) - 6:
+        return None
+    return bytes(byte ^ frame[2 + at % 4] for at, byte in enumerate(frame[6:]))
