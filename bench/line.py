@@ -13,6 +13,8 @@ from collections.abc import Callable
 from bots.netsim import Conditions, Route
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
+from server.inputs import InputBuffer
+from server.link import NO_FD
 from server.session import Session
 
 
@@ -23,11 +25,15 @@ class MemoryLink:
         self.codec = CODECS[subprotocol]
         self.address = address
         self.guest = ""
+        self.fd, self.outlet = NO_FD, None
         self.blocked = False
         self.waiting_bytes = 0
         self.sent: list[bytes] = []
         self.closed: tuple[int, str] | None = None
         self._posts_left: int | None = None
+
+    def feed(self, inputs: InputBuffer | None) -> None:
+        """Messages come one by one."""
 
     def post(self, *messages: bytes) -> None:
         assert not self.blocked, "posted to a blocked link"

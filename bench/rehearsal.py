@@ -10,9 +10,9 @@ One viewer is the `Judge`: it reads its frames like a client does, and what it t
 at every tick. Its work is not part of what is measured.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
@@ -21,17 +21,18 @@ from bench.crowds import KINDS, Crowd, Pilots, put_rocks, put_ships
 from bots.view import View
 from protocol.cells import VIEW_HALF_UNITS, Grid
 from protocol.codec import CODECS
-from protocol.frames import header, peel
+from protocol.frames import header
 from protocol.heads import NOTHING_NEAR, ROW_BYTES, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.motion import Input
 from protocol.reckoning import reckon
 from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
-from server.address import address
+from server.address import Seers, address
 from server.game import Player
+from server.input_table import InputTable
 from server.inputs import InputBuffer
-from server.link import Link
+from server.link import NO_FD
 from server.near import near
 from server.publisher import BORDER_UNITS, Publisher
 from server.statistics import RoomStatistics
@@ -64,10 +65,11 @@ class Costs(Struct):
 class Tap:
     """A `Link` that counts, and keeps what is posted if somebody is to read it."""
 
-    takes_frames = True
     blocked = False
     waiting_bytes = 0
     guest = ""
+    outlet = None
+    fd = NO_FD
 
     def __init__(self, number: int, keeps: bool) -> None:
         self.codec, self.address = MSGPACK, f"viewer {number}"
@@ -89,13 +91,8 @@ class Tap:
             if self._keeps:
                 self.kept.append(message)
 
-    @staticmethod
-    def post_frames(links: Sequence[Link], frames: Sequence[bytes]) -> None:
-        for link, frame in zip(cast(Sequence[Tap], links), frames, strict=True):
-            link.bytes += len(frame)
-            link.header_bytes += EMPTY_FRAME_BYTES
-            if link._keeps:
-                link.kept += peel(frame, masked=False, payload_bytes_max=FRAME_BYTES_MAX)[0]
+    def feed(self, inputs: InputBuffer | None) -> None:
+        """Messages come one by one."""
 
     def close(self, code: int, reason: str) -> None:
         raise AssertionError(f"{self.address} was closed: {code} {reason}")
@@ -160,13 +157,16 @@ class Rehearsal:
         self._pilots = Pilots(crowd, random)
         statistics = RoomStatistics()
         self.taps = [Tap(n, keeps=n == crowd.judge) for n in range(crowd.ships)]
-        self._seers = [
+        self._inputs = InputTable(statistics)
+        self._stirred: set[Viewer] = set()
+        pairs = [
             (
-                Player(n, f"P{n}", 0, True, InputBuffer(statistics), ship),
-                Viewer(tap, crowd.rates, statistics),
+                Player(n, f"P{n}", 0, True, InputBuffer(statistics, self._inputs), ship),
+                Viewer(tap, crowd.rates, statistics, self._stirred),
             )
             for n, (ship, tap) in enumerate(zip(self._ships, self.taps, strict=True), 1)
         ]
+        self._seers = Seers(pairs, self._inputs)
         self.judge = Judge(self.taps[crowd.judge], self._ships[crowd.judge], self.world, crowd.rates)
         self.cell_bytes_most = 0
         """The longest delta of a cell."""
@@ -179,6 +179,13 @@ class Rehearsal:
         for tap in self.taps:
             tap.clear()
         self.judge.clear()
+
+    def hud_of(self, player: Player) -> tuple[int, ...]:
+        """As a game's."""
+        return HUD
+
+    def huds_news(self) -> Iterable[int] | None:
+        return ()
 
     def advance(self) -> None:
         """One tick, and its snapshot if it is due."""
@@ -196,9 +203,9 @@ class Rehearsal:
     def _gather(self) -> list[Input]:
         now_s, tick_s = self.tick * self.crowd.rates.tick_s, self.crowd.rates.tick_s
         inputs = self._pilots.at(self.tick)
-        for (player, _), entry in zip(self._seers, inputs, strict=True):
+        for player, entry in zip(self._seers.players, inputs, strict=True):
             player.inputs.put(self.tick, [entry], self.tick, now_s - LEAD_S, tick_s)
-            player.now = player.inputs.take(self.tick, now_s)
+        self._inputs.take(self.tick, now_s)
         return inputs
 
     def _simulate(self, inputs: Sequence[Input]) -> None:
@@ -216,7 +223,8 @@ class Rehearsal:
         chosen_ns = self._cpu_ns()
         self._encode()
         encoded_ns = self._cpu_ns()
-        address(self._seers, self.world, self.grid, publisher, lambda player: HUD)
+        self._seers.look_again(self._stirred)
+        address(self._seers, [0] * len(self._ships), self.world, self.grid, publisher, self)
         costs.address += self._cpu_ns() - encoded_ns
         costs.compare += compared_ns - began_ns
         costs.choose += chosen_ns - compared_ns

@@ -25,6 +25,8 @@ from typing import Final, Protocol
 from protocol.codec import CODECS, Codec
 from protocol.frames import header
 from protocol.limits import SUBPROTOCOL_MSGPACK
+from server.inputs import InputBuffer
+from server.link import NO_FD
 
 HALF_BYTES: Final = 16_777_216
 """Of the shared memory, which has two: one is filled while the other is written out. A tick of 1,400 takes a tenth."""
@@ -65,6 +67,8 @@ class Posting:
     blocked = False
     waiting_bytes = 0
     guest = ""
+    outlet = None
+    fd = NO_FD
     address = "bench"
 
     def __init__(self, number: int) -> None:
@@ -79,6 +83,9 @@ class Posting:
             self._put(self._number, header(len(messages[0])) + messages[0])
         else:
             self._put(self._number, b"".join([header(len(message)) + message for message in messages]))
+
+    def feed(self, inputs: InputBuffer | None) -> None:
+        """Messages come one by one."""
 
     def close(self, code: int, reason: str) -> None:
         raise AssertionError(f"a session has ended: {code} {reason}")

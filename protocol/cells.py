@@ -4,7 +4,9 @@ A viewer sees the cells that touch a square of `VIEW_HALF_UNITS` around it, so a
 within that distance of its ship. Pure arithmetic; who knows which cell is `server/viewers`.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from math import ceil
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,24 @@ def is_within(half_units: float, one: tuple[float, float], other: tuple[float, f
     return abs(one[0] - other[0]) <= half_units and abs(one[1] - other[1]) <= half_units
 
 
+class Block(tuple[int, ...]):
+    """Cells in ascending order, as somebody sees them; with what is asked of them again and again."""
+
+    all: frozenset[int]
+    """The same without their order."""
+    pick: Callable[[Mapping[int, bytes]], tuple[bytes, ...]]
+    """What each of them stands for."""
+
+    def __new__(cls, cells: Iterable[int] = ()) -> "Block":
+        block = super().__new__(cls, cells)
+        block.all = frozenset(block)
+        block.pick = itemgetter(*block) if len(block) > 1 else block._pick
+        return block
+
+    def _pick(self, by_cell: Mapping[int, bytes]) -> tuple[bytes, ...]:
+        return tuple([by_cell[cell] for cell in self])
+
+
 class Grid:
     """The cells of an arena of `width` by `height` units."""
 
@@ -29,13 +49,13 @@ class Grid:
         self.count = self.columns * self.rows
         self._cell_bits = cell_units.bit_length() - 1
         self._lasts = np.array([self.columns - 1, self.rows - 1])
-        self._blocks: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
+        self._blocks: dict[tuple[int, int, int, int], Block] = {}
 
     def cell_at(self, x: float, y: float) -> int:
         """The cell of a point; points outside the arena belong to the nearest cell."""
         return self._row(y) * self.columns + self._column(x)
 
-    def around(self, x: float, y: float, half_units: float = VIEW_HALF_UNITS) -> tuple[int, ...]:
+    def around(self, x: float, y: float, half_units: float = VIEW_HALF_UNITS) -> Block:
         """The cells that a square of side 2 * `half_units` around a point touches, in ascending order.
 
         The same block of cells is always the same object.
@@ -45,7 +65,7 @@ class Grid:
         block = self._blocks.get((left, right, top, bottom))
         if block is None:
             lines = range(top, bottom + 1)
-            block = tuple(line * self.columns + column for line in lines for column in range(left, right + 1))
+            block = Block(line * self.columns + column for line in lines for column in range(left, right + 1))
             self._blocks[left, right, top, bottom] = block
         return block
 

@@ -67,7 +67,7 @@ class JsonCodec:
         )
 
     def join(self, cells: Sequence[bytes]) -> bytes:
-        return b",".join(cells)
+        return b",".join(filter(None, cells))
 
     def snapshot(
         self,

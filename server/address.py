@@ -4,74 +4,196 @@ Most viewers most of the time are *steady*: they know all that they see, they se
 owed nothing else. Their own parts are written together, as rows of one table (`protocol.heads`), and each costs one
 write. Whoever is not steady is shown what it needs one by one (`Viewer.show`). Both ways say the same.
 
-Everything of a viewer is done in one go: what a thousand viewers are doesn't fit a core's cache, and going through them
-twice would cost as much as all the arithmetic.
+What a thousand players and viewers are doesn't fit a core's cache, and to look at an object of each costs more than all
+the arithmetic. So of whoever is steady none is looked at: what is needed stands side by side, in the room's table and
+in `Seers`, and a viewer, or a game, says by itself when something of it has changed.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol.cells import VIEW_HALF_UNITS, Grid
-from protocol.heads import NOTHING_NEAR, heads, near_part, tail
+from protocol.cells import VIEW_HALF_UNITS, Block, Grid
+from protocol.codec import CODECS
+from protocol.frames import header
+from protocol.heads import NOTHING_NEAR, ROW_BYTES, heads, near_part, tail
+from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.snapshot import Own
 from server.game import Player
+from server.input_table import InputTable
+from server.link import NO_FD, Link
 from server.near import near
 from server.publisher import Publisher
-from server.viewers import LINGER_UNITS, Viewer
+from server.viewers import LINGER_UNITS, NO_PLACE, Viewer
 from server.world import World
 
 SLACK_MS_MAX: Final = 9999
 """More than that, early or late, is told as so much."""
+_STATE: Final = np.array((0, 1, 3, 4))
+"""x, y, vx, vy of `World.motion`."""
 
-Seers = Sequence[tuple[Player, Viewer]]
+Ints = NDArray[np.int64]
+
+
+Hud = tuple[int, ...]
+
+
+class Huds(Protocol):
+    """What is asked of a game here."""
+
+    def hud_of(self, player: Player) -> Hud: ...
+    def huds_news(self) -> Iterable[int] | None: ...
+
+
+MSGPACK: Final = CODECS[SUBPROTOCOL_MSGPACK]
+"""What whoever is steady speaks."""
+Tail = tuple[bytes, bytes]
+"""What comes before and after the head in the frame of whoever has nothing near."""
+
+
+class Seers:
+    """A room's players and the viewers that see through their eyes, side by side; the same for as long as they are."""
+
+    def __init__(self, pairs: Sequence[tuple[Player, Viewer]], inputs: InputTable) -> None:
+        self.players, self.viewers = [player for player, _ in pairs], [viewer for _, viewer in pairs]
+        self.inputs = inputs
+        self.slots: Ints = np.array([player.inputs.slot for player in self.players], dtype=np.int64)
+        self.at_of_player = {player.id: at for at, player in enumerate(self.players)}
+        self._at_of_viewer = {viewer: at for at, viewer in enumerate(self.viewers)}
+        self.places: Ints = np.array([viewer.place for viewer in self.viewers], dtype=np.int64)
+        self.sights = [viewer.seen for viewer in self.viewers]
+        self.owed = {at for at, viewer in enumerate(self.viewers) if viewer.owed}
+        """Who is owed something besides."""
+        self.outlet = next((viewer.link.outlet for viewer in self.viewers if viewer.link.outlet is not None), None)
+        self.fds: Ints = np.array([self._fd(viewer.link) for viewer in self.viewers], dtype=np.int64)
+
+    def _fd(self, link: Link) -> int:
+        return link.fd if link.outlet is self.outlet else NO_FD
+
+    def look_again(self, stirred: set[Viewer]) -> None:
+        """At these, of which something has changed: where they are, or what they are owed."""
+        for viewer in stirred:
+            if (at := self._at_of_viewer.get(viewer)) is not None:
+                self.places[at], self.sights[at] = viewer.place, viewer.seen
+                if viewer.owed:
+                    self.owed.add(at)
+        stirred.clear()
+
+
+class Snapshot:
+    """One snapshot on its way to all of them."""
+
+    def __init__(
+        self, seers: Seers, boosts_ticks: Sequence[int], world: World, grid: Grid, publisher: Publisher
+    ) -> None:
+        """`boosts_ticks` is the cool-down of each one's boost."""
+        self._seers, self._grid, self._publisher = seers, grid, publisher
+        inputs, slots = seers.inputs, seers.slots
+        self._ships = inputs.ships.take(slots)
+        self._states = world.motion.take(_STATE, axis=0).take(self._ships, axis=1)
+        self._acks, slacks_ms = inputs.ack.take(slots), inputs.take_slacks_ms(slots)
+        self._came = np.isfinite(slacks_ms)
+        self._slacks_ms = np.rint(slacks_ms).clip(-SLACK_MS_MAX, SLACK_MS_MAX)
+        x, y = self._states[0], self._states[1]
+        self._places = grid.places(x, y, VIEW_HALF_UNITS, VIEW_HALF_UNITS + LINGER_UNITS)
+        flying = self._ships.nonzero()[0]
+        looking = slots.take(flying)
+        inputs.eye_x[looking], inputs.eye_y[looking] = x.take(flying), y.take(flying)
+        self._near = near(world, self._ships)
+        self._heads = heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
+        self._tails: dict[int, Tail] = {}
+
+    def steady(self, news: Iterable[int]) -> NDArray[np.bool_]:
+        """Who knows all but what everybody there is told; of the players in `news` nobody does."""
+        seers = self._seers
+        may_be, was = (self._ships > 0) & self._came, seers.places
+        for at in (may_be & (self._places != was) & (was != NO_PLACE)).nonzero()[0].tolist():
+            if seers.viewers[at].stays(self._grid, *self._states[:2, at].tolist(), int(self._places[at])):
+                was[at] = self._places[at]
+        is_steady = may_be & (self._places == was)
+        is_steady[[at for player in news if (at := seers.at_of_player.get(player)) is not None]] = False
+        return np.asarray(is_steady)
+
+    def message(self, at: int) -> bytes:
+        """Of one who is steady."""
+        _, after = self._tail(self._seers.sights[at])
+        beside = self._near[at]
+        return self._heads[at] + (near_part(beside) + after[1:] if beside else after)
+
+    def frames(self, chosen: Sequence[int]) -> list[bytes]:
+        """These messages as they go over the wire, after what is owed."""
+        heads, sights, besides, tails, frames = self._heads, self._seers.sights, self._near, self._tails, list[bytes]()
+        for at in chosen:
+            sight = sights[at]
+            if besides[at]:
+                message = self.message(at)
+                frames.append(header(len(message)) + message)
+            else:
+                before, after = tails.get(id(sight)) or self._tail(sight)
+                frames.append(before + heads[at] + after)
+        return frames
+
+    def post(self, chosen: list[int]) -> list[int]:
+        """To these, who are steady, in one go: who of them got nothing, for they are blocked."""
+        seers, frames = self._seers, self.frames(chosen)
+        assert seers.outlet is not None
+        owed = [at for at in range(len(chosen)) if chosen[at] in seers.owed] if seers.owed else []
+        for at in owed:
+            frames[at] = seers.viewers[chosen[at]].owed_frames() + frames[at]
+        missed = seers.outlet.write(seers.fds.take(chosen).tolist(), frames)
+        for at in owed:
+            if at not in missed:
+                seers.viewers[chosen[at]].paid()
+        return [chosen[at] for at in missed]
+
+    def _tail(self, sight: Block) -> Tail:
+        found = self._tails.get(id(sight))
+        if found is None:
+            after = NOTHING_NEAR + tail(*self._publisher.deltas(sight, MSGPACK))
+            found = self._tails[id(sight)] = header(ROW_BYTES + len(after)), after
+        return found
+
+    def show(self, at: int, hud: Hud) -> bool:
+        """One by one, whatever it needs; False: it misses this one."""
+        player, viewer = self._seers.players[at], self._seers.viewers[at]
+        x, y, vx, vy = self._states[:, at].tolist()
+        slack_ms = int(self._slacks_ms[at]) if self._came[at] else None
+        viewer.lag.applied = player.inputs.applied
+        ack, sight = int(self._acks[at]), viewer.sight(self._grid, *player.eye)
+        if not player.ship:
+            return viewer.show(self._publisher, sight, ack, slack_ms, None, hud)
+        own, head = Own(player.ship, x, y, vx, vy, player.helm.boost_ticks), self._heads[at] if self._came[at] else b""
+        return viewer.show(self._publisher, sight, ack, slack_ms, own, hud, int(self._places[at]), self._near[at], head)
 
 
 def address(
-    seers: Seers,
-    world: World,
-    grid: Grid,
-    publisher: Publisher,
-    hud_of: Callable[[Player], tuple[int, ...]],
+    seers: Seers, boosts_ticks: Sequence[int], world: World, grid: Grid, publisher: Publisher, game: Huds
 ) -> int:
     """Post the snapshot of the publisher's tick to all `seers` but the blocked ones; how many got it."""
-    if not seers:
+    if not seers.players:
         return 0
-    tick, shown = publisher.tick, 0
-    ships = np.array([player.ship for player, _ in seers])
-    x, y, vx, vy = states = [column[ships] for column in (world.x, world.y, world.vx, world.vy)]
-    acks, (slacks_ms, came) = [player.inputs.ack for player, _ in seers], _slacks_ms(seers)
-    boosts_ticks = [player.helm.boost_ticks for player, _ in seers]
-    own_parts = heads(tick, acks, slacks_ms, ships, states, boosts_ticks)
-    places = grid.places(x, y, VIEW_HALF_UNITS, VIEW_HALF_UNITS + LINGER_UNITS).tolist()
-    tails: dict[int, bytes] = {}
-    steadiable = ((ships > 0) & came).tolist()
-    rows = zip(seers, own_parts, x.tolist(), y.tolist(), places, near(world, ships), steadiable, strict=True)
-    for at, ((player, viewer), own_part, own_x, own_y, place, beside, may_be_steady) in enumerate(rows):
-        hud = hud_of(player)
-        if player.ship:
-            player.eye = own_x, own_y
-        sight = viewer.steady_sight(grid, own_x, own_y, place, hud) if may_be_steady else None
-        if sight is not None:
-            shared = tails.get(id(sight))
-            if shared is None:
-                shared = tails[id(sight)] = NOTHING_NEAR + tail(*publisher.deltas(sight, viewer.codec))
-            viewer.lag.sent = tick
-            viewer.link.post(own_part + near_part(beside) + shared[1:] if beside else own_part + shared)
-            shown += 1
-            continue
-        slack_ms, sight = int(slacks_ms[at]) if came[at] else None, viewer.sight(grid, *player.eye)
-        if player.ship:
-            own = Own(player.ship, own_x, own_y, float(vx[at]), float(vy[at]), player.helm.boost_ticks)
-            shown += viewer.show(publisher, sight, acks[at], slack_ms, own, hud, place, beside)
+    snapshot, huds, news = Snapshot(seers, boosts_ticks, world, grid, publisher), dict[int, Hud](), game.huds_news()
+    if news is None:  # each is asked, once
+        huds = {at: game.hud_of(player) for at, player in enumerate(seers.players)}
+        news = [seers.players[at].id for at, hud in huds.items() if hud != seers.viewers[at].hud]
+    is_steady = snapshot.steady(news)
+    together = (is_steady & (seers.fds != NO_FD)).nonzero()[0]
+    rest = (~is_steady).nonzero()[0].tolist()
+    shown = 0
+    if len(together) and seers.outlet is not None:
+        missed = snapshot.post(together.tolist())
+        shown = len(together) - len(missed)
+        rest += missed
+    for at in (is_steady & (seers.fds == NO_FD)).nonzero()[0].tolist():
+        if seers.viewers[at].link.blocked:
+            rest.append(at)
         else:
-            shown += viewer.show(publisher, sight, acks[at], slack_ms, None, hud)
+            seers.viewers[at].post(snapshot.message(at))
+            shown += 1
+    seers.owed.clear()
+    for at in rest:
+        hud = huds[at] if huds else game.hud_of(seers.players[at])
+        shown += snapshot.show(at, hud)
     return shown
-
-
-def _slacks_ms(seers: Seers) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(whole milliseconds, whether an input came) for each; where none did, the first says nothing."""
-    slacks_ms = np.array([player.inputs.take_slack_ms() for player, _ in seers])
-    return np.rint(slacks_ms).clip(-SLACK_MS_MAX, SLACK_MS_MAX), np.isfinite(slacks_ms)

@@ -19,7 +19,7 @@ from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.motion import Helm, Input
+from protocol.motion import Helm
 from protocol.ticks import Rates
 from server.build.buildable import Buildable
 from server.card import PERMANENT, Card
@@ -29,15 +29,14 @@ from server.roles import GUEST, Identity
 from server.room import Room
 from server.saved_world import SavedWorld, restore, save
 from server.sealed import Unusable, enclose, read
-from server.statistics import RoomStatistics
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Another one for every change that an older server could misread, or a newer one miss."""
 BYTES_MAX: Final = 64_000_000
 
 
 class SavedPlayer(Struct, array_like=True):
-    """`server.game.Player`, with the inputs in a form of their own; this tick's have been."""
+    """`server.game.Player`, with the inputs in a form of their own."""
 
     id: int
     name: str
@@ -45,9 +44,7 @@ class SavedPlayer(Struct, array_like=True):
     bot: bool
     inputs: SavedInputs
     ship: int
-    now: msgspec.Raw
     helm: Helm
-    eye: tuple[float, float]
     rtt_ms: int
     team: int = 0
     subject: str = ""
@@ -165,11 +162,11 @@ def _fill(room: Room, saved: SavedRoom) -> None:
     game = room.game
     if isinstance(game, Lasting) and bytes(saved.state) != _NIL:
         restore(room.world, saved.world)
-        room.reinstate((_player(player, room.statistics) for player in players), saved.next_player)
+        room.reinstate((_player(player, room) for player in players), saved.next_player)
         game.restore(msgspec.msgpack.decode(saved.state, type=game.saved))
     else:
         game.begin()
-        room.reinstate((_player(player, room.statistics) for player in players), saved.next_player)
+        room.reinstate((_player(player, room) for player in players), saved.next_player)
         for person in room.players.values():
             person.ship = 0
             game.joined(person)
@@ -180,7 +177,7 @@ def _fill(room: Room, saved: SavedRoom) -> None:
         room.leave(person)
 
 
-def _player(saved: SavedPlayer, statistics: RoomStatistics) -> Player:
-    inputs = InputBuffer(statistics)
+def _player(saved: SavedPlayer, room: Room) -> Player:
+    inputs = InputBuffer(room.statistics, room.inputs)
     inputs.restore(saved.inputs)
-    return Player(**{**asdict(saved), "inputs": inputs, "now": Input()})
+    return Player(**{**asdict(saved), "inputs": inputs})

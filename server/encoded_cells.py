@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from protocol.cells import Block
 from protocol.codec import Codec
 from protocol.packing import FlatKeyframe, PackedDelta
 
@@ -70,13 +71,13 @@ class _Encoding:
     def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
         payload = self._joined.get(cells)
         if payload is None:
-            parts, sources = [*map(self._deltas.__getitem__, cells)], self._told.sources
-            seen = frozenset(cells)
+            block = cells if isinstance(cells, Block) else Block(cells)
+            parts, sources, seen = block.pick(self._deltas), self._told.sources, block.all
             for cell in self._sourced & seen:
                 if not sources[cell] <= seen:
-                    parts[cells.index(cell)] = self.delta(cell, sources[cell] & seen)
-            parts = [*filter(None, parts)]
-            payload = self._joined[cells] = len(parts), self._codec.join(parts)
+                    at = cells.index(cell)
+                    parts = *parts[:at], self.delta(cell, sources[cell] & seen), *parts[at + 1 :]
+            payload = self._joined[cells] = len(parts) - parts.count(b""), self._codec.join(parts)
         return payload
 
     def delta(self, cell: int, known: frozenset[int]) -> bytes:

@@ -22,7 +22,7 @@ contract begins anew with them (`begin`, then `joined` for each). One that is `L
 values, goes on where it was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -51,11 +51,7 @@ class Player(Struct, array_like=True, eq=False):
     inputs: InputBuffer
     ship: int = 0
     """The entity that it steers; 0: none."""
-    now: Input = field(default_factory=Input)
-    """This tick's input."""
     helm: Helm = field(default_factory=Helm)
-    eye: tuple[float, float] = (0.0, 0.0)
-    """Where it last looked from."""
     rtt_ms: int = 0
     team: int = 0
     """From 1 on, in a game that has `teams`; 0: none. The room gives a newcomer the smallest."""
@@ -63,6 +59,28 @@ class Player(Struct, array_like=True, eq=False):
     """What its account is known by; "": it has none."""
     since_tick: int = 0
     """When it came into the room."""
+
+    def __post_init__(self) -> None:
+        self.inputs.table.ships[self.inputs.slot] = self.ship
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "ship":  # so that a tick need not ask a thousand players for it
+            self.inputs.table.ships[self.inputs.slot] = value
+
+    @property
+    def now(self) -> Input:
+        """This tick's input."""
+        return self.inputs.now
+
+    @property
+    def eye(self) -> tuple[float, float]:
+        """Where it last looked from."""
+        return self.inputs.eye
+
+    @eye.setter
+    def eye(self, place: tuple[float, float]) -> None:
+        self.inputs.eye = place
 
 
 class Stage(Protocol):
@@ -77,6 +95,11 @@ class Stage(Protocol):
     """The tick being simulated."""
     options: Mapping[str, Any]
     """The operator's settings for the game."""
+
+    @property
+    def pressing(self) -> Sequence[Player]:
+        """Those whose input of this tick has a button held or pressed, in the order in which they came to the room. In
+        `before_step`: it spares a look at each of a thousand who do nothing but steer."""
 
     def rewound(self, player: Player) -> Past:
         """The world as `player` saw it when it gave this tick's input: to judge what hits at once. In `before_step`."""
@@ -135,6 +158,11 @@ class Game(Protocol):
     def before_step(self) -> None: ...
     def after_step(self, contacts: Sequence[Contact]) -> None: ...
     def hud_of(self, player: Player) -> tuple[int, ...]: ...
+
+    def huds_news(self) -> Iterable[int] | None:
+        """Of which players, by ID, `hud_of` may have changed since this was asked last; None: anybody's. To be said
+        anew where a thousand of them need not be looked at."""
+        return None
 
 
 @runtime_checkable

@@ -4,75 +4,100 @@
     late          its tick has passed: its newest values and every edge count for the coming tick
     missing       the last one is held, without its edges, up to INPUT_HOLD_TICKS_MAX; then neutral
 
-With an input comes the message that it was said in: what that says of its sender (`stamps`) is read when it matters. An
-edge is never lost and never repeated. Memory is bounded by INPUT_AHEAD_TICKS_MAX entries.
+With an input comes what its message said of its sender (`stamps`), which is read when it matters. An edge is never lost
+and never repeated. Memory is bounded by INPUT_AHEAD_TICKS_MAX entries.
+
+All inputs of a room are in one `InputTable`, and what comes out of it is its work. Here is one player's slot of it, and
+what arrives one message at a time.
 """
 
 from collections.abc import Sequence
-from math import inf
-from typing import Final
-
-from msgspec.structs import replace
 
 from protocol.errors import Code, Violation
-from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
-from protocol.messages import Inputs
+from protocol.input_rows import EDGES, pack, unpack
+from protocol.limits import INPUT_AHEAD_TICKS_MAX
 from protocol.motion import Input
+from server.input_table import NO_SLACK, RING_TICKS, InputTable
+from server.stamps import NO_STAMP
 from server.statistics import RoomStatistics
 
-NO_SLACK: Final = inf
-"""No input came."""
-SavedInputs = tuple[int, int, tuple[int, int, int, int, int], int]
-"""An input buffer in a checkpoint: ack, newest, the fields of the input that is held, for how many ticks it has been.
-It is plain, for a full room has a thousand of them and the tick waits."""
+__all__ = ["NO_SLACK", "InputBuffer", "SavedInputs"]
+
+SavedInputs = tuple[int, int, tuple[int, int, int, int, int], int, tuple[float, float]]
+"""An input buffer in a checkpoint: ack, newest, the fields of the input that is held, for how many ticks it has been,
+and where its player looks from. It is plain, for a full room has a thousand of them and the tick waits."""
 
 
 class InputBuffer:
-    """The inputs of one player. `statistics` is the room's."""
+    """The inputs of one player, in `table`; in one of its own, if there is none yet. `statistics` is the room's."""
 
-    __slots__ = (
-        "_by_tick",
-        "_held",
-        "_held_ticks",
-        "_late",
-        "_late_said",
-        "_slack_ms",
-        "_statistics",
-        "ack",
-        "late_ticks",
-        "newest",
-        "said",
-    )
+    __slots__ = ("slot", "table")
 
-    def __init__(self, statistics: RoomStatistics) -> None:
-        self.ack = 0
-        """The newest tick that was simulated from an input of the player's own."""
-        self.newest = 0
-        """The newest tick that an input has arrived for."""
-        self.said: Inputs | None = None
-        """The message in which the input that was taken last, or is held, came."""
-        self.late_ticks = 0
-        """How long after its tick that was taken."""
-        self._statistics = statistics
-        self._by_tick: dict[int, tuple[Input, float, Inputs | None]] = {}
-        self._late: Input | None = None
-        self._late_said: Inputs | None = None
-        self._held = Input()
-        self._held_ticks = INPUT_HOLD_TICKS_MAX
-        self._slack_ms = NO_SLACK
+    def __init__(self, statistics: RoomStatistics, table: InputTable | None = None) -> None:
+        self.table = table or InputTable(statistics, 1)
+        self.slot = self.table.add()
 
     def __len__(self) -> int:
-        return len(self._by_tick)
+        return self.table.waiting(self.slot)
+
+    @property
+    def ack(self) -> int:
+        """The newest tick that was simulated from an input of the player's own."""
+        return int(self.table.ack[self.slot])
+
+    @property
+    def newest(self) -> int:
+        """The newest tick that an input has arrived for."""
+        return int(self.table.newest[self.slot])
+
+    @property
+    def now(self) -> Input:
+        """What was taken last."""
+        return unpack(int(self.table.now[self.slot]))
+
+    @property
+    def stamp(self) -> int:
+        """What the message in which the input came that was taken last, or is held, says of what its sender saw."""
+        return int(self.table.stamp[self.slot])
+
+    @property
+    def late_ticks(self) -> int:
+        """How long after its tick that was taken."""
+        return int(self.table.late_ticks[self.slot])
+
+    @property
+    def applied(self) -> int:
+        """The newest snapshot that the client says it has."""
+        return int(self.table.applied[self.slot])
+
+    @applied.setter
+    def applied(self, tick: int) -> None:
+        self.table.applied[self.slot] = tick
+
+    @property
+    def eye(self) -> tuple[float, float]:
+        """Where the player last looked from."""
+        return float(self.table.eye_x[self.slot]), float(self.table.eye_y[self.slot])
+
+    @eye.setter
+    def eye(self, place: tuple[float, float]) -> None:
+        self.table.eye_x[self.slot], self.table.eye_y[self.slot] = place
+
+    def release(self) -> None:
+        """The player has gone; the slot is another's."""
+        self.table.release(self.slot)
 
     def save(self) -> SavedInputs:
         """What outlasts the connection; inputs for ticks to come are sent again by whoever comes back."""
-        held = self._held
+        table, slot = self.table, self.slot
+        held = unpack(int(table.held[slot]))
         fields = held.move_x, held.move_y, held.aim, held.buttons, held.edges
-        return self.ack, self.newest, fields, self._held_ticks
+        return int(table.ack[slot]), int(table.newest[slot]), fields, int(table.held_ticks[slot]), self.eye
 
     def restore(self, saved: SavedInputs) -> None:
-        self.ack, self.newest, held, self._held_ticks = saved
-        self._held = Input(*held)
+        table, slot = self.table, self.slot
+        table.ack[slot], table.newest[slot], held, table.held_ticks[slot], self.eye = saved
+        table.held[slot] = table.now[slot] = pack(Input(*held))
 
     def put(
         self,
@@ -81,12 +106,14 @@ class InputBuffer:
         next_tick: int,
         now_s: float,
         tick_s: float,
-        said: Inputs | None = None,
+        stamp: int = NO_STAMP,
     ) -> None:
-        """Take what arrived at `now_s`, in the message `said`; `next_tick` is the tick that will be gathered next.
+        """Take what arrived at `now_s`, in a message with `stamp`; `next_tick` is the tick that will be gathered next.
 
         Raises Violation when an entry is too far ahead; the entries before it are kept.
         """
+        table, slot = self.table, self.slot
+        newest, ack = table.newest[slot], table.ack[slot]
         for tick, entry in enumerate(entries, first_tick):
             if tick >= next_tick:
                 if tick > next_tick + INPUT_AHEAD_TICKS_MAX:
@@ -94,56 +121,30 @@ class InputBuffer:
                         Code.INPUT_TOO_FAR,
                         f"tick {tick} is more than {INPUT_AHEAD_TICKS_MAX} ticks ahead of {next_tick}",
                     )
-                self._by_tick.setdefault(tick, (entry, now_s, said))
-            elif tick > self.ack:
+                at = tick & RING_TICKS - 1, slot
+                if table.ticks[at] != tick:
+                    table.ticks[at], table.entries[at], table.stamps[at] = tick, pack(entry), stamp
+                    table.arrived_s[at] = now_s
+            elif tick > ack:
                 self._put_late(tick, entry, -(next_tick - tick) * tick_s * 1000.0)
-                self._late_said = said
-            self.newest = max(self.newest, tick)
+                table.late_stamp[slot], ack = stamp, tick
+            if tick > newest:
+                table.newest[slot] = newest = tick
 
     def _put_late(self, tick: int, entry: Input, slack_ms: float) -> None:
-        self._statistics.inputs_late += 1
-        self.ack = tick
-        edges = self._late.edges if self._late is not None else 0
-        self._late = replace(entry, edges=entry.edges | edges)
-        self._slack_ms = min(self._slack_ms, slack_ms)
+        table, slot = self.table, self.slot
+        table.statistics.inputs_late += 1
+        edges = int(table.late[slot]) & EDGES if table.is_late[slot] else 0
+        table.ack[slot], table.late[slot], table.is_late[slot] = tick, pack(entry) | edges, True
+        table.slack_ms[slot] = min(table.slack_ms[slot], slack_ms)
 
     def take(self, tick: int, now_s: float) -> Input:
-        """The input for `tick`, gathered at `now_s`. Called once for each tick, in order."""
-        late, self._late = self._late, None
-        found = self._by_tick.pop(tick, None)
-        if found is not None:
-            entry, arrived_s, self.said = found
-            self.ack, self.late_ticks = tick, 0
-            slack_ms = (now_s - arrived_s) * 1000.0
-            if slack_ms < self._slack_ms:  # noqa: PLR1730  # a call would cost as much as all the rest
-                self._slack_ms = slack_ms
-            if late is None and not entry.edges:  # as nearly always: `_hold`, without another call
-                self._statistics.inputs += 1
-                self._held, self._held_ticks = entry, 0
-                return entry
-            edges = late.edges if late is not None else 0
-            return self._hold(replace(entry, edges=entry.edges | edges))
-        if late is not None:
-            self.said, self.late_ticks = self._late_said, tick - self.ack
-            return self._hold(late)
-        return self._missing()
-
-    def _hold(self, entry: Input) -> Input:
-        self._statistics.inputs += 1
-        self._held = replace(entry, edges=0) if entry.edges else entry
-        self._held_ticks = 0
-        return entry
-
-    def _missing(self) -> Input:
-        if self.newest:  # a player that has not begun to send misses nothing
-            self._statistics.inputs_missing += 1
-        if self._held_ticks < INPUT_HOLD_TICKS_MAX:
-            self._held_ticks += 1
-            self.late_ticks = 0
-            return self._held
-        return Input(aim=self._held.aim)
+        """The input for `tick`, gathered at `now_s`. Once for each tick, in order; all in the table are taken."""
+        self.table.take(tick, now_s)
+        return self.now
 
     def take_slack_ms(self) -> float:
         """The tightest slack since the last call; NO_SLACK when no input came."""
-        slack_ms, self._slack_ms = self._slack_ms, NO_SLACK
+        slack_ms = float(self.table.slack_ms[self.slot])
+        self.table.slack_ms[self.slot] = NO_SLACK
         return slack_ms

@@ -6,6 +6,8 @@ from protocol.codec import Codec
 from protocol.limits import PROTOCOL_VERSION
 from protocol.messages import Welcome
 from server.game import Player
+from server.inputs import InputBuffer
+from server.link import NO_FD
 from server.roster import info_of
 from server.viewers import Viewer
 
@@ -50,6 +52,8 @@ class Earpiece:
 
     address = "tape"
     guest = ""
+    outlet = None
+    fd = NO_FD
     blocked = False
     waiting_bytes = 0
 
@@ -59,6 +63,9 @@ class Earpiece:
 
     def post(self, *messages: bytes) -> None:
         self.heard += messages
+
+    def feed(self, inputs: InputBuffer | None) -> None:
+        """Messages come one by one."""
 
     def close(self, code: int, reason: str) -> None:
         """There is nobody at the other end."""

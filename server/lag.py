@@ -20,7 +20,8 @@ from protocol.ticks import Rates
 
 
 class Lag:
-    """What one client was sent and has. Whoever sends a snapshot sets `sent`; reports go to `applied` as they come."""
+    """What one client was sent and has. Reports go to `applied`, and what it was sent to `sent`, before anything is
+    asked here: for whoever isn't behind that is the newest there is, and nobody need say so at each snapshot."""
 
     __slots__ = ("_behind_since", "_first", "_hopeless_ticks", "_ticks_max", "applied", "sent")
 
@@ -60,7 +61,7 @@ class Lag:
     def block(self, tick: int) -> None:
         """The snapshot of `tick` was left out because the socket is full."""
         if self._behind_since is None:
-            self._behind_since = tick
+            self._behind_since, self.sent = tick, max(self.sent, tick - 1)
 
     def review(self, tick: int) -> None:
         """Notice a client that has fallen behind. Now and then is enough: it takes a second to happen."""

@@ -12,11 +12,9 @@ and no socket; `now_s` is an argument and only measures slack.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from random import Random
 from typing import Any
 
-import numpy as np
 from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
@@ -25,27 +23,27 @@ from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.messages import Event, Inputs, ServerMessage, Welcome
 from protocol.ticks import Rates
-from server.address import address
+from server.address import Seers, address
 from server.card import PERMANENT, Card
 from server.chat.channel import RoomChannels
+from server.crew import Crew
 from server.game import Game, Player
 from server.heralds import Heralds, Listener, Tap
+from server.input_table import InputTable
 from server.inputs import InputBuffer
 from server.introduction import introduce, welcome_of
 from server.late import LateSpectators, lateness_of
 from server.link import Link
+from server.pings import PINGS_EVERY_S, Pings
 from server.publisher import Publisher
 from server.results import Departures, Result, Score, placings
 from server.rewind import Past, Rewind
 from server.roster import info_of, rarest_colour, smallest_team
 from server.spectators import NOBODY, Spectators
-from server.stamps import sight_of
+from server.stamps import sight_of, stamp_of
 from server.statistics import RoomStatistics
 from server.viewers import Viewer, owe
 from server.world import World
-
-PINGS_EVERY_S = 2.0
-PINGS_TOGETHER_MAX = 50
 
 
 class Room:
@@ -87,8 +85,12 @@ class Room:
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
         self._rewind = Rewind(self.publisher, rates)
+        self.inputs = InputTable(self.statistics)
         self._players: dict[int, Player] = {}
         self.players: Mapping[int, Player] = self._players
+        self._crew = Crew(self.players, self.inputs)
+        self._seeing: Seers | None = None
+        self._stirred: set[Viewer] = set()
         self._viewers: dict[int, Viewer] = {}
         """By player."""
         whom = self.grid, arena.middle, self.players, self.statistics
@@ -96,7 +98,7 @@ class Room:
         if (lateness := lateness_of(game, self.options, rates, len(self.world.alive))) is not None:
             self.watching = LateSpectators(*whom, lateness, partial(introduce, self))
         self._next_player = 1
-        self._pings_from = 0
+        self._pings = Pings(self)
         self._snapshot_due = False
         self.is_resting = False
         """Whether nobody is there, and it doesn't tick."""
@@ -118,7 +120,7 @@ class Room:
         if self.tick % self.rates.snapshot_interval == 0:
             self._snapshot_due = True
         if self.tick % self.rates.ticks_in(PINGS_EVERY_S) == 0:
-            self._say_pings()
+            self._pings.say()
         if self._snapshot_due and not hush:
             self._snapshot_due = False
             self.publisher.publish(self.tick)
@@ -128,32 +130,30 @@ class Room:
                 self.tap.shown()
 
     def _gather(self, now_s: float) -> None:
-        tick = self.tick
-        for player in self._players.values():
-            player.now = player.inputs.take(tick, now_s)
+        self.inputs.take(self.tick, now_s)
 
     def _simulate(self) -> None:
         self.game.before_step()
-        self._steer()
+        self._crew.steer(self.world, self.rates.tick_rate)
         self.game.after_step(self.world.step())
         self.statistics.entities_refused = self.world.refused
 
-    def _steer(self) -> None:
-        rate, pilots = self.rates.tick_rate, [player for player in self._players.values() if player.ship]
-        nows = [player.now for player in pilots]
-        moves = np.array([now.move_x for now in nows] + [now.move_y for now in nows], dtype=np.int64).reshape(2, -1).T
-        boosts = [
-            player.helm.boosts(now, rate) if player.helm.boost_ticks or now.buttons or now.edges else False
-            for player, now in zip(pilots, nows, strict=True)
-        ]
-        self.world.steer([player.ship for player in pilots], moves, [now.aim for now in nows], boosts)
-
     def _show(self) -> None:
-        seers = [(self._players[player_id], viewer) for player_id, viewer in self._viewers.items()]
-        shown = address(seers, self.world, self.grid, self.publisher, self.game.hud_of)
+        if self._seeing is None:
+            pairs = [(self._players[player], viewer) for player, viewer in self._viewers.items()]
+            self._seeing = Seers(pairs, self.inputs)
+        seers = self._seeing
+        seers.look_again(self._stirred)
+        boosts_ticks = self._crew.boosts_ticks(seers.at_of_player, len(seers.players))
+        shown = address(seers, boosts_ticks, self.world, self.grid, self.publisher, self.game)
         self.statistics.snapshots += shown
-        self.statistics.snapshots_skipped += len(seers) - shown
+        self.statistics.snapshots_skipped += len(self._viewers) - shown
         self.watching.show(self.publisher)
+
+    @property
+    def pressing(self) -> list[Player]:
+        """Whose input of this tick has a button held or pressed, in the order in which they came."""
+        return self._crew.pressing()
 
     # coming and going --------------------------------------------------------------------------------------
 
@@ -166,20 +166,20 @@ class Room:
             name=name,
             colour=rarest_colour(self.players.values()),
             bot=bot,
-            inputs=InputBuffer(self.statistics),
-            eye=(self.arena.size.width / 2, self.arena.size.height / 2),
+            inputs=InputBuffer(self.statistics, self.inputs),
             team=smallest_team(self.players.values(), self.game.teams),
             subject=subject,
             since_tick=self.tick,
         )
+        player.eye = self.arena.size.width / 2, self.arena.size.height / 2
         self._next_player += 1
         self._players[player.id] = player
+        self._crew.changed()
         self.say("joined", asdict(info_of(player)))
         try:
             self.game.joined(player)
         except Exception:
-            del self._players[player.id]  # the mistake ends this one connection, and not the room
-            self.say("left", {"id": player.id})
+            self._forget(player)  # the mistake ends this one connection, and not the room
             raise
         return player
 
@@ -187,6 +187,8 @@ class Room:
         """Of a room that goes on from a checkpoint: who was there, with what is theirs."""
         self._players.update((player.id, player) for player in players)
         self._next_player = next_player
+        self._crew.changed()
+        self._crew.cooling()
 
     @property
     def next_player(self) -> int:
@@ -195,23 +197,29 @@ class Room:
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
         self._viewers.pop(player.id, None)
+        self._seeing = None
         self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
         finally:
-            del self._players[player.id]
-            self.say("left", {"id": player.id})
+            self._forget(player)
             self.on_stir()
+
+    def _forget(self, player: Player) -> None:
+        del self._players[player.id]
+        player.inputs.release()
+        self._crew.changed()
+        self.say("left", {"id": player.id})
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
-        viewer = Viewer(link, self.rates, self.statistics)
+        viewer = Viewer(link, self.rates, self.statistics, self._stirred)
         if welcome:
             viewer.owe(welcome)
         if player is None:
             self.watching.add(viewer, partial(self.greet_spectator, viewer))
         else:
-            self._viewers[player.id] = viewer
+            self._viewers[player.id], self._seeing = viewer, None
             self.game.greet(player)
         if self.stops_tick is not None:
             owe(self._stopping(self.watching.late_ticks if player is None else 0), [viewer])
@@ -233,6 +241,7 @@ class Room:
         for player_id, held in list(self._viewers.items()):
             if held is viewer:
                 del self._viewers[player_id]
+                self._seeing = None
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
@@ -243,7 +252,8 @@ class Room:
 
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
-        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, message)
+        player.inputs.applied = message.applied
+        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, stamp_of(message))
 
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
@@ -310,7 +320,7 @@ class Room:
 
     def rewound(self, player: Player) -> Past:
         """The world as `player` saw it when it gave this tick's input, as far as it is believed; see `stamps`."""
-        sight = sight_of(player.inputs.said, player.rtt_ms, player.inputs.late_ticks, self.rates)
+        sight = sight_of(player.inputs.stamp, player.rtt_ms, player.inputs.late_ticks, self.rates)
         self.statistics.rewinds += 1
         self.statistics.stamps_refused += sight.is_refused
         return self._rewind.at(self.tick - sight.ticks, self.tick - 1)
@@ -331,9 +341,3 @@ class Room:
     @property
     def spectators(self) -> int:
         return len(self.watching)
-
-    def _say_pings(self) -> None:
-        """Of some players in turn, lest a full room say of little else."""
-        chosen = list(islice(self.players.values(), self._pings_from, self._pings_from + PINGS_TOGETHER_MAX))
-        self._pings_from = self._pings_from + len(chosen) if len(chosen) == PINGS_TOGETHER_MAX else 0
-        self.say("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})

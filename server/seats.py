@@ -65,7 +65,11 @@ class Seat(Struct, eq=False):
         """Asked now and then: why whoever sits there can't be kept."""
         if self.viewer.overrun:
             return f"{limits.EVENTS_QUEUED_MAX} events piled up unread"
-        if not self.viewer.review(self.tick):
+        if self.player is None:
+            keeps_up = self.viewer.review(self.tick)
+        else:
+            keeps_up = self.viewer.review(self.tick, self.room.publisher.tick, self.player.inputs.applied)
+        if not keeps_up:
             return f"more than {limits.LAG_S_MAX:g} s behind for {limits.BEHIND_S_MAX:g} s"
         return None
 

@@ -38,9 +38,10 @@ from protocol.messages import (
     Watch,
 )
 from server import moves, naming, spectators
-from server.bucket import Bucket
 from server.build import talk
 from server.chat.speaker import Speaker
+from server.hearing import Hearing
+from server.inputs import InputBuffer
 from server.link import Link
 from server.restrictions import key_of, keys_of
 from server.roles import GUEST, TABLE, Role
@@ -66,10 +67,9 @@ class Session:
     """The server's end of one conversation over `link`."""
 
     __slots__ = (
-        "_buckets",
-        "_messages",
+        "_seat",
         "bot",
-        "heard_s",
+        "hearing",
         "identity",
         "knows_lobby",
         "link",
@@ -77,7 +77,6 @@ class Session:
         "may",
         "name",
         "opened_s",
-        "seat",
         "speaker",
         "state",
         "ticket",
@@ -86,7 +85,8 @@ class Session:
     def __init__(self, link: Link, lobby: Lobby, now_s: float) -> None:
         self.link, self.lobby = link, lobby
         self.state = State.GREETING
-        self.seat: Seat | None = None
+        self.hearing = Hearing.begin(now_s)
+        self._seat: Seat | None = None
         self.speaker: Speaker | None = None
         """As chat knows them, from coming in to the end."""
         self.ticket = ""
@@ -98,19 +98,15 @@ class Session:
         the end."""
         self.may = TABLE[Role.SPECTATOR]
         """What is allowed here: of `server.roles`, by who they are and whether they play or watch."""
-        self.opened_s = self.heard_s = now_s
-        self._messages = Bucket.full(limits.MESSAGES_PER_SECOND_MAX, limits.MESSAGES_BURST_MAX, now_s)
-        self._buckets: dict[int, Bucket] = {}
-        """By the number of a message that has a bucket of its own, besides that of all."""
+        self.opened_s = now_s
         lobby.sessions.add(self)
 
     def receive(self, wire: bytes | str, now_s: float) -> None:
         """Take one message off the wire. Bad ones are answered, never raised."""
         if self.state is State.ENDED:
             return
-        self.heard_s = now_s
         try:
-            if not self._messages.take(now_s):
+            if not self.hearing.hear(now_s):
                 raise Violation(Code.TOO_MANY_MESSAGES, f"more than {limits.MESSAGES_PER_SECOND_MAX} messages a second")
             message = self.link.codec.decode_client(wire)
             answer = _TABLE.get((self.state, message.number), _unexpected)
@@ -122,7 +118,7 @@ class Session:
         """End the conversation when a deadline has passed or the client doesn't keep up."""
         if self.state < State.BROWSING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
             self.end(Code.HELLO_TIMEOUT, f"no hello within {limits.HELLO_DEADLINE_S:g} s")
-        elif self.state is not State.ENDED and now_s - self.heard_s > limits.SILENCE_S_MAX:
+        elif self.state is not State.ENDED and now_s - self.hearing.heard_s > limits.SILENCE_S_MAX:
             self.end(Code.SILENT, f"nothing said for {limits.SILENCE_S_MAX:g} s")
         elif self.state is State.PLAYING and (why := self.seated.why_too_slow()) is not None:
             self.lobby.too_slow += 1
@@ -131,19 +127,21 @@ class Session:
     def excuse(self, absent_s: float, now_s: float) -> None:
         """The server itself was away for so long, until now: no deadline counts that."""
         self.opened_s = min(self.opened_s + absent_s, now_s)
-        self.heard_s = min(self.heard_s + absent_s, now_s)
+        self.hearing.excuse(absent_s, now_s)
 
     def end(self, code: int, sentence: str) -> None:
         """Say bye and begin to close. Idempotent."""
         if self.state is State.ENDED:
             return
         self.state, self.speaker = State.ENDED, None
+        self._feed(None)
         self.post(Bye(code, sentence))
         self.link.close(code, sentence)
 
     def lost(self, now_s: float) -> None:
         """The connection is gone, whoever ended it: the seat is kept for a while. Idempotent."""
         self.state = State.ENDED
+        self._feed(None)
         self.lobby.part(self, now_s)
 
     def come_to_lobby(self) -> None:
@@ -197,14 +195,30 @@ class Session:
         if self.seat is not None:
             self.may = TABLE[self.identity.role if self.seat.player is not None else Role.SPECTATOR]
             self.state = State.PLAYING
+            if self.seat.player is not None and self.may.play:
+                self._feed(self.seat.player.inputs)
             self.lobby.talk.catch_up(self)
+
+    @property
+    def seat(self) -> Seat | None:
+        """Where we sit. In another one, or in none, nothing goes to the old one's player."""
+        return self._seat
+
+    @seat.setter
+    def seat(self, seat: Seat | None) -> None:
+        self._seat = seat
+        self._feed(None)
+
+    def _feed(self, inputs: InputBuffer | None) -> None:
+        """Inputs may go there, past `receive`, as long as it would do nothing else with them; or no more."""
+        self.hearing.share(inputs)
+        self.link.feed(inputs)
 
     def _inputs(self, message: Inputs, now_s: float) -> None:
         seat = self.seat
         assert seat is not None, "PLAYING has a seat"
         if seat.player is None or not self.may.play:
             raise Violation(Code.NOT_ALLOWED, "a spectator has no inputs")
-        seat.viewer.lag.applied = message.applied
         seat.room.hear(seat.player, message, now_s)
 
     def _ping(self, message: Ping, now_s: float) -> None:
@@ -281,10 +295,7 @@ class Session:
 
     def may_say(self, message: ClientMessage, rate: float, burst: float, now_s: float) -> bool:
         """A token for a message of its kind; False when there is none."""
-        bucket = self._buckets.get(message.number)
-        if bucket is None:
-            bucket = self._buckets[message.number] = Bucket.full(rate, burst, now_s)
-        return bucket.take(now_s)
+        return self.hearing.hear_one(message.number, rate, burst, now_s)
 
     def refuse_gently(self, code: Code, sentence: str) -> None:
         """Say that something is refused; the conversation goes on."""

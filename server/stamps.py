@@ -14,15 +14,38 @@ of a second at most, and its ship is still where its inputs come too late.
 
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from protocol.limits import REWIND_S_MAX, STAMP_S_MAX
 from protocol.messages import Inputs
-from protocol.quantize import SEEN_SCALE
+from protocol.quantize import SEEN_MAX, SEEN_SCALE
 from protocol.ticks import Rates
+
+Ints = NDArray[np.int64]
 
 PICTURE_INTERVALS: Final = 0.1
 """Drawn 0.6 snapshot intervals behind the newest snapshot's moment, which is half an interval old on average."""
+
+
+NO_STAMP: Final = 0
+_SEEN_BITS: Final = 16
+_AGE_ZERO: Final = 1 << 32
+"""Is added to an age, so that none is 0: that says that it isn't known."""
+assert SEEN_MAX < 1 << _SEEN_BITS
+
+
+def stamp_of(said: Inputs) -> int:
+    """What `said` says of what its sender saw, as one integer: `seen`, and by how many ticks its last input is newer
+    than the newest snapshot that the sender has, if it says which that is."""
+    age = said.first_tick + len(said.entries) - 1 - said.applied + _AGE_ZERO if said.applied else 0
+    return age << _SEEN_BITS | said.seen
+
+
+def stamps_of(last_ticks: Ints, applied: Ints, seen: Ints) -> Ints:
+    """The same of many messages at once; the first are the ticks of their last inputs."""
+    return np.where(applied > 0, last_ticks - applied + _AGE_ZERO, 0) << _SEEN_BITS | seen
 
 
 class Sight(Struct, frozen=True):
@@ -36,12 +59,13 @@ class Sight(Struct, frozen=True):
 NOW: Final = Sight(0.0)
 
 
-def sight_of(said: Inputs | None, rtt_ms: int, late_ticks: int, rates: Rates) -> Sight:
-    """Of the player whose input of this tick came with `said`, `late_ticks` after the tick that it was meant for."""
-    if said is None or not said.seen:
+def sight_of(stamp: int, rtt_ms: int, late_ticks: int, rates: Rates) -> Sight:
+    """Of the player whose input of this tick came with `stamp`, `late_ticks` after the tick that it was meant for."""
+    age, seen = stamp >> _SEEN_BITS, stamp & (1 << _SEEN_BITS) - 1
+    if not seen:
         return NOW
-    ticks = late_ticks + said.seen / SEEN_SCALE
-    believed = late_ticks + _believed_ticks(said, rtt_ms, rates)
+    ticks = late_ticks + seen / SEEN_SCALE
+    believed = late_ticks + _believed_ticks(age, rtt_ms, rates)
     most = REWIND_S_MAX * rates.tick_rate
     if abs(ticks - believed) > STAMP_S_MAX * rates.tick_rate:
         return Sight(max(0.0, min(believed, most)), True)
@@ -50,8 +74,8 @@ def sight_of(said: Inputs | None, rtt_ms: int, late_ticks: int, rates: Rates) ->
     return Sight(ticks)
 
 
-def _believed_ticks(said: Inputs, rtt_ms: int, rates: Rates) -> float:
+def _believed_ticks(age: int, rtt_ms: int, rates: Rates) -> float:
     picture_ticks = PICTURE_INTERVALS * rates.snapshot_interval
-    if said.applied:
-        return said.first_tick + len(said.entries) - 1 - said.applied + picture_ticks
+    if age:
+        return age - _AGE_ZERO + picture_ticks
     return rtt_ms * rates.tick_rate / 1000.0 + picture_ticks

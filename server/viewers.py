@@ -13,8 +13,10 @@ much as about ten deltas of a lively cell, and whoever lags misses more than tha
 
 from collections.abc import Iterable, Set
 
-from protocol.cells import VIEW_HALF_UNITS, Grid
+from protocol.cells import VIEW_HALF_UNITS, Block, Grid
 from protocol.codec import Codec
+from protocol.frames import header
+from protocol.heads import near_part, tail
 from protocol.limits import EVENTS_QUEUED_MAX
 from protocol.messages import Message
 from protocol.snapshot import Own
@@ -36,24 +38,44 @@ LINGER_UNITS = 96.0
 class Viewer:
     """One link's share in a room of these `rates`. What it costs is counted into `statistics`, the room's."""
 
-    __slots__ = ("_events", "_fresh", "_hud", "_place", "_sight", "_statistics", "_told", "lag", "link", "overrun")
+    __slots__ = (
+        *("_events", "_fresh", "_place", "_stirred", "_statistics", "_told", "hud", "lag", "link", "overrun", "seen"),
+    )
 
-    def __init__(self, link: Link, rates: Rates = RATES_DEFAULT, statistics: RoomStatistics | None = None) -> None:
+    def __init__(
+        self,
+        link: Link,
+        rates: Rates = RATES_DEFAULT,
+        statistics: RoomStatistics | None = None,
+        stirred: "set[Viewer] | None" = None,
+    ) -> None:
+        """Into `stirred` it puts itself whenever its `place` changes, or it is owed something."""
         self.link = link
+        self._stirred = stirred if stirred is not None else set()
         self.lag = Lag(rates)
         self.overrun = False
         """Events piled up beyond the bound."""
-        self._sight: tuple[int, ...] = ()
+        self.seen = Block()
         """The cells of the latest snapshot."""
         self._told: set[int] = set()
         """Cells that the client holds something of."""
         self._fresh: set[int] = set()
         """Of these, the cells in which it knows exactly what is published."""
         self._place = NO_PLACE
-        """Where the latest snapshot was seen from, while all that there is to see is known; else NO_PLACE."""
         self._events: list[bytes] = []
-        self._hud: tuple[int, ...] | None = None
+        self.hud: tuple[int, ...] | None = None
+        """As it was told last."""
         self._statistics = statistics or RoomStatistics()
+
+    @property
+    def place(self) -> int:
+        """Where the latest snapshot was seen from, while the viewer is steady; else NO_PLACE. See `address`."""
+        return self._place
+
+    @place.setter
+    def place(self, place: int) -> None:
+        self._place = place
+        self._stirred.add(self)
 
     @property
     def codec(self) -> Codec:
@@ -66,12 +88,26 @@ class Viewer:
 
     def owe(self, message: bytes) -> None:
         """Queue a message that must not be lost; it goes out with the next snapshot, before it."""
+        self._stirred.add(self)
         if len(self._events) >= EVENTS_TOGETHER_MAX:
             self.pay()
         if len(self._events) >= EVENTS_QUEUED_MAX:
             self.overrun = True
         else:
             self._events.append(message)
+
+    def owed_frames(self) -> bytes:
+        """What is owed, as it goes over the wire; whoever writes it says `paid`."""
+        return b"".join([header(len(message)) + message for message in self._events])
+
+    def paid(self) -> None:
+        """What was owed has been written."""
+        self._events.clear()
+
+    def post(self, snapshot: bytes) -> None:
+        """One that was made already, after what is owed. Not to a blocked link."""
+        self.link.post(*self._events, snapshot)
+        self._events.clear()
 
     def pay(self) -> None:
         """Post what is owed now, if the socket takes anything."""
@@ -83,76 +119,82 @@ class Viewer:
         """The client's belief about `cell` is off: it needs a keyframe. False when it was not believed to know it."""
         known = cell in self._fresh
         self._fresh.discard(cell)
-        self._place = NO_PLACE
+        self.place = NO_PLACE
         return known
 
     def miss(self, cells: Set[int]) -> None:
         """There was something new in these that it won't be told."""
         self._fresh = self._fresh - cells
-        self._place = NO_PLACE
+        self.place = NO_PLACE
 
-    def review(self, tick: int) -> bool:
-        """Asked now and then: whether there is any hope that the client keeps up."""
+    def review(self, tick: int, shown_tick: int = 0, applied: int | None = None) -> bool:
+        """Asked now and then: whether there is any hope that the client keeps up. `shown_tick` is the newest snapshot's
+        that it was sent if it isn't behind, `applied` what it says that it has."""
+        if applied is not None:
+            self.lag.applied = applied
+        if not self.lag.is_behind:
+            self.lag.sent = max(self.lag.sent, shown_tick)
         self.lag.review(tick)
         if self.lag.is_behind:
-            self._place = NO_PLACE
+            self.place = NO_PLACE
         return not self.lag.is_hopeless(tick)
 
-    def steady_sight(self, grid: Grid, x: float, y: float, place: int, hud: tuple[int, ...]) -> tuple[int, ...] | None:
-        """The cells to show from (x, y), in `place`, if a snapshot is only their deltas and the viewer's own part."""
-        if self._place == NO_PLACE or hud != self._hud or self._events or self.link.blocked:
-            return None
-        if place != self._place:
-            if self.sight(grid, x, y) is not self._sight:
-                return None
-            self._place = place
-        return self._sight
-
-    def sight(self, grid: Grid, x: float, y: float) -> tuple[int, ...]:
+    def sight(self, grid: Grid, x: float, y: float) -> Block:
         """The cells to show from (x, y)."""
-        near = grid.around(x, y)
-        if near is self._sight:
+        near, told = grid.around(x, y), self._told
+        if near is self.seen:
             return near
-        wide = grid.around(x, y, VIEW_HALF_UNITS + LINGER_UNITS)
-        if self._told.issuperset(near) and self._told.issubset(wide):
-            return self._sight
+        if near.all <= told <= grid.around(x, y, VIEW_HALF_UNITS + LINGER_UNITS).all:
+            return self.seen
         return near
+
+    def stays(self, grid: Grid, x: float, y: float, place: int) -> bool:
+        """Whether who is steady, and has come to (x, y), in `place`, still sees the same cells: then it stays so."""
+        if self._place == NO_PLACE or self.sight(grid, x, y) is not self.seen:
+            return False
+        self.place = place
+        return True
 
     def show(
         self,
         bulletin: Bulletin,
-        sight: tuple[int, ...],
+        sight: Block,
         ack: int,
         slack_ms: int | None,
         own: Own | None,
         hud: tuple[int, ...],
         place: int = NO_PLACE,
         near: bytes = b"",
+        head: bytes = b"",
     ) -> bool:
         """Address and post the snapshot of the bulletin's tick; False when the viewer misses it: blocked, or behind.
 
-        `place` is where `sight` is seen from, if the viewer may be steady from now on; `near` are packed records.
+        `place` is where `sight` is seen from, if the viewer may be steady from now on; `near` are packed records;
+        `head` is the own part in fixed widths (`protocol.heads`), which will do where the hud is as before.
         """
         if self.link.blocked:
             self.lag.block(bulletin.tick)
         if self.link.blocked or not self.lag.is_due(bulletin.tick):
             self.miss(bulletin.spoken)
             return False
-        left = () if sight is self._sight else sorted(self._told.difference(sight))
+        left = () if sight is self.seen else sorted(self._told.difference(sight))
         count, cells = self._cells(bulletin, sight)
-        told_hud = hud if hud != self._hud else None
-        told = self.codec.snapshot(bulletin.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
+        told_hud = hud if hud != self.hud else None
+        if head and told_hud is None and not left and not self.codec.is_text:
+            told = head + near_part(near) + tail(count, cells)
+        else:
+            told = self.codec.snapshot(bulletin.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
         self.link.post(*self._events, told)
         self._events.clear()
-        if sight is not self._sight or len(self._fresh) < len(sight):
-            self._sight, self._told, self._fresh = sight, set(sight), set(sight)
-        self._hud = hud
-        self._place = place if not self.codec.is_text and not self.lag.is_behind else NO_PLACE
+        if sight is not self.seen or len(self._fresh) < len(sight):
+            self.seen, self._told, self._fresh = sight, set(sight), set(sight)
+        self.hud = hud
+        self.place = place if not self.codec.is_text and not self.lag.is_behind else NO_PLACE
         self.lag.send(bulletin.tick)
         return True
 
-    def _cells(self, bulletin: Bulletin, sight: tuple[int, ...]) -> tuple[int, bytes]:
-        if sight is self._sight and len(self._fresh) == len(sight):
+    def _cells(self, bulletin: Bulletin, sight: Block) -> tuple[int, bytes]:
+        if sight is self.seen and len(self._fresh) == len(sight):
             return bulletin.deltas(sight, self.codec)
         parts = []
         for cell in sight:

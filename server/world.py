@@ -262,22 +262,22 @@ class World:
 
     def steer(
         self,
-        entities: Sequence[int],
+        entities: ArrayLike,
         moves: ArrayLike,
         aims: ArrayLike,
-        boosts: Sequence[bool],
+        boosts: ArrayLike,
     ) -> None:
         """`motion` for many ships at once: one stick (move_x, move_y), aim and boost for each of `entities`."""
-        if not entities:
+        rows, boosting = np.asarray(entities, dtype=np.int64), np.asarray(boosts, dtype=bool)
+        if not len(rows):
             return
-        rows = np.asarray(entities, dtype=np.int64)
         move = np.asarray(moves, dtype=np.int64)
         thrust = thrust_rows(move).T
         velocities = self._velocities.take(rows, axis=1)
         velocities *= self._keep.take(rows)
         velocities += thrust * self._gain.take(rows)
-        if any(boosts):
-            velocities[:, boosts] += thrust[:, boosts] * BOOST_SPEED
+        if boosting.any():
+            velocities[:, boosting] += thrust[:, boosting] * BOOST_SPEED
         self._velocities[:, rows] = velocities
         self.move[rows] = move
         self.angle[rows] = np.asarray(aims, dtype=np.float64) * (math.tau / AIM_STEPS)

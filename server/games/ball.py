@@ -110,7 +110,7 @@ class Ball(Plain):
             self.fresh()
             self.say_match()
         self.shots.expire()
-        for player in self.stage.players.values():
+        for player in self.stage.pressing:
             self.shots.pull(player)
         self._before = self._course()
 

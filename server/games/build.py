@@ -128,10 +128,10 @@ class Build(Game):
         if self.works.follow(self.desk.plan):
             self._built_tick = tick
         for player in self.stage.players.values():
-            if player.ship:
-                self.shots.pull(player)
-            elif player.id not in self.builders:
+            if not player.ship and player.id not in self.builders:
                 self._give_ship(player)
+        for player in self.stage.pressing:
+            self.shots.pull(player)
         self.shots.expire()
         if tick % self.ticks(TIDY_EVERY_S) == 0:
             self._tidy()

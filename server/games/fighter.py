@@ -1,6 +1,6 @@
 """What melee knows of one player: its ship's hull and shield, its guns, its score."""
 
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -9,6 +9,9 @@ from server.game import Player
 HULL_FULL: Final = 100
 SHIELD_FULL: Final = 60
 STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
+
+HUD: Final = ("hull", "shield", "rapid_until", "protect_until", "respawn_until", "pulse_until")
+"""What a player is told of its fighter."""
 
 
 class Fighter(Struct, eq=False):
@@ -27,6 +30,13 @@ class Fighter(Struct, eq=False):
     respawn_until: int = 0
     hurt_by: dict[int, int] = field(default_factory=dict)
     """Player to the tick of its latest hit."""
+    stirred: set[int] = field(default_factory=set)
+    """Where its player's ID goes when something changes that the hud shows."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in HUD:
+            self.stirred.add(self.player.id)
 
     def revive(self, protect_until: int) -> None:
         """With a new ship."""

@@ -25,9 +25,11 @@ class Record(Struct, array_like=True, gc=False):
     respawn_until: int
     hurt_by: dict[int, int]
 
-    def fighter(self, player: Player) -> Fighter:
+    def fighter(self, player: Player, stirred: set[int]) -> Fighter:
         _, *values = astuple(self)
-        return Fighter(player, *values)
+        fighter = Fighter(player, *values)
+        fighter.stirred = stirred
+        return fighter
 
 
 class Ledger(Struct):

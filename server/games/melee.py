@@ -6,6 +6,7 @@ break and drop what repairs, shields or speeds up the gun. Rocks are only in the
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import ClassVar, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from protocol.physics import CATEGORY_BITS
 from server.game import Game, Player, Stage
 from server.games import pulse
 from server.games.crates import Crates
-from server.games.fighter import HULL_FULL, SHIELD_FULL, Fighter
+from server.games.fighter import HUD, HULL_FULL, SHIELD_FULL, Fighter
 from server.games.ledger import Ledger, record_of
 from server.games.melee_words import MELEE
 from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
@@ -45,6 +46,7 @@ FEED_PLAYERS_MAX = 100
 """Among more players not everyone hears of every kill."""
 REPAIR_KIT, RAPID_FIRE, SHIELD = range(3)
 BOOST_SHOWN_S = 0.3
+_HUD_OF: Final = attrgetter(*HUD)
 
 
 class Melee(Game):
@@ -55,19 +57,14 @@ class Melee(Game):
     description: ClassVar[Description] = MELEE
     saved: ClassVar[type[Ledger]] = Ledger
     gun: ClassVar[Gun | None] = GUN
-    hud: ClassVar[tuple[str, ...]] = (
-        "hull",
-        "shield",
-        "rapid_until",
-        "protect_until",
-        "respawn_until",
-        "pulse_until",
-    )
+    hud: ClassVar[tuple[str, ...]] = HUD
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in
         self.phase, self.ends_tick = "play", self.ticks(stage.options.get("match_s", MATCH_S))
         self.fighters: dict[int, Fighter] = {}
+        self.stirred: set[int] = set()
+        """Players whose hud may have changed."""
         self._take_shots({})
         self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
         rate = stage.rates.tick_rate
@@ -90,7 +87,7 @@ class Melee(Game):
     def restore(self, saved: Ledger) -> None:
         players = self.stage.players
         self.ends_tick, self.phase = saved.ends_tick, saved.phase
-        self.fighters = {record.id: record.fighter(players[record.id]) for record in saved.fighters}
+        self.fighters = {record.id: record.fighter(players[record.id], self.stirred) for record in saved.fighters}
         self._take_shots(saved.shots)
         self.rescored = saved.rescored
         self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=saved.crates)
@@ -100,7 +97,7 @@ class Melee(Game):
         return self.phase == "podium"
 
     def joined(self, player: Player) -> None:
-        fighter = self.fighters[player.id] = Fighter(player)
+        fighter = self.fighters[player.id] = Fighter(player, stirred=self.stirred)
         self._respawn(fighter)
 
     def greet(self, player: Player) -> None:
@@ -116,17 +113,15 @@ class Melee(Game):
         tick = self.stage.tick
         if tick >= self.ends_tick:
             self._next_phase()
-        pulsing = []
-        for fighter in self.fighters.values():
-            now = fighter.player.now
-            if not fighter.player.ship and tick >= fighter.respawn_until:
+        pressing = [self.fighters[player.id] for player in self.stage.pressing if player.ship]
+        for fighter in [fighter for fighter in self.fighters.values() if not fighter.player.ship]:
+            if tick >= fighter.respawn_until:
                 self._respawn(fighter)
-            elif (now.buttons or now.edges) and self.phase == "play":
-                if now.wants(Button.FIRE):
+        if self.phase == "play":
+            for fighter in pressing:
+                if fighter.player.now.wants(Button.FIRE):
                     self._fire(fighter)
-                if now.wants(Button.PULSE):
-                    pulsing.append(fighter)
-        self._pulse(pulsing)
+            self._pulse([fighter for fighter in pressing if fighter.player.now.wants(Button.PULSE)])
         self._shots.expire()
         self.crates.expire()
 
@@ -140,8 +135,13 @@ class Melee(Game):
             self.rescored.clear()
 
     def hud_of(self, player: Player) -> tuple[int, ...]:
-        f = self.fighters[player.id]
-        return f.hull, f.shield, f.rapid_until, f.protect_until, f.respawn_until, f.pulse_until
+        hud: tuple[int, ...] = _HUD_OF(self.fighters[player.id])
+        return hud
+
+    def huds_news(self) -> Iterable[int] | None:
+        news = list(self.stirred)
+        self.stirred.clear()
+        return news
 
     # the match ---------------------------------------------------------------------------------------------
 

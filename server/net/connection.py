@@ -72,6 +72,7 @@ async def converse(
                 lane: PlainLane = FastLane(stream, head, early, host.traffic, nursery, bounds)
             else:
                 lane = PlainLane(stream, head, early, host.traffic, bounds)
+            at_the_end.callback(lane.forget)
             at_the_end.callback(lane.stop_reading)
             connection = await _shake_hands(lane, codec, nursery)
             if connection is None:

@@ -1,11 +1,12 @@
 """The lane over a plain TCP socket: whole binary messages and posted frames pass trio-websocket by.
 
-Receiving, the sweep of all lanes reads this one when it is ready; its sieve gives whole messages to the game at once
-and keeps everything else for the library to fetch.
+Receiving, the sweep of all lanes reads this one when it is ready. Inputs may be read in bulk, with those of others;
+else its sieve gives whole messages to the game at once, and keeps everything else for the library to fetch.
 Sending, `write` is the one place from which bytes go to the socket, the library's included, so frames never
-interleave. It never waits: what the socket doesn't take is the remainder, all that follows goes behind it,
-and a task writes it out as the peer reads. A peer for whom `waiting_bytes_max` pile up is given up; one that
-reads nothing is the session's to end. Nothing is lost by cancelling, for no write is ever under way.
+interleave; but for whole frames that the outlet writes past it, while nothing waits here. It never waits: what the
+socket doesn't take is the remainder, all that follows goes behind it, and a task writes it out as the peer reads. A
+peer for whom `waiting_bytes_max` pile up is given up; one that reads nothing is the session's to end. Nothing is lost
+by cancelling, for no write is ever under way.
 """
 
 import os
@@ -15,13 +16,14 @@ from contextlib import suppress
 import trio
 
 from protocol.frames import only_message
+from server.inputs import InputBuffer
+from server.net.bulk import Feed
 from server.net.lane import BOUNDS, Bounds, Deliver, PlainLane
+from server.net.outlet import OUTLET
 from server.net.sieve import Sieve
 from server.net.sweep import current_sweep
 from server.statistics import Traffic
 
-READ_BYTES_MAX = 16_384
-"""What one connection may bring in one sweep, so that a flood delays nobody."""
 HANDED_ON_BYTES_MAX = 65_536
 """As much may wait for the library; then no more is read until it fetches it."""
 UNSENT_BYTES_MAX = 32_768
@@ -37,7 +39,7 @@ class FastLane(PlainLane):
     """A message is delivered before anything that came after it is handed on to the library."""
 
     __slots__ = (
-        *("_broken", "_deliver", "_ended", "_fd", "_handed_on", "_news", "_nursery", "_reading", "_remainder"),
+        *("_broken", "_deliver", "_ended", "_fd", "_feed", "_handed_on", "_news", "_nursery", "_reading", "_remainder"),
         *("_settled", "_sieve", "_socket", "blocked"),
     )
 
@@ -62,6 +64,8 @@ class FastLane(PlainLane):
         self._settled = trio.Event()
         self._broken = False
         self._fd = stream.socket.fileno()
+        OUTLET.add(self._fd, self)
+        self._feed: Feed | None = None
         self._reading = self._ended = False
         self._handed_on = bytearray()
         """Read, and not yet fetched by the library."""
@@ -77,7 +81,17 @@ class FastLane(PlainLane):
             early, self._early = self._early, b""
             self._take(early, trio.current_time())
         self._read_on()
+        OUTLET.clear(self._fd, not (self.blocked or self._broken or self.is_closing))
         super().open()
+
+    @property
+    def fd(self) -> int:
+        """Of the socket."""
+        return self._fd
+
+    def forget(self) -> None:
+        """The connection is over, and its descriptor will be another's."""
+        OUTLET.remove(self._fd, self)
 
     @property
     def waiting_bytes(self) -> int:
@@ -96,7 +110,23 @@ class FastLane(PlainLane):
 
     def _read_on(self) -> None:
         self._reading = True
-        current_sweep().add(self._fd, self._read_ready)
+        current_sweep().add(self._fd, self._take_read)
+        self._settle_feed()
+
+    def feed(self, inputs: InputBuffer | None) -> None:
+        self._feed = Feed(inputs.table, inputs.slot, self.traffic) if inputs is not None else None
+        self._settle_feed()
+
+    def _settle_feed(self) -> None:
+        """Let the sweep know whether it may be used now: not between the two halves of a frame."""
+        if self._reading:
+            may_be_fed = self._sieve.is_between and not self.is_closing
+            current_sweep().feed(self._fd, self._feed if may_be_fed else None)
+
+    def say_no_more(self) -> None:
+        super().say_no_more()
+        OUTLET.clear(self._fd, False)
+        self._settle_feed()
 
     def _pause(self) -> None:
         if self._reading:
@@ -106,18 +136,13 @@ class FastLane(PlainLane):
     def stop_reading(self) -> None:
         self._pause()
         self._ended = True
+        OUTLET.clear(self._fd, False)
         self._news.set()
 
-    def _read_ready(self, now_s: float) -> None:
-        """Called by the sweep: there is something to read, or the end, or there was."""
+    def _take_read(self, received: bytes, now_s: float) -> None:
+        """What the sweep has read; nothing is the end."""
         if not self._reading:
             return
-        try:
-            received = os.read(self._fd, READ_BYTES_MAX)
-        except BlockingIOError:
-            return
-        except OSError:
-            received = b""
         if not received:
             self.stop_reading()
             return
@@ -128,6 +153,8 @@ class FastLane(PlainLane):
                 self._deliver(message, now_s)
             else:
                 self._take(received, now_s)
+                if self._feed is not None:
+                    self._settle_feed()
         except Exception as error:  # ours: it ends this connection, and neither the sweep nor the tick it is part of
             self.stop_reading()
             self._nursery.start_soon(_fail, error)
@@ -158,9 +185,23 @@ class FastLane(PlainLane):
             written = os.write(self._fd, data)
         except OSError as error:
             written = self._not_written(error)
-        if written < length and not self._broken:
+        if written < length:
+            self._keep(data, written)
+
+    def wrote(self, data: bytes, written: int) -> None:
+        """The outlet has written so much of `data`, with nothing waiting here."""
+        self._keep(data, written)
+
+    def failed(self, error: OSError, data: bytes) -> None:
+        """It couldn't."""
+        self._keep(data, self._not_written(error))
+
+    def _keep(self, data: bytes, written: int) -> None:
+        """The rest of `data`, which the socket didn't take, until it does."""
+        if not self._broken:
             self._remainder += memoryview(data)[written:]
             self.blocked = True
+            OUTLET.clear(self._fd, False)
             self._settled = trio.Event()
             self._nursery.start_soon(self._write_remainder)
 
@@ -183,6 +224,7 @@ class FastLane(PlainLane):
                     written = self._not_written(error)
                 del self._remainder[:written]
         self.blocked = False
+        OUTLET.clear(self._fd, not (self._broken or self.is_closing))
         self._settled.set()
 
     async def abort(self) -> None:
@@ -192,6 +234,7 @@ class FastLane(PlainLane):
     def _give_up(self) -> None:
         """The peer is gone or might as well be: forget what waits for it, and let the reader see the end."""
         self._broken = True
+        OUTLET.clear(self._fd, False)
         self._remainder.clear()
         self.blocked = False
         self._settled.set()

@@ -17,6 +17,7 @@ from msgspec import Struct
 from protocol import limits
 from protocol.errors import clip_reason
 from protocol.frames import header
+from server.inputs import InputBuffer
 from server.statistics import Traffic
 
 RECEIVE_BYTES_MAX = 65536
@@ -100,6 +101,16 @@ class PlainLane(trio.abc.Stream):
     async def wait_send_all_might_not_block(self) -> None:
         await self.stream.wait_send_all_might_not_block()
 
+    def feed(self, inputs: InputBuffer | None) -> None:
+        """Inputs may go there from now on, past everybody; or no more. A lane that can makes use of it."""
+
+    def say_no_more(self) -> None:
+        """The last word has been said. Idempotent."""
+        self.is_closing = True
+
+    def forget(self) -> None:
+        """The connection is over: whoever knows of the lane by its descriptor, knows it no more. Idempotent."""
+
     def stop_reading(self) -> None:
         """Take nothing more from the stream, which somebody else is going to read or close. Idempotent."""
 
@@ -119,7 +130,8 @@ class PlainLane(trio.abc.Stream):
     def _note_close_frame(self, data: bytes | bytearray | memoryview) -> None:
         # The library sends each frame with one call; its answer to the handshake begins with "H".
         if data[:1] == _CLOSE:
-            self.close_sent = self.is_closing = True
+            self.close_sent = True
+            self.say_no_more()
 
     async def part(self, code: int, reason: str) -> None:
         """End the connection for good; `code` and `reason` are how the library says that it ended.

@@ -6,6 +6,7 @@ when there is something to wait for, so an idle connection costs nothing here.
 
 from collections import deque
 from contextlib import suppress
+from typing import ClassVar
 
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection
@@ -13,8 +14,11 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 from protocol.codec import Codec
 from protocol.errors import clip_reason
 from protocol.frames import BINARY, TEXT, header
+from server.inputs import InputBuffer
+from server.link import NO_FD, Outlet
 from server.net.fast_lane import FastLane
 from server.net.lane import CLOSE_DEADLINE_S, PlainLane
+from server.net.outlet import OUTLET
 
 UNBLOCKED_BYTES_MAX = 8192
 _SHORT = 4096
@@ -40,8 +44,12 @@ class _Link:
 
     def close(self, code: int, reason: str) -> None:
         if not self._has_closed:
-            self._has_closed = self._lane.is_closing = True
+            self._has_closed = True
+            self._lane.say_no_more()
             self._nursery.start_soon(self._say_goodbye, code, clip_reason(reason))
+
+    def feed(self, inputs: InputBuffer | None) -> None:
+        self._lane.feed(inputs)
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
         with trio.move_on_after(CLOSE_DEADLINE_S) as deadline:
@@ -66,6 +74,12 @@ class FastLink(_Link):
         self._fast_lane = lane
         self._first_byte = TEXT if codec.is_text else BINARY
         self._headers = _HEADERS[self._first_byte]
+
+    outlet: ClassVar[Outlet | None] = OUTLET
+
+    @property
+    def fd(self) -> int:
+        return self._fast_lane.fd
 
     @property
     def blocked(self) -> bool:
@@ -101,6 +115,9 @@ class PlainLink(_Link):
         """The first is being written."""
         self._waiting_bytes = 0
         self._written = trio.Event()
+
+    outlet: ClassVar[Outlet | None] = None
+    fd: ClassVar[int] = NO_FD
 
     @property
     def blocked(self) -> bool:

@@ -7,9 +7,13 @@ Between ticks one begins when something is ready, but not sooner than half a tic
 as fine as it is worth to know when an input came, and what a round trip may seem longer than it is. Each wake-up costs
 as much as reading a dozen sockets.
 
+What a connection has brought is its taker's; but inputs that come from many at once, and go where their feeds say, are
+read in bulk.
+
 There is one `Sweep` for each run of trio; it starts with the first lane.
 """
 
+import os
 import select
 import selectors
 import sys
@@ -19,42 +23,55 @@ from typing import Final
 
 import trio
 
+from protocol.input_rows import FRAME_BYTES
+from server.net import bulk
+from server.net.bulk import Feed
+
+READ_BYTES_MAX: Final = 16_384
+"""What one connection may bring in one sweep, so that a flood delays nobody."""
 GAP_TICKS: Final = 0.55
 """Between two sweeps; a little more than half, lest the second fall on the next tick's."""
 GAP_S: Final = 0.01
 """The same, until a tick says how long it is."""
 TOGETHER_S: Final = 0.001
 """After so long the task lets others go first: a tick that falls due need not wait for a thousand sockets."""
-READS_TOGETHER: Final = 16
+READS_TOGETHER: Final = 256
 """So many are read between two looks at the clock."""
 
-Read = Callable[[float], None]
-"""Called with the time, by trio's clock, at which the socket was found ready or a little after."""
+Take = Callable[[bytes, float], None]
+"""Called with what was read, nothing at the end, and when, by trio's clock, the socket was found ready or a little
+after."""
 
 
 class Sweep:
-    """All sockets that are read this way; `read(now_s)` of each is called when it is ready, and never awaits.
-
-    It may be called when there is nothing to read any more, or just after `remove`.
-    """
+    """All sockets that are read this way; `take` of each is called with what it has brought, and never awaits."""
 
     def __init__(self) -> None:
         self._poll = _Epoll() if sys.platform == "linux" else _Selector()
-        self._reads: dict[int, Read] = {}
+        self._takes: dict[int, Take] = {}
+        self._feeds: dict[int, Feed] = {}
         self._gap_s = GAP_S
         self._pause = trio.CancelScope()
         """Over when the next sweep may begin."""
 
-    def add(self, fd: int, read: Read) -> None:
+    def add(self, fd: int, take: Take) -> None:
         self.remove(fd)  # a descriptor that was closed without a word may have come back as another socket's
         self._poll.register(fd)
-        self._reads[fd] = read
+        self._takes[fd] = take
 
     def remove(self, fd: int) -> None:
         """Idempotent."""
-        if self._reads.pop(fd, None) is not None:
+        self._feeds.pop(fd, None)
+        if self._takes.pop(fd, None) is not None:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
                 self._poll.unregister(fd)
+
+    def feed(self, fd: int, feed: Feed | None) -> None:
+        """Inputs that `fd` brings may go there from now on; or no more."""
+        if feed is not None:
+            self._feeds[fd] = feed
+        else:
+            self._feeds.pop(fd, None)
 
     def sweep(self, now_s: float, gap_s: float | None = None) -> None:
         """Read every socket that is ready, once. From now on sweeps are `gap_s` apart, if that is told."""
@@ -63,13 +80,37 @@ class Sweep:
         self._pause.deadline = now_s + self._gap_s
 
     def _ready(self) -> list[int]:
-        return self._poll.ready() if self._reads else []
+        return self._poll.ready() if self._takes else []
 
     def _read(self, fds: Iterable[int], now_s: float) -> None:
-        reads = self._reads
+        takes, feeds = self._takes, self._feeds
+        batches: dict[int, tuple[list[int], list[bytes]]] = {}
         for fd in fds:
-            if fd in reads:  # not removed by a read before it
-                reads[fd](now_s)
+            if (take := takes.get(fd)) is None:  # it was removed by a take before it
+                continue
+            try:
+                received = os.read(fd, READ_BYTES_MAX)
+            except BlockingIOError:
+                continue
+            except OSError:
+                received = b""
+            length = len(received)
+            if length in FRAME_BYTES and fd in feeds:
+                batch = batches.get(length)
+                if batch is None:
+                    batch = batches[length] = [], []
+                batch[0].append(fd)
+                batch[1].append(received)
+            else:
+                take(received, now_s)
+        for sources, frames in batches.values():
+            self._take_batch(sources, frames, now_s)
+
+    def _take_batch(self, fds: list[int], frames: list[bytes], now_s: float) -> None:
+        """Of as many descriptors; a feed may have ended meanwhile."""
+        for at in bulk.take([*map(self._feeds.get, fds)], frames, now_s):
+            if (take := self._takes.get(fds[at])) is not None:
+                take(frames[at], now_s)
 
     async def run(self) -> None:
         """For ever."""

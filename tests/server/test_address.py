@@ -1,11 +1,18 @@
 """Steady viewers are addressed together, the others one by one, and nobody can tell which it was."""
 
+from collections.abc import Iterable
 from random import Random
+from typing import Any
 
+import numpy as np
 import pytest
 
 from protocol.limits import SUBPROTOCOL_JSON
-from server import address as module
+from server.address import Seers, Snapshot, address
+from server.game import Game
+from server.games.ball import Ball
+from server.games.build import Build
+from server.games.melee import Melee
 from server.viewers import Viewer
 from tests.instruments.stepper import Client, Stepper, wander
 
@@ -48,7 +55,7 @@ def test_it_says_what_it_says_one_by_one(monkeypatch: pytest.MonkeyPatch) -> Non
     for stepper in (together, alone):
         clients = crowd(stepper, 4)
         if stepper is alone:
-            monkeypatch.setattr(Viewer, "steady_sight", lambda viewer, *seen: None)
+            monkeypatch.setattr(Snapshot, "steady", lambda snapshot, news: np.zeros(4, dtype=bool))
         stepper.step(200)
         assert all(client.snapshots for client in clients)
     for one, other in zip(together.clients, alone.clients, strict=True):
@@ -71,4 +78,55 @@ def test_a_blocked_viewer_a_json_viewer_and_one_without_ship_are_not_steady(monk
 
 def test_nobody_to_address_is_no_work() -> None:
     room = Stepper().room
-    assert module.address([], room.world, room.grid, room.publisher, room.game.hud_of) == 0
+    nobody = Seers([], room.inputs)
+    assert address(nobody, [], room.world, room.grid, room.publisher, room.game) == 0
+
+
+def test_who_is_owed_something_is_steady_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = Stepper(seed=3)
+    clients = crowd(stepper, 4)
+    stepper.step(60)
+    counted = Counted(monkeypatch)
+    stepper.room.say("tune", {"name": "la"})
+    stepper.step(2)
+    assert counted.alone == 0
+    assert all(client.events[-1].name == "tune" for client in clients)
+
+
+def test_who_crosses_no_border_that_it_sees_past_stays_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers of places are finer than what is seen, for a cell lingers."""
+    stepper = Stepper(seed=5)
+    crowd(stepper, 6)
+    stepper.step(60)
+    stayed = 0
+    stays = Viewer.stays
+
+    def counting(viewer: Viewer, *words: object) -> bool:
+        nonlocal stayed
+        does = stays(viewer, *words)  # type: ignore[arg-type]  # whatever it is called with
+        stayed += does
+        return does
+
+    monkeypatch.setattr(Viewer, "stays", counting)
+    stepper.step(300)
+    assert stayed
+    assert all(client.beliefs.mismatches == [] for client in stepper.clients)
+
+
+@pytest.mark.parametrize("game", [Melee, Ball, Build])
+def test_a_game_tells_of_every_hud_that_changes(game: type[Game], monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = Stepper(seed=9, game=game)
+    clients = [stepper.join(f"P{n}") for n in range(6)]
+    for n, client in enumerate(clients):
+        client.pilot = wander(Random(n))
+    steady = Snapshot.steady
+
+    def checked(snapshot: Snapshot, news: Iterable[int]) -> Any:
+        told = steady(snapshot, news)
+        for at in told.nonzero()[0].tolist():
+            seers = snapshot._seers
+            assert stepper.room.game.hud_of(seers.players[at]) == seers.viewers[at].hud
+        return told
+
+    monkeypatch.setattr(Snapshot, "steady", checked)
+    stepper.step(1500)

@@ -178,7 +178,7 @@ def test_another_version_is_told_from_damage(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("server.checkpoint.VERSION", 0)
     older = seal(saved_of(played(ticks=5)))
     monkeypatch.undo()
-    with pytest.raises(Unusable, match="version 0, and this server reads version 2"):
+    with pytest.raises(Unusable, match="version 0, and this server reads version 3"):
         unseal(older)
 
 

@@ -9,6 +9,7 @@ from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
 from protocol.messages import Inputs
 from protocol.motion import Button, Input
 from server.inputs import NO_SLACK, InputBuffer
+from server.stamps import NO_STAMP, stamp_of
 from server.statistics import RoomStatistics
 
 TICK_S = 0.02
@@ -31,11 +32,11 @@ class Conversation:
     def put(self, first_tick: int, *entries: Input, early_s: float = 0.0) -> None:
         self.buffer.put(first_tick, entries, self.next_tick, self.now_s - early_s, TICK_S)
 
-    def hear(self, first_tick: int, *entries: Input) -> Inputs:
+    def hear(self, first_tick: int, *entries: Input) -> int:
         """The same as `put`, in a message."""
-        said = Inputs(first_tick, list(entries))
-        self.buffer.put(first_tick, entries, self.next_tick, self.now_s, TICK_S, said)
-        return said
+        stamp = stamp_of(Inputs(first_tick, list(entries), seen=first_tick))
+        self.buffer.put(first_tick, entries, self.next_tick, self.now_s, TICK_S, stamp)
+        return stamp
 
     def take(self, ticks: int = 1) -> list[Input]:
         taken = []
@@ -239,14 +240,14 @@ def test_what_is_held_outlasts_the_connection() -> None:
         assert again.take(tick, 0.0) == talk.buffer.take(tick, 0.0)
 
 
-def test_with_an_input_comes_the_message_that_it_was_said_in() -> None:
+def test_with_an_input_comes_the_stamp_of_its_message() -> None:
     talk = Conversation()
-    assert talk.buffer.said is None
+    assert talk.buffer.stamp == NO_STAMP
     first, second = talk.hear(1, LEFT, FIRE), talk.hear(3, RIGHT)
-    seen: list[Inputs | None] = []
+    seen: list[int] = []
     for _ in range(4):
         talk.take()
-        seen.append(talk.buffer.said)
+        seen.append(talk.buffer.stamp)
     assert seen == [first, first, second, second], "a held one was said in the last"
     assert talk.buffer.late_ticks == 0
 
@@ -256,10 +257,10 @@ def test_a_late_input_tells_how_late_and_one_on_time_or_missing_does_not() -> No
     talk.take(4)
     said = talk.hear(1, LEFT, FIRE)
     talk.take()
-    assert (talk.buffer.said, talk.buffer.late_ticks) == (said, 3)
+    assert (talk.buffer.stamp, talk.buffer.late_ticks) == (said, 3)
     talk.take()
-    assert (talk.buffer.said, talk.buffer.late_ticks) == (said, 0)
+    assert (talk.buffer.stamp, talk.buffer.late_ticks) == (said, 0)
     said = talk.hear(4, LEFT)
     on_time = talk.hear(7, RIGHT)
     talk.take()
-    assert (talk.buffer.said, talk.buffer.late_ticks) == (on_time, 0)
+    assert (talk.buffer.stamp, talk.buffer.late_ticks) == (on_time, 0)

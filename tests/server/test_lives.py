@@ -93,7 +93,7 @@ def test_a_spectator_is_somebody(stepper: Stepper) -> None:
     eve = stepper.join("Eve", room=room.name, role="spectator")
     stepper.drop(ann)
     for second in range(1, 100, 10):
-        eve.session.heard_s = float(second)
+        eve.session.hearing.hear(float(second))
         stepper.lobby.sweep(float(second))
     assert room.name in stepper.lobby.rooms
 

@@ -134,15 +134,6 @@ def test_a_hushed_snapshot_comes_with_the_next_tick_that_is_not() -> None:
     assert [snapshot.tick for snapshot in client.snapshots] == [4]
 
 
-def test_pings_of_a_full_room_are_told_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.room.PINGS_TOGETHER_MAX", 2)
-    stepper = Stepper(seed=1)
-    clients = [stepper.join(f"P{number}") for number in range(5)]
-    stepper.step(4 * 120 + 2)
-    told = [[player for player, _ in body["pings"]] for body in clients[0].events_named("pings")]
-    assert told == [[1, 2], [3, 4], [5], [1, 2]]
-
-
 def test_pings_are_shown_to_everyone() -> None:
     stepper = Stepper()
     ann, bob = stepper.join("Ann"), stepper.join("Bob", role="spectator")

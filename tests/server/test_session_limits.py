@@ -246,7 +246,7 @@ def test_who_was_heard_before_the_server_noticed_that_it_slept_is_excused_nothin
     stepper.now_s += 1000.0
     late.say(Ping(1, 10), stepper.now_s)
     stepper.lobby.excuse(1000.0, stepper.now_s)
-    assert [client.session.heard_s for client in (early, late)] == [stepper.now_s] * 2
+    assert [client.session.hearing.heard_s for client in (early, late)] == [stepper.now_s] * 2
     stepper.lobby.sweep(stepper.now_s + limits.SILENCE_S_MAX + 0.1)
     assert [client.session.state for client in (early, late)] == [State.ENDED] * 2
 

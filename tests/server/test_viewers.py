@@ -12,7 +12,7 @@ from protocol.snapshot import CellKeyframe, Snapshot
 from server.bulletin import CHECKSUM_EVERY
 from server.games.melee import KINDS, ROCK
 from server.publisher import Publisher
-from server.viewers import LINGER_UNITS, Viewer
+from server.viewers import LINGER_UNITS, NO_PLACE, Viewer
 from server.world import World
 from tests.instruments.stepper import FakeLink
 
@@ -219,12 +219,17 @@ def test_who_lags_gets_fewer_snapshots_with_the_newest_in_them(show: Show) -> No
 
 def test_who_lags_is_not_steady(show: Show) -> None:
     first = see_from(show, place=7)
-    is_steady = show.viewer.steady_sight(GRID, 2048, 2048, 7, ()) is not None
-    assert is_steady == (not show.link.codec.is_text)
-    show.viewer.lag.applied = first.tick
-    show.viewer.lag.sent = first.tick + 200
-    assert show.viewer.review(first.tick + 200)
-    assert show.viewer.steady_sight(GRID, 2048, 2048, 7, ()) is None
+    assert (show.viewer.place == NO_PLACE) == show.link.codec.is_text
+    assert show.viewer.review(first.tick + 200, first.tick + 200, first.tick)
+    assert show.viewer.place == NO_PLACE
+
+
+def test_who_comes_to_another_place_stays_steady_if_it_sees_the_same(show: Show) -> None:
+    see_from(show, place=7)
+    is_steady = not show.link.codec.is_text
+    assert show.viewer.stays(GRID, 2049, 2048, 8) == is_steady
+    assert (show.viewer.place == 8) == is_steady
+    assert not show.viewer.stays(GRID, 3000, 2048, 9)
 
 
 # the hud ---------------------------------------------------------------------------------------------------

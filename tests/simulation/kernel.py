@@ -273,6 +273,8 @@ def installed(kernel: Kernel) -> Iterator[None]:
     clock = SimpleNamespace(perf_counter=trio.current_time)
     with (
         patch("server.net.fast_lane.os", calls),
+        patch("server.net.outlet.os", calls),
+        patch("server.net.sweep.os", calls),
         patch("server.net.sweep._Epoll", kernel.poll),
         patch("server.net.sweep._Selector", kernel.poll),
         patch("server.tick_loop.time", clock),

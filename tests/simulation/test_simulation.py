@@ -3,20 +3,21 @@
 `make soak SEEDS=N` lives as many more as are wanted.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from protocol import limits
+from protocol.cells import Block
 from server.beliefs import Ints, X
 from server.bulletin import Listed
 from server.chat.channel import Channel
 from server.games.fighter import Fighter
 from server.games.melee import Melee
 from server.hall import Hall
-from server.inputs import InputBuffer
+from server.input_table import InputTable
 from server.lobby import Lobby
 from server.room import Room
 from server.session import Session
@@ -63,18 +64,16 @@ def test_deadlines_are_back_to_what_they_were() -> None:
 def _twice(take: Callable[..., Any]) -> Callable[..., Any]:
     def gather(room: Room, now_s: float) -> None:
         take(room, now_s)
-        for player in room.players.values():
-            player.inputs.take(room.tick, now_s)
+        room.inputs.take(room.tick, now_s)
 
     return gather
 
 
 def _forgets(take: Callable[..., Any]) -> Callable[..., Any]:
-    def taken(buffer: InputBuffer, tick: int, now_s: float) -> Any:
-        found = take(buffer, tick, now_s)
+    def taken(table: InputTable, tick: int, now_s: float) -> None:
+        take(table, tick, now_s)
         if tick % 50 == 0:
-            buffer.ack = 0
-        return found
+            table.ack[:] = 0
 
     return taken
 
@@ -88,8 +87,8 @@ def _generous(fire: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _sees_all(sight: Callable[..., Any]) -> Callable[..., Any]:
-    def seen(viewer: Viewer, grid: Any, x: float, y: float) -> Iterable[int]:
-        return tuple(range(grid.count))
+    def seen(viewer: Viewer, grid: Any, x: float, y: float) -> Block:
+        return Block(range(grid.count))
 
     return seen
 
@@ -143,7 +142,7 @@ def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
     ("owner", "name", "mistake", "noticed"),
     [
         (Room, "_gather", _twice, "inputs taken for"),
-        (InputBuffer, "take", _forgets, "ack"),
+        (InputTable, "take", _forgets, "ack"),
         (Melee, "_fire", _generous, "has (1, 0, 0), not [0, 0, 0]"),
         (Viewer, "sight", _sees_all, "may ["),
         (Listed, "__init__", _misplaces, "believes something else"),

@@ -26,15 +26,19 @@ from unittest.mock import patch
 import numpy as np
 import structlog
 import trio
+from numpy.typing import NDArray
 from structlog.testing import LogCapture
 
 from protocol import limits
+from protocol.input_rows import EDGES, Rows
 from protocol.motion import Input
 from server.app import Server
 from server.chat.reports import REPORTS_MAX
 from server.game import Player
 from server.games.melee import SCORE_ASSIST, SCORE_KILL, SCORE_PER_BOUNCE, SHIP, Melee
+from server.input_table import InputTable, Ints
 from server.inputs import InputBuffer
+from server.net import bulk
 from server.net.capacity import UNINVITED_MAX
 from server.net.fast_lane import HANDED_ON_BYTES_MAX
 from server.net.lane import RECEIVE_BYTES_MAX, WAITING_BYTES_MAX
@@ -112,18 +116,20 @@ class Watched:
                 yield f"{viewer.owed} events are owed"
 
     def _input_faults(self, played: Sequence[Player]) -> Iterator[str]:
-        taken = self._watch.taken
+        ticks = self._watch.taken.pop(id(self.room.inputs), [])
+        if ticks != [self.room.tick]:
+            yield f"players had inputs taken for {ticks}"
         for player in played:
-            ticks = taken.pop(id(player.inputs), [])
-            if ticks != [self.room.tick]:
-                yield f"player {player.id} had inputs taken for {ticks}"
             if len(player.inputs) > limits.INPUT_AHEAD_TICKS_MAX + 1:
                 yield f"player {player.id} has {len(player.inputs)} inputs waiting"
             if not self._acks.get(player.id, 0) <= player.inputs.ack <= self.room.tick:
                 yield f"player {player.id}: ack {player.inputs.ack} after {self._acks[player.id]}"
             self._acks[player.id] = player.inputs.ack
-        if taken:
+        if self._watch.taken:
             yield "inputs were taken of somebody who isn't there"
+        slots = [player.inputs.slot for player in self.room.players.values()]
+        if len({*slots}) < len(slots):
+            yield "two players have one slot"
 
     def _ship_faults(self) -> Iterator[str]:
         world = self.room.world
@@ -150,7 +156,7 @@ class Watch:
         self.wrong: list[str] = []
         self.ticks = 0
         self.taken: dict[int, list[int]] = {}
-        """By input buffer, the ticks that were taken from it in this one."""
+        """By input table, the ticks that were taken from it in this one."""
         self.rooms: dict[str, Watched] = {}
         self.presses: Counter[str] = Counter()
 
@@ -225,24 +231,32 @@ class Watch:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """While the server runs: note what is taken from input buffers, and what is logged."""
-        take, put, watch = InputBuffer.take, InputBuffer.put, self
+        take, put, put_in_bulk, watch = InputTable.take, InputBuffer.put, InputTable.put, self
 
-        def noted_take(buffer: InputBuffer, tick: int, now_s: float) -> Input:
-            watch.taken.setdefault(id(buffer), []).append(tick)
-            taken = take(buffer, tick, now_s)
-            watch.presses["taken"] += taken.edges.bit_count()
-            return taken
+        def noted_take(table: InputTable, tick: int, now_s: float) -> None:
+            watch.taken.setdefault(id(table), []).append(tick)
+            take(table, tick, now_s)
+            watch.presses["taken"] += sum((packed & EDGES).bit_count() for packed in table.now[: table.extent].tolist())
 
         def noted_put(buffer: InputBuffer, first_tick: int, entries: Sequence[Input], *rest: Any) -> None:
             watch.presses["put"] += sum(entry.edges.bit_count() for entry in entries)
             put(buffer, first_tick, entries, *rest)
 
+        def noted_put_in_bulk(table: InputTable, slots: Ints, rows: Rows, now_s: float) -> NDArray[np.bool_]:
+            done = put_in_bulk(table, slots, rows, now_s)
+            said = rows.entries[:, done].ravel().tolist()
+            watch.presses["put"] += sum((packed & EDGES).bit_count() for packed in said)
+            watch.presses["messages in bulk"] += int(done.sum())
+            return done
+
         overheard = _Overheard(self.wrong)
         logging.getLogger().addHandler(overheard)
         try:
             with (
-                patch.object(InputBuffer, "take", noted_take),
+                patch.object(InputTable, "take", noted_take),
                 patch.object(InputBuffer, "put", noted_put),
+                patch.object(InputTable, "put", noted_put_in_bulk),
+                patch.object(bulk, "TOGETHER_MIN", 2),
                 _logged() as logged,
             ):
                 yield

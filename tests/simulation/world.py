@@ -281,7 +281,7 @@ class World:
             "invited": door._capacity.invited + door._capacity.uninvited,
             "addresses": door._capacity.customers,
             "sockets": len(self.kernel.sockets),
-            "watched": len(current_sweep()._reads),
+            "watched": len(current_sweep()._takes),
             "tasks": trio.lowlevel.current_statistics().tasks_living - tasks,
         }
         if any(left.values()):

@@ -93,7 +93,7 @@ def test_what_is_owed_to_a_full_socket_waits_and_is_bounded_like_all_else(hall: 
     for n in range(limits.EVENTS_QUEUED_MAX + 1):
         hall.now_s += 60.0
         ann.say(Chat(f"line {n}"), hall.now_s)
-    hall.lobby.sweep(slow.session.heard_s)
+    hall.lobby.sweep(slow.session.hearing.heard_s)
     assert slow.bye is None or slow.bye.code == Code.TOO_SLOW
     assert slow.link.closed is not None
     assert slow.link.closed[0] == Code.TOO_SLOW

@@ -1,6 +1,6 @@
 """Crates by themselves: how they break, what they drop, and that they keep their books when the world is full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -42,6 +42,10 @@ class BareStage:
 
     def rearrange(self, arena: Arena) -> None:
         raise AssertionError("crates build nothing")
+
+    @property
+    def pressing(self) -> Sequence[Player]:
+        return ()
 
     def rewound(self, player: Player) -> Past:
         raise AssertionError("crates see nothing")

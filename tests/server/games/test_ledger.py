@@ -33,10 +33,10 @@ def test_everything_in_the_ledger_comes_back() -> None:
 
 def test_a_fighter_is_what_it_was_of_the_same_player() -> None:
     was = fighter()
-    again = record_of(was).fighter(was.player)
+    again = record_of(was).fighter(was.player, was.stirred)
     assert again.player is was.player
     assert {**asdict(again), "player": None} == {**asdict(was), "player": None}
 
 
 def test_nothing_of_a_fighter_is_forgotten() -> None:
-    assert Record.__struct_fields__[1:] == Fighter.__struct_fields__[1:]
+    assert (*Record.__struct_fields__[1:], "stirred") == Fighter.__struct_fields__[1:]

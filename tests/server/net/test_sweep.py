@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 import trio
 
-from server.net.sweep import GAP_S, GAP_TICKS, Sweep, current_sweep, sweep
+from server.net.sweep import GAP_S, GAP_TICKS, READ_BYTES_MAX, Sweep, current_sweep, sweep
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -23,23 +23,36 @@ def pairs() -> Iterator[list[Pair]]:
 
 
 def test_a_sweep_reads_what_is_ready_and_nothing_else(pairs: list[Pair]) -> None:
-    swept, read = Sweep(), []
+    swept, read = Sweep(), list[tuple[int, bytes]]()
     for at, (mine, _) in enumerate(pairs):
-        swept.add(mine.fileno(), partial(lambda at, mine, _: read.append((at, mine.recv(4))), at, mine))
+        mine.setblocking(False)
+        swept.add(mine.fileno(), partial(lambda at, received, _: read.append((at, received)), at))
     pairs[0][1].send(b"onetwo")
     pairs[2][1].send(b"six")
     swept.sweep(0.0)
-    assert sorted(read) == [(0, b"onet"), (2, b"six")]
+    assert sorted(read) == [(0, b"onetwo"), (2, b"six")]
     swept.sweep(0.0)
-    assert read[2:] == [(0, b"wo")]
+    assert len(read) == 2
+    pairs[1][1].close()
     swept.sweep(0.0)
-    assert len(read) == 3
+    assert read[2:] == [(1, b"")], "the end"
+
+
+def test_a_flood_is_read_a_piece_at_a_time(pairs: list[Pair]) -> None:
+    swept, read = Sweep(), list[bytes]()
+    mine, theirs = pairs[0]
+    swept.add(mine.fileno(), lambda received, _: read.append(received))
+    theirs.send(bytes(READ_BYTES_MAX + 5))
+    swept.sweep(0.0)
+    assert [*map(len, read)] == [READ_BYTES_MAX]
+    swept.sweep(0.0)
+    assert [*map(len, read)] == [READ_BYTES_MAX, 5]
 
 
 def test_what_is_removed_is_not_read_and_may_be_removed_again(pairs: list[Pair]) -> None:
-    swept, read = Sweep(), []
+    swept, read = Sweep(), list[bytes]()
     fd = pairs[0][0].fileno()
-    swept.add(fd, lambda _: read.append(1))
+    swept.add(fd, lambda received, _: read.append(received))
     pairs[0][1].send(b"x")
     swept.remove(fd)
     swept.remove(fd)
@@ -47,66 +60,86 @@ def test_what_is_removed_is_not_read_and_may_be_removed_again(pairs: list[Pair])
     assert not read
 
 
+def test_what_one_take_removes_is_not_read_by_the_same_sweep(pairs: list[Pair]) -> None:
+    swept, read = Sweep(), list[bytes]()
+    fds = [mine.fileno() for mine, _ in pairs]
+
+    def take(received: bytes, _: float) -> None:
+        read.append(received)
+        for fd in fds:
+            swept.remove(fd)
+
+    for fd in fds:
+        swept.add(fd, take)
+    for _, theirs in pairs:
+        theirs.send(b"x")
+    swept.sweep(0.0)
+    assert read == [b"x"]
+
+
 def test_a_descriptor_that_comes_back_as_another_socket_is_read_anew(pairs: list[Pair]) -> None:
-    swept, read = Sweep(), []
+    swept, read = Sweep(), list[str]()
     fd = pairs[0][0].fileno()
-    swept.add(fd, lambda _: read.append("old"))
+    swept.add(fd, lambda _, __: read.append("old"))
     pairs[0][0].close()
     mine, theirs = pairs[1]
     os.dup2(mine.fileno(), fd)
-    swept.add(fd, lambda _: read.append("new"))
+    swept.add(fd, lambda _, __: read.append("new"))
     theirs.send(b"x")
     swept.sweep(0.0)
     assert read == ["new"]
     os.close(fd)
 
 
+class Echo:
+    """Sends the next byte as soon as one was read."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._mine, self._theirs = pair
+        self._mine.setblocking(False)
+        self.reads: list[float] = []
+        current_sweep().add(self._mine.fileno(), self.take)
+
+    def take(self, received: bytes, now_s: float) -> None:
+        assert received == b"x"
+        self.reads.append(now_s)
+        self._theirs.send(b"x")
+
+    async def heard(self, times: int) -> None:
+        with trio.fail_after(60):
+            while len(self.reads) < times:  # noqa: ASYNC110  # nothing announces it
+                await trio.sleep(0.001)
+
+    def end(self) -> None:
+        current_sweep().remove(self._mine.fileno())
+
+
 async def test_the_sweep_of_a_run_wakes_by_itself_and_not_too_often(pairs: list[Pair]) -> None:
-    reads: list[float] = []
-    mine, theirs = pairs[0]
-
-    def read(_: float) -> None:
-        os.read(mine.fileno(), 1)
-        reads.append(trio.current_time())
-
     assert current_sweep() is current_sweep()
-    current_sweep().add(mine.fileno(), read)
-    theirs.send(b"abc")
-    with trio.fail_after(60):
-        while len(reads) < 3:  # noqa: ASYNC110  # nothing announces it
-            await trio.sleep(0.001)
-    assert reads[2] - reads[0] >= 1.9 * GAP_S
-    current_sweep().remove(mine.fileno())
+    echo = Echo(pairs[0])
+    pairs[0][1].send(b"x")
+    await echo.heard(3)
+    assert echo.reads[2] - echo.reads[0] >= 1.9 * GAP_S
+    echo.end()
 
 
 async def test_a_tick_needs_not_wait_for_it(pairs: list[Pair]) -> None:
-    read: list[bytes] = []
-    mine, theirs = pairs[0]
-    current_sweep().add(mine.fileno(), lambda _: read.append(os.read(mine.fileno(), 1)))
-    theirs.send(b"ab")
+    echo = Echo(pairs[0])
+    pairs[0][1].send(b"x")
     sweep()
     sweep()
-    assert read == [b"a", b"b"]
-    current_sweep().remove(mine.fileno())
+    assert len(echo.reads) == 2
+    echo.end()
 
 
 async def test_a_tick_says_how_far_apart_sweeps_are(pairs: list[Pair]) -> None:
-    reads: list[float] = []
-    mine, theirs = pairs[0]
-
-    def read(now_s: float) -> None:
-        os.read(mine.fileno(), 1)
-        reads.append(now_s)
-
-    current_sweep().add(mine.fileno(), read)
+    echo = Echo(pairs[0])
     sweep(tick_s=0.2)
-    theirs.send(b"abc")
+    pairs[0][1].send(b"x")
     sweep()
-    with trio.fail_after(60):
-        while len(reads) < 3:  # noqa: ASYNC110  # nothing announces it
-            await trio.sleep(0.001)
-    assert reads[2] - reads[1] >= 0.2 * GAP_TICKS
-    current_sweep().remove(mine.fileno())
+    await echo.heard(3)
+    assert echo.reads[2] - echo.reads[1] >= 0.2 * GAP_TICKS
+    echo.end()
 
 
 async def test_without_a_lane_there_is_nothing_to_sweep() -> None:

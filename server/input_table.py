@@ -1,0 +1,213 @@
+"""The inputs of all players of a room, as columns: a thousand players cost a tick two dozen array operations.
+
+Each player has a slot. Inputs for coming ticks stand in a ring, one row for each tick and one column for each slot, so
+that what a tick takes lies side by side. Inputs, and what came with them, are integers (`protocol.input_rows`,
+`stamps`). `take` is the rule for all of them; one player's side of it, and what arrives one by one, is
+`inputs.InputBuffer`.
+
+Whatever is in a slot is nothing once its player has gone.
+"""
+
+from math import inf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol.input_rows import AIM, EDGES, PRESSES, Rows
+from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
+from server.stamps import stamps_of
+from server.statistics import RoomStatistics
+
+RING_TICKS: Final = 128
+assert RING_TICKS > INPUT_AHEAD_TICKS_MAX + 1 and RING_TICKS & (RING_TICKS - 1) == 0
+NO_SLACK: Final = inf
+"""No input came."""
+NO_TICK: Final = -1
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_RING: Final = {"ticks": NO_TICK, "entries": 0, "stamps": 0, "arrived_s": 0.0}
+_COLUMNS: Final = {
+    "ack": 0,
+    "newest": 0,
+    "held": 0,
+    "held_ticks": INPUT_HOLD_TICKS_MAX,
+    "now": 0,
+    "stamp": 0,
+    "late_ticks": 0,
+    "is_late": False,
+    "late": 0,
+    "late_stamp": 0,
+    "slack_ms": NO_SLACK,
+    "applied": 0,
+    "heard_s": -inf,
+    "tokens_back_s": -inf,
+    "ships": 0,
+    "eye_x": 0.0,
+    "eye_y": 0.0,
+}
+"""What is in an empty slot."""
+
+
+class InputTable:
+    """Of one room, whose `statistics` count them. It grows as players come."""
+
+    ticks: Ints
+    """`(RING_TICKS, slots)`, as are the next three: for which tick the input there is; NO_TICK: there is none."""
+    entries: Ints
+    stamps: Ints
+    arrived_s: Floats
+    ack: Ints
+    """`(slots,)`, as are all that follow: the newest tick that was simulated from an input of the player's own."""
+    newest: Ints
+    """The newest tick that an input has arrived for."""
+    held: Ints
+    """The last input, without its edges, and for how many ticks it has been held."""
+    held_ticks: Ints
+    now: Ints
+    """The input of the tick that was taken last."""
+    stamp: Ints
+    """Of the message in which it came, and how long after its own tick it was taken."""
+    late_ticks: Ints
+    is_late: NDArray[np.bool_]
+    """Whether there is an input whose tick has passed, and what it and its stamp are."""
+    late: Ints
+    late_stamp: Ints
+    slack_ms: Floats
+    """The tightest since it was last asked for; NO_SLACK when no input came."""
+    applied: Ints
+    """The newest snapshot that the client says it has."""
+    heard_s: Floats
+    """When the last message came that was read in bulk, and when its sender's tokens are back (`bucket`)."""
+    tokens_back_s: Floats
+    ships: Ints
+    """The entity that the player steers; 0: none."""
+    eye_x: Floats
+    """Where it last looked from."""
+    eye_y: Floats
+
+    def __init__(self, statistics: RoomStatistics, slots: int = 16) -> None:
+        self.statistics = statistics
+        self.next_tick = 1
+        """What will be gathered next."""
+        self.extent = 0
+        """Every slot in use is before this one."""
+        self._free: list[int] = []
+        self._grow(slots)
+
+    def _grow(self, slots: int) -> None:
+        for names, shape in ((_RING, (RING_TICKS, slots)), (_COLUMNS, (slots,))):
+            for name, empty in names.items():
+                column = np.full(shape, empty)
+                column[..., : self.extent] = getattr(self, name, column)[..., : self.extent]
+                setattr(self, name, column)
+
+    def add(self) -> int:
+        """A slot for a newcomer."""
+        if self._free:
+            return self._free.pop()
+        if self.extent == len(self.ack):
+            self._grow(2 * self.extent)
+        self.extent += 1
+        return self.extent - 1
+
+    def release(self, slot: int) -> None:
+        """Its player has gone."""
+        for name, empty in (_RING | _COLUMNS).items():
+            getattr(self, name)[..., slot] = empty
+        self._free.append(slot)
+
+    def waiting(self, slot: int) -> int:
+        """How many inputs of one wait for their ticks."""
+        return int((self.ticks[:, slot] >= self.next_tick).sum())
+
+    # what comes in -----------------------------------------------------------------------------------------
+
+    def put(self, slots: Ints, rows: Rows, now_s: float) -> NDArray[np.bool_]:
+        """Take what good rows say, one for each of `slots`, which are all different, as far as it needs no words: which
+        have been taken. Those that come late, or are too far ahead, are left as they are."""
+        entries = rows.entries
+        last = rows.first_ticks + (len(entries) - 1)
+        taken = rows.is_good & (rows.first_ticks >= self.next_tick)
+        taken &= last <= self.next_tick + INPUT_AHEAD_TICKS_MAX
+        at, stamps = taken.nonzero()[0], stamps_of(last, rows.applied, rows.seen)
+        slots = slots.take(at)
+        for n in range(len(entries)):
+            ticks = rows.first_ticks.take(at) + n
+            line = ticks & RING_TICKS - 1
+            news = (self.ticks[line, slots] != ticks).nonzero()[0]  # the first that came for a tick stands
+            cells = line.take(news), slots.take(news)
+            self.ticks[cells], self.arrived_s[cells] = ticks.take(news), now_s
+            self.entries[cells], self.stamps[cells] = entries[n].take(at).take(news), stamps.take(at).take(news)
+        self.newest[slots] = np.maximum(self.newest.take(slots), last.take(at))
+        self.applied[slots], self.heard_s[slots] = rows.applied.take(at), now_s
+        return taken
+
+    # what a tick takes -------------------------------------------------------------------------------------
+
+    def take(self, tick: int, now_s: float) -> None:
+        """The inputs for `tick`, gathered at `now_s`, into `now`. Called once for each tick, in order."""
+        self.next_tick = tick + 1
+        slots, line = slice(self.extent), tick & RING_TICKS - 1
+        found = self.ticks[line, slots] == tick
+        now, fresh = np.where(found, self.entries[line, slots], self.held[slots]), found
+        if self.is_late[slots].any():
+            fresh = self._take_late(tick, found, now)
+        np.copyto(self.ack[slots], tick, where=found)
+        np.copyto(self.stamp[slots], self.stamps[line, slots], where=found)
+        np.copyto(self.late_ticks[slots], 0, where=found)
+        slack_ms = (now_s - self.arrived_s[line, slots]) * 1000.0
+        np.minimum(self.slack_ms[slots], slack_ms, out=self.slack_ms[slots], where=found)
+        count = int(fresh.sum())
+        self.statistics.inputs += count
+        if count < len(fresh):
+            self._hold(~fresh, now)
+        self.now[slots] = now
+        now &= ~EDGES
+        np.copyto(self.held[slots], now, where=fresh)
+        np.copyto(self.held_ticks[slots], 0, where=fresh)
+
+    def _take_late(self, tick: int, found: NDArray[np.bool_], now: Ints) -> NDArray[np.bool_]:
+        """Of whom an input has come whose tick has passed: its edges count now, and all of it if there is no other."""
+        slots = slice(self.extent)
+        is_late = self.is_late[slots].copy()
+        self.is_late[slots] = False
+        now |= np.where(is_late & found, self.late[slots] & EDGES, 0)
+        alone = is_late & ~found
+        np.copyto(now, self.late[slots], where=alone)
+        np.copyto(self.stamp[slots], self.late_stamp[slots], where=alone)
+        np.copyto(self.late_ticks[slots], tick - self.ack[slots], where=alone)
+        return found | alone
+
+    def _hold(self, missing: NDArray[np.bool_], now: Ints) -> None:
+        """Nothing came of these: what they hold counts for some ticks, and then only where they aim."""
+        slots = slice(self.extent)
+        held_ticks = self.held_ticks[slots]
+        self.statistics.inputs_missing += int((missing & (self.newest[slots] > 0)).sum())
+        tired = missing & (held_ticks >= INPUT_HOLD_TICKS_MAX)
+        np.copyto(now, now & AIM, where=tired)
+        np.copyto(held_ticks, held_ticks + 1, where=missing & ~tired)
+        np.copyto(self.late_ticks[slots], 0, where=missing)
+
+    def pressing(self) -> list[int]:
+        """The slots whose input of this tick has a button held, or pressed."""
+        slots: list[int] = (self.now[: self.extent] & PRESSES).nonzero()[0].tolist()
+        return slots
+
+    def take_slacks_ms(self, slots: Ints) -> Floats:
+        """The tightest slack of each since it was last asked for; NO_SLACK when no input came."""
+        slacks_ms = self.slack_ms.take(slots)
+        self.slack_ms[slots] = NO_SLACK
+        return slacks_ms
+
+
+def moves_of(packed: Ints) -> Ints:
+    """`(n, 2)`: move_x and move_y."""
+    moves = packed.astype("<i8").view(np.int8).reshape(-1, 8)[:, :2].astype(np.int64)
+    return np.asarray(moves)
+
+
+def aims_of(packed: Ints) -> Ints:
+    return packed >> 16 & 0xFFFF

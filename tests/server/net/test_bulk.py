@@ -1,0 +1,197 @@
+"""What is read in bulk is what would have been read one by one, and nothing else is."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import cast
+
+import pytest
+import trio
+from trio_websocket import WebSocketConnection
+
+from protocol import limits
+from protocol.errors import Code
+from protocol.input_rows import unpack
+from protocol.messages import Hello, Inputs
+from protocol.motion import Button, Input
+from server.input_table import RING_TICKS
+from server.net import bulk
+from server.net.connection import _Delivery
+from server.net.fast_lane import FastLane
+from server.net.link import FastLink
+from server.net.sweep import current_sweep, sweep
+from server.session import Session, State
+from server.statistics import Traffic
+from tests.instruments.stepper import Stepper
+from tests.server.net.wires import MSGPACK, frame, stream_pair, until
+
+COUNT = bulk.TOGETHER_MIN + 4
+
+
+class Caller:
+    """One client, at the other end of a real socket."""
+
+    def __init__(self, session: Session, lane: FastLane, far: trio.SocketStream) -> None:
+        self.session, self.lane, self.far = session, lane, far
+
+    @property
+    def inputs(self) -> list[Input]:
+        """Those that wait, by tick."""
+        assert self.session.seat is not None
+        assert self.session.seat.player is not None
+        table, slot = self.session.seat.player.inputs.table, self.session.seat.player.inputs.slot
+        lines = [tick % RING_TICKS for tick in range(table.next_tick, table.next_tick + RING_TICKS)]
+        lines = [line for line in lines if table.ticks[line, slot] >= table.next_tick]
+        return [unpack(int(table.entries[line, slot])) for line in lines]
+
+    async def say(self, message: Inputs) -> None:
+        await self.far.send_all(frame(MSGPACK.encode(message)))
+
+
+class Library:
+    """Closes at once."""
+
+    async def aclose(self, code: int, reason: str) -> None:
+        await trio.lowlevel.checkpoint()
+
+
+class Hall:
+    """Many of them in one room."""
+
+    def __init__(self, stepper: Stepper, callers: list[Caller], traffic: Traffic) -> None:
+        self.stepper, self.callers, self.traffic = stepper, callers, traffic
+
+
+@asynccontextmanager
+async def hall() -> AsyncIterator[Hall]:
+    stepper, traffic = Stepper(), Traffic()
+    async with trio.open_nursery() as nursery:
+        callers = []
+        for n in range(COUNT):
+            near, far = await stream_pair("fast")
+            assert isinstance(near, trio.SocketStream)
+            assert isinstance(far, trio.SocketStream)
+            lane = FastLane(near, b"", b"", traffic, nursery)
+            link = FastLink(cast(WebSocketConnection, Library()), lane, MSGPACK, f"10.0.0.{n}", nursery)
+            session = Session(link, stepper.lobby, trio.current_time())
+            lane.open(_Delivery(link, lane, session).deliver)
+            await far.send_all(frame(MSGPACK.encode(Hello(limits.PROTOCOL_VERSION, f"P{n}"))))
+            callers.append(Caller(session, lane, far))
+        await until(lambda: all(caller.session.state is State.PLAYING for caller in callers))
+        yield Hall(stepper, callers, traffic)
+        nursery.cancel_scope.cancel()
+    for caller in callers:
+        caller.lane.stop_reading()
+        caller.lane.forget()
+        await trio.aclose_forcefully(caller.lane.stream)
+        await trio.aclose_forcefully(caller.far)
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
+    """Sessions that have received something themselves."""
+    heard: list[Session] = []
+    receive = Session.receive
+
+    def noted(session: Session, wire: bytes | str, now_s: float) -> None:
+        heard.append(session)
+        receive(session, wire, now_s)
+
+    monkeypatch.setattr(Session, "receive", noted)
+    return heard
+
+
+def read_all() -> None:
+    """What has arrived; between two of these nothing is read."""
+    current_sweep().sweep(trio.current_time(), 60.0)
+
+
+async def settle(condition: Callable[[], bool]) -> None:
+    """Bytes cross loopback at once, nearly always."""
+    with trio.fail_after(60):
+        while not condition():
+            await trio.sleep(0.001)
+            read_all()
+
+
+async def test_many_inputs_need_no_message(one_by_one: list[Session]) -> None:
+    async with hall() as there:
+        one_by_one.clear()
+        read_all()
+        before = there.traffic.received_messages
+        for n, caller in enumerate(there.callers):
+            await caller.say(Inputs(3, [Input(move_x=n), Input(aim=n, buttons=Button.FIRE)], applied=1, seen=9))
+        await trio.sleep(0.05)
+        read_all()
+        assert one_by_one == []
+        for n, caller in enumerate(there.callers):
+            assert caller.inputs == [Input(move_x=n), Input(aim=n, buttons=Button.FIRE)]
+        assert there.traffic.received_messages == before + COUNT
+
+
+async def test_what_is_no_plain_input_goes_the_usual_way(one_by_one: list[Session]) -> None:
+    async with hall() as there:
+        read_all()
+        one_by_one.clear()
+        wrong, far_ahead, broken, cut, *others = there.callers
+        fine = frame(MSGPACK.encode(Inputs(3, [Input(move_y=7)])))
+        await wrong.far.send_all(frame(b"\xc1" * (len(fine) - 6)))
+        await far_ahead.say(Inputs(5000, [Input()]))
+        await broken.far.send_all(b"\x02" + fine[1:])
+        await cut.far.send_all(fine[:20])
+        for caller in others:
+            await caller.far.send_all(fine)
+        await trio.sleep(0.05)
+        read_all()
+        assert {*one_by_one} == {wrong.session, far_ahead.session}
+        assert wrong.session.state is State.ENDED
+        assert all(caller.inputs == [Input(move_y=7)] for caller in others)
+        assert cut.inputs == []
+        await cut.far.send_all(fine[20:] + fine)
+        await settle(lambda: cut.inputs == [Input(move_y=7)])
+        await broken.far.send_all(fine)
+        await trio.sleep(0.05)
+        read_all()
+        assert broken.inputs == [], "after what the library must see, it sees everything"
+
+
+async def test_whoever_has_ended_or_left_is_not_read_for(one_by_one: list[Session]) -> None:
+    async with hall() as there:
+        read_all()
+        ended, closing, *others = there.callers
+        ended.session.end(Code.KICKED, "out")
+        closing.lane.say_no_more()
+        seats = [caller.inputs for caller in (ended, closing)]
+        for caller in there.callers:
+            await caller.say(Inputs(3, [Input(move_y=7)]))
+        await trio.sleep(0.05)
+        read_all()
+        assert [caller.inputs for caller in (ended, closing)] == seats == [[], []]
+        assert all(caller.inputs == [Input(move_y=7)] for caller in others)
+
+
+async def test_too_many_messages_are_too_many_in_bulk_as_well() -> None:
+    async with hall() as there:
+        read_all()
+        [table] = {caller.session.seat.room.inputs for caller in there.callers if caller.session.seat is not None}
+        table.tokens_back_s[:] = trio.current_time() + (limits.MESSAGES_BURST_MAX - 3) / limits.MESSAGES_PER_SECOND_MAX
+        for _ in range(limits.MESSAGES_BURST_MAX):
+            if there.callers[0].session.state is State.ENDED:
+                break
+            for caller in there.callers:
+                await caller.say(Inputs(3, [Input()]))
+            read_all()
+        await settle(lambda: all(caller.session.state is State.ENDED for caller in there.callers))
+
+
+async def test_a_few_are_read_one_by_one(one_by_one: list[Session]) -> None:
+    async with hall() as there:
+        read_all()
+        one_by_one.clear()
+        few = there.callers[: bulk.TOGETHER_MIN - 1]
+        for caller in few:
+            await caller.say(Inputs(3, [Input(move_y=7)]))
+        await trio.sleep(0.05)
+        read_all()
+        assert {*one_by_one} == {caller.session for caller in few}
+        assert all(caller.inputs == [Input(move_y=7)] for caller in few)
+        sweep()
