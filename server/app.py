@@ -23,7 +23,7 @@ from protocol.errors import Code, UserError
 from server import garbage
 from server.build.rescue import rescue_of
 from server.chat import marshal
-from server.cluster.wiring import Lost, company_of
+from server.cluster.wiring import Lost, company_of, reach_of
 from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
@@ -91,20 +91,24 @@ class Server:
     def __init__(self, config: Config, store: Store | None = None) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
-        self._venue = venue_of(config)
+        self._config, self._venue = config, venue_of(config)
         self.library = library_of(config, maps(self._venue))
         self._catalogue = catalogue_of(config, self._venue, self.library.arenas, self.library.draft)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
+        self._keeper = Keeper(self.lobby, store) if store is not None else None
+        on_decision = self._keeper.note if self._keeper else None
         self.company = company_of(config, self.lobby)
         self.company.run_room, self.company.stop_room = self._start_room, self._lose_room
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
         counted = self.company.counting(self.standings.counting(self.lobby.statistics))
-        self.telemetry = Telemetry(self.minders.counting(counted), lambda: self.door.connections)
-        self.stats = StatsDesk(self.lobby, self.telemetry)
         self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
-        api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
+        self.reach = reach_of(config, self.company, self.moderation, lambda: self.telemetry.durations(), on_decision)  # noqa: PLW0108  # it is there by then
+        counted = self.minders.counting(self.reach.counting(counted))
+        self.telemetry = Telemetry(counted, lambda: self.door.connections)
+        self.stats = StatsDesk(self.lobby, self.telemetry, self.reach)
+        api = Api(self.rooms, self.reach, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
         self._rescue = rescue_of(self.library.drafts, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
@@ -122,9 +126,6 @@ class Server:
             elsewhere=self.stats.hosts,
             guest_of=self.standings.guest_of,
         )
-        self._config = config
-        self._keeper = Keeper(self.lobby, store) if store is not None else None
-        on_decision = self._keeper.note if self._keeper else None
         self._filter_desk = marshal.furnish(self.lobby, self.moderation, config.chat_filter, on_decision)
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
@@ -185,6 +186,7 @@ class Server:
                 for chore in (
                     self._play,
                     self.company.run,
+                    self.reach.run,
                     self.stats.run,
                     self.standings.run,
                     self.minders.run,
@@ -227,6 +229,7 @@ class Server:
         if self._keeper is not None:
             await self._keeper.save_all()
         await self.company.leave()
+        await self.reach.leave()
         await self._recorder.finish()
         await self._rescue.finish()
         await self.standings.settle()

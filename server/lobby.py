@@ -29,7 +29,7 @@ from server.chores import do_all
 from server.elsewhere import Elsewhere
 from server.game import Game, Player
 from server.gate import Gate
-from server.hall import Hall
+from server.hall import Hall, present
 from server.heralds import Heralds
 from server.link import Link
 from server.lives import Lives
@@ -61,10 +61,10 @@ class Lobby:
         self.seating = Seating(new_token)
         self.openings = Openings(catalogue, lambda: self.seating.new_token(), rooms_max)  # noqa: PLW0108  # it may be replaced
         self.elsewhere = Elsewhere()
-        self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
         self.talk = Talk(self.sessions, self.mutes)
+        self.hall = Hall(self._news)
         self.traffic = Traffic()
         self.refused = self.too_slow = 0
         """Conversations ended for a violation, and because the client did not keep up."""
@@ -307,7 +307,7 @@ class Lobby:
 
     def _news(self) -> LobbyNews:
         games = self.catalogue.games() if self.catalogue is not None else []
-        people = sum(not session.bot and session.state in (State.BROWSING, State.PLAYING) for session in self.sessions)
+        people = present(self.sessions) + self.talk.afar.people
         return LobbyNews(self.elsewhere.listed(listed(self.rooms.values())), games, people)
 
     # numbers -----------------------------------------------------------------------------------------------

@@ -73,6 +73,8 @@ class ChatStatistics(Counters):
     chat_filter_waiting: int = 0
     chat_reported: int = 0
     chat_missed: int = 0
+    chat_overheard: int = 0
+    chat_not_overheard: int = 0
     chat_remembered: int = 0
     chat_mutes: int = 0
     chat_reports: int = 0
@@ -135,6 +137,17 @@ class InCompany(Counters):
 
 
 @dataclass
+class InFleet(Counters):
+    """What processes of one directory tell each other."""
+
+    news_said: int = 0
+    news_heard: int = 0
+    news_refused: int = 0
+    news_dropped: int = 0
+    peers: int = 0
+
+
+@dataclass
 class RoomStatistics(Counters):
     """What one room has counted since it opened."""
 
@@ -156,7 +169,18 @@ class RoomStatistics(Counters):
 
 @dataclass
 class Statistics(
-    RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written, Minding, InCompany
+    RoomStatistics,
+    Traffic,
+    Faults,
+    Keeping,
+    Watched,
+    ChatStatistics,
+    Opening,
+    Recorded,
+    Written,
+    Minding,
+    InCompany,
+    InFleet,
 ):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 

@@ -28,10 +28,16 @@ MAY_IMPORT = {
 
 IO_FILES = (
     "server/net/*.py",
+    "server/cluster/bus.py",
     "server/cluster/company.py",
     "server/cluster/directory.py",
+    "server/cluster/fleet.py",
+    "server/cluster/law.py",
     "server/cluster/membership.py",
+    "server/cluster/orders.py",
+    "server/cluster/reach.py",
     "server/cluster/redis.py",
+    "server/cluster/redis_bus.py",
     "server/cluster/wiring.py",
     "server/deadlines.py",
     "server/tick_loop.py",

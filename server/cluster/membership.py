@@ -62,6 +62,7 @@ class Membership:
         self._taken: deque[Taken] = deque(maxlen=TAKEN_MAX)
         self._news = trio.Event()
         self._is_away = self._has_left = False
+        self._heard_s = clock()
 
     # rooms -------------------------------------------------------------------------------------------------
 
@@ -155,6 +156,11 @@ class Membership:
             with suppress(ValueError):
                 self._taken.remove(one)
 
+    @property
+    def silent_s(self) -> float | None:
+        """How long ago the directory last answered; None: there is no lease."""
+        return self._clock() - self._heard_s if self.lease else None
+
     async def _join(self) -> None:
         sent_s = self._clock()
         try:
@@ -225,6 +231,7 @@ class Membership:
         self.held.pop(name, None)
 
     def _answered(self) -> None:
+        self._heard_s = self._clock()
         self.counted.directory_answers += 1
         if self._is_away:
             self._is_away = False

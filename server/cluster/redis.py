@@ -52,24 +52,12 @@ class RedisDirectory:
     def __init__(self, url: str, timing: Timing | None = None, prefix: str = PREFIX, now_ms: int = 0) -> None:
         """`now_ms`, of tests alone: what time it is, instead of Redis's own."""
         self.timing, self.now_ms = timing or Timing(), now_ms
-        if urlsplit(url).scheme not in SCHEMES:
-            raise UserError(f"the address of the directory begins with {' or '.join(SCHEMES)}, not as {url!r} does")
         self._url, self._prefix = url, prefix
         self._client = self._new_client()
         self._is_open = trio.Event()
 
     def _new_client(self) -> "coredis.Redis[bytes]":
-        try:
-            return coredis.Redis.from_url(
-                self._url,
-                connect_timeout=self.timing.answer_s,
-                stream_timeout=self.timing.answer_s,
-                max_connections=CONNECTIONS_MAX,
-                decode_responses=False,
-                verify_version=False,
-            )
-        except (ValueError, TypeError, RuntimeError) as error:
-            raise UserError(f"the address of the directory is not one of Redis: {error}") from None
+        return new_client(self._url, self.timing.answer_s, CONNECTIONS_MAX)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the client; for ever. What breaks it breaks nothing else."""
@@ -139,6 +127,23 @@ class RedisDirectory:
             except Exception as error:  # whatever the library has to say of a connection
                 raise Unreachable(str(error), is_refused(error)) from error
         raise Unreachable(f"no answer within {timing.answer_s:g} s")
+
+
+def new_client(url: str, answer_s: float, connections_max: int) -> "coredis.Redis[bytes]":
+    """One that is to be entered. Raises UserError when `url` is none of Redis."""
+    if urlsplit(url).scheme not in SCHEMES:
+        raise UserError(f"the address of the directory begins with {' or '.join(SCHEMES)}, not as {url!r} does")
+    try:
+        return coredis.Redis.from_url(
+            url,
+            connect_timeout=answer_s,
+            stream_timeout=answer_s,
+            max_connections=connections_max,
+            decode_responses=False,
+            verify_version=False,
+        )
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise UserError(f"the address of the directory is not one of Redis: {error}") from None
 
 
 def _told(notice: Notice) -> Words:

@@ -1,16 +1,24 @@
 """What a server has of other processes, from the settings: without a directory nothing, and nothing of it is loaded."""
 
 import secrets
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import trio
+
+from server.cluster.reach import Reach
 from server.config import Config
 from server.elsewhere import Elsewhere
+from server.moderation import Moderation
 from server.room import Room
 from server.statistics import Statistics
+from server.stats import Buckets
 
 if TYPE_CHECKING:
+    from server.cluster.bus import Bus
+    from server.cluster.news import Vitals
     from server.lobby import Lobby
 
 
@@ -63,6 +71,41 @@ def company_of(config: Config, lobby: "Lobby") -> Alone:
     company = Company(RedisDirectory(config.directory), lobby)
     lobby.elsewhere = company
     return company
+
+
+def bus_of(config: Config) -> "Bus | None":
+    """By what processes hear each other; None: there is no other. Raises UserError."""
+    if config.directory is None:
+        return None
+    from server.cluster.redis_bus import RedisBus
+
+    return RedisBus(config.directory)
+
+
+def reach_of(
+    config: Config,
+    company: Alone,
+    moderation: Moderation,
+    durations: Callable[[], Buckets],
+    on_change: Callable[[], None] | None,
+) -> Reach:
+    """How far what is said and decided here is to reach. `durations` are those of ticks; `on_change` is called when our
+    disk should know of what was decided. Raises UserError."""
+    bus = bus_of(config)
+    if bus is None:
+        return Reach(moderation)
+    from server.cluster.checkup import Checkup
+    from server.cluster.company import Company
+    from server.cluster.fleet import Fleet
+
+    checkup = Checkup(moderation.lobby, durations)
+
+    def look() -> "Vitals":
+        lease_s = company.membership.silent_s if isinstance(company, Company) else None
+        return checkup.vitals(company.url, lease_s, trio.current_time(), time.process_time())
+
+    others = (lambda: company.others) if isinstance(company, Company) else (lambda: ())
+    return Fleet(bus, moderation, look, others, on_change or (lambda: None))
 
 
 def suffix_of(config: Config) -> str:

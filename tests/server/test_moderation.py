@@ -216,7 +216,7 @@ def test_after_a_restart_those_who_have_yet_to_come_back_are_seen_and_can_be_sen
     assert after.kick(Order(room="main", player=1), 110.0) == "kicked 1"
     assert after.ban(Order(subject="bob"), 110.0).endswith("and kicked 1")
     assert [line["name"] for line in after.players(110.0)] == ["Eve"]
-    assert [player.name for player in after._lobby.rooms["main"].players.values()] == ["Eve"]
+    assert [player.name for player in after.lobby.rooms["main"].players.values()] == ["Eve"]
 
 
 def test_a_room_order_is_about_a_room() -> None:

@@ -91,6 +91,17 @@ async def test_out_of_reach_rooms_play_until_their_time_is_over(place: Place, au
     assert membership.counted.rooms_lost == 1
 
 
+async def test_it_knows_how_long_ago_it_was_heard(place: Place, autojump_clock: MockClock) -> None:
+    await trio.sleep(10.0)
+    assert place.membership.silent_s is not None
+    assert place.membership.silent_s <= TIMING.beat_s
+    place.directory.trouble = SILENCE
+    await trio.sleep(10.0)
+    assert 8.0 <= place.membership.silent_s <= 12.0
+    place.membership.lease = 0
+    assert place.membership.silent_s is None
+
+
 async def test_where_there_is_no_directory_rooms_play_on_and_are_known_to_the_next_one(
     place: Place, autojump_clock: MockClock
 ) -> None:

@@ -7,7 +7,7 @@ export const NO_PAST: PastColumns = { at_ms: [], seconds: [], ticks: [], duratio
 export function stats(changes: Partial<Stats> = {}): Stats {
   return {
     type: "stats", at_ms: 0, seconds: 0.5, ticks: 30, duration_ms: null, lateness_ms: null,
-    gauges: {}, rates: {}, totals: {}, rooms: [], sessions: { search: "", first: 0, matches: 0, rows: [] },
+    gauges: {}, rates: {}, totals: {}, processes: [], rooms: [], rooms_elsewhere: [], sessions: { search: "", first: 0, matches: 0, rows: [] },
     ...changes,
   };
 }
