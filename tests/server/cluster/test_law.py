@@ -1,5 +1,7 @@
 """Bans and mutes of one process and what is kept for all: each ends with the newest of both."""
 
+from random import Random
+
 import pytest
 import trio
 import trio.testing
@@ -8,7 +10,7 @@ from trio.testing import MockClock
 from server.cluster.bus import Air, LocalBus
 from server.cluster.decisions import Decision
 from server.cluster.law import CATCH_UP_EVERY_S, Law
-from server.cluster.news import Decided
+from server.cluster.news import Decided, heard, told
 from server.moderation import Moderation, Order
 from server.restrictions import RESTRICTIONS_MAX
 from tests.instruments.stepper import Stepper
@@ -23,11 +25,20 @@ def now_ms() -> int:
 class Court:
     """One process."""
 
-    def __init__(self, air: Air) -> None:
+    def __init__(self, air: Air, tells: bool = False) -> None:
         self.stepper, self.bus, self.told, self.changed = Stepper(), LocalBus(air), list[Decided](), 0
+        self.scope = trio.CancelScope()
         self.lobby = self.stepper.lobby
         self.moderation = Moderation(self.lobby, self.lobby.close_room, lambda: None)
-        self.law = Law(self.bus, self.moderation, self.told.append, self.change, now_ms)
+        self.law = Law(self.bus, self.moderation, self.tell if tells else self.told.append, self.change, now_ms)
+
+    def tell(self, decided: Decided) -> None:
+        self.bus.say(told("a1", decided))
+
+    def hear(self, wire: bytes) -> None:
+        what = heard(wire).what
+        assert isinstance(what, Decided)
+        self.law.hear(what.decisions)
 
     def change(self) -> None:
         self.changed += 1
@@ -40,7 +51,10 @@ class Court:
 
     async def run(self) -> None:
         self.law.begin()
-        await self.law.run()
+        with self.scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self.bus.run, self.hear, self.law.catch_up)
+                nursery.start_soon(self.law.run)
 
 
 @pytest.fixture
@@ -120,3 +134,70 @@ async def test_a_full_table_takes_no_more_and_the_others_stand(court: Court, aut
     court.law.begin()
     court.law.hear(Decision("mute", f"subject:{n}", NOW_MS, NOW_MS + HOUR_MS) for n in range(RESTRICTIONS_MAX + 5))
     assert len(court.lobby.mutes) == RESTRICTIONS_MAX
+
+
+class Trial:
+    """Processes that decide by chance, are cut off, and start anew; and a store that forgets."""
+
+    KEYS = ("eve", "bob")
+
+    def __init__(self, seed: int, air: Air, nursery: trio.Nursery) -> None:
+        self.random, self.air, self.nursery = Random(seed), air, nursery
+        self.courts = [self.start() for _ in range(3)]
+        self.last: dict[str, bool] = {}
+        """Whether each was banned or let in by whoever decided last."""
+        self.restarts = 0
+
+    def start(self) -> Court:
+        court = Court(self.air, tells=True)
+        self.nursery.start_soon(court.run)
+        return court
+
+    async def step(self) -> None:
+        court, key = self.random.choice(self.courts), self.random.choice(self.KEYS)
+        match self.random.randrange(7):
+            case 0 | 1:
+                court.ban(key, 3600.0)
+                self.last[key] = True
+            case 2 if court.is_banned(f"subject:{key}"):
+                court.moderation.unban(Order(subject=key), trio.current_time())
+                self.last[key] = False
+            case 3:
+                court.bus.cut()
+            case 4:
+                court.bus.mend()
+            case 5 if self.random.random() < 0.3:
+                self.air.forget()
+            case 6 if self.random.random() < 0.3:
+                self.restart(court)
+        await trio.sleep(self.random.random() * 4)
+
+    def restart(self, court: Court) -> None:
+        """From its disk."""
+        self.restarts += 1
+        court.scope.cancel()
+        self.courts.remove(court)
+        fresh = Court(self.air, tells=True)
+        for key, held in court.lobby.bans.all(trio.current_time()):
+            fresh.lobby.bans.adopt(key, held, trio.current_time())
+        self.nursery.start_soon(fresh.run)
+        self.courts.append(fresh)
+
+    async def settle(self) -> None:
+        for court in self.courts:
+            court.bus.mend()
+        await trio.sleep(3 * CATCH_UP_EVERY_S)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_comes_between_all_agree_in_the_end(
+    air: Air, nursery: trio.Nursery, autojump_clock: MockClock, seed: int
+) -> None:
+    trial = Trial(seed, air, nursery)
+    for _ in range(40):
+        await trial.step()
+    await trial.settle()
+    banned = [{key for key in trial.KEYS if court.is_banned(f"subject:{key}")} for court in trial.courts]
+    assert banned[0] == banned[1] == banned[2]
+    if not trial.restarts:
+        assert banned[0] == {key for key, is_banned in trial.last.items() if is_banned}
