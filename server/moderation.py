@@ -58,6 +58,14 @@ class Order(Struct, forbid_unknown_fields=True):
             raise ValueError("a reason is printable text")
 
 
+def order_about(key: str, name: str, reason: str) -> Order:
+    """About whoever is known by `key`, and if it is an address, is called so."""
+    kind, _, known = key.partition(":")
+    if kind == "subject":
+        return Order(subject=known, reason=reason)
+    return Order(address=known, name=name, reason=reason)
+
+
 class RoomOrder(Struct, forbid_unknown_fields=True):
     """About a room."""
 
@@ -102,6 +110,8 @@ class Moderation:
         self.lobby = lobby
         self._close_room = close_room
         self.drain = drain
+        self.on_kick_afar: Callable[[Order], None] | None = None
+        """Has other processes do it; None: there is none."""
 
     def kick(self, order: Order, now_s: float) -> str:
         """End their conversations and give up their seats. They may come back."""
@@ -110,6 +120,12 @@ class Moderation:
             raise CantBe("nobody like that is here")
         count = self._expel(present, Code.KICKED, _because("kicked by an admin", order.reason))
         return f"kicked {count}{self._all_of(order)}"
+
+    def kick_afar(self, order: Order) -> None:
+        """Have other processes do it, without waiting for what comes of it. Raises CantBe."""
+        if self.on_kick_afar is None:
+            raise CantBe("there is no other process")
+        self.on_kick_afar(order)
 
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""

@@ -161,7 +161,9 @@ def _kick(told: Told) -> None:
         if person.speaker and person.speaker.named.number == named.number:
             told.answer(_moderator(told).send_away(person, told.person, reason[:REASON_CHARS_MAX]))
             return
-    raise _refusal(f"{_shown(named)} has left already")
+    if not told.talk.strangers.has(named.number):
+        raise _refusal(f"{_shown(named)} has left already")
+    told.answer(_moderator(told).send_away_afar(named, told.person, reason[:REASON_CHARS_MAX]))
 
 
 def _silence(told: Told) -> None:

@@ -21,6 +21,10 @@ class Strangers:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def has(self, number: int) -> bool:
+        """Whether somebody from elsewhere has it here."""
+        return number in self._numbers.values()
+
     def number_of(self, process: str, number: int) -> int:
         """Here, of who has `number` there."""
         who = process, number

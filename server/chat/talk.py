@@ -37,6 +37,9 @@ class Moderator(Protocol):
     def send_away(self, person: Person, by: Person, reason: str) -> str:
         """End their conversation; the sentence says what was done."""
 
+    def send_away_afar(self, named: Named, by: Person, reason: str) -> str:
+        """Have it done by the process where they are. Raises Violation."""
+
     def silence(self, named: Named, by: Person, seconds: float, now_s: float) -> str:
         """Let nobody hear them, for so long. Raises Violation."""
 
@@ -77,7 +80,7 @@ class Talk:
         """Called with each that is said in the lobby here: others may be to hear it elsewhere."""
         self._lines = 0
         self._speakers = 0
-        self._strangers = Strangers(self._next_number)
+        self.strangers = Strangers(self._next_number)
         self._from_afar = Bucket.full(CHANNEL_LINES_PER_SECOND_MAX, CHANNEL_LINES_BURST_MAX, 0.0)
 
     def welcome(self, name: str, key: str, is_guest: bool) -> Speaker:
@@ -165,7 +168,7 @@ class Talk:
             self.counted.chat_not_overheard += 1
             return
         self.counted.chat_overheard += 1
-        number = self._strangers.number_of(process, named.number)
+        number = self.strangers.number_of(process, named.number)
         line = self._remember(self.lobby, replace(named, number=number), 0, text)
         self._deliver(line, self.people())
 

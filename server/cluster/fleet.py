@@ -121,10 +121,8 @@ class Fleet(Reach):
         match told.what:
             case Vitals() as vitals:
                 self.peers.hear(sender, vitals, now_s)
-                self._count()
             case Gone():
                 self.peers.gone(sender)
-                self._count()
             case Line(number, name, key, mark, text):
                 self._lobby.talk.overhear(sender, Named(number, name, key, mark), text, now_s)
             case Decided(decisions):
@@ -149,6 +147,7 @@ class Fleet(Reach):
     async def run(self) -> None:
         self._law.begin()
         self._lobby.talk.on_lobby_line = self._say_on
+        self.moderation.on_kick_afar = self._orders.kick
         async with trio.open_nursery() as nursery:
             for chore in (self._listen, self._law.run, self._show):
                 nursery.start_soon(_steadily, chore)

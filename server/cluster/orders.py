@@ -73,6 +73,10 @@ class Orders:
             raise CantBe(f"{why}{silent}")
         return "; ".join(dict.fromkeys((*done, *(f"elsewhere: {sentence}" for sentence in answers.done)))) + silent
 
+    def kick(self, order: Order) -> None:
+        """By whoever has them; nobody waits for an answer."""
+        self._tell(Asked(secrets.token_hex(8), "kick", _json(order)))
+
     async def drain(self, order: DrainOrder, own: str, by: str | None) -> tuple[str, bool]:
         """(what was done, whether we are to drain). `own` is what this process is called. Raises CantBe."""
         if order.process == own or (order.process is None and not order.everywhere):

@@ -10,6 +10,7 @@ def test_one_number_for_each_however_they_are_numbered_there() -> None:
     strangers = Strangers(lambda: next(fresh))
     ann, eve = strangers.number_of("a", 1), strangers.number_of("b", 1)
     assert (ann, eve) == (8, 9)
+    assert (strangers.has(9), strangers.has(1)) == (True, False)
     assert (strangers.number_of("a", 1), strangers.number_of("a", 2), strangers.number_of("b", 1)) == (8, 10, 9)
 
 
