@@ -166,10 +166,10 @@ class Fleet(Reach):
 
     async def _show(self) -> None:
         while not self._has_left:
+            await trio.sleep(VITALS_EVERY_S)  # it is shown at once when the bus opens
             self.peers.review(trio.current_time())
             self._count()
             self._show_now()
-            await trio.sleep(VITALS_EVERY_S)
         await trio.sleep_forever()
 
     def _show_now(self) -> None:
