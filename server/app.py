@@ -8,10 +8,8 @@ finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either wa
 
 import gc
 import os
-import signal
 import ssl
 import time
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,6 +46,7 @@ from server.rest import live
 from server.room import Room
 from server.rooms import described
 from server.seats import Doors
+from server.signals import ask_to_stop, stop_on_signal
 from server.standings.wiring import get_ready, open_standings
 from server.store import Store
 from server.supervisor import Supervisor
@@ -75,7 +74,7 @@ async def run(config: Config) -> None:
         listeners = await listen(config, until_s)
         async with trio.open_nursery() as nursery:
             await nursery.start(server.serve, listeners)
-            await nursery.start(_stop_on_signal, server, nursery.cancel_scope, config.drain_s)
+            await nursery.start(stop_on_signal, server.drain, nursery.cancel_scope, config.drain_s)
             print(f"Ricochet is ready: {url_of(config, listeners)}", flush=True)
             if config.bots:
                 token = server.admission.token_for_bots()
@@ -103,7 +102,7 @@ class Server:
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
         counted = self.company.counting(self.standings.counting(self.lobby.statistics))
-        self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
+        self.moderation = Moderation(self.lobby, self.close_room, ask_to_stop)
         self.reach = reach_of(config, self.company, self.moderation, lambda: self.telemetry.durations(), on_decision)  # noqa: PLW0108  # it is there by then
         counted = self.minders.counting(self.reach.counting(counted))
         self.telemetry = Telemetry(counted, lambda: self.door.connections)
@@ -315,33 +314,5 @@ def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
     return url_at(config, listeners[0].socket.getsockname()[1])
 
 
-async def _stop_on_signal(
-    server: Server,
-    everything: trio.CancelScope,
-    drain_s: float,
-    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
-) -> None:
-    """Started once a signal would be noticed."""
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        task_status.started()
-        first = await anext(signals)
-        log.info("stopping", players=server.door.conversations)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_on_next, signals, nursery.cancel_scope)
-            await server.drain(drain_s if first == signal.SIGTERM else 0.0)
-            nursery.cancel_scope.cancel()
-    everything.cancel()
-
-
-async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
-
-
 def _nothing() -> None:
     """Where rooms aren't kept."""
-
-
-def _ask_to_stop() -> None:
-    """As an operator does."""
-    signal.raise_signal(signal.SIGTERM)

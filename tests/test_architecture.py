@@ -62,6 +62,7 @@ IO_FILES = (
     "server/store.py",
     "server/standings/service.py",
     "server/rest.py",
+    "server/signals.py",
     "server/supervisor.py",
     "server/takeover.py",
     "server/admin_cli.py",
