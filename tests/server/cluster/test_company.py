@@ -76,7 +76,7 @@ async def two(nursery: trio.Nursery, redis: Redis) -> AsyncIterator[Two]:
     async with trio.open_nursery() as preparing:
         directory = RedisDirectory(redis.url, now_ms=round(time.time() * 1000) - 2 * TTL)
         await preparing.start(directory.run)
-        await directory.leave(await directory.join(HERE))
+        await directory.leave(await directory.join(HERE), False)
         preparing.cancel_scope.cancel()
     two = Two(await start(nursery, redis), await start(nursery, redis))
     await two.settle()
@@ -240,7 +240,7 @@ async def test_a_room_that_follows_one_that_an_admin_has_closed_goes_on(two: Two
 async def test_a_room_that_is_lost_stops_and_runs_again_and_who_leaves_leaves_nothing_behind(two: Two) -> None:
     lost, name = two.there.server.room, room_of(two.there)
     theirs = company(two.there)
-    await theirs.directory.leave(theirs.membership.lease)
+    await theirs.directory.leave(theirs.membership.lease, False)
     await really(lambda: two.there.server.lobby.rooms.get(name) is not lost)
     tick = lost.tick
     await really(lambda: name in two.there.server.lobby.rooms)
