@@ -42,6 +42,9 @@ class Directory(Protocol):
         """What seats are signed with, the same for all processes."""
         ...
 
+    async def run(self) -> None:
+        """Answer; for ever."""
+
 
 class LocalDirectory:
     """For processes that are one: it needs nothing beside itself, and forgets everything with its process."""
@@ -101,3 +104,6 @@ class LocalDirectory:
     async def key(self) -> bytes:
         await trio.lowlevel.checkpoint()
         return self._key
+
+    async def run(self) -> None:
+        await trio.sleep_forever()

@@ -52,6 +52,10 @@ class Timing(Struct, frozen=True):
         return round(self.seat_s * 1000)
 
     @property
+    def silent_ms(self) -> int:
+        return round(self.silent_s * 1000)
+
+    @property
     def orphan_ms(self) -> int:
         return round(self.orphan_s * 1000)
 

@@ -230,6 +230,9 @@ class Owner:
     async def key(self) -> bytes:
         return await self._carry(self.world.directory.key)
 
+    async def run(self) -> None:
+        await self.world.directory.run()
+
 
 def lived(seed: int, timing: Timing, owners_timing: Timing | None = None, seconds: float = 200.0) -> World:
     """A world after so many seconds of trouble, and after all has been well for long enough."""

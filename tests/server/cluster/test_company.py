@@ -163,8 +163,8 @@ async def test_quick_play_stays_here_where_the_room_elsewhere_is_full_by_now(two
     full = next(entry for entry in here.others if entry.notice.people)
     notice = msgspec.structs.replace(full.notice, seats=64)
     async with bots.connect(two.here.url, "Ada", role="visitor") as ada:
-        here.others = [msgspec.structs.replace(full, notice=notice)]
-        assert here._livelier(Enter(), None) == theirs.name
+        here.leading.others = [msgspec.structs.replace(full, notice=notice)]
+        assert here.leading.livelier(Enter(), None) == theirs.name
         assert await ada.enter() == room_of(two.here)
     await stream.aclose()
 
@@ -178,20 +178,20 @@ async def test_ones_own_full_room_can_be_entered_again(two: Two) -> None:
 
 async def test_a_key_that_is_lost_is_replaced_by_one_for_all(two: Two, redis: Redis) -> None:
     here, there = company(two.here), company(two.there)
-    former = here._key
+    former = here.passes.key
     assert former is not None
-    assert former == there._key
+    assert former == there.passes.key
     redis.kill()
     await really(lambda: here._keyed_s < 0 and there._keyed_s < 0)
     redis.start()
-    await really(lambda: here._key == there._key != former)
+    await really(lambda: here.passes.key == there.passes.key != former)
 
 
 async def test_what_is_left_of_a_former_life_of_ours_leads_nobody_round_in_circles(two: Two) -> None:
     here, theirs = company(two.here), room_of(two.there)
     here.url = company(two.there).url
     with pytest.raises(Violation) as refused:
-        await here._reserve(theirs, "player", "seat")
+        await here.leading.find(theirs)
     assert refused.value.code == Code.ROOM_NOT_FOUND
     await really(lambda: not here.others)
 
@@ -202,7 +202,7 @@ async def test_who_cannot_be_told_where_the_room_is_comes_back_for_it(two: Two) 
     assert entry is not None
     ann = Stepper().visit("Ann")
     ann.link.blocked = True
-    here._say_where(ann.session, Enter(room_of(two.there)), entry, "seat")
+    here.leading.say_where(ann.session, Enter(room_of(two.there)), entry, "seat")
     assert ann.session.state is State.ENDED
     assert ann.link.closed is not None
     assert ann.link.closed[0] == Code.TOO_SLOW
