@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from server.cluster.adoption import Adoption
 from server.cluster.checkpoints import Checkpoints
 from server.cluster.directory import Directory, Unreachable
 from server.cluster.leading import Leading
+from server.cluster.leftovers import Leftovers
 from server.cluster.membership import Membership
 from server.cluster.notices import described, notice_of
 from server.cluster.passes import Passes
@@ -224,6 +226,8 @@ class Company(Alone):
                 nursery.start_soon(_steadily, chore)
             if self.adoption is not None:
                 nursery.start_soon(_steadily, self._adopt)
+                leftovers = Leftovers(self.adoption.checkpoints, self.directory)
+                nursery.start_soon(_steadily, partial(leftovers.run, self.lobby.rooms))
 
     async def leave(self) -> None:
         await self.membership.leave(hands_over=self.adoption is not None)
