@@ -10,6 +10,7 @@ import gc
 import os
 import ssl
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from protocol.errors import Code, UserError
 from server import garbage
 from server.build.rescue import rescue_of
 from server.chat import marshal
-from server.cluster.wiring import Lost, company_of, reach_of
+from server.cluster.wiring import Alone, Lost, company_of, reach_of
 from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
@@ -87,7 +88,9 @@ async def run(config: Config) -> None:
 class Server:
     """A server with `config`, without its sockets. Raises UserError when something of it can't be had."""
 
-    def __init__(self, config: Config, store: Store | None = None) -> None:
+    def __init__(
+        self, config: Config, store: Store | None = None, company_of: Callable[[Config, Lobby], Alone] = company_of
+    ) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self._config, self._venue = config, venue_of(config)
@@ -95,10 +98,12 @@ class Server:
         self._catalogue = catalogue_of(config, self._venue, self.library.arenas, self.library.draft)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
-        self._keeper = Keeper(self.lobby, store) if store is not None else None
-        on_decision = self._keeper.note if self._keeper else None
         self.company = company_of(config, self.lobby)
+        kept = self.company.store(store)
+        self._keeper = Keeper(self.lobby, kept) if kept is not None else None
+        on_decision = self._keeper.note if self._keeper else None
         self.company.run_room, self.company.stop_room = self._start_room, self._lose_room
+        self.company.open_fresh = lambda: self._run_room(self._fresh_room(self._venue.another_name()))
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
         counted = self.company.counting(self.standings.counting(self.lobby.statistics))
@@ -256,7 +261,8 @@ class Server:
             self._keeper.forget(room.name)
 
     def _lose_room(self, room: Room) -> None:
-        self.lobby.close_room(room.name, trio.current_time(), sentence="the room is lost to this server")
+        code = self.company.code_when_lost
+        self.lobby.close_room(room.name, trio.current_time(), code, "the room is lost to this server")
         self._supervisor.end(room.name)
 
     def _run_all(self) -> None:

@@ -77,6 +77,8 @@ COUNTERS = {
     "news_heard": "Messages of other processes",
     "news_refused": "Messages on their channel that are none, or break a limit",
     "news_dropped": "Messages to other processes, or of them, that were lost: Redis was away, or too many waited",
+    "rooms_adopted": "Rooms of other processes, or of a former life, that go on here from their checkpoint",
+    "orphans_let_go": "Rooms without an owner of which nothing was left to go on from",
     "standings_away": "Tries to reach the standings' database that failed",
     "pings": "Times that systemd or Agones were told that the game is well",
     "pings_withheld": "Times that they were not, because no tick had come since the last time",
@@ -117,6 +119,7 @@ GAUGES = {
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
     "stats_remembered": "Moments that are remembered for admins' dashboards",
     "peers": "Other processes of the directory that are heard",
+    "adoption_s": "Of the room adopted last: how long after its owner's lease had ended it went on here, in seconds",
     "agones_allocated": "Whether Agones has this server down as allocated: 1, or 0",
 }
 

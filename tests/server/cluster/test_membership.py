@@ -124,7 +124,7 @@ async def test_a_lost_lease_stops_all_rooms_and_is_replaced(place: Place, autoju
     membership = place.membership
     await membership.claim(Notice("pinball"))
     former = membership.lease
-    await place.directory.leave(former)
+    await place.directory.leave(former, False)
     await trio.sleep(TIMING.beat_s + 0.5)
     assert place.lost == ["pinball"]
     assert membership.lease > former
@@ -229,6 +229,7 @@ async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: M
 def test_no_room_is_ever_run_by_two_and_all_run_again_when_all_is_well(seed: int) -> None:
     world = lived(seed, TIMING)
     assert not world.doubles
+    assert not world.astray
     assert world.ticks > 100
     running = sorted(room for owner in world.owners for room in owner.running)
     assert running == sorted(ROOMS)
