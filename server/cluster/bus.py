@@ -21,6 +21,8 @@ from server.cluster.directory import Unreachable
 WAITING_MAX: Final = 256
 """So much of one process may wait to be said, and in the twin to be heard."""
 
+FLUSH_S_MAX: Final = 0.2
+
 Hear = Callable[[bytes], None]
 
 
@@ -38,6 +40,9 @@ class Bus(Protocol):
     """How many could not be said, or not be heard, since it was made."""
 
     def say(self, wire: bytes) -> None: ...
+    async def flush(self) -> None:
+        """Until what was said is on its way or lost; for FLUSH_S_MAX at most."""
+
     async def run(self, hear: Hear, on_open: Callable[[], None]) -> None: ...
     async def keep(self, decisions: Sequence[Decision]) -> None:
         """Raises Unreachable."""
@@ -93,6 +98,9 @@ class LocalBus:
             self._send.send_nowait(wire)
         except trio.WouldBlock:
             self.dropped += 1
+
+    async def flush(self) -> None:
+        await trio.lowlevel.checkpoint()  # it is always on its way
 
     async def run(self, hear: Hear, on_open: Callable[[], None]) -> None:
         self._on_open = on_open

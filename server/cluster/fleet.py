@@ -31,8 +31,6 @@ from server.statistics import InFleet, Statistics
 
 VITALS_EVERY_S: Final = 1.0
 AGAIN_AFTER_S: Final = 1.0
-FAREWELL_S: Final = 0.1
-"""So long the last words may take to be said."""
 
 log = structlog.get_logger("ricochet.cluster")
 
@@ -155,7 +153,7 @@ class Fleet(Reach):
     async def leave(self) -> None:
         self._has_left = True
         self.tell(Gone())
-        await trio.sleep(FAREWELL_S)
+        await self._bus.flush()
 
     async def _listen(self) -> None:
         await self._bus.run(self.hear, self._opened)

@@ -18,7 +18,7 @@ import msgspec
 import structlog
 import trio
 
-from server.cluster.bus import WAITING_MAX, Hear, Kept
+from server.cluster.bus import FLUSH_S_MAX, WAITING_MAX, Hear, Kept
 from server.cluster.decisions import DECISIONS_MAX, Decision
 from server.cluster.directory import Unreachable
 from server.cluster.records import Timing
@@ -40,7 +40,7 @@ class RedisBus:
         self._channel = f"{prefix}:news:{database_of(url)}"
         self._client = new_client(url, self._answer_s, CONNECTIONS_MAX)
         self._waiting: deque[bytes] = deque()
-        self._news = trio.Event()
+        self._news, self._idle = trio.Event(), trio.Event()
         self._is_open = self._was_lost = False
         self.dropped = 0
 
@@ -50,6 +50,13 @@ class RedisBus:
             return
         self._waiting.append(wire)
         self._news.set()
+
+    async def flush(self) -> None:
+        await trio.lowlevel.checkpoint()
+        self._idle = trio.Event()
+        if self._waiting:
+            with trio.move_on_after(FLUSH_S_MAX):
+                await self._idle.wait()
 
     async def run(self, hear: Hear, on_open: Callable[[], None]) -> None:
         while True:
@@ -83,10 +90,12 @@ class RedisBus:
             while self._waiting:
                 await self._client.publish(self._channel, self._waiting[0])
                 self._waiting.popleft()
+            self._idle.set()
 
     def _lost(self, broken: BaseExceptionGroup[Exception]) -> None:
         self.dropped += len(self._waiting)
         self._waiting.clear()
+        self._idle.set()
         is_over = trio.current_effective_deadline() == -math.inf  # the library complains when it is cancelled
         if not self._was_lost and not is_over:
             log.warning("other processes can't be heard for now", why=str(_first(broken)))

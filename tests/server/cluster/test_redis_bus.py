@@ -9,7 +9,7 @@ import trio
 
 from protocol.errors import UserError
 from server.cluster import redis_bus
-from server.cluster.bus import WAITING_MAX
+from server.cluster.bus import FLUSH_S_MAX, WAITING_MAX
 from server.cluster.decisions import Decision, Decisions
 from server.cluster.directory import Unreachable
 from server.cluster.records import Timing
@@ -66,6 +66,21 @@ async def test_what_is_said_is_heard_by_all_of_that_database(
     one.bus.say(b"b")
     await really(lambda: one.heard == other.heard == [b"\x00\xff", b"b"])
     assert stranger.heard == []
+
+
+async def test_the_last_words_are_said_before_one_goes(two: tuple[Ear, Ear], redis: Redis) -> None:
+    one, other = two
+    one.bus.say(b"bye")
+    await one.bus.flush()
+    assert not one.bus._waiting
+    await really(lambda: other.heard == [b"bye"])
+    redis.freeze()
+    for n in range(5):
+        one.bus.say(b"%d" % n)
+    began_s = trio.current_time()
+    await one.bus.flush()
+    assert trio.current_time() - began_s >= FLUSH_S_MAX, "nobody takes them, and nobody waits for ever"
+    redis.thaw()
 
 
 async def test_it_heals_by_itself_and_tells_that_something_was_missed(two: tuple[Ear, Ear], redis: Redis) -> None:
