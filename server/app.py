@@ -99,8 +99,7 @@ class Server:
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.company = company_of(config, self.lobby)
-        kept = self.company.store(store)
-        self._keeper = Keeper(self.lobby, kept) if kept is not None else None
+        self._keeper = Keeper(self.lobby, kept) if (kept := self.company.store(store)) is not None else None
         on_decision = self._keeper.note if self._keeper else None
         self.company.run_room, self.company.stop_room = self._start_room, self._lose_room
         self.company.open_fresh = lambda: self._run_room(self._fresh_room(self._venue.another_name()))
@@ -262,6 +261,8 @@ class Server:
 
     def _lose_room(self, room: Room) -> None:
         code = self.company.code_when_lost
+        if self._keeper is not None and code is Code.ROOM_RETURNING:
+            self._keeper.parts(room)
         self.lobby.close_room(room.name, trio.current_time(), code, "the room is lost to this server")
         self._supervisor.end(room.name)
 

@@ -6,9 +6,12 @@ import trio.testing
 
 from protocol.errors import Code
 from protocol.messages import Enter, Open
+from server.checkpoint import SavedRoom
+from server.cluster import leading
 from server.cluster.directory import LocalDirectory
 from server.cluster.ledger import Ledger
 from server.cluster.records import Timing
+from server.room import Room
 from tests.instruments.stepper import Client
 from tests.server.cluster.neighbours import Memory, Neighbour, Street, melee_of
 
@@ -225,6 +228,9 @@ async def test_who_is_cut_off_stops_and_tells_its_people_to_wait_and_opens_anoth
     ann = there.hail()
     await street.pass_time(2)
     there.cut = True
+    there.server._keeper._every_s = 1e6  # type: ignore[union-attr]  # nothing more is written in passing
+    await street.pass_time(8)
+    melee_of(room).fighters[ann.player.id].score = 350
     await street.pass_time(TTL_S, until=lambda: room.name not in there.rooms)
     await street.pass_time(0.5)
     assert bye_of(ann) == Code.ROOM_RETURNING
@@ -241,7 +247,9 @@ async def test_who_is_cut_off_stops_and_tells_its_people_to_wait_and_opens_anoth
     led = there.hail(room=room.name, resume=ann.welcome.resume)
     await street.pass_time(0.5)
     assert bye_of(led) == Code.MOVED
-    assert here.hail(room=room.name, resume=ann.welcome.resume).welcome.player == 1
+    back = here.hail(room=room.name, resume=ann.welcome.resume)
+    assert back.welcome.player == 1
+    assert back.events_named("scores")[0]["scores"][0][:2] == [1, 350], "it was written down as it stopped"
 
 
 async def test_a_room_of_a_former_life_at_the_same_address_is_waited_for(
@@ -258,3 +266,45 @@ async def test_a_room_of_a_former_life_at_the_same_address_is_waited_for(
     waits = again.hail(room=name, resume=resume)
     await street.pass_time(0.5)
     assert bye_of(waits) == Code.ROOM_RETURNING
+
+
+async def test_who_asks_when_nobody_can_be_asked_is_told_to_ask_again(
+    street: Street, mock_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = street.neighbours
+    name = there.server.room.name
+    monkeypatch.setattr(leading, "LEADING_MAX", 0)
+    assert bye_of(here.hail(room=name)) == Code.ROOM_RETURNING
+    monkeypatch.undo()
+    here.cut = True
+    here.company.leading.others = []
+    ann = here.hail(room=name, resume="token")
+    await street.pass_time(1)
+    assert bye_of(ann) == Code.ROOM_RETURNING, "who knows?"
+
+
+async def test_a_mistake_of_ours_in_one_room_holds_up_no_other(
+    street: Street, mock_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = street.neighbours
+    ann = there.hail(role="visitor")
+    there.say(ann, Open("Ours", "melee", "belt"))
+    await street.pass_time(3)
+    opened, permanent = ann.welcome.room, there.server.room.name
+    catalogue = here.server.lobby.catalogue
+    assert catalogue is not None
+    revive = catalogue.revive
+
+    def fails(saved: SavedRoom) -> Room:
+        if saved.name == permanent:
+            raise ArithmeticError("as from a game of somebody's")
+        return revive(saved)
+
+    monkeypatch.setattr(catalogue, "revive", fails)
+    there.vanish()
+    await street.pass_time(TTL_S + 5)
+    assert opened in here.rooms
+    assert permanent not in here.rooms
+    assert here.company.membership.fence(permanent) == 0, "nobody holds what nobody runs"
+    faults = here.server.lobby.faults
+    assert faults.rooms_failed + faults.chores_failed == 1
