@@ -93,6 +93,38 @@ class RoomRow(RoomInfo, frozen=True):
     tick_rate: int
 
 
+class FarRoomRow(RoomInfo, frozen=True):
+    """One of another process, which is at `url`."""
+
+    url: str
+
+
+class ProcessRow(Struct, frozen=True):
+    """One process of many that share a directory."""
+
+    id: str
+    """Of this life of it: by this an order means it."""
+    url: str
+    is_here: bool
+    """The one that tells this."""
+    is_open: bool
+    """Not while it drains."""
+    rooms: int
+    people: int
+    """In its lobby or its rooms, bots not counted."""
+    visitors: int
+    players: int
+    bots: int
+    tick_p99_ms: float | None
+    """How long its ticks took in the last five seconds; None: there were none."""
+    load: float
+    """How many cores were busy with it."""
+    lease_s: float | None
+    """How long ago the directory last heard it; None: it has no lease."""
+    heard_s: float
+    """How long ago we last heard it."""
+
+
 class SessionRow(Struct):
     """A seat, and who sits there or is expected back; or somebody in the lobby."""
 
@@ -141,7 +173,10 @@ class Stats(Struct, tag="stats"):
     """Of counters, per second."""
     totals: dict[str, float]
     """Of the same counters, since the server started."""
+    processes: list[ProcessRow]
+    """This one first; none where there is one alone."""
     rooms: list[RoomRow]
+    rooms_elsewhere: list[FarRoomRow]
     sessions: Sessions | msgspec.Raw
     """As the watcher last asked for; as bytes, where they are encoded already."""
 

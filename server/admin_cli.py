@@ -138,9 +138,17 @@ def close(
 
 
 @admin.command()
-def drain(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
+def drain(
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="All processes of its directory.")] = False,
+    process: Annotated[str | None, typer.Option(help="Another one of them, by its id on the dashboard.")] = None,
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
+) -> None:
     """Stop the server as SIGTERM does: players are told first."""
-    _order("drain", url, token_file, ca, {})
+    if everywhere and process is not None:
+        raise UserError("--everywhere and --process exclude each other")
+    _order("drain", url, token_file, ca, {"everywhere": everywhere} if process is None else {"process": process})
 
 
 @admin.command()

@@ -8,10 +8,9 @@ finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either wa
 
 import gc
 import os
-import signal
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from protocol.errors import Code, UserError
 from server import garbage
 from server.build.rescue import rescue_of
 from server.chat import marshal
-from server.cluster.wiring import Lost, company_of
+from server.cluster.wiring import Alone, Lost, company_of, reach_of
 from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
@@ -48,6 +47,7 @@ from server.rest import live
 from server.room import Room
 from server.rooms import described
 from server.seats import Doors
+from server.signals import ask_to_stop, stop_on_signal
 from server.standings.wiring import get_ready, open_standings
 from server.store import Store
 from server.supervisor import Supervisor
@@ -75,7 +75,7 @@ async def run(config: Config) -> None:
         listeners = await listen(config, until_s)
         async with trio.open_nursery() as nursery:
             await nursery.start(server.serve, listeners)
-            await nursery.start(_stop_on_signal, server, nursery.cancel_scope, config.drain_s)
+            await nursery.start(stop_on_signal, server.drain, nursery.cancel_scope, config.drain_s)
             print(f"Ricochet is ready: {url_of(config, listeners)}", flush=True)
             if config.bots:
                 token = server.admission.token_for_bots()
@@ -88,23 +88,30 @@ async def run(config: Config) -> None:
 class Server:
     """A server with `config`, without its sockets. Raises UserError when something of it can't be had."""
 
-    def __init__(self, config: Config, store: Store | None = None) -> None:
+    def __init__(
+        self, config: Config, store: Store | None = None, company_of: Callable[[Config, Lobby], Alone] = company_of
+    ) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
-        self._venue = venue_of(config)
+        self._config, self._venue = config, venue_of(config)
         self.library = library_of(config, maps(self._venue))
         self._catalogue = catalogue_of(config, self._venue, self.library.arenas, self.library.draft)
         self.lobby = Lobby(gate=self.admission.gate, catalogue=self._catalogue, rooms_max=config.rooms_max)
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.company = company_of(config, self.lobby)
+        self._keeper = Keeper(self.lobby, kept) if (kept := self.company.store(store)) is not None else None
+        on_decision = self._keeper.note if self._keeper else None
         self.company.run_room, self.company.stop_room = self._start_room, self._lose_room
+        self.company.open_fresh = lambda: self._run_room(self._fresh_room(self._venue.another_name()))
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
         counted = self.company.counting(self.standings.counting(self.lobby.statistics))
-        self.telemetry = Telemetry(self.minders.counting(counted), lambda: self.door.connections)
-        self.stats = StatsDesk(self.lobby, self.telemetry)
-        self.moderation = Moderation(self.lobby, self.close_room, _ask_to_stop)
-        api = Api(self.rooms, self.moderation, self.lobby.gate, config.origins, self._settle)
+        self.moderation = Moderation(self.lobby, self.close_room, ask_to_stop)
+        self.reach = reach_of(config, self.company, self.moderation, lambda: self.telemetry.durations(), on_decision)  # noqa: PLW0108  # it is there by then
+        counted = self.minders.counting(self.reach.counting(counted))
+        self.telemetry = Telemetry(counted, lambda: self.door.connections)
+        self.stats = StatsDesk(self.lobby, self.telemetry, self.reach)
+        api = Api(self.rooms, self.reach, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
         self._rescue = rescue_of(self.library.drafts, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
@@ -122,9 +129,6 @@ class Server:
             elsewhere=self.stats.hosts,
             guest_of=self.standings.guest_of,
         )
-        self._config = config
-        self._keeper = Keeper(self.lobby, store) if store is not None else None
-        on_decision = self._keeper.note if self._keeper else None
         self._filter_desk = marshal.furnish(self.lobby, self.moderation, config.chat_filter, on_decision)
         self._open_rooms()
         self._supervisor = Supervisor(self.lobby, self._keep_time, self.lobby.open_again, self._keeper)
@@ -185,6 +189,7 @@ class Server:
                 for chore in (
                     self._play,
                     self.company.run,
+                    self.reach.run,
                     self.stats.run,
                     self.standings.run,
                     self.minders.run,
@@ -227,6 +232,7 @@ class Server:
         if self._keeper is not None:
             await self._keeper.save_all()
         await self.company.leave()
+        await self.reach.leave()
         await self._recorder.finish()
         await self._rescue.finish()
         await self.standings.settle()
@@ -254,7 +260,10 @@ class Server:
             self._keeper.forget(room.name)
 
     def _lose_room(self, room: Room) -> None:
-        self.lobby.close_room(room.name, trio.current_time(), sentence="the room is lost to this server")
+        code = self.company.code_when_lost
+        if self._keeper is not None and code is Code.ROOM_RETURNING:
+            self._keeper.parts(room)
+        self.lobby.close_room(room.name, trio.current_time(), code, "the room is lost to this server")
         self._supervisor.end(room.name)
 
     def _run_all(self) -> None:
@@ -312,33 +321,5 @@ def url_of(config: Config, listeners: list[trio.SocketListener]) -> str:
     return url_at(config, listeners[0].socket.getsockname()[1])
 
 
-async def _stop_on_signal(
-    server: Server,
-    everything: trio.CancelScope,
-    drain_s: float,
-    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
-) -> None:
-    """Started once a signal would be noticed."""
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        task_status.started()
-        first = await anext(signals)
-        log.info("stopping", players=server.door.conversations)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_on_next, signals, nursery.cancel_scope)
-            await server.drain(drain_s if first == signal.SIGTERM else 0.0)
-            nursery.cancel_scope.cancel()
-    everything.cancel()
-
-
-async def _cancel_on_next(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
-
-
 def _nothing() -> None:
     """Where rooms aren't kept."""
-
-
-def _ask_to_stop() -> None:
-    """As an operator does."""
-    signal.raise_signal(signal.SIGTERM)

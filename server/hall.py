@@ -6,7 +6,7 @@ what is new then, not what was meanwhile. While nobody is there it costs nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +17,11 @@ from protocol.messages import LobbyNews, Podium
 
 if TYPE_CHECKING:
     from server.session import Session
+
+
+def present(sessions: Iterable[Session]) -> int:
+    """How many of them are people, and are in the lobby or in a room."""
+    return sum(not session.bot and session.is_in for session in sessions)
 
 
 class Guest(Struct, eq=False):

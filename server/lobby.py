@@ -29,7 +29,7 @@ from server.chores import do_all
 from server.elsewhere import Elsewhere
 from server.game import Game, Player
 from server.gate import Gate
-from server.hall import Hall
+from server.hall import Hall, present
 from server.heralds import Heralds
 from server.link import Link
 from server.lives import Lives
@@ -61,10 +61,10 @@ class Lobby:
         self.seating = Seating(new_token)
         self.openings = Openings(catalogue, lambda: self.seating.new_token(), rooms_max)  # noqa: PLW0108  # it may be replaced
         self.elsewhere = Elsewhere()
-        self.hall = Hall(self._news)
         self.gate = gate or Gate()
         self.bans, self.mutes = Restrictions(), Restrictions()
         self.talk = Talk(self.sessions, self.mutes)
+        self.hall = Hall(self._news)
         self.traffic = Traffic()
         self.refused = self.too_slow = 0
         """Conversations ended for a violation, and because the client did not keep up."""
@@ -133,7 +133,7 @@ class Lobby:
         room = self.rooms.pop(name)
         podium = self.lives.podium(room)
         for session in self.seating.clear(room):
-            if session.state is State.PLAYING and session.knows_lobby:
+            if session.state is State.PLAYING and session.knows_lobby and code is not Code.ROOM_RETURNING:
                 room.unwatch(session.seated.viewer)
                 self._to_hall(session, now_s, podium, sentence)
             else:
@@ -157,11 +157,11 @@ class Lobby:
         if kept is not None:
             self.seating.resume(session, kept)
             return
-        if hello.role == "visitor":
-            self._to_hall(session, now_s)
-        elif hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
+        if hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
             session.state, session.speaker = State.WAITING, None  # not in: chat doesn't know them
             return
+        if hello.role == "visitor":
+            self._to_hall(session, now_s)
         else:
             room = self._named(hello.room)
             self.elsewhere.admit(room, hello.role, hello.seat)
@@ -307,7 +307,7 @@ class Lobby:
 
     def _news(self) -> LobbyNews:
         games = self.catalogue.games() if self.catalogue is not None else []
-        people = sum(not session.bot and session.state in (State.BROWSING, State.PLAYING) for session in self.sessions)
+        people = present(self.sessions) + self.talk.afar.people
         return LobbyNews(self.elsewhere.listed(listed(self.rooms.values())), games, people)
 
     # numbers -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ what it has done, and to how many, or raises CantBe with the sentence why it cou
 """
 
 from collections.abc import Callable, Collection
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -32,6 +32,7 @@ from server.tokens import SUBJECT_CHARS_MAX
 SECONDS_DEFAULT: Final = 3600.0
 ADDRESS_CHARS_MAX: Final = 64
 SESSION_CHARS_MAX: Final = 32
+PROCESS_CHARS_MAX: Final = 32
 
 
 class CantBe(Exception):
@@ -57,6 +58,14 @@ class Order(Struct, forbid_unknown_fields=True):
             raise ValueError("a reason is printable text")
 
 
+def order_about(key: str, name: str, reason: str) -> Order:
+    """About whoever is known by `key`, and if it is an address, is called so."""
+    kind, _, known = key.partition(":")
+    if kind == "subject":
+        return Order(subject=known, reason=reason)
+    return Order(address=known, name=name, reason=reason)
+
+
 class RoomOrder(Struct, forbid_unknown_fields=True):
     """About a room."""
 
@@ -69,6 +78,13 @@ class ReportOrder(Struct, forbid_unknown_fields=True):
     report: Annotated[int, Meta(ge=1)]
 
 
+class DrainOrder(Struct, forbid_unknown_fields=True):
+    """This process; or all, or another one, where there are many (see `cluster.orders`)."""
+
+    everywhere: bool = False
+    process: Annotated[str, Meta(max_length=PROCESS_CHARS_MAX)] | None = None
+
+
 AnyOrder = Order | RoomOrder | ReportOrder
 
 
@@ -76,7 +92,10 @@ class NoOrder(Exception):
     """What was sent is none; `str(error)` says why."""
 
 
-def read_order(body: bytes, kind: type[AnyOrder]) -> AnyOrder:
+Kind = TypeVar("Kind", bound=Struct)
+
+
+def read_order(body: bytes, kind: type[Kind]) -> Kind:
     """Raises NoOrder, whatever the bytes."""
     try:
         return msgspec.json.decode(body, type=kind)
@@ -88,9 +107,11 @@ class Moderation:
     """`close_room` and `drain` are the server's; `drain` begins to, and returns."""
 
     def __init__(self, lobby: Lobby, close_room: Callable[[str, float], None], drain: Callable[[], None]) -> None:
-        self._lobby = lobby
+        self.lobby = lobby
         self._close_room = close_room
         self.drain = drain
+        self.on_kick_afar: Callable[[Order], None] | None = None
+        """Has other processes do it; None: there is none."""
 
     def kick(self, order: Order, now_s: float) -> str:
         """End their conversations and give up their seats. They may come back."""
@@ -100,19 +121,21 @@ class Moderation:
         count = self._expel(present, Code.KICKED, _because("kicked by an admin", order.reason))
         return f"kicked {count}{self._all_of(order)}"
 
+    def kick_afar(self, order: Order) -> None:
+        """Have other processes do it, without waiting for what comes of it. Raises CantBe."""
+        if self.on_kick_afar is None:
+            raise CantBe("there is no other process")
+        self.on_kick_afar(order)
+
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
         keys = self._keys_to_ban(order)
-        _add(self._lobby.bans, keys, order.seconds, order.reason, now_s)
-        for key in keys:
-            self._lobby.talk.expunge(key, self._lobby.rooms.values())
-        gone = self._expel(
-            self._known_as_any(keys), Code.BANNED, _because(f"banned for {order.seconds:.0f} s", order.reason)
-        )
+        _add(self.lobby.bans, keys, order.seconds, order.reason, now_s)
+        gone = self.enforce_ban(keys, order.seconds, order.reason)
         return f"banned {' and '.join(keys)} for {order.seconds:.0f} s, and kicked {gone}"
 
     def unban(self, order: Order, now_s: float) -> str:
-        return _lift(self._lobby.bans, self._key(order), "banned")
+        return _lift(self.lobby.bans, self._key(order), "banned")
 
     def mute(self, order: Order, now_s: float) -> str:
         """Let nobody hear what they say, or have said, for a while."""
@@ -122,14 +145,23 @@ class Moderation:
 
     def silence(self, keys: Collection[str], seconds: float, reason: str, now_s: float) -> None:
         """Mute whoever is known by one of `keys`. Raises CantBe."""
-        _add(self._lobby.mutes, keys, seconds, reason, now_s)
+        _add(self.lobby.mutes, keys, seconds, reason, now_s)
+        self.enforce_mute(keys)
+
+    def enforce_ban(self, keys: Collection[str], seconds: float, reason: str) -> int:
+        """They are banned by now: whoever of them is here goes. How many that was."""
+        self.enforce_mute(keys)
+        return self._expel(self._known_as_any(keys), Code.BANNED, _because(f"banned for {seconds:.0f} s", reason))
+
+    def enforce_mute(self, keys: Collection[str]) -> None:
+        """They are mute by now: what they have said is remembered no more."""
         for key in keys:
-            self._lobby.talk.expunge(key, self._lobby.rooms.values())
+            self.lobby.talk.expunge(key, self.lobby.rooms.values())
 
     def unmute(self, order: Order, now_s: float) -> str:
-        key, mutes = self._key(order), self._lobby.mutes
+        key, mutes = self._key(order), self.lobby.mutes
         if order.session is not None and mutes.find(key, now_s) is None:
-            one = whom.with_session(self._lobby, order.session)
+            one = whom.with_session(self.lobby, order.session)
             key = next((wide for wide in whom.keys_of(one) if mutes.find(wide, now_s)), key) if one else key
         if order.name is not None:
             for wide in self._keys_to_mute(order)[1:]:
@@ -138,11 +170,11 @@ class Moderation:
 
     def close(self, order: RoomOrder, now_s: float) -> str:
         """End a room and every conversation in it."""
-        if order.room not in self._lobby.rooms:
+        if order.room not in self.lobby.rooms:
             raise CantBe(f"there is no room {order.room!r}")
-        was_last = len(self._lobby.rooms) == 1
+        was_last = len(self.lobby.rooms) == 1
         self._close_room(order.room, now_s)
-        is_followed = was_last and bool(self._lobby.rooms)
+        is_followed = was_last and bool(self.lobby.rooms)
         return f"closed the room {order.room}{'; a fresh one is open in its place' if is_followed else ''}"
 
     def players(self, now_s: float) -> list[dict[str, Any]]:
@@ -150,7 +182,7 @@ class Moderation:
 
         `kept_s`: for how much longer a seat is kept for somebody who is away.
         """
-        return [self._line(one, now_s) for one in whom.everybody(self._lobby)]
+        return [self._line(one, now_s) for one in whom.everybody(self.lobby)]
 
     def _line(self, one: whom.Somebody, now_s: float) -> dict[str, Any]:
         guest = one if isinstance(one, Session) else None
@@ -158,7 +190,7 @@ class Moderation:
         player = seat.player if seat is not None else None
         name, bot = (guest.name, guest.bot) if guest else (player.name, player.bot) if player else (None, False)
         return {
-            "session": whom.session_of(self._lobby, one),
+            "session": whom.session_of(self.lobby, one),
             "room": seat.room.name if seat is not None else None,
             "player": player.id if player is not None else None,
             "name": name,
@@ -168,12 +200,12 @@ class Moderation:
             "subject": one.identity.subject,
             "role": one.identity.role.value,
             "known_as": one.key,
-            "muted": self._lobby.mutes.find_any(whom.keys_of(one), now_s) is not None,
+            "muted": self.lobby.mutes.find_any(whom.keys_of(one), now_s) is not None,
         }
 
     def restrictions(self, now_s: float) -> list[dict[str, Any]]:
         """All bans and mutes."""
-        tables = (("ban", self._lobby.bans), ("mute", self._lobby.mutes))
+        tables = (("ban", self.lobby.bans), ("mute", self.lobby.mutes))
         return [
             {"what": what, "known_as": key, "seconds": round(entry.until_s - now_s), "reason": entry.reason}
             for what, table in tables
@@ -182,11 +214,11 @@ class Moderation:
 
     def reports(self, now_s: float) -> list[dict[str, Any]]:
         """What people have told about others, with what was said; the oldest first."""
-        return self._lobby.talk.reports.listed(now_s)
+        return self.lobby.talk.reports.listed(now_s)
 
     def dismiss(self, order: ReportOrder, now_s: float) -> str:
         """A report has been dealt with."""
-        if not self._lobby.talk.reports.dismiss(order.report):
+        if not self.lobby.talk.reports.dismiss(order.report):
             raise CantBe(f"there is no report {order.report}")
         return f"dismissed the report {order.report}"
 
@@ -214,23 +246,23 @@ class Moderation:
     def _keys_to_mute(self, order: Order) -> list[str]:
         """Whoever is meant by name doesn't escape by another one."""
         key = self._key(order)
-        kept = [whom.keys_of(one)[-1] for one in whom.known_as(self._lobby, key)] if order.name is not None else []
+        kept = [whom.keys_of(one)[-1] for one in whom.known_as(self.lobby, key)] if order.name is not None else []
         return list(dict.fromkeys((key, *kept)))
 
     def _known_as_any(self, keys: Collection[str]) -> list[whom.Somebody]:
-        return list(dict.fromkeys(one for key in keys for one in whom.known_as(self._lobby, key)))
+        return list(dict.fromkeys(one for key in keys for one in whom.known_as(self.lobby, key)))
 
     def _present(self, order: Order) -> list[whom.Somebody]:
         key = self._key(order)
-        return [self._one(order)] if order.session or order.room else whom.known_as(self._lobby, key)
+        return [self._one(order)] if order.session or order.room else whom.known_as(self.lobby, key)
 
     def _one(self, order: Order) -> whom.Somebody:
         """By session, or by place. Raises CantBe."""
         if order.session is not None:
-            found, sentence = whom.with_session(self._lobby, order.session), f"there is no session {order.session!r}"
+            found, sentence = whom.with_session(self.lobby, order.session), f"there is no session {order.session!r}"
         else:
             assert order.room is not None and order.player is not None
-            found = whom.at(self._lobby, order.room, order.player)
+            found = whom.at(self.lobby, order.room, order.player)
             sentence = f"there is no player {order.player} in the room {order.room!r}"
         if found is None:
             raise CantBe(sentence)
@@ -242,10 +274,10 @@ class Moderation:
     def _expel(self, gone: list[whom.Somebody], code: Code, sentence: str) -> int:
         for one in gone:
             if isinstance(one, Session):
-                self._lobby.hall.go(one)
+                self.lobby.hall.go(one)
                 one.end(code, sentence)
             else:
-                self._lobby.expel(one, code, sentence)
+                self.lobby.expel(one, code, sentence)
         return len(gone)
 
 

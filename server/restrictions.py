@@ -5,7 +5,7 @@ whoever has one address of it has them all. So a ban of an address concerns the 
 of these guests is known by their name besides (`mark_of`): somebody with another name, then, is somebody else.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -38,6 +38,8 @@ class Restrictions:
     def __init__(self, entries_max: int = RESTRICTIONS_MAX) -> None:
         self._entries_max = entries_max
         self._entries: dict[str, Restriction] = {}
+        self.on_decision: Callable[[str, Restriction | None], None] = lambda key, decided: None
+        """Called with whatever is decided here about somebody; None: it is lifted. Not with what is adopted."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -48,16 +50,23 @@ class Restrictions:
 
     def add_all(self, keys: Collection[str], seconds: float, reason: str, now_s: float) -> None:
         """The same of several, or of none. Raises TableFull."""
-        if self._beyond(keys):
-            self._forget_the_past(now_s)
-            if self._beyond(keys):
-                raise TableFull
+        self._put(keys, Restriction(now_s + seconds, reason), now_s)
         for key in keys:
-            self._entries[key] = Restriction(now_s + seconds, reason)
+            self.on_decision(key, self._entries[key])
+
+    def adopt(self, key: str, restriction: Restriction | None, now_s: float) -> None:
+        """It was decided elsewhere; None: that it is lifted. Raises TableFull."""
+        if restriction is None:
+            self._entries.pop(key, None)
+        else:
+            self._put((key,), restriction, now_s)
 
     def lift(self, key: str) -> bool:
         """Whether there was anything to lift."""
-        return self._entries.pop(key, None) is not None
+        was_there = self._entries.pop(key, None) is not None
+        if was_there:
+            self.on_decision(key, None)
+        return was_there
 
     def find(self, key: str, now_s: float) -> Restriction | None:
         """What holds for `key` now."""
@@ -72,6 +81,14 @@ class Restrictions:
         """Whatever holds now."""
         self._forget_the_past(now_s)
         yield from self._entries.items()
+
+    def _put(self, keys: Collection[str], restriction: Restriction, now_s: float) -> None:
+        if self._beyond(keys):
+            self._forget_the_past(now_s)
+            if self._beyond(keys):
+                raise TableFull
+        for key in keys:
+            self._entries[key] = restriction
 
     def _beyond(self, keys: Collection[str]) -> bool:
         """Whether there is no room for all of `keys`."""

@@ -73,6 +73,8 @@ class ChatStatistics(Counters):
     chat_filter_waiting: int = 0
     chat_reported: int = 0
     chat_missed: int = 0
+    chat_overheard: int = 0
+    chat_not_overheard: int = 0
     chat_remembered: int = 0
     chat_mutes: int = 0
     chat_reports: int = 0
@@ -132,6 +134,20 @@ class InCompany(Counters):
     directory_unanswered: int = 0
     leases_lost: int = 0
     rooms_lost: int = 0
+    rooms_adopted: int = 0
+    orphans_let_go: int = 0
+    adoption_s: float = 0.0
+
+
+@dataclass
+class InFleet(Counters):
+    """What processes of one directory tell each other."""
+
+    news_said: int = 0
+    news_heard: int = 0
+    news_refused: int = 0
+    news_dropped: int = 0
+    peers: int = 0
 
 
 @dataclass
@@ -156,7 +172,18 @@ class RoomStatistics(Counters):
 
 @dataclass
 class Statistics(
-    RoomStatistics, Traffic, Faults, Keeping, Watched, ChatStatistics, Opening, Recorded, Written, Minding, InCompany
+    RoomStatistics,
+    Traffic,
+    Faults,
+    Keeping,
+    Watched,
+    ChatStatistics,
+    Opening,
+    Recorded,
+    Written,
+    Minding,
+    InCompany,
+    InFleet,
 ):
     """The whole process at one moment: gauges, and the counters of all its rooms and links since it started."""
 

@@ -69,7 +69,7 @@ def sample_of(families: Iterable[Metric]) -> Sample:
         elif family.type == "counter":
             sample.counters[name] = _sum(family, f"{family.name}_total")
         elif family.type == "histogram":
-            sample.histograms[name] = _buckets(family)
+            sample.histograms[name] = buckets_of(family)
     return sample
 
 
@@ -95,7 +95,8 @@ def _sum(family: Metric, name: str) -> float:
     return sum(sample.value for sample in family.samples if sample.name == name)
 
 
-def _buckets(family: Metric) -> Buckets:
+def buckets_of(family: Metric) -> Buckets:
+    """Of a histogram."""
     counts: dict[float, float] = {}
     for sample in family.samples:
         if sample.name.endswith("_bucket"):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum, auto
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -31,8 +31,10 @@ from protocol.stats import (
     STATS_VERSION,
     UNWATCHED_EVERY_S,
     WATCHERS_MAX,
+    FarRoomRow,
     Hello,
     Look,
+    ProcessRow,
     Stats,
     Welcome,
     decode_client,
@@ -59,6 +61,13 @@ _encode: Final = msgspec.json.encode
 audit = structlog.get_logger("ricochet.audit")
 
 
+class Fleet(Protocol):
+    """What is told of other processes; see `cluster.reach`."""
+
+    def processes(self) -> list[ProcessRow]: ...
+    def rooms(self) -> list[FarRoomRow]: ...
+
+
 class State(IntEnum):
     GREETING = auto()
     WAITING = auto()
@@ -67,15 +76,15 @@ class State(IntEnum):
 
 
 class Watchers:
-    """All of one process. `families` are the metrics as they are now."""
+    """All of one process. `families` are the metrics as they are now, `reach` knows of other processes."""
 
-    def __init__(self, lobby: Lobby, families: Callable[[], Iterable[Metric]]) -> None:
+    def __init__(self, lobby: Lobby, families: Callable[[], Iterable[Metric]], reach: Fleet) -> None:
         self.traffic = Traffic()
         """Of watchers, which is none of the players'."""
         self.lobby = lobby
         self.all: set[Watcher] = set()
         self.past = Remembered()
-        self._families = families
+        self._families, self._reach = families, reach
         self._before: tuple[float, Sample] | None = None
         self._casts_unwatched = 0
 
@@ -112,7 +121,7 @@ class Watchers:
             moment = self.past.add(been, at_ms)
             self.lobby.watched.stats_remembered = len(self.past)
             if told:
-                self._tell(told, stats_of(been, moment, self.lobby), now_s)
+                self._tell(told, stats_of(been, moment, self.lobby, self._reach), now_s)
 
     def close(self, code: Code, sentence: str) -> None:
         """End every conversation; for shutting down."""
@@ -258,7 +267,7 @@ class Watcher:
         self.look = said
 
 
-def stats_of(been: Interval, moment: Moment, lobby: Lobby) -> Stats:
+def stats_of(been: Interval, moment: Moment, lobby: Lobby, reach: Fleet) -> Stats:
     """What all watchers are told alike; which sessions is still to be put in."""
     return Stats(
         at_ms=moment.at_ms,
@@ -269,6 +278,8 @@ def stats_of(been: Interval, moment: Moment, lobby: Lobby) -> Stats:
         gauges=been.gauges,
         rates={name: round(rate, 3) for name, rate in been.rates.items()},
         totals=been.totals,
+        processes=reach.processes(),
         rooms=stats_tables.rooms(lobby),
+        rooms_elsewhere=reach.rooms(),
         sessions=msgspec.Raw(b"null"),
     )

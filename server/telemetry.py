@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from server.statistics import Statistics
+from server.stats import Buckets, buckets_of
 
 TICK_BUCKETS_S = tuple(
     ms / 1000
@@ -59,6 +60,8 @@ COUNTERS = {
     "chat_filter_late": "Lines that were refused because the operator's word filter had not answered in time",
     "chat_reported": "Reports about people",
     "chat_missed": "Lines that somebody in the lobby missed because their socket was full",
+    "chat_overheard": "Lines of the lobby that were said in another process",
+    "chat_not_overheard": "Lines of another process that nobody was told: their speaker is mute, or they were too many",
     "recordings": "Matches recorded",
     "recordings_dropped": "Recordings given up because they could not be written as fast as they grew, or failed",
     "recordings_failed": "Times that a replay could not be written",
@@ -70,6 +73,12 @@ COUNTERS = {
     "directory_unanswered": "Questions to it that were not: it was away, or absent",
     "leases_lost": "Times that the directory took this process for gone",
     "rooms_lost": "Rooms that had to stop because they may be another process's",
+    "news_said": "Messages to the other processes of the directory",
+    "news_heard": "Messages of other processes",
+    "news_refused": "Messages on their channel that are none, or break a limit",
+    "news_dropped": "Messages to other processes, or of them, that were lost: Redis was away, or too many waited",
+    "rooms_adopted": "Rooms of other processes, or of a former life, that go on here from their checkpoint",
+    "orphans_let_go": "Rooms without an owner of which nothing was left to go on from",
     "standings_away": "Tries to reach the standings' database that failed",
     "pings": "Times that systemd or Agones were told that the game is well",
     "pings_withheld": "Times that they were not, because no tick had come since the last time",
@@ -109,6 +118,8 @@ GAUGES = {
     "chat_reports": "Reports that wait for an admin",
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
     "stats_remembered": "Moments that are remembered for admins' dashboards",
+    "peers": "Other processes of the directory that are heard",
+    "adoption_s": "Of the room adopted last: how long after its owner's lease had ended it went on here, in seconds",
     "agones_allocated": "Whether Agones has this server down as allocated: 1, or 0",
 }
 
@@ -126,6 +137,11 @@ class Telemetry:
     def tick_done(self, duration_s: float, lateness_s: float) -> None:
         self._duration.observe(duration_s)
         self._lateness.observe(lateness_s)
+
+    def durations(self) -> Buckets:
+        """Of all ticks so far."""
+        (family,) = self._duration.collect()
+        return buckets_of(family)
 
     def families(self) -> Iterable[Metric]:
         """All metrics as they are now."""

@@ -104,7 +104,8 @@ def _who(told: Told) -> None:
     else:
         _tell_names(told, "In the lobby", [person for person in told.talk.people() if person.seat is None])
     count = sum(1 for _ in told.talk.people())
-    told.answer(f"{count} {'is' if count == 1 else 'are'} on this server")
+    elsewhere = f", and {told.talk.afar.people} on others" if told.talk.afar.people else ""
+    told.answer(f"{count} {'is' if count == 1 else 'are'} on this server{elsewhere}")
 
 
 def _tell_names(told: Told, where: str, people: list[Person]) -> None:
@@ -160,7 +161,9 @@ def _kick(told: Told) -> None:
         if person.speaker and person.speaker.named.number == named.number:
             told.answer(_moderator(told).send_away(person, told.person, reason[:REASON_CHARS_MAX]))
             return
-    raise _refusal(f"{_shown(named)} has left already")
+    if not told.talk.strangers.has(named.number):
+        raise _refusal(f"{_shown(named)} has left already")
+    told.answer(_moderator(told).send_away_afar(named, told.person, reason[:REASON_CHARS_MAX]))
 
 
 def _silence(told: Told) -> None:
@@ -186,7 +189,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "who": Command(_who, "/who", "who is here, with their numbers"),
     "room": Command(_say_to("room"), "/room TEXT", "say it to everyone in the room"),
     "team": Command(_say_to("team"), "/team TEXT", "say it to your team"),
-    "lobby": Command(_say_to("lobby"), "/lobby TEXT", "say it to everyone on this server"),
+    "lobby": Command(_say_to("lobby"), "/lobby TEXT", "say it to everyone, in all rooms"),
     "me": Command(_me, "/me DEED", "say what you do"),
     "mute": Command(_mute, "/mute NAME", "hear no more of somebody; #12 in place of a name is a number"),
     "unmute": Command(_unmute, "/unmute NAME", "hear them again"),

@@ -15,7 +15,7 @@ from server.chat.speaker import Named
 from server.chat.talk import refusal
 from server.chat.word_filter import load
 from server.lobby import Lobby
-from server.moderation import CantBe, Moderation
+from server.moderation import CantBe, Moderation, order_about
 from server.session import Session
 
 audit = structlog.get_logger("ricochet.audit")
@@ -40,6 +40,16 @@ class Marshal:
         else:
             person.end(Code.KICKED, sentence)
         done = f"Kicked {named.name} #{named.number}"
+        _write_down("kick", by, named, done, reason=reason)
+        return done
+
+    def send_away_afar(self, named: Named, by: Any, reason: str) -> str:
+        """Have the process where they are send them away. Raises Violation."""
+        try:
+            self._moderation.kick_afar(order_about(named.key, named.name, reason))
+        except CantBe as error:
+            raise refusal(str(error)) from None
+        done = f"Asked the other servers to send {named.name} #{named.number} away"
         _write_down("kick", by, named, done, reason=reason)
         return done
 

@@ -10,14 +10,18 @@ from functools import partial
 from typing import Protocol
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from protocol.errors import Code, Violation
-from protocol.limits import CHANNEL_LINES_PER_SECOND_MAX, CHAT_REPEAT_S_MIN
+from protocol.limits import CHANNEL_LINES_BURST_MAX, CHANNEL_LINES_PER_SECOND_MAX, CHAT_REPEAT_S_MIN
 from protocol.messages import Chat, ChatLine, is_good_chat
+from server.bucket import Bucket
 from server.chat import commands, names
 from server.chat.channel import Channel, Kind, Line
 from server.chat.reports import Reports
 from server.chat.speaker import Named, Person, Place, Speaker
+from server.chat.strangers import Strangers
 from server.chat.word_filter import WordFilter
 from server.restrictions import Restrictions
 from server.roles import TABLE, May
@@ -33,6 +37,9 @@ class Moderator(Protocol):
     def send_away(self, person: Person, by: Person, reason: str) -> str:
         """End their conversation; the sentence says what was done."""
 
+    def send_away_afar(self, named: Named, by: Person, reason: str) -> str:
+        """Have it done by the process where they are. Raises Violation."""
+
     def silence(self, named: Named, by: Person, seconds: float, now_s: float) -> str:
         """Let nobody hear them, for so long. Raises Violation."""
 
@@ -43,6 +50,14 @@ class Desk(Protocol):
     def put(self, speaker: Speaker, text: str, done: Callable[[str | Violation, float], None]) -> None:
         """Have it asked about `text`; `done` is told what is said in its place, or why nothing is, and when that is
         known. Raises Violation."""
+
+
+class Afar(Struct):
+    """Who is in other processes, bots not counted."""
+
+    people: int = 0
+    visitors: int = 0
+    """Of them, in the lobby."""
 
 
 class Talk:
@@ -60,13 +75,21 @@ class Talk:
         self.counted = ChatStatistics()
         self.run = secrets.token_hex(2)
         """Tells our numbers of people from those of before a restart."""
+        self.afar = Afar()
+        self.on_lobby_line: Callable[[Line], None] = lambda line: None
+        """Called with each that is said in the lobby here: others may be to hear it elsewhere."""
         self._lines = 0
         self._speakers = 0
+        self.strangers = Strangers(self._next_number)
+        self._from_afar = Bucket.full(CHANNEL_LINES_PER_SECOND_MAX, CHANNEL_LINES_BURST_MAX, 0.0)
 
     def welcome(self, name: str, key: str, is_guest: bool) -> Speaker:
         """Somebody has come in, for the first time."""
+        return Speaker(self._next_number(), name, key, is_guest)
+
+    def _next_number(self) -> int:
         self._speakers += 1
-        return Speaker(self._speakers, name, key, is_guest)
+        return self._speakers
 
     def hear(self, person: Person, message: Chat, now_s: float) -> None:
         """Do with a message what is to be done. Raises Violation when it isn't."""
@@ -130,12 +153,30 @@ class Talk:
         channel = self._channel(person, to)
         if not channel.take(now_s):
             raise refusal(f"too many talk at once: {CHANNEL_LINES_PER_SECOND_MAX:g} lines a second are all that go")
-        self._lines += 1
         player = person.seat.player if to != "lobby" and person.seat is not None else None
-        line = Line(self._lines, speaker_of(person).named, player.id if player else 0, to, passed)
-        channel.lines.append(line)
+        line = self._remember(channel, speaker_of(person).named, player.id if player else 0, passed)
         self.counted.chat_lines += 1
         self._deliver(line, self._listeners(person, to))
+        if to == "lobby":
+            self.on_lobby_line(line)
+
+    def overhear(self, process: str, named: Named, text: str, now_s: float) -> None:
+        """Somebody in the lobby of another process has said so there, where it was checked. How much of it people here
+        are to bear is limited all the same."""
+        is_line = is_good_chat(text) and named.name.isprintable()
+        if not is_line or self._silenced.find_any((named.key, named.mark), now_s) or not self._from_afar.take(now_s):
+            self.counted.chat_not_overheard += 1
+            return
+        self.counted.chat_overheard += 1
+        number = self.strangers.number_of(process, named.number)
+        line = self._remember(self.lobby, replace(named, number=number), 0, text)
+        self._deliver(line, self.people())
+
+    def _remember(self, channel: Channel, by: Named, player: int, text: str) -> Line:
+        self._lines += 1
+        line = Line(self._lines, by, player, channel.kind, text)
+        channel.lines.append(line)
+        return line
 
     def catch_up(self, person: Person) -> None:
         """Tell somebody who has just come in, or back, what was said before."""

@@ -62,6 +62,7 @@ class Membership:
         self._taken: deque[Taken] = deque(maxlen=TAKEN_MAX)
         self._news = trio.Event()
         self._is_away = self._has_left = False
+        self._heard_s = clock()
 
     # rooms -------------------------------------------------------------------------------------------------
 
@@ -105,14 +106,15 @@ class Membership:
         """Somebody came to a seat that was reserved: they are among the room's players from the next beat on."""
         self._taken.append(Taken(room, seat))
 
-    async def leave(self) -> None:
-        """All rooms have been stopped, and the process goes: it takes no other lease."""
+    async def leave(self, hands_over: bool = False) -> None:
+        """All rooms have been stopped, and the process goes: it takes no other lease. With `hands_over` others may have
+        them at once."""
         self._has_left = True
         self._tenures.stop_all(self._drop)
         lease, self.lease = self.lease, 0
         if lease:
             with suppress(Unreachable):
-                await self.directory.leave(lease)
+                await self.directory.leave(lease, hands_over)
 
     # the lease ---------------------------------------------------------------------------------------------
 
@@ -154,6 +156,11 @@ class Membership:
         for one in taken:
             with suppress(ValueError):
                 self._taken.remove(one)
+
+    @property
+    def silent_s(self) -> float | None:
+        """How long ago the directory last answered; None: there is no lease."""
+        return self._clock() - self._heard_s if self.lease else None
 
     async def _join(self) -> None:
         sent_s = self._clock()
@@ -225,6 +232,7 @@ class Membership:
         self.held.pop(name, None)
 
     def _answered(self) -> None:
+        self._heard_s = self._clock()
         self.counted.directory_answers += 1
         if self._is_away:
             self._is_away = False

@@ -22,12 +22,14 @@ import trio
 from protocol.errors import UserError
 from server.cluster.directory import Unreachable
 from server.cluster.records import (
+    ORPHANS_MAX,
     PROCESSES_MAX,
     ROOMS_MAX,
     Claimed,
     Entry,
     Heard,
     Notice,
+    Orphan,
     Owned,
     Process,
     Taken,
@@ -52,24 +54,12 @@ class RedisDirectory:
     def __init__(self, url: str, timing: Timing | None = None, prefix: str = PREFIX, now_ms: int = 0) -> None:
         """`now_ms`, of tests alone: what time it is, instead of Redis's own."""
         self.timing, self.now_ms = timing or Timing(), now_ms
-        if urlsplit(url).scheme not in SCHEMES:
-            raise UserError(f"the address of the directory begins with {' or '.join(SCHEMES)}, not as {url!r} does")
         self._url, self._prefix = url, prefix
         self._client = self._new_client()
         self._is_open = trio.Event()
 
     def _new_client(self) -> "coredis.Redis[bytes]":
-        try:
-            return coredis.Redis.from_url(
-                self._url,
-                connect_timeout=self.timing.answer_s,
-                stream_timeout=self.timing.answer_s,
-                max_connections=CONNECTIONS_MAX,
-                decode_responses=False,
-                verify_version=False,
-            )
-        except (ValueError, TypeError, RuntimeError) as error:
-            raise UserError(f"the address of the directory is not one of Redis: {error}") from None
+        return new_client(self._url, self.timing.answer_s, CONNECTIONS_MAX)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the client; for ever. What breaks it breaks nothing else."""
@@ -109,8 +99,8 @@ class RedisDirectory:
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._ask("release", lease, name, fence)
 
-    async def leave(self, lease: int) -> None:
-        await self._ask("leave", lease)
+    async def leave(self, lease: int, hands_over: bool) -> None:
+        await self._ask("leave", lease, int(hands_over))
 
     async def reserve(self, name: str, seat: str) -> bool:
         return bool(await self._ask("reserve", name, seat))
@@ -126,12 +116,20 @@ class RedisDirectory:
         told = await self._ask("processes")
         return {int(lease): msgspec.json.decode(about, type=Process) for lease, about in _pairs(told)}
 
+    async def orphans(self, count: int) -> list[Orphan]:
+        told = await self._ask("orphans", count)
+        return [Orphan(msgspec.json.decode(one[0], type=Notice), int(one[1]), int(one[2])) for one in told]
+
+    async def is_orphan(self, name: str) -> bool:
+        return bool(await self._ask("is_orphan", name))
+
     async def key(self) -> bytes:
         return bytes.fromhex((await self._ask("key", secrets.token_hex(32))).decode())
 
     async def _ask(self, operation: str, *words: str | bytes | int) -> Any:
         timing = self.timing
-        fixed = [self.now_ms, timing.ttl_ms, timing.away_ms, timing.seat_ms, PROCESSES_MAX, ROOMS_MAX]
+        times = [self.now_ms, timing.ttl_ms, timing.away_ms, timing.seat_ms, timing.orphan_ms]
+        fixed = [*times, PROCESSES_MAX, ROOMS_MAX, ORPHANS_MAX]
         with trio.move_on_after(timing.answer_s):
             await self._is_open.wait()
             try:
@@ -141,6 +139,23 @@ class RedisDirectory:
         raise Unreachable(f"no answer within {timing.answer_s:g} s")
 
 
+def new_client(url: str, answer_s: float, connections_max: int) -> "coredis.Redis[bytes]":
+    """One that is to be entered. Raises UserError when `url` is none of Redis."""
+    if urlsplit(url).scheme not in SCHEMES:
+        raise UserError(f"the address of the directory begins with {' or '.join(SCHEMES)}, not as {url!r} does")
+    try:
+        return coredis.Redis.from_url(
+            url,
+            connect_timeout=answer_s,
+            stream_timeout=answer_s,
+            max_connections=connections_max,
+            decode_responses=False,
+            verify_version=False,
+        )
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise UserError(f"the address of the directory is not one of Redis: {error}") from None
+
+
 def _told(notice: Notice) -> Words:
     """What the rules need to know of it, and the whole, which is none of their business."""
     whole = msgspec.json.encode(notice)
@@ -148,13 +163,14 @@ def _told(notice: Notice) -> Words:
 
 
 def _entry(told: list[Any]) -> Entry:
-    notice, fence, lease, process, held = told
+    notice, fence, lease, process, held, silent_ms = told
     return Entry(
         msgspec.json.decode(notice, type=Notice),
         int(fence),
         int(lease),
         msgspec.json.decode(process, type=Process),
         int(held),
+        int(silent_ms),
     )
 
 

@@ -1,16 +1,26 @@
 """What a server has of other processes, from the settings: without a directory nothing, and nothing of it is loaded."""
 
 import secrets
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import trio
+
+from protocol.errors import Code
+from server.cluster.reach import Reach
 from server.config import Config
 from server.elsewhere import Elsewhere
+from server.moderation import Moderation
 from server.room import Room
 from server.statistics import Statistics
+from server.stats import Buckets
+from server.store import Store
 
 if TYPE_CHECKING:
+    from server.cluster.bus import Bus
+    from server.cluster.news import Vitals
     from server.lobby import Lobby
 
 
@@ -27,6 +37,14 @@ class Alone(Elsewhere):
     """Runs a room that is ours by now."""
     stop_room: Callable[[Room], None]
     """Ends one that isn't ours any more, but may be again."""
+    open_fresh: Callable[[], None]
+    """Opens another one of the operator's."""
+    code_when_lost = Code.ROOM_CLOSED
+    """What those are told whose room had to stop here."""
+
+    def store(self, local: Store | None) -> Store | None:
+        """Where our rooms are kept, and all else that outlasts us; `local` is this process's own."""
+        return local
 
     def take(self, room: Room, is_new: bool) -> bool:
         """Whether `room` may run now; else `run_room` is called once it may. `is_new`: nobody had one of that name."""
@@ -60,15 +78,57 @@ def company_of(config: Config, lobby: "Lobby") -> Alone:
     from server.cluster.company import Company
     from server.cluster.redis import RedisDirectory
 
-    company = Company(RedisDirectory(config.directory), lobby)
+    checkpoints = None
+    if config.checkpoints is not None:
+        from server.cluster.checkpoints import Checkpoints
+        from server.cluster.places import place_of
+
+        checkpoints = Checkpoints(place_of(config.checkpoints))
+    company = Company(RedisDirectory(config.directory), lobby, checkpoints)
     lobby.elsewhere = company
     return company
 
 
+def bus_of(config: Config) -> "Bus | None":
+    """By what processes hear each other; None: there is no other. Raises UserError."""
+    if config.directory is None:
+        return None
+    from server.cluster.redis_bus import RedisBus
+
+    return RedisBus(config.directory)
+
+
+def reach_of(
+    config: Config,
+    company: Alone,
+    moderation: Moderation,
+    durations: Callable[[], Buckets],
+    on_change: Callable[[], None] | None,
+) -> Reach:
+    """How far what is said and decided here is to reach. `durations` are those of ticks; `on_change` is called when our
+    disk should know of what was decided. Raises UserError."""
+    bus = bus_of(config)
+    if bus is None:
+        return Reach(moderation)
+    from server.cluster.checkup import Checkup
+    from server.cluster.company import Company
+    from server.cluster.fleet import Fleet
+
+    checkup = Checkup(moderation.lobby, durations)
+
+    def look() -> "Vitals":
+        lease_s = company.membership.silent_s if isinstance(company, Company) else None
+        return checkup.vitals(company.url, lease_s, trio.current_time(), time.process_time())
+
+    others = (lambda: company.others) if isinstance(company, Company) else (lambda: ())
+    return Fleet(bus, moderation, look, others, on_change or (lambda: None))
+
+
 def suffix_of(config: Config) -> str:
-    """What sets the operator's rooms of one process apart from those of another; with a `state_dir` it stays so."""
+    """What sets the operator's rooms of one process apart from those of another. With a `state_dir` of its own it stays
+    so; where others may go on with them, each life of a process has other ones."""
     if config.directory is None:
         return ""
-    if config.state_dir is None:
+    if config.state_dir is None or config.checkpoints is not None:
         return f"-{secrets.token_hex(3)}"
     return f"-{sha256((config.public_url or f'{config.host}:{config.port}').encode()).hexdigest()[:6]}"

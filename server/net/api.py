@@ -5,9 +5,10 @@
     GET  /api/admin/restrictions    bans and mutes
     GET  /api/admin/reports         what people told of others, with what was said
     POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close, dismiss: a JSON object (`moderation.Order`)
-    POST /api/admin/drain           as SIGTERM does
+    POST /api/admin/drain           as SIGTERM does: this process, or `{"everywhere": true}` (`moderation.DrainOrder`)
     /api/standings, /api/players    see `standings_api`
 
+What is meant may be in any process of a directory (`cluster.orders`).
 An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. What should outlast the server is on
 its disk before the answer is given, or the answer says that it isn't. Nothing here goes by cookies: a page of another
 site can send nothing in an admin's name. It is turned away all the same: from the admin part always, from the rest
@@ -15,8 +16,8 @@ unless the configuration names it.
 Every admin action, and every attempt at one, leaves a line in the log `ricochet.audit`.
 """
 
-from collections.abc import Awaitable, Callable, Collection
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -31,8 +32,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.errors import Violation
+from server.cluster.reach import Reach
 from server.gate import Gate
-from server.moderation import ACTIONS, LASTING, CantBe, Moderation, NoOrder, read_order
+from server.moderation import ACTIONS, LASTING, AnyOrder, CantBe, DrainOrder, NoOrder, read_order
 from server.net.forwarded import Caller
 from server.net.origins import is_own, is_welcome
 from server.roles import TABLE, Identity
@@ -62,7 +64,7 @@ class Api(Struct, frozen=True):
     """Where the answers come from."""
 
     rooms: Callable[[], list[dict[str, Any]]]
-    moderation: Moderation
+    reach: Reach
     gate: Gate
     origins: Collection[str] = ()
     settle: Callable[[], Awaitable[bool]] = _nothing_to_settle
@@ -88,9 +90,9 @@ class Api(Struct, frozen=True):
             return refuse(request, what, refused)
         audit.info("admin", action=f"list {what}", by=admin.subject, address=caller_of(request.scope).address)
         listed = {
-            "players": self.moderation.players,
-            "restrictions": self.moderation.restrictions,
-            "reports": self.moderation.reports,
+            "players": self.reach.moderation.players,
+            "restrictions": self.reach.moderation.restrictions,
+            "reports": self.reach.moderation.reports,
         }
         return JSONResponse(listed[what](trio.current_time()))
 
@@ -98,37 +100,41 @@ class Api(Struct, frozen=True):
         action = request.path_params["action"]
         try:
             admin = self.admin(request)
+            is_ours_to_drain = False
             if action == "drain":
-                done, order = "draining", None
+                done, order, is_ours_to_drain = await self._order_drain(request, admin)
             else:
-                done, order = await self._obey(action, request)
+                done, order = await self._obey(action, request, admin)
         except Refused as refused:
             return refuse(request, action, refused)
         audit.info(
             "admin", action=action, by=admin.subject, address=caller_of(request.scope).address, done=done, order=order
         )
-        after = BackgroundTask(self._drain) if action == "drain" else None
+        after = BackgroundTask(self._drain) if is_ours_to_drain else None
         return JSONResponse({"done": done}, background=after)
 
-    async def _obey(self, action: str, request: Request) -> tuple[str, Any]:
+    async def _obey(self, action: str, request: Request, admin: Identity) -> tuple[str, Any]:
         """(what has been done, what was asked for)."""
         if action not in ACTIONS:
             raise Refused(404, f"there is no action {action!r}; there are {', '.join(ACTIONS)} and drain")
-        act, kind = ACTIONS[action]
         body = await read_body(request)
-        try:
-            order = read_order(body, kind)
-            done = act(self.moderation, order, trio.current_time())
-        except NoOrder as error:
-            raise Refused(400, str(error)) from None
-        except CantBe as error:
-            raise Refused(409, str(error)) from None
+        with _refusing():
+            order: AnyOrder = read_order(body, ACTIONS[action][1])
+            done = await self.reach.obey(action, order, admin.subject)
         if action in LASTING and not await self.settle():
             done += "; it could not be written down yet, and a restart may not know of it"
         return done, msgspec.to_builtins(order)
 
+    async def _order_drain(self, request: Request, admin: Identity) -> tuple[str, Any, bool]:
+        """(what has been done, what was asked for, whether we are to drain)."""
+        body = await read_at_most(request, ORDER_BYTES_MAX)
+        with _refusing():
+            order = read_order(body or b"{}", DrainOrder)
+            done, is_ours = await self.reach.drain(order, admin.subject)
+        return done, msgspec.to_builtins(order), is_ours
+
     async def _drain(self) -> None:
-        self.moderation.drain()
+        self.reach.moderation.drain()
 
     def admin(self, request: Request) -> Identity:
         """Who asks, if they may. Raises Refused."""
@@ -152,6 +158,17 @@ class Api(Struct, frozen=True):
             if isinstance(violation, UnknownKey):
                 self.gate.ask_for_keys()
             raise Refused(401, violation.sentence) from None
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What can't be done is refused."""
+    try:
+        yield
+    except NoOrder as error:
+        raise Refused(400, str(error)) from None
+    except CantBe as error:
+        raise Refused(409, str(error)) from None
 
 
 async def read_body(request: Request) -> bytes:

@@ -15,7 +15,7 @@ from server.garbage import LATE_S_MAX
 from server.lobby import Lobby
 from server.net.connection import Host
 from server.net.request import STATS_PATH
-from server.stats_watchers import Watchers
+from server.stats_watchers import Fleet, Watchers
 from server.telemetry import Telemetry
 
 PATIENCE_S: Final = 0.2
@@ -27,8 +27,8 @@ log = structlog.get_logger("ricochet.stats")
 class StatsDesk:
     """The host of `/stats`, and its clock."""
 
-    def __init__(self, lobby: Lobby, telemetry: Telemetry) -> None:
-        self.watchers = Watchers(lobby, telemetry.families)
+    def __init__(self, lobby: Lobby, telemetry: Telemetry, reach: Fleet) -> None:
+        self.watchers = Watchers(lobby, telemetry.families, reach)
         self._lobby = lobby
         self._idle: trio.Event | None = None
         """Somebody waits for an idle moment."""

@@ -74,6 +74,10 @@ BAD_AND_GOOD: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {f"process_resident_memory_bytes{{{JOB}}}": steady(1e9)},
         {f"process_resident_memory_bytes{{{JOB}}}": steady(3e8)},
     ),
+    "RicochetApart": (
+        {"ricochet_news_dropped_total": growing(1), "ricochet_directory_unanswered_total": steady(0)},
+        {"ricochet_news_dropped_total": growing(0.01), "ricochet_directory_unanswered_total": steady(9)},
+    ),
     "RicochetFull": ({"ricochet_turned_away_total": growing(1)}, {"ricochet_turned_away_total": growing(0.01)}),
     "RicochetMindersFail": (
         {"ricochet_minders_failed_total": growing(1)},

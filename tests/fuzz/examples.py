@@ -27,6 +27,8 @@ from protocol.near import Near, pack_near
 from protocol.packing import pack_changes
 from protocol.replay import Replay, messages_of
 from server.checkpoint import VERSION, capture, seal
+from server.cluster.decisions import Decision
+from server.cluster.news import Asked, Decided, Line, Vitals, told
 from server.register import VERSION as REGISTER_VERSION
 from server.register import write_down
 from server.restrictions import Restrictions
@@ -128,6 +130,10 @@ def papers(target: str) -> list[bytes]:
             return [claims(), claims(nbf=1, iat=1.5, iss="us"), claims() + b'\n{"typ": "JWT", "crit": ["b64"]}']
         case "key_set":
             return [jwks(RSA, ED25519), jwks(HMAC)]
+        case "other_process":
+            line = Line(1, "Ann", "address:::1", "address:::1 ann", "hello")
+            ban = Decided([Decision("ban", "subject:eve", 1, 2, reason="spam")])
+            return [told("a1", what) for what in (Vitals("https://a", tick_p99_ms=1.5), line, ban, Asked("7", "kick"))]
         case "checkpoint":
             return checkpoints()
         case "restrictions":

@@ -1,4 +1,5 @@
-"""Parsers of papers: what says who somebody is, what an admin orders, and what a server left behind for the next."""
+"""Parsers of papers: what says who somebody is, what an admin orders, what other processes say, and what a server left
+behind for the next."""
 
 import hmac
 import json
@@ -13,6 +14,7 @@ from protocol.arena import Arena, Place, Rock, Size, Wall
 from protocol.errors import Code, UserError, Violation
 from protocol.ticks import Rates
 from server.checkpoint import VERSION, revive, unseal
+from server.cluster.news import News, NoNews, heard, told
 from server.games.melee import Melee
 from server.moderation import ACTIONS, NoOrder, read_order
 from server.net.forwarded import Caller, Form, Proxies
@@ -114,6 +116,13 @@ def order(data: bytes) -> None:
         refusal(NoOrder, partial(read_order, data, kind), kind)
 
 
+def other_process(data: bytes) -> None:
+    """What another process says. What it says is said again in the same words."""
+    if refusal(NoNews, partial(heard, data), News) is None:
+        news = heard(data)
+        assert heard(told(news.sender, news.what)) == news
+
+
 def checkpoint(data: bytes) -> None:
     """A checkpoint: as it is, and what its body would be if its checksum were right."""
     for sealed in (data, enclose(data, VERSION)):
@@ -154,6 +163,7 @@ PAPERS: Final = (
     key_set,
     forwarded,
     order,
+    other_process,
     checkpoint,
     restrictions,
     guest_cookie,

@@ -41,7 +41,18 @@ def test_ranges() -> None:
     assert list(ranges_in(tables(section("look"))[0])) == [("first", 0, 2**31 - 1)]
 
 
-@pytest.mark.parametrize("cls", [stats.RoomRow, stats.Past, stats.Sessions, stats.SessionRow, stats.Percentiles])
+@pytest.mark.parametrize(
+    "cls",
+    [
+        stats.RoomRow,
+        stats.FarRoomRow,
+        stats.ProcessRow,
+        stats.Past,
+        stats.Sessions,
+        stats.SessionRow,
+        stats.Percentiles,
+    ],
+)
 def test_what_stands_within_a_message(cls: type[Struct]) -> None:
     assert f"`{{{', '.join(cls.__struct_fields__)}}}`" in PROSE
 

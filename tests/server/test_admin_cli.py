@@ -120,6 +120,9 @@ def test_it_goes_over_tls_to_whom_it_can_know(admin: Admin, secret: Path, token:
 
 def test_the_server_drains_when_it_is_told_to(admin: Admin, secret: Path, token: str) -> None:
     with served("--jwt-secret", str(secret)) as server:
-        done = admin("drain", "--url", server.page_url, token=token)
+        where = ("--url", server.page_url)
+        refused(admin("drain", "--process", "a1", *where, token=token), "there is no other process")
+        refused(admin("drain", "--process", "a1", "--everywhere", *where, token=token), "exclude each other")
+        done = admin("drain", "--everywhere", *where, token=token)
         assert (done.status, done.out) == (0, "draining\n"), done.err
         assert server.process.wait(60) == 0

@@ -11,7 +11,7 @@ from server.checkpoint import capture, revive, seal, unseal
 from server.games.melee import Melee
 from server.gate import Gate
 from server.lobby import Lobby
-from server.moderation import ACTIONS, CantBe, Moderation, Order, RoomOrder
+from server.moderation import ACTIONS, CantBe, Moderation, Order, RoomOrder, order_about
 from server.restrictions import RESTRICTIONS_MAX
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import HMAC, NOW_UNIX_S, token
@@ -216,7 +216,7 @@ def test_after_a_restart_those_who_have_yet_to_come_back_are_seen_and_can_be_sen
     assert after.kick(Order(room="main", player=1), 110.0) == "kicked 1"
     assert after.ban(Order(subject="bob"), 110.0).endswith("and kicked 1")
     assert [line["name"] for line in after.players(110.0)] == ["Eve"]
-    assert [player.name for player in after._lobby.rooms["main"].players.values()] == ["Eve"]
+    assert [player.name for player in after.lobby.rooms["main"].players.values()] == ["Eve"]
 
 
 def test_a_room_order_is_about_a_room() -> None:
@@ -248,3 +248,14 @@ def test_whoever_hasnt_said_who_they_are_isnt_meant_yet(house: House) -> None:
     stranger = house.stepper.connect(address=EVE)
     assert house.do("ban", address="1.2.3.4").endswith("and kicked 1")
     assert stranger.link.closed is None
+
+
+def test_somebody_elsewhere_is_meant_by_what_they_are_known_by(house: House) -> None:
+    assert order_about("subject:a:b", "Ann", "spam") == Order(subject="a:b", reason="spam")
+    assert order_about("address:2001:db8::/64", "Ann", "") == Order(address="2001:db8::/64", name="Ann")
+    with pytest.raises(CantBe, match="there is no other process"):
+        house.moderation.kick_afar(Order(subject="ann"))
+    asked = list[Order]()
+    house.moderation.on_kick_afar = asked.append
+    house.moderation.kick_afar(Order(subject="ann"))
+    assert asked == [Order(subject="ann")]

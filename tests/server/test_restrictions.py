@@ -76,3 +76,19 @@ def test_a_subject_is_known_wherever_it_comes_from() -> None:
     ann = Identity("ann", Role.PLAYER)
     assert key_of(ann, "1.2.3.4:1") == key_of(ann, "5.6.7.8:2") == "subject:ann"
     assert key_of(GUEST, "1.2.3.4:1") == key_of(GUEST, "1.2.3.4:2") == "address:1.2.3.4"
+
+
+def test_what_is_decided_here_is_told_and_what_is_adopted_is_not() -> None:
+    table, told = Restrictions(entries_max=2), list[tuple[str, Restriction | None]]()
+    table.on_decision = lambda key, decided: told.append((key, decided))
+    table.adopt("a", Restriction(60.0, ""), 0.0)
+    table.adopt("b", Restriction(60.0, ""), 0.0)
+    with pytest.raises(TableFull):
+        table.adopt("c", Restriction(60.0, ""), 0.0)
+    table.adopt("b", None, 0.0)
+    table.adopt("b", None, 0.0)
+    assert [key for key, _ in table.all(0.0)] == ["a"]
+    table.add("b", 5.0, "spam", now_s=1.0)
+    table.lift("a")
+    table.lift("a")
+    assert told == [("b", Restriction(6.0, "spam")), ("a", None)]

@@ -11,7 +11,9 @@ from bench.line import MemoryLink
 from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON
 from protocol.stats import EVERY_S, LOOKS_BURST_MAX, WATCHERS_MAX
+from server.cluster.reach import Reach
 from server.gate import Gate
+from server.moderation import Moderation
 from server.stats_watchers import (
     ASK_AGAIN_CASTS,
     BLOCKED_CASTS_MAX,
@@ -39,7 +41,8 @@ class House:
         self.lobby = self.stepper.lobby
         self.telemetry = Telemetry(self.lobby.statistics, lambda: 1)
         self.collected = 0
-        self.watchers = Watchers(self.lobby, self.families)
+        reach = Reach(Moderation(self.lobby, self.lobby.close_room, lambda: None))
+        self.watchers = Watchers(self.lobby, self.families, reach)
         self.now_s = 0.0
 
     def families(self) -> Any:

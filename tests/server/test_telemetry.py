@@ -46,6 +46,15 @@ def test_ticks_are_counted_by_how_long_and_how_late() -> None:
     assert found["ricochet_tick_lateness_seconds_bucket{0.005}"] == 1
 
 
+def test_how_long_ticks_took_is_told_without_all_else() -> None:
+    telemetry = Telemetry(Statistics, lambda: 0)
+    for _ in range(100):
+        telemetry.tick_done(duration_s=0.0012, lateness_s=0.0041)
+    durations = telemetry.durations()
+    assert durations.total == 100
+    assert 0.001 < durations.percentile(0.99) <= 0.0015
+
+
 def test_percentiles_can_be_read_to_the_millisecond() -> None:
     below_5_ms = [bucket for bucket in TICK_BUCKETS_S if bucket <= 0.005]
     assert all(b - a <= 0.001 for a, b in itertools.pairwise(below_5_ms))

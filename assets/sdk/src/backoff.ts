@@ -8,9 +8,13 @@
 const DELAY_S_MIN = 0.5;
 const DELAY_S_MAX = 10;
 const JITTER = 0.5;
+const RETURNING_S = 2;
 
-/** Closures that are not our fault: of the WebSocket layer, and too slow, silent, room closed, server stopping, server fault. */
-const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4013, 4014, 4031, 4032, 4033]);
+/** The room has lost its server, and is expected back. */
+export const ROOM_RETURNING = 4035;
+
+/** Closures that are not our fault: of the WebSocket layer, and too slow, silent, room closed, server stopping, server fault, room returning. */
+const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4013, 4014, 4031, 4032, 4033, ROOM_RETURNING]);
 
 export function comesBackAfter(code: number): boolean {
   return RETURN_AFTER.has(code);
@@ -30,6 +34,11 @@ export class Backoff {
     const delay_s = this.#delay_s;
     this.#delay_s = Math.min(DELAY_S_MAX, delay_s * 2);
     return delay_s * (1 - JITTER + 2 * JITTER * this.#random());
+  }
+
+  /** How long to wait where the room is expected back. */
+  returning_s(): number {
+    return RETURNING_S * (1 - JITTER + 2 * JITTER * this.#random());
   }
 
   /** We were welcome: begin anew. */

@@ -91,6 +91,17 @@ async def test_out_of_reach_rooms_play_until_their_time_is_over(place: Place, au
     assert membership.counted.rooms_lost == 1
 
 
+async def test_it_knows_how_long_ago_it_was_heard(place: Place, autojump_clock: MockClock) -> None:
+    await trio.sleep(10.0)
+    assert place.membership.silent_s is not None
+    assert place.membership.silent_s <= TIMING.beat_s
+    place.directory.trouble = SILENCE
+    await trio.sleep(10.0)
+    assert 8.0 <= place.membership.silent_s <= 12.0
+    place.membership.lease = 0
+    assert place.membership.silent_s is None
+
+
 async def test_where_there_is_no_directory_rooms_play_on_and_are_known_to_the_next_one(
     place: Place, autojump_clock: MockClock
 ) -> None:
@@ -113,7 +124,7 @@ async def test_a_lost_lease_stops_all_rooms_and_is_replaced(place: Place, autoju
     membership = place.membership
     await membership.claim(Notice("pinball"))
     former = membership.lease
-    await place.directory.leave(former)
+    await place.directory.leave(former, False)
     await trio.sleep(TIMING.beat_s + 0.5)
     assert place.lost == ["pinball"]
     assert membership.lease > former
@@ -218,6 +229,7 @@ async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: M
 def test_no_room_is_ever_run_by_two_and_all_run_again_when_all_is_well(seed: int) -> None:
     world = lived(seed, TIMING)
     assert not world.doubles
+    assert not world.astray
     assert world.ticks > 100
     running = sorted(room for owner in world.owners for room in owner.running)
     assert running == sorted(ROOMS)

@@ -206,6 +206,20 @@ async def test_nobody_else_may(
     await eve.stream.aclose()
 
 
+async def test_draining_takes_an_order_or_none(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    drained = list[int]()
+    monkeypatch.setattr(running.server.moderation, "drain", lambda: drained.append(1))
+    for order in ({}, {"everywhere": True}, b""):
+        status, said, _ = await running.ask("/api/admin/drain", order=order)
+        assert (status, said) == (200, {"done": "draining"})
+    assert len(drained) == 3
+    status, said, _ = await running.ask("/api/admin/drain", order={"everywhere": "yes"})
+    assert (status, "this is no order" in said["error"]) == (400, True)
+    status, said, _ = await running.ask("/api/admin/drain", order={"process": "a1"})
+    assert (status, said["error"]) == (409, "there is no other process")
+    assert len(drained) == 3
+
+
 async def test_without_keys_there_are_no_admins(nursery: trio.Nursery) -> None:
     running = await start(nursery, Config(port=0, seed=1))
     status, said, _ = await running.ask("/api/admin/players")

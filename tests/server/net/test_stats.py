@@ -16,8 +16,10 @@ from protocol.frames import TEXT
 from protocol.limits import SUBPROTOCOL_JSON
 from protocol.stats import CODEC, EVERY_S, SUBPROTOCOL_STATS
 from server.app import Server
+from server.cluster.reach import Reach
 from server.config import Config
 from server.gate import Gate
+from server.moderation import Moderation
 from server.net.connection import converse
 from server.net.stats import PATIENCE_S, StatsDesk
 from server.takeover import listen
@@ -33,7 +35,8 @@ ADMIN = token(sub="root", role="admin", exp=FAR_FUTURE)
 
 def desk() -> StatsDesk:
     lobby = Stepper(gate=Gate(Verifier([HMAC], Rules()), clock=lambda: NOW_UNIX_S)).lobby
-    return StatsDesk(lobby, Telemetry(lobby.statistics, lambda: 0))
+    reach = Reach(Moderation(lobby, lobby.close_room, lambda: None))
+    return StatsDesk(lobby, Telemetry(lobby.statistics, lambda: 0), reach)
 
 
 def wire(**message: Any) -> bytes:

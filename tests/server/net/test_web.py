@@ -8,6 +8,7 @@ import pytest
 import trio
 from starlette.types import Message
 
+from server.cluster.reach import Reach
 from server.moderation import Moderation
 from server.net.api import Api
 from server.net.forwarded import Caller
@@ -47,7 +48,7 @@ class Site:
         (folder / "secret").write_text("not for you")
         stepper = Stepper()
         moderation = Moderation(stepper.lobby, stepper.lobby.close_room, lambda: None)
-        api = Api(lambda: [{"name": "pinball"}], moderation, stepper.lobby.gate)
+        api = Api(lambda: [{"name": "pinball"}], Reach(moderation), stepper.lobby.gate)
         metrics = (b"m 1\n", "text/plain")
         sources = Sources(self.client, maps, lambda: self.is_ready, api, lambda: metrics, Standings(), replays)
         self.app = build(sources)

@@ -39,6 +39,9 @@ export class Page {
   readonly #charts = FIGURES.map((figure) => new Chart(figure));
   readonly #past = new Past(FIGURES);
   readonly #people: People;
+  readonly #places = places();
+  readonly #since = element("span", "", "The last ");
+  #isOneOfMany = false;
   #window_s = WINDOW_S;
   #answering = 0;
 
@@ -82,6 +85,9 @@ export class Page {
     show(this.#troubles, told.length > 0);
     this.#draw();
     this.#people.show(stats);
+    this.#isOneOfMany = stats.processes.length > 0;
+    show(this.#places.first, this.#isOneOfMany);
+    write(this.#since, this.#isOneOfMany ? "This process, the last " : "The last ");
   }
 
   answered({ done, sentence }: Answer): void {
@@ -120,16 +126,17 @@ export class Page {
       title: "Drain the server?",
       sentence: "Nobody new comes in; people may finish their match; then the server ends, and starts again only if somebody starts it.",
       yes: "Drain the server",
+      ...(this.#isOneOfMany && { more: "And all other processes with it" }),
     });
-    if (wanted !== null) this.#wishes.order("drain", {});
+    if (wanted !== null) this.#wishes.order("drain", wanted.more ? { everywhere: true } : {});
   }
 
   #main(): HTMLElement {
     const tiles = element("dl", "tiles", ...TILES.map(({ label }, n) => element("div", "panel", element("dt", "", label), this.#tiles[n] ?? "")));
     const charts = element("div", "charts", ...this.#charts.map(({ root }) => root));
-    const since = element("div", "bar", element("h2", "", "The last ", this.#windows()), places());
+    const since = element("div", "bar", element("h2", "", this.#since, this.#windows()), this.#places.root);
     this.#troubles.setAttribute("aria-label", "What ought not to have happened since the server started");
-    return element("main", "", this.#troubles, tiles, since, charts, this.#people.root);
+    return element("main", "", this.#troubles, this.#people.fleet.root, tiles, since, charts, this.#people.root);
   }
 
   #windows(): HTMLElement {
@@ -149,7 +156,8 @@ export class Page {
   }
 }
 
-function places(): HTMLElement {
+/** `first` leads to the processes, which there are only where there are many. */
+function places(): { root: HTMLElement; first: HTMLElement } {
   const links = PLACES.map(([id, words]) => {
     const link = element("a", "", words);
     link.href = `#${id}`;
@@ -157,7 +165,10 @@ function places(): HTMLElement {
   });
   const nav = element("nav", "places", element("ul", "", ...links));
   nav.ariaLabel = "On this page";
-  return nav;
+  const [first] = links;
+  if (first === undefined) throw new Error("there are places");
+  show(first, false);
+  return { root: nav, first };
 }
 
 /** Asks for a token, and says why the one before wasn't good enough. */

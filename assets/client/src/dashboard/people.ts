@@ -1,13 +1,14 @@
 /**
- * Rooms, sessions, reports, bans and mutes in tables, with what can be done to each: who asks is asked again before it is done.
+ * Processes, rooms, sessions, reports, bans and mutes in tables, with what can be done to each: who asks is asked again before it is done.
  */
 
 import { element, write } from "../hud/dom";
+import { type AnyRoomRow, Fleet, isFar, ownerOf, placeOf } from "./fleet";
 import { said, span } from "./numbers";
 import { type Action, calledBy, known, type Report, type Restriction, whomOf, type Whom } from "./orders";
 import { ask, type Question } from "./question";
 import { type Column, type Press, Table } from "./table";
-import { type Look, PAGE, type RoomRow, type SessionRow, type Sessions, type Stats } from "./wire";
+import { type Look, PAGE, type ProcessRow, type SessionRow, type Sessions, type Stats } from "./wire";
 
 const SEARCH_MS = 250;
 const SEARCH_CHARS_MAX = 64;
@@ -18,12 +19,14 @@ export interface Doer {
 }
 
 /** Where what is on the page, by id. */
-export const PLACES = [["rooms", "Rooms"], ["sessions", "Sessions"], ["reports", "Reports"], ["restrictions", "Bans and mutes"]] as const;
+export const PLACES = [["processes", "Processes"], ["rooms", "Rooms"], ["sessions", "Sessions"], ["reports", "Reports"], ["restrictions", "Bans and mutes"]] as const;
 
 export class People {
   readonly root: HTMLElement;
   readonly #doer: Doer;
-  readonly #rooms: Table<RoomRow>;
+  /** It has a place of its own on the page. */
+  readonly fleet = new Fleet((process) => this.#drain(process));
+  readonly #rooms: Table<AnyRoomRow>;
   readonly #sessions: Table<SessionRow>;
   readonly #reports: Table<Report>;
   readonly #restrictions: Table<Restriction>;
@@ -31,12 +34,15 @@ export class People {
   readonly #range = element("span", "range");
   readonly #earlier = button("Earlier", "small");
   readonly #later = button("Later", "small");
+  readonly #finding = element("span", "", "Find sessions");
+  #processes: readonly ProcessRow[] = [];
   #first = 0;
   #typing = 0;
 
   constructor(doer: Doer) {
     this.#doer = doer;
-    this.#rooms = new Table("Rooms", ROOM_COLUMNS, [this.#closing()], ({ name }) => name);
+    const owner = { title: "Process", className: "known", text: (room: AnyRoomRow) => ownerOf(room, this.#processes) };
+    this.#rooms = new Table("Rooms", [...ROOM_COLUMNS, owner], [this.#closing()], ({ name }) => name);
     this.#sessions = new Table("Sessions", SESSION_COLUMNS, this.#sessionPresses(), keyOf);
     this.#reports = new Table("Reports", REPORT_COLUMNS, this.#reportPresses(), ({ report }) => String(report));
     this.#restrictions = new Table(
@@ -49,8 +55,13 @@ export class People {
       this.#restrictions.root);
   }
 
-  show({ rooms, sessions }: Stats): void {
-    this.#rooms.show(rooms, "No room is open.");
+  show(stats: Stats): void {
+    const { processes, rooms, rooms_elsewhere, sessions } = stats;
+    this.#processes = processes;
+    this.root.classList.toggle("alone", processes.length === 0);
+    this.fleet.show(stats);
+    this.#rooms.show([...rooms, ...rooms_elsewhere], "No room is open.");
+    write(this.#finding, processes.length === 0 ? "Find sessions" : "Find sessions of this process");
     this.#sessions.show(sessions.rows, sessions.search === "" ? "Nobody is here." : "Nobody like that is here.");
     this.#page(sessions);
   }
@@ -74,7 +85,7 @@ export class People {
     this.#earlier.addEventListener("click", () => this.#look(Math.max(0, this.#first - PAGE)));
     this.#later.addEventListener("click", () => this.#look(this.#first + PAGE));
     const pages = element("div", "pages", this.#earlier, this.#range, this.#later);
-    const finder = element("div", "finder", element("label", "", "Find sessions", this.#search), pages);
+    const finder = element("div", "finder", element("label", "", this.#finding, this.#search), pages);
     finder.id = "sessions";
     return finder;
   }
@@ -99,7 +110,15 @@ export class People {
     });
   }
 
-  #closing(): Press<RoomRow> {
+  #drain({ id, url, is_here }: ProcessRow): void {
+    void this.#ask({
+      title: `Drain ${placeOf(url)}?`,
+      sentence: `Nobody new comes in; people may finish their match; then ${is_here ? "this" : "that"} process ends.`,
+      yes: "Drain the process",
+    }, "drain", { process: id });
+  }
+
+  #closing(): Press<AnyRoomRow> {
     return {
       label: () => "Close",
       name: ({ title }) => `Close the room ${title}`,
@@ -181,15 +200,16 @@ export class People {
   }
 }
 
-const ROOM_COLUMNS: readonly Column<RoomRow>[] = [
+/** Of a room of another process nobody here knows all. */
+const ROOM_COLUMNS: readonly Column<AnyRoomRow>[] = [
   { title: "Room", className: "first", text: ({ title, name }) => (title === name ? name : `${title} (${name})`) },
   { title: "Game", text: ({ game }) => game },
   { title: "Arena", text: ({ arena }) => arena },
   { title: "People", className: "number", text: ({ players, bots }) => said(players - bots, "count") },
   { title: "Bots", className: "number", text: ({ bots }) => said(bots, "count") },
   { title: "Watching", className: "number", text: ({ spectators }) => said(spectators, "count") },
-  { title: "Entities", className: "number", text: ({ entities }) => said(entities, "count") },
-  { title: "Tick", className: "number", text: ({ tick }) => said(tick, "count") },
+  { title: "Entities", className: "number", text: (room) => (isFar(room) ? "" : said(room.entities, "count")) },
+  { title: "Tick", className: "number", text: (room) => (isFar(room) ? "" : said(room.tick, "count")) },
 ];
 
 const SESSION_COLUMNS: readonly Column<SessionRow>[] = [

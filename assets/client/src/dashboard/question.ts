@@ -14,11 +14,14 @@ export interface Question {
   /** Whether it has an end, and a reason. */
   ends?: boolean;
   reasoned?: boolean;
+  /** What else may be wanted, to be ticked. */
+  more?: string;
 }
 
 export interface Wanted {
   seconds: number;
   reason: string;
+  more: boolean;
 }
 
 const REASON_CHARS_MAX = 100;
@@ -37,6 +40,8 @@ export function ask(question: Question): Promise<Wanted | null> {
   const reason = element("input", "field");
   reason.maxLength = REASON_CHARS_MAX;
   reason.autocomplete = "off";
+  const more = element("input", "");
+  more.type = "checkbox";
   const no = element("button", "button quiet", "Cancel");
   no.type = "button";
   const yes = element("button", "button dangerous", question.yes);
@@ -45,6 +50,7 @@ export function ask(question: Question): Promise<Wanted | null> {
   const form = element("form", "", title, element("p", "", question.sentence));
   if (question.ends === true) form.append(element("label", "", "For", seconds));
   if (question.reasoned === true) form.append(element("label", "", "Reason, which they are told", reason));
+  if (question.more !== undefined) form.append(element("label", "tick", more, question.more));
   form.append(element("div", "choices", no, yes));
   const dialog = element("dialog", "question panel", form);
   dialog.setAttribute("aria-labelledby", title.id);
@@ -53,7 +59,7 @@ export function ask(question: Question): Promise<Wanted | null> {
     let wanted: Wanted | null = null;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      wanted = { seconds: Number(seconds.value), reason: reason.value.trim() };
+      wanted = { seconds: Number(seconds.value), reason: reason.value.trim(), more: more.checked };
       dialog.close();
     });
     no.addEventListener("click", () => dialog.close());

@@ -6,12 +6,18 @@
  * which takes a table's meaning from assistive technology, so that its roles are said.
  */
 
-import { element, write } from "../hud/dom";
+import { element, style, write } from "../hud/dom";
+
+/** How good what stands in a cell is; the empty one says nothing. */
+export type Tone = "" | "good" | "warn" | "bad";
 
 export interface Column<Row> {
   title: string;
   className?: string;
   text(row: Row): string;
+  tone?(row: Row): Tone;
+  /** How full it is, for a bar: 1 is all. */
+  share?(row: Row): number;
 }
 
 export interface Press<Row> {
@@ -92,7 +98,7 @@ export class Table<Row> {
       row,
       root: roled("tr", "row", ...cells, actions),
       write: () => {
-        for (const [n, { text }] of this.#columns.entries()) write(cells[n] as HTMLElement, text(shown.row));
+        for (const [n, column] of this.#columns.entries()) fill(cells[n] as HTMLElement, column, shown.row);
         for (const [n, { label, name }] of this.#presses.entries()) {
           const button = buttons[n] as HTMLButtonElement;
           write(button, label(shown.row));
@@ -106,6 +112,12 @@ export class Table<Row> {
     }
     return shown;
   }
+}
+
+function fill<Row>(cell: HTMLElement, { text, tone, share }: Column<Row>, row: Row): void {
+  write(cell, text(row));
+  if (tone !== undefined && cell.dataset["tone"] !== tone(row)) cell.dataset["tone"] = tone(row);
+  if (share !== undefined) style(cell, "--share", String(Math.min(1, Math.max(0, share(row)))));
 }
 
 function labelled(title: string, className: string, ...children: Node[]): HTMLTableCellElement {

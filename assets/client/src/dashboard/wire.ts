@@ -18,6 +18,31 @@ export interface RoomRow extends RoomInfo {
   tick_rate: number;
 }
 
+/** A room of another process, which is at `url`. */
+export interface FarRoomRow extends RoomInfo {
+  url: string;
+}
+
+/** One process of many that share a directory. */
+export interface ProcessRow {
+  id: string;
+  url: string;
+  /** The one that tells this. */
+  is_here: boolean;
+  is_open: boolean;
+  rooms: number;
+  people: number;
+  visitors: number;
+  players: number;
+  bots: number;
+  tick_p99_ms: number | null;
+  /** In cores. */
+  load: number;
+  /** How long ago the directory last heard it; null: it has no lease. */
+  lease_s: number | null;
+  heard_s: number;
+}
+
 export interface SessionRow {
   /** Null in the lobby. */
   room: string | null;
@@ -54,7 +79,10 @@ export interface Stats {
   gauges: Readonly<Record<string, number>>;
   rates: Readonly<Record<string, number>>;
   totals: Readonly<Record<string, number>>;
+  /** This one first; none where there is one alone. */
+  processes: ProcessRow[];
   rooms: RoomRow[];
+  rooms_elsewhere: FarRoomRow[];
   sessions: Sessions;
 }
 
