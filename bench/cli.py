@@ -18,6 +18,7 @@ MEASUREMENTS: Final = {
     "rooms": "bench.rooms",
     "opening": "bench.opening",
     "cores": "bench.cores",
+    "cluster": "bench.cluster.command",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

@@ -1,0 +1,265 @@
+"""What happens to a cluster in a drill, one thing after another, and what is measured of it.
+
+    it plays        real Redis, PostgreSQL and servers, a crowd of bots, an observer beside each server
+    a crash         one server is killed with -9; its rooms must come up in the others. Then it is started again
+    a partition     another is cut off, until its rooms have come up elsewhere; then it is let back
+    no directory    Redis is killed, and is back after ten seconds: once with what it had, once with nothing
+
+Every wait is bounded, and everything that was started is ended, whatever goes wrong.
+"""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import trio
+from msgspec import Struct
+
+from bench.cluster.crowd import Crowd
+from bench.cluster.fleet import Fleet, Member, Settings
+from bench.cluster.ground import Ground, ground_of
+from bench.cluster.lease import lease_end_s, rooms_known
+from bench.cluster.losing import Watch
+from bench.cluster.observer import Spans, observing
+from bench.cluster.postgres import postgres_at
+from bench.cluster.redis import Redis, redis_at
+from bench.cluster.verdict import Drill, Loss, Outage
+from protocol.errors import UserError
+
+OPEN_S_MAX: Final = 90.0
+"""Until all rooms run and every server lists them: a new directory gives nothing away for a TTL."""
+JOIN_S_MAX: Final = 120.0
+SETTLE_S: Final = 4.0
+"""Of play, before and after something happens."""
+LOOK_EVERY_S: Final = 0.1
+AWAY_S: Final = 10.0
+HEAL_S_MAX: Final = 40.0
+NEWCOMERS: Final = 6
+NEWCOMER_S_MAX: Final = 8.0
+
+Say = Callable[[str], None]
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """How large, and at what rates: two cores carry three servers and their players."""
+
+    bots: int = 300
+    rooms: int = 30
+    processes: int = 3
+    tick_rate: int = 30
+    snapshot_rate: int = 10
+    seed: int = 1
+    loopback: bool = False
+    away_s: float = AWAY_S
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        rates = ("--tick-rate", str(self.tick_rate), "--snapshot-rate", str(self.snapshot_rate))
+        return (*rates, "--map", "pinball", "--match-s", "86400", "--drain-s", "0", "--seed", str(self.seed))
+
+
+async def run(plan: Plan, say: Say = lambda what: None) -> Drill:
+    """All of it; a signal ends it, and whatever it has started. Raises UserError when there is nothing to measure."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(end_on_signal)
+        result = await _run(plan, say)
+        nursery.cancel_scope.cancel()
+    return result
+
+
+async def end_on_signal() -> None:
+    """Raises UserError once there is one."""
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        async for number in signals:
+            raise UserError(f"ended by {signal.Signals(number).name}")
+
+
+async def _run(plan: Plan, say: Say) -> Drill:
+    with (
+        ground_of(plan.processes, loopback=plan.loopback) as ground,
+        TemporaryDirectory(prefix="ricochet-cluster-") as name,
+        redis_at(ground.host, keeps=True) as redis,
+        postgres_at(ground.host) as postgres,
+    ):
+        settings = Settings(
+            folder=Path(name),
+            directory=redis.url,
+            standings=postgres.make("ricochet"),
+            rooms=-(-plan.rooms // plan.processes),
+            flags=plan.flags,
+        )
+        fleet = Fleet(ground, settings)
+        try:
+            say(f"starting {plan.processes} servers in {ground.name}")
+            await fleet.start()
+            return await _Drilling(plan, ground, fleet, redis, settings.folder, say).run()
+        finally:
+            await fleet.end()
+
+
+class _Drilling:
+    """One drill, once all servers take connections."""
+
+    def __init__(self, plan: Plan, ground: Ground, fleet: Fleet, redis: Redis, folder: Path, say: Say) -> None:
+        self._plan, self._ground, self._fleet, self._redis = plan, ground, fleet, redis
+        self._folder, self._say = folder, say
+        self._seen: list[Spans] = []
+        self._losses: list[Loss] = []
+        self._outages: list[Outage] = []
+
+    async def run(self) -> Drill:
+        rooms = await self._all_open()
+        addresses = [(place.host, place.port) for place in self._ground.places]
+        self._crowd = crowd = Crowd(addresses, sorted(rooms), self._plan.bots, self._plan.seed)
+        joined_s = None
+        async with trio.open_nursery() as nursery:
+            for member in self._fleet.members:
+                self._observe(nursery, member)
+            nursery.start_soon(crowd.run)
+            self._say(f"{self._plan.bots} bots join {len(rooms)} rooms")
+            began_s = time.monotonic()
+            if await crowd.wait(lambda guest: guest.is_playing, JOIN_S_MAX):
+                joined_s = time.monotonic() - began_s
+                await trio.sleep(SETTLE_S)
+                await self._crash(nursery, self._fleet.members[0])
+                await self._partition(self._fleet.members[1])
+                for remembers in (True, False):
+                    await self._outage(remembers)
+            nursery.cancel_scope.cancel()
+        for spans in self._seen:
+            for room, seen in spans.items():
+                crowd.sightings.take_in(room, seen)
+        return Drill(
+            ground=self._ground.name,
+            processes=self._plan.processes,
+            rooms=len(rooms),
+            bots=self._plan.bots,
+            joined_s=joined_s,
+            losses=self._losses,
+            outages=self._outages,
+            double_owners=crowd.sightings.double_owners(),
+            sightings=sum(map(len, crowd.sightings.spans.values())),
+            checksum_mismatches=crowd.tally.checksum_mismatches,
+            trouble=self._fleet.trouble(),
+        )
+
+    def _observe(self, nursery: trio.Nursery, member: Member) -> None:
+        spans: Spans = {}
+        self._seen.append(spans)
+        nursery.start_soon(observing, member, spans, self._folder)
+
+    async def _all_open(self) -> set[str]:
+        """Until every server lists all rooms, and they run. Raises UserError."""
+        members = self._fleet.members
+        with trio.move_on_after(OPEN_S_MAX):
+            while True:
+                ticks = [await member.rooms() for member in members]
+                names = {name for rooms in ticks for name in rooms}
+                lists = [await member.listed() for member in members]
+                run = len(names) >= self._plan.rooms and all(all(rooms.values()) for rooms in ticks)
+                if run and all(listed == names for listed in lists):
+                    return names
+                await trio.sleep(LOOK_EVERY_S)
+        raise UserError(f"the servers did not open their rooms: {self._fleet.trouble()[:1]}")
+
+    # what happens ------------------------------------------------------------------------------------------
+
+    async def _crash(self, nursery: trio.Nursery, member: Member) -> None:
+        self._say(f"kill -9 to server {member.number}")
+        watch = await self._watch("kill -9", member)
+        await member.kill()
+        await self._wait_back(watch)
+        self._say(f"server {member.number} is started again")
+        await member.start()
+        self._observe(nursery, member)
+        await self._all_known()
+
+    async def _partition(self, member: Member) -> None:
+        self._say(f"server {member.number} is cut off")
+        watch = await self._watch("cut off", member)
+        member.cut()
+        try:
+            await self._wait_back(watch)
+        finally:
+            member.mend()
+        self._say(f"server {member.number} is let back")
+        await self._all_known()
+
+    async def _watch(self, how: str, member: Member) -> Watch:
+        return Watch(how, member, set(await member.rooms()), self._crowd, self._plan.tick_rate)
+
+    async def _wait_back(self, watch: Watch) -> None:
+        lease_end = lease_end_s(self._redis, watch.member.url)
+        others = [member for member in self._fleet.members if member is not watch.member]
+        self._losses.append(await watch.wait(lease_end, others))
+
+    async def _all_known(self) -> None:
+        """Every server lists all rooms, and each runs in one."""
+        with trio.move_on_after(HEAL_S_MAX):
+            while True:
+                lists = [await member.listed() for member in self._fleet.members]
+                if all(listed == set(self._crowd.rooms) for listed in lists):
+                    break
+                await trio.sleep(LOOK_EVERY_S)
+        await trio.sleep(SETTLE_S)
+
+    async def _outage(self, remembers: bool) -> None:
+        self._say(f"Redis is killed for {self._plan.away_s:g} s{'' if remembers else ', and will have forgotten all'}")
+        ends, ticks, began_s = self._ends(), await self._ticks(), time.monotonic()
+        self._redis.kill()
+        await trio.sleep(self._plan.away_s / 2)
+        joined = [await self._newcomer(number) for number in range(NEWCOMERS)]
+        await trio.sleep_until(trio.current_time() + max(0.0, began_s + self._plan.away_s - time.monotonic()))
+        later, away_s = await self._ticks(), time.monotonic() - began_s
+        self._redis.start(keeps=True, forgets=not remembers)
+        healed_s = await self._wait_healed()
+        await trio.sleep(SETTLE_S)
+        self._outages.append(
+            Outage(
+                remembers=remembers,
+                seconds=away_s,
+                ticks_min=min(((later.get(room, tick) - tick) / away_s for room, tick in ticks.items()), default=0.0),
+                disturbed=self._ends() - ends,
+                joins=NEWCOMERS,
+                joins_good=sum(joined),
+                healed_s=healed_s,
+            )
+        )
+
+    async def _wait_healed(self) -> float | None:
+        began_s = time.monotonic()
+        with trio.move_on_after(HEAL_S_MAX):
+            while not rooms_known(self._redis) >= set(self._crowd.rooms):  # noqa: ASYNC110  # it tells nobody
+                await trio.sleep(LOOK_EVERY_S)
+            return time.monotonic() - began_s
+        return None
+
+    async def _newcomer(self, number: int) -> bool:
+        """Somebody comes to a room by a process that hasn't it, and goes again; whether they got in."""
+        owners = await self._fleet.rooms()
+        rooms = sorted(room for room, numbers in owners.items() if numbers)
+        room = rooms[number * len(rooms) // NEWCOMERS]
+        wrong = next(member for member in self._fleet.members if member.number not in owners[room])
+        address = [(wrong.place.host, wrong.place.port)]
+        crowd = Crowd(address, [room], 1, self._plan.seed + number)
+        is_in = False
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(crowd.run)
+            is_in = await crowd.wait(lambda guest: guest.is_playing, NEWCOMER_S_MAX)
+            for guest in crowd.guests:
+                guest.connection.leave()
+            await trio.sleep(LOOK_EVERY_S)
+            nursery.cancel_scope.cancel()
+        return is_in
+
+    async def _ticks(self) -> dict[str, int]:
+        ticks: dict[str, int] = {}
+        for member in self._fleet.members:
+            ticks |= await member.rooms()
+        return ticks
+
+    def _ends(self) -> int:
+        return sum(len(guest.ends) for guest in self._crowd.guests)
