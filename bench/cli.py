@@ -19,6 +19,8 @@ MEASUREMENTS: Final = {
     "opening": "bench.opening",
     "cores": "bench.cores",
     "cluster": "bench.cluster.command",
+    "directory": "bench.cluster.directory",
+    "rolling": "bench.cluster.rolling",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

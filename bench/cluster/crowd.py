@@ -14,6 +14,7 @@ from typing import Final
 import trio
 from msgspec.structs import replace
 
+from bench.cluster.matches import Matches
 from bench.cluster.scores import Book
 from bench.cluster.sightings import Sightings
 from bots.act import Act
@@ -37,8 +38,9 @@ LOOK_EVERY_S: Final = 0.05
 NAME: Final = "cluster"
 """Of all processes; it is looked up here and nowhere else."""
 _EVENTS: Final = frozenset((Event.number,))
+_WORDS: Final = (b"scores", b"match")
 
-OnScores = Callable[[Event], None]
+OnEvent = Callable[[Event], None]
 
 
 class Gunner(Lean):
@@ -49,20 +51,20 @@ class Gunner(Lean):
 
 
 class Person(Player):
-    """A bot that doesn't say that it is one, and hears scores though it listens to nothing else."""
+    """A bot that doesn't say that it is one, and hears scores and matches though it listens to nothing else."""
 
-    def __init__(self, name: str, crowd: "Crowd", brain: Callable[[CommonRoom], Brain], on_scores: OnScores) -> None:
+    def __init__(self, name: str, crowd: "Crowd", brain: Callable[[CommonRoom], Brain], on_event: OnEvent) -> None:
         super().__init__(name, crowd.codec, crowd.common, crowd.tally, brain, attentive=False)
-        self._on_scores = on_scores
+        self._on_event = on_event
 
     def say(self, message: Message) -> None:
         super().say(replace(message, bot=False) if isinstance(message, Hello) else message)
 
     def receive(self, wire: Wire, now_s: float) -> None:
-        if isinstance(wire, bytes) and is_numbered(wire, _EVENTS) and b"scores" in wire:
+        if isinstance(wire, bytes) and is_numbered(wire, _EVENTS) and any(word in wire for word in _WORDS):
             event = self._codec.decode_server(wire)
-            if isinstance(event, Event) and event.name == "scores":
-                self._on_scores(event)
+            if isinstance(event, Event):
+                self._on_event(event)
         super().receive(wire, now_s)
 
 
@@ -141,6 +143,7 @@ class Crowd:
         self.common, self.tally, self.codec = CommonRooms(), Tally(), CODECS[SUBPROTOCOL_MSGPACK]
         self.turnstile, self.sightings = Turnstile(CONNECTS_PER_SECOND), Sightings()
         self.books = {room: Book() for room in rooms}
+        self.matches = {room: Matches() for room in rooms}
         self.guests = [
             Guest(number, rooms[number % len(rooms)], self, Random(f"{seed}/{number}")) for number in range(bots)
         ]
@@ -163,4 +166,7 @@ class Crowd:
         return False
 
     def hear(self, room: str, event: Event) -> None:
-        self.books[room].note(event.tick, [(row[0], row[1]) for row in event.body["scores"]])
+        if event.name == "scores":
+            self.books[room].note(event.tick, [(row[0], row[1]) for row in event.body["scores"]])
+        elif event.name == "match":
+            self.matches[room].note(event.tick, event.body["phase"], event.body["ends_tick"])

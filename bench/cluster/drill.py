@@ -8,9 +8,9 @@
 Every wait is bounded, and everything that was started is ended, whatever goes wrong.
 """
 
-import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -18,6 +18,7 @@ from typing import Final
 import trio
 from msgspec import Struct
 
+from bench.cluster.bounded import until_a_signal
 from bench.cluster.crowd import Crowd
 from bench.cluster.fleet import Fleet, Member, Settings
 from bench.cluster.ground import Ground, ground_of
@@ -54,27 +55,25 @@ class Plan(Struct, frozen=True, kw_only=True):
     seed: int = 1
     loopback: bool = False
     away_s: float = AWAY_S
+    match_s: float = 86_400.0
+    """Scores begin anew with each match."""
+    drain_s: float = 0.0
 
     @property
     def flags(self) -> tuple[str, ...]:
         rates = ("--tick-rate", str(self.tick_rate), "--snapshot-rate", str(self.snapshot_rate))
-        return (*rates, "--map", "pinball", "--match-s", "86400", "--drain-s", "0", "--seed", str(self.seed))
+        times = ("--match-s", str(self.match_s), "--drain-s", str(self.drain_s))
+        return (*rates, *times, "--map", "pinball", "--seed", str(self.seed))
+
+    @property
+    def rooms_each(self) -> int:
+        """Of each process."""
+        return -(-self.rooms // self.processes)
 
 
 async def run(plan: Plan, say: Say = lambda what: None) -> Drill:
     """All of it; a signal ends it, and whatever it has started. Raises UserError when there is nothing to measure."""
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(end_on_signal)
-        result = await _run(plan, say)
-        nursery.cancel_scope.cancel()
-    return result
-
-
-async def end_on_signal() -> None:
-    """Raises UserError once there is one."""
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
-        async for number in signals:
-            raise UserError(f"ended by {signal.Signals(number).name}")
+    return await until_a_signal(partial(_run, plan, say))
 
 
 async def _run(plan: Plan, say: Say) -> Drill:
@@ -88,7 +87,7 @@ async def _run(plan: Plan, say: Say) -> Drill:
             folder=Path(name),
             directory=redis.url,
             standings=postgres.make("ricochet"),
-            rooms=-(-plan.rooms // plan.processes),
+            rooms=plan.rooms_each,
             flags=plan.flags,
         )
         fleet = Fleet(ground, settings)
@@ -111,7 +110,7 @@ class _Drilling:
         self._outages: list[Outage] = []
 
     async def run(self) -> Drill:
-        rooms = await self._all_open()
+        rooms = await wait_open(self._fleet, self._plan.rooms)
         addresses = [(place.host, place.port) for place in self._ground.places]
         self._crowd = crowd = Crowd(addresses, sorted(rooms), self._plan.bots, self._plan.seed)
         joined_s = None
@@ -150,20 +149,6 @@ class _Drilling:
         spans: Spans = {}
         self._seen.append(spans)
         nursery.start_soon(observing, member, spans, self._folder)
-
-    async def _all_open(self) -> set[str]:
-        """Until every server lists all rooms, and they run. Raises UserError."""
-        members = self._fleet.members
-        with trio.move_on_after(OPEN_S_MAX):
-            while True:
-                ticks = [await member.rooms() for member in members]
-                names = {name for rooms in ticks for name in rooms}
-                lists = [await member.listed() for member in members]
-                run = len(names) >= self._plan.rooms and all(all(rooms.values()) for rooms in ticks)
-                if run and all(listed == names for listed in lists):
-                    return names
-                await trio.sleep(LOOK_EVERY_S)
-        raise UserError(f"the servers did not open their rooms: {self._fleet.trouble()[:1]}")
 
     # what happens ------------------------------------------------------------------------------------------
 
@@ -263,3 +248,16 @@ class _Drilling:
 
     def _ends(self) -> int:
         return sum(len(guest.ends) for guest in self._crowd.guests)
+
+
+async def wait_open(fleet: Fleet, rooms: int) -> set[str]:
+    """Until at least so many run, and every server lists all of them: their names. Raises UserError."""
+    with trio.move_on_after(OPEN_S_MAX):
+        while True:
+            ticks = [await member.rooms() for member in fleet.members]
+            names = {name for running in ticks for name in running}
+            run = len(names) >= rooms and all(all(running.values()) for running in ticks)
+            if run and all([await member.listed() == names for member in fleet.members]):
+                return names
+            await trio.sleep(LOOK_EVERY_S)
+    raise UserError(f"the servers did not open their rooms: {fleet.trouble()[:1]}")

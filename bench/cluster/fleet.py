@@ -16,7 +16,8 @@ from protocol.errors import UserError
 from server.config import ENVIRONMENT_PREFIX
 
 ROOT: Final = Path(__file__).parents[2]
-READY_S_MAX: Final = 60.0
+READY_S_MAX: Final = 120.0
+"""Many at once start on few cores."""
 STOP_S_MAX: Final = 60.0
 ASK_S_MAX: Final = 2.0
 READY: Final = b"Ricochet is ready"
@@ -32,6 +33,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     standings: str
     rooms: int
     flags: tuple[str, ...] = ()
+    keeps: bool = True
+    """Whether each has a folder for what outlasts it."""
 
 
 class Member:
@@ -55,7 +58,8 @@ class Member:
         self.folder.mkdir(exist_ok=True)
         words = ["serve", "--host", place.host, "--port", str(place.port), "--public-url", self.url]
         words += ["--directory", settings.directory, "--rooms", str(settings.rooms), *settings.flags]
-        words += ["--state-dir", str(self.folder), "--connections-per-address-max", "0", "--log-format", "json"]
+        words += ["--connections-per-address-max", "0", "--log-format", "json"]
+        words += ["--state-dir", str(self.folder)] if settings.keeps else []
         command = place.within([sys.executable, "-m", "ricochet", *words])
         with self.log.open("ab") as stderr:
             self._process = await trio.lowlevel.open_process(

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -73,13 +73,25 @@ class Redis:
         os.kill(self.pid, signal.SIGCONT)
 
     def say(self, command: str) -> bytes:
-        """What it answers to one line, if that is short; nothing, when it isn't there."""
+        """What it answers to one line; nothing, when it isn't there."""
+        answer = b""
         try:
             with socket.create_connection((self._host, self.port), ANSWER_S_MAX) as connection:
-                connection.sendall(command.encode() + b"\r\n")
-                return connection.recv(ANSWER_BYTES_MAX)
+                connection.sendall(command.encode() + b"\r\nQUIT\r\n")
+                while chunk := connection.recv(ANSWER_BYTES_MAX):
+                    answer += chunk
         except OSError:
             return b""
+        return answer.removesuffix(b"+OK\r\n")
+
+    def figures(self) -> dict[str, float]:
+        """What it says of itself (`INFO`), as far as that is numbers."""
+        found = {}
+        for line in self.say("INFO").decode(errors="replace").splitlines():
+            name, _, value = line.partition(":")
+            with suppress(ValueError):
+                found[name] = float(value)
+        return found
 
     def _end(self, number: int) -> None:
         if self._process is not None:
