@@ -15,7 +15,7 @@ JITTER: Final = 0.5
 
 RETURN_AFTER: Final = frozenset(
     {1001, 1005, 1006, 1011, 1012, 1013}
-    | {Code.TOO_SLOW, Code.SILENT, Code.ROOM_CLOSED, Code.SERVER_STOPPING, Code.SERVER_FAULT}
+    | {Code.TOO_SLOW, Code.SILENT, Code.ROOM_CLOSED, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.ROOM_RETURNING}
 )
 """Closures that are not our fault."""
 

@@ -8,7 +8,6 @@ bots live in one process. `sdk` makes something pleasant to use of the two.
 import os
 import ssl
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from math import inf
 from random import Random
 from typing import Final
@@ -16,16 +15,16 @@ from typing import Final
 import trio
 import trio_websocket
 
-from bots.address import Address, parse_address
+from bots.address import Address
 from bots.backoff import RETURN_AFTER, Backoff
+from bots.itinerary import Itinerary
 from bots.lane import Lane, PlainLink
 from bots.player import Player
 from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import Codec, Wire
-from protocol.errors import UserError
-from protocol.limits import SEAT_KEPT_S
-from protocol.messages import Bye, Leave, Moved
+from protocol.errors import Code, UserError
+from protocol.messages import Bye, Leave
 
 CONNECT_S_MAX: Final = 10.0
 MESSAGE_BYTES_MAX: Final = 4_000_000
@@ -37,6 +36,7 @@ IDLE_S: Final = 0.05
 NORMAL: Final = 1000
 BROKEN: Final = 1006
 UNREADABLE: Final = 1002
+NO_ROOM: Final = frozenset({Code.ROOM_NOT_FOUND, Code.ROOM_FULL})
 
 
 AnyStream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
@@ -95,12 +95,11 @@ class Connection:
     ) -> None:
         """Those who share a `turnstile` connect, and come back, at its rate; `dial` can lead through a bad network."""
         self._player = player
-        self._address = self._home = address
+        self._itinerary = Itinerary(address)
         self._codec = codec
         self._room = room
         self._turnstile = turnstile
         self._dial = dial
-        self._led: Moved | None = None
         self._is_leaving = False
         self._scope = trio.CancelScope()
         self._pause = trio.CancelScope()
@@ -119,7 +118,7 @@ class Connection:
         """
         backoff = Backoff(rng)
         ended = Ended(NORMAL, "left before the first attempt")
-        pause_s, was_led, lost_s = 0.0, False, -inf
+        pause_s = 0.0
         while True:
             await self._wait(pause_s)
             if self._is_leaving:
@@ -128,35 +127,32 @@ class Connection:
             ended = await self.converse()
             if self._is_leaving:
                 return ended
-            was_welcome = self._player.welcome is not welcome
-            if was_welcome:
-                was_led, lost_s = False, trio.current_time()
-            if self._is_led():
-                pause_s, was_led = backoff.next_s() if was_led else 0.0, True
-                continue
-            was_led = False
-            if self._player.resume is None or trio.current_time() - lost_s > SEAT_KEPT_S:
-                self._address = self._home  # whoever we were led to, if to anybody, keeps nothing for us
-            wanted = on_end(ended)
-            if not wanted or ended.code not in RETURN_AFTER:
+            pause_s = self._turn(ended, backoff, rng, self._player.welcome is not welcome)
+            if self._itinerary.led is not None:
+                self._room = self._itinerary.led.room
+            elif not on_end(ended) or not self._may_return(ended):
                 return ended
-            if was_welcome:
-                backoff.succeeded()
-            pause_s = backoff.next_s()
 
-    def _is_led(self) -> bool:
-        """Whether the room is elsewhere; so are we, from now on; nobody follows out of TLS, or to no address."""
-        self._led, self._player.moved = self._player.moved, None
-        if self._led is None:
-            return False
-        address: Address | None = None
-        with suppress(UserError):
-            address = parse_address(f"{self._led.url.rstrip('/')}/play")
-        if address is None or (self._home.is_tls and not address.is_tls):
-            self._led = None
-            return False
-        self._address, self._room = address, self._led.room
-        return True
+    def _turn(self, ended: Ended, backoff: Backoff, rng: Random, was_in: bool) -> float:
+        """To the next server; how long to wait before that."""
+        moved, self._player.moved = self._player.moved, None
+        now_s, has_seat = trio.current_time(), self._player.resume is not None
+        return self._itinerary.ended(ended.code, moved, now_s, backoff, rng, was_in=was_in, has_seat=has_seat)
+
+    def _may_return(self, ended: Ended) -> bool:
+        if ended.code in NO_ROOM and self._player.resume is not None:
+            self._player.resume = None  # our seat is gone with its room: we come as a newcomer
+            return True
+        return ended.code in RETURN_AFTER
+
+    @property
+    def _address(self) -> Address:
+        return self._itinerary.address
+
+    def _whereto(self) -> str | None:
+        """The room of our seat, as long as we have one: another process may have it by now."""
+        welcome = self._player.welcome
+        return welcome.room if self._player.resume is not None and welcome is not None else self._room
 
     async def _wait(self, seconds: float) -> None:
         """Until it is time, and our turn, to connect; or until we are to leave."""
@@ -214,7 +210,7 @@ class Connection:
         link = lane or PlainLink(websocket, self._codec.is_text)
         if isinstance(link, PlainLink):
             nursery.start_soon(link.run)
-        self._player.begin(link, self._room, trio.current_time(), self._led)
+        self._player.begin(link, self._whereto(), trio.current_time(), self._itinerary.led)
         try:
             while True:
                 message = await websocket.get_message()

@@ -205,7 +205,9 @@ class Player:
             case Bye() as bye:
                 self.bye = bye
             case Moved() as moved:
-                self.moved, self.resume = moved, None
+                self.moved = moved
+                if self.welcome is None or self.welcome.room != moved.room:
+                    self.resume = None
             case Event() | ChatLine() | Error() as message:
                 self._note(message)
                 self.on_message(message)

@@ -64,6 +64,7 @@ class Code(IntEnum):
     SERVER_STOPPING = 4032
     SERVER_FAULT = 4033
     MOVED = 4034
+    ROOM_RETURNING = 4035
 
 
 GENTLE = frozenset(
@@ -79,6 +80,7 @@ GENTLE = frozenset(
         Code.OPEN_REFUSED,
         Code.SERVER_STOPPING,
         Code.SERVER_FAULT,
+        Code.ROOM_RETURNING,
     }
 )
 """Refusals after which the conversation goes on, once hello is over."""

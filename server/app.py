@@ -11,7 +11,7 @@ import os
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from protocol.errors import Code, UserError
 from server import garbage
 from server.build.rescue import rescue_of
 from server.chat import marshal
-from server.cluster.wiring import Lost, company_of
+from server.cluster.wiring import Alone, Lost, company_of
 from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
@@ -88,7 +88,9 @@ async def run(config: Config) -> None:
 class Server:
     """A server with `config`, without its sockets. Raises UserError when something of it can't be had."""
 
-    def __init__(self, config: Config, store: Store | None = None) -> None:
+    def __init__(
+        self, config: Config, store: Store | None = None, company_of: Callable[[Config, Lobby], Alone] = company_of
+    ) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
         self._venue = venue_of(config)
@@ -98,6 +100,7 @@ class Server:
         self.lobby.on_open, self.lobby.on_end = self._run_room, self._forget_room
         self.company = company_of(config, self.lobby)
         self.company.run_room, self.company.stop_room = self._start_room, self._lose_room
+        self.company.open_fresh = lambda: self._run_room(self._fresh_room(self._venue.another_name()))
         self.standings = open_standings(config, store, self.lobby.heralds)
         self.minders = Minders(self.lobby, lambda: self.is_ready, os.environ)
         counted = self.company.counting(self.standings.counting(self.lobby.statistics))
@@ -123,7 +126,8 @@ class Server:
             guest_of=self.standings.guest_of,
         )
         self._config = config
-        self._keeper = Keeper(self.lobby, store) if store is not None else None
+        kept = self.company.store(store)
+        self._keeper = Keeper(self.lobby, kept) if kept is not None else None
         on_decision = self._keeper.note if self._keeper else None
         self._filter_desk = marshal.furnish(self.lobby, self.moderation, config.chat_filter, on_decision)
         self._open_rooms()
@@ -254,7 +258,8 @@ class Server:
             self._keeper.forget(room.name)
 
     def _lose_room(self, room: Room) -> None:
-        self.lobby.close_room(room.name, trio.current_time(), sentence="the room is lost to this server")
+        code = self.company.code_when_lost
+        self.lobby.close_room(room.name, trio.current_time(), code, "the room is lost to this server")
         self._supervisor.end(room.name)
 
     def _run_all(self) -> None:

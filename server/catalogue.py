@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from protocol.arena import Arena
 from protocol.errors import Code, Violation
+from protocol.limits import PLAYERS_PER_ROOM_MAX
 from protocol.messages import GameInfo
 from protocol.ticks import Rates
 from server.build.drafts import PREFIX
@@ -83,7 +84,8 @@ class Catalogue:
             arena = saved.ground or self._find(saved.game, saved.card.arena)[1]
         except Violation as violation:
             raise Unusable(violation.sentence) from None
-        return revive(saved, kind, arena, self._rates, self._options, self._players_max)
+        players_max = PLAYERS_PER_ROOM_MAX if saved.card.is_permanent else self._players_max
+        return revive(saved, kind, arena, self._rates, self._options, players_max)
 
     def _game(self, name: str) -> type[Game]:
         if name not in self._games:

@@ -91,6 +91,8 @@ class SavedRoom(Struct, frozen=True):
     """Where one is built: the arena as it is, whatever becomes of the one that it was opened with."""
     matches: int = 0
     """Played to their end."""
+    fence: int = 0
+    """Among many processes: under which the room was its owner's."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -103,7 +105,7 @@ _LIVE: Final = msgspec.msgpack.Encoder(enc_hook=_plain)
 """Encodes players as they are, which spares a copy of each."""
 
 
-def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
+def capture(room: Room, seats: Sequence[SavedSeat], fence: int = 0) -> SavedRoom:
     """What a checkpoint of `room` holds. To be called between two ticks."""
     return SavedRoom(
         name=room.name,
@@ -123,6 +125,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         card=room.card,
         ground=room.arena if isinstance(room.game, Buildable) else None,
         matches=room.matches,
+        fence=fence,
     )
 
 

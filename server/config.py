@@ -83,6 +83,7 @@ class Config(BaseSettings):
     replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
     standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
     directory: str | None = Field(None, description="redis://…: of many processes; none: this one is alone")
+    checkpoints: str | None = Field(None, description="a folder of all processes; none: a room ends with its own")
     public_url: str | None = Field(None, description="where players find this process; none: where it listens")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)
@@ -136,6 +137,8 @@ class Config(BaseSettings):
         Rates(self.tick_rate, self.snapshot_rate)
         if self.directory is not None and self.public_url is None and self.host not in LOOPBACK:
             raise ValueError("with a directory of many processes, public_url says where players find this one")
+        if self.checkpoints is not None and self.directory is None:
+            raise ValueError("checkpoints are for the processes of a directory; one alone keeps its rooms in state_dir")
         if self.rooms > self.rooms_max:
             raise ValueError(f"rooms_max = {self.rooms_max} has no place for rooms = {self.rooms}")
         if (self.tls_cert is None) != (self.tls_key is None):

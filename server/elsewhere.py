@@ -22,6 +22,10 @@ class Elsewhere:
     def admit(self, room: Room, role: str, seat: str | None = None) -> None:
         """Somebody wants to be there, and may have a reserved `seat`. Raises Violation."""
 
+    def fence(self, name: str) -> int | None:
+        """Under which that room of ours is kept, if others may go on with it; 0: nobody else does; None: not yet."""
+        return 0
+
     def listed(self, here: list[RoomInfo]) -> list[RoomInfo]:
         """With the rooms elsewhere, those with the most people first."""
         return here

@@ -144,10 +144,13 @@ class Keeper:
         return saved is not None and await self._write(room, saved)
 
     def capture(self, room: Room) -> SavedRoom | None:
-        """What a checkpoint of it holds; None when it can't be had, which is logged and counted."""
+        """What a checkpoint of it holds; None when it can't be had, which is logged and counted, or may not be yet."""
+        fence = self._lobby.elsewhere.fence(room.name)
+        if fence is None:
+            return None
         began_s = time.perf_counter()
         try:
-            saved = capture(room, self._lobby.save_seats(room, trio.current_time()))
+            saved = capture(room, self._lobby.save_seats(room, trio.current_time()), fence)
         except Exception:
             self._failed(room.name)
             return None
@@ -174,7 +177,7 @@ class Keeper:
         checkpoint = seal(saved)
         if len(checkpoint) > BYTES_MAX:
             raise OSError(f"a checkpoint of {len(checkpoint)} bytes is more than {BYTES_MAX}")
-        self._store.write(checkpoint_of(saved.name), checkpoint)
+        self._store.write(checkpoint_of(saved.name), checkpoint, saved.fence)
         return len(checkpoint)
 
     def _failed(self, name: str) -> None:

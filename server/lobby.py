@@ -133,7 +133,7 @@ class Lobby:
         room = self.rooms.pop(name)
         podium = self.lives.podium(room)
         for session in self.seating.clear(room):
-            if session.state is State.PLAYING and session.knows_lobby:
+            if session.state is State.PLAYING and session.knows_lobby and code is not Code.ROOM_RETURNING:
                 room.unwatch(session.seated.viewer)
                 self._to_hall(session, now_s, podium, sentence)
             else:

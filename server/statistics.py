@@ -132,6 +132,9 @@ class InCompany(Counters):
     directory_unanswered: int = 0
     leases_lost: int = 0
     rooms_lost: int = 0
+    rooms_adopted: int = 0
+    orphans_let_go: int = 0
+    adoption_s: float = 0.0
 
 
 @dataclass

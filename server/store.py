@@ -50,8 +50,8 @@ class Store(Protocol):
     def names(self) -> list[str]:
         """Of everything that can be read."""
 
-    def write(self, name: str, content: bytes) -> None:
-        """Put a newer one in its place, for good."""
+    def write(self, name: str, content: bytes, fence: int = 0) -> None:
+        """Put a newer one in its place, for good; of a room among many processes, under that fence."""
 
     def remove(self, name: str) -> None:
         """Have none, for good."""
@@ -104,15 +104,12 @@ class Folder:
         files = [path.name for path in self.folder.iterdir() if path.name != "lock" and path.suffix != ".new"]
         return sorted(unquote(name) for name in files if not _ASIDE.search(name))
 
-    def write(self, name: str, content: bytes) -> None:
-        path = self._path(name)
-        self._write(path.with_name(path.name + ".new"), content)
-        os.replace(path.with_name(path.name + ".new"), path)
-        self._sync_folder()
+    def write(self, name: str, content: bytes, fence: int = 0) -> None:
+        put(self._path(name), content)
 
     def remove(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
-        self._sync_folder()
+        sync_folder(self.folder)
 
     def set_aside(self, name: str, why: Why, content: bytes | None = None) -> str:
         path = self._path(name)
@@ -122,8 +119,8 @@ class Folder:
         if content is None:
             os.replace(path, place)
         else:
-            self._write(place, content)
-        self._sync_folder()
+            _write(place, content)
+        sync_folder(self.folder)
         for old in sorted(aside)[: max(0, len(aside) + 1 - ASIDE_MAX)]:
             aside[old].unlink(missing_ok=True)
         return str(place)
@@ -136,20 +133,30 @@ class Folder:
         found = ((_ASIDE.search(path.name), path) for path in self.folder.iterdir())
         return {int(match[1]): path for match, path in found if match}
 
-    def _write(self, path: Path, content: bytes) -> None:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
 
-    def _sync_folder(self) -> None:
-        """A rename is only for good when the folder is written too; systems that can't say so do it themselves."""
-        with suppress(OSError):
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+def put(path: Path, content: bytes) -> None:
+    """Write a file, or a newer one in its place: all or nothing, and for good. Only one may do so at a time."""
+    new = path.with_name(path.name + ".new")
+    _write(new, content)
+    os.replace(new, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """A rename is only for good when the folder is written too; systems that can't say so do it themselves."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 if sys.platform == "win32":

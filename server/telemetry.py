@@ -70,6 +70,8 @@ COUNTERS = {
     "directory_unanswered": "Questions to it that were not: it was away, or absent",
     "leases_lost": "Times that the directory took this process for gone",
     "rooms_lost": "Rooms that had to stop because they may be another process's",
+    "rooms_adopted": "Rooms of other processes, or of a former life, that go on here from their checkpoint",
+    "orphans_let_go": "Rooms without an owner of which nothing was left to go on from",
     "standings_away": "Tries to reach the standings' database that failed",
     "pings": "Times that systemd or Agones were told that the game is well",
     "pings_withheld": "Times that they were not, because no tick had come since the last time",
@@ -109,6 +111,7 @@ GAUGES = {
     "chat_reports": "Reports that wait for an admin",
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
     "stats_remembered": "Moments that are remembered for admins' dashboards",
+    "adoption_s": "Of the room adopted last: how long after its owner's lease had ended it went on here, in seconds",
     "agones_allocated": "Whether Agones has this server down as allocated: 1, or 0",
 }
 

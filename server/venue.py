@@ -43,6 +43,10 @@ class Venue(Struct, frozen=True):
             return [f"{self.name}{number}" for number in numbers]
         return [f"{self.name[: STEM_MAX - len(number)]}{number}{self.suffix}" for number in numbers]
 
+    def another_name(self) -> str:
+        """Of a room beside those, that nobody else has."""
+        return f"{self.name[:STEM_MAX]}-{secrets.token_hex(4)}"
+
     def card(self, name: str) -> Card:
         """Of the room of that name. People don't see the suffix; whoever draws the lobby finds the map by its name."""
         return Card(title=name.removesuffix(self.suffix) if self.suffix else "", arena=self.name)

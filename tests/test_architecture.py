@@ -28,9 +28,12 @@ MAY_IMPORT = {
 
 IO_FILES = (
     "server/net/*.py",
+    "server/cluster/adoption.py",
     "server/cluster/company.py",
     "server/cluster/directory.py",
+    "server/cluster/leading.py",
     "server/cluster/membership.py",
+    "server/cluster/places.py",
     "server/cluster/redis.py",
     "server/cluster/wiring.py",
     "server/deadlines.py",

@@ -1,20 +1,17 @@
-"""The other processes: which rooms they have, and the way there for whoever asks here.
+"""The other processes: which rooms they have, which of them have lost their owner, and which of ours they may know.
 
     a room of ours      claimed or announced before it runs, fenced while it runs, released when it ends
-    a room of theirs    in our list; whoever enters it is told where it is (`moved`), with a seat that is kept for them
-    quick play          here, unless nobody is here and there is company there, or there is no place here
+    a room of theirs    in our list; whoever asks for it is led there (`leading`)
+    a room of nobody's  where all keep their checkpoints at one place, it goes on here if there is a place (`adoption`)
 
-Lists are a second old. A seat, one for each conversation, is reserved in the directory, and signed with a key that all
-processes have from there, so that the owner knows who comes for it. While the directory is away, rooms that were listed
-are still led to, without a reservation: then the owner's room may turn out to be full.
+A seat, one for each conversation, is reserved in the directory, and signed with a key that all processes have from
+there (`passes`): it is asked for again every minute, and whenever the directory has been away.
 """
 
 import math
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -22,60 +19,76 @@ import trio
 
 from protocol import limits
 from protocol.errors import Code, Violation
-from protocol.messages import Enter, Hello, Moved, RoomInfo
-from server.cluster.directory import Unreachable
+from protocol.messages import Enter, Hello, RoomInfo
+from server.cluster.adoption import Adoption
+from server.cluster.checkpoints import Checkpoints
+from server.cluster.directory import Directory, Unreachable
+from server.cluster.leading import Leading
 from server.cluster.membership import Membership
+from server.cluster.notices import described, notice_of
+from server.cluster.passes import Passes
 from server.cluster.records import Entry, Notice, Process, Timing, Why
-from server.cluster.redis import RedisDirectory
+from server.cluster.shared_store import SharedStore
 from server.cluster.wiring import Alone, Lost
 from server.lobby import Lobby
-from server.moves import go
 from server.room import Room
-from server.rooms import info_of
 from server.seats import Doors
-from server.session import Session, State
+from server.session import Session
 from server.statistics import Statistics
-from server.tokens import Key, Rules, Verifier, secret_key, sign
+from server.store import Store
 
 LOOK_EVERY_S: Final = 1.0
 KEY_EVERY_S: Final = 60.0
 """How often the key is asked for again: that keeps it alive, and another one in its place is noticed."""
 AGAIN_AFTER_S: Final = 1.0
-LEADING_MAX: Final = 256
-"""Who may wait for an answer of the directory at once."""
-REDEEMED_MAX: Final = 4096
-AUDIENCE: Final = "ricochet-seat"
 
 log = structlog.get_logger("ricochet.cluster")
 
 
 class Company(Alone):
-    """Of `lobby`, by way of `directory`."""
+    """Of `lobby`, by way of `directory`. With `checkpoints` rooms go on in others when their process is gone."""
 
-    def __init__(self, directory: RedisDirectory, lobby: Lobby, timing: Timing | None = None) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        lobby: Lobby,
+        checkpoints: Checkpoints | None = None,
+        timing: Timing | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         self.directory, self.lobby = directory, lobby
-        self.membership = Membership(directory, self._about, self._look, self.lost, timing)
-        self.others: list[Entry] = []
-        """Rooms of other processes, those with the most people first."""
-        self._seen_s = 0.0
+        clocks = () if clock is None else (clock,)
+        self.membership = Membership(directory, self._about, self._look, self.lost, timing, *clocks)
+        self.passes = Passes()
+        self.adoption: Adoption | None = None
+        if checkpoints is not None:
+            self.adoption = Adoption(self.membership, checkpoints, lobby)
+            self.code_when_lost = Code.ROOM_RETURNING
+        self.leading = Leading(directory, lobby, self.passes, self.membership.timing, self.is_ours, self.adoption)
+        self._seen_s, self._keyed_s = 0.0, -math.inf
         self._wanted: dict[str, Room] = {}
         """Rooms of the operator's that are to run here as soon as they may."""
         self._chores: trio.Nursery | None = None
-        self._leading = 0
-        self._key: Key | None = None
-        self._keyed_s = -math.inf
-        self._redeemed: dict[str, None] = {}
 
     # our rooms ---------------------------------------------------------------------------------------------
+
+    def store(self, local: Store | None) -> Store | None:
+        if self.adoption is None:
+            return local
+        self.adoption.store = local
+        return SharedStore(self.adoption.checkpoints, local)
+
+    def fence(self, name: str) -> int | None:
+        return 0 if self.adoption is None else self.membership.fence(name) or None
 
     def take(self, room: Room, is_new: bool) -> bool:
         if self.membership.holds(room.name):
             return True
-        if is_new:
+        if is_new or self.adoption is not None:  # where others may go on with a room, ours have new names each time
             self.membership.announce(notice_of(room))
-        else:
-            self._wanted[room.name] = room
-        return is_new
+            return True
+        self._wanted[room.name] = room
+        return False
 
     def gone(self, name: str) -> None:
         self._wanted.pop(name, None)
@@ -101,9 +114,11 @@ class Company(Alone):
         return notice_of(room) if room is not None else None
 
     def lost(self, name: str) -> None:
+        if self.adoption is not None:
+            self.adoption.lost(name)
         room = self.lobby.rooms.get(name)
         if room is not None:
-            if room.card.is_permanent:
+            if room.card.is_permanent and self.adoption is None:
                 self._wanted[name] = room
             self.stop_room(room)
 
@@ -125,102 +140,52 @@ class Company(Alone):
 
     # their rooms -------------------------------------------------------------------------------------------
 
+    @property
+    def others(self) -> list[Entry]:
+        """Rooms of other processes, those with the most people first."""
+        return self.leading.others
+
     def listed(self, here: list[RoomInfo]) -> list[RoomInfo]:
-        rooms = [*here, *(_info_of(entry.notice) for entry in self.others if entry.process.is_open)]
-        rooms.sort(key=lambda room: room.bots - room.players)
-        return rooms[: limits.ROOMS_LISTED_MAX]
+        return self.leading.listed(here)
 
     def described(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": notice.name,
-                "title": notice.title,
-                "game": notice.game,
-                "map": notice.arena,
-                "players": notice.players,
-                "bots": notice.bots,
-                "people": notice.people,
-                "spectators": notice.spectators,
-                "players_max": notice.seats,
-                "url": entry.process.url,
-            }
-            for entry in self.others
-            for notice in [entry.notice]
-        ]
+        return [described(entry) for entry in self.others]
 
     def leads(self, session: Session, message: Hello | Enter, near: Room | None) -> bool:
-        name = message.room
-        if name is None and isinstance(message, Enter):
-            name = self._livelier(message, near)
-        elif near is not None or name in self.lobby.reopening:
-            return False
-        if name is None or self._chores is None or self._leading >= LEADING_MAX:
-            return False
-        self._leading += 1
-        self._chores.start_soon(self._lead, session, message, name)
-        return True
+        return self.leading.leads(session, message, near)
 
-    def _livelier(self, message: Enter, near: Room | None) -> str | None:
-        if near is not None and near.people:
-            return None
-        for entry in self.others:
-            fits = message.game in (None, entry.notice.game) and entry.process.is_open
-            if fits and (entry.free or message.role == "spectator") and (near is None or entry.notice.people):
-                return entry.notice.name
-        return None
-
-    def _is_ours(self, entry: Entry) -> bool:
+    def is_ours(self, entry: Entry) -> bool:
         """Also if it was, before we were started again."""
         return entry.lease == self.membership.lease or entry.process.url == self.url
 
-    async def _lead(self, session: Session, message: Hello | Enter, name: str) -> None:
-        try:
-            session.ticket = session.ticket or secrets.token_urlsafe(12)  # one for all that it asks: it holds one seat
-            entry = await self._reserve(name, message.role, session.ticket)
-            if session.state is not State.ENDED:
-                self._say_where(session, message, entry, session.ticket)
-        except Exception as error:
-            refusal = error if isinstance(error, Violation) else Violation(Code.SERVER_FAULT, "a mistake of ours")
-            if refusal is not error:
-                log.exception("somebody could not be led to a room")
-            if isinstance(message, Hello):
-                session.end(refusal.code, refusal.sentence)
-            elif message.room is None:  # quick play: there may be a place here
-                go(session, partial(self.lobby.enter_here, session, message))
-            elif session.state is not State.ENDED:
-                session.refuse_gently(refusal.code, refusal.sentence)
-        finally:
-            self._leading -= 1
+    async def _look_around(self) -> None:
+        while True:
+            now_s, timing = trio.current_time(), self.membership.timing
+            try:
+                if now_s - self._keyed_s >= KEY_EVERY_S:
+                    self.passes.take_key(await self.directory.key())
+                    self._keyed_s = now_s
+                entries = await self.directory.listed(limits.ROOMS_LISTED_MAX)
+                theirs = [entry for entry in entries if not self.is_ours(entry)]
+                self.leading.others = [entry for entry in theirs if entry.silent_ms <= timing.silent_ms]
+                self._seen_s = now_s
+            except Unreachable:
+                self._keyed_s = -math.inf  # it may come back with another
+                if now_s - self._seen_s > timing.ttl_s:
+                    self.leading.others = []
+            await trio.sleep(LOOK_EVERY_S)
 
-    async def _reserve(self, name: str, role: str, seat: str) -> Entry:
-        """The room, in which `seat` is kept from now on. Raises Violation."""
-        is_away = False
-        try:
-            entry = await self.directory.find(name)
-        except Unreachable:
-            entry, is_away = next((one for one in self.others if one.notice.name == name), None), True
-        if entry is None or self._is_ours(entry):
-            raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
-        if not entry.process.is_open:
-            raise Violation(Code.SERVER_STOPPING, "the server that has the room is about to stop")
-        if role != "spectator" and not is_away:
+    # rooms of nobody's -------------------------------------------------------------------------------------
+
+    async def _adopt(self) -> None:
+        """For ever, or until there is nothing to do. Who has lost all rooms that are open to all opens one anew."""
+        while self.adoption is not None:
             with suppress(Unreachable):
-                if not await self.directory.reserve(name, seat):
-                    raise Violation(Code.ROOM_FULL, "the room is full")
-        return entry
-
-    def _say_where(self, session: Session, message: Hello | Enter, entry: Entry, seat: str) -> None:
-        name, role = entry.notice.name, "spectator" if message.role == "spectator" else "player"
-        until_s = int(time.time() + self.membership.timing.seat_s)
-        claims = {"sub": f"{seat}@{name}", "aud": AUDIENCE, "exp": until_s}
-        token = sign(self._key, claims) if self._key is not None else ""
-        moved = Moved(entry.process.url, name, token, "spectator" if role == "spectator" else "player")
-        if not session.hand(session.link.codec.encode(moved)):
-            session.end(Code.TOO_SLOW, "there was no way to say where the room is")
-        if session.seat is not None:
-            session.seat.viewer.pay()
-        if isinstance(message, Hello):
-            session.end(Code.MOVED, "the room is at another address")
+                await self.adoption.look()
+                is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
+                if not is_open and self.lobby.doors is Doors.OPEN and self.membership.lease:
+                    self.open_fresh()
+            await trio.sleep(LOOK_EVERY_S)
 
     # seats of ours -----------------------------------------------------------------------------------------
 
@@ -233,18 +198,9 @@ class Company(Alone):
 
     def _redeem(self, name: str, token: str) -> bool:
         """Whether `token` is good for a seat in that room. It is once."""
-        if self._key is None:
+        seat = self.passes.redeem(token, name, time.time())
+        if seat is None:
             return False
-        try:
-            subject = Verifier([self._key], Rules(AUDIENCE)).verify(token, time.time()).subject or ""
-        except Violation:
-            return False
-        seat, _, room = subject.partition("@")
-        if room != name or subject in self._redeemed:
-            return False
-        self._redeemed[subject] = None
-        while len(self._redeemed) > REDEEMED_MAX:
-            del self._redeemed[next(iter(self._redeemed))]
         self.membership.taken(name, seat)
         self.membership.held[name] = max(0, self.membership.held.get(name, 0) - 1)
         return True
@@ -260,29 +216,17 @@ class Company(Alone):
         return counted
 
     async def run(self) -> None:
+        if self.adoption is not None:
+            self.adoption.run_room = self.run_room
         async with trio.open_nursery() as nursery:
-            self._chores = nursery
+            self._chores = self.leading.chores = nursery
             for chore in (self.directory.run, self.membership.run, self._look_around, self._claim):
                 nursery.start_soon(_steadily, chore)
+            if self.adoption is not None:
+                nursery.start_soon(_steadily, self._adopt)
 
     async def leave(self) -> None:
-        await self.membership.leave()
-
-    async def _look_around(self) -> None:
-        while True:
-            now_s = trio.current_time()
-            try:
-                if now_s - self._keyed_s >= KEY_EVERY_S:
-                    self._key = secret_key((await self.directory.key()).hex().encode(), AUDIENCE)
-                    self._keyed_s = now_s
-                entries = await self.directory.listed(limits.ROOMS_LISTED_MAX)
-                self.others = [entry for entry in entries if not self._is_ours(entry)]
-                self._seen_s = now_s
-            except Unreachable:
-                self._keyed_s = -math.inf  # it may come back with another
-                if now_s - self._seen_s > self.membership.timing.ttl_s:
-                    self.others = []
-            await trio.sleep(LOOK_EVERY_S)
+        await self.membership.leave(hands_over=self.adoption is not None)
 
 
 async def _steadily(chore: Callable[[], Awaitable[None]]) -> None:
@@ -293,32 +237,3 @@ async def _steadily(chore: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             log.exception("the company of other processes was lost for a moment")
         await trio.sleep(AGAIN_AFTER_S)
-
-
-def notice_of(room: Room) -> Notice:
-    """What the directory is told of `room`."""
-    info = info_of(room)
-    return Notice(
-        room.name,
-        info.title,
-        info.game,
-        info.arena,
-        info.players,
-        info.bots,
-        info.spectators,
-        info.players_max,
-        room.card.is_private,
-    )
-
-
-def _info_of(notice: Notice) -> RoomInfo:
-    return RoomInfo(
-        notice.name,
-        notice.title,
-        notice.game,
-        notice.arena,
-        notice.players,
-        notice.bots,
-        notice.spectators,
-        notice.seats,
-    )

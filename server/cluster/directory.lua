@@ -2,20 +2,22 @@
 -- nothing comes between what it reads and what it writes.
 --
 -- KEYS[1]  the prefix of all keys, with {braces}, so that they lie together
--- ARGV     operation, time in ms (0: Redis's own), TTL, away, seat in ms, what a directory holds at most, then its own words
+-- ARGV     operation, time in ms (0: Redis's own), TTL, away, seat, orphan in ms, what a directory holds at most (processes,
+--          rooms, orphans), then its own words
 --
 -- prefix:state      run, heard, owned_until, young_until, number
 -- prefix:leases     until by lease       prefix:lease:N     what the process says of itself
 -- prefix:rooms      until by room        prefix:room:NAME   lease, fence, notice, players, seats
+-- prefix:orphans    since when by room    prefix:orphan:NAME notice, fence
 -- prefix:lively     people by room, of those open to all    prefix:seats:NAME  until by reserved seat
 --
 -- Times in the sorted sets decide. Redis's own expiry only sweeps up after a TTL in which nobody came by.
 
 local P = KEYS[1]
 local op, now = ARGV[1], tonumber(ARGV[2])
-local ttl, away, seat_ms = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local processes_max, rooms_max = tonumber(ARGV[6]), tonumber(ARGV[7])
-local at = 8
+local ttl, away, seat_ms, orphan_ms = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local processes_max, rooms_max, orphans_max = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local at = 10
 local call = redis.call
 
 if now == 0 then
@@ -24,7 +26,9 @@ if now == 0 then
 end
 
 local STATE, LEASES, ROOMS, LIVELY = P .. ':state', P .. ':leases', P .. ':rooms', P .. ':lively'
+local ORPHANS = P .. ':orphans'
 local STATE_KEPT_MS, DROPPED_MAX = 604800000, 1000
+local ROOM_KEPT_MS = 2 * ttl + orphan_ms
 
 local function word()
   at = at + 1
@@ -51,6 +55,10 @@ local function seats_key(name)
   return P .. ':seats:' .. name
 end
 
+local function orphan_key(name)
+  return P .. ':orphan:' .. name
+end
+
 local function lives(set, member)
   local till = call('ZSCORE', set, member)
   return till and tonumber(till) > now
@@ -69,13 +77,33 @@ local function drop_room(name)
   call('ZREM', LIVELY, name)
 end
 
+local function drop_orphan(name)
+  call('DEL', orphan_key(name))
+  call('ZREM', ORPHANS, name)
+end
+
+-- Instead of being dropped alone.
+local function orphan(name, since)
+  local found = call('HMGET', room_key(name), 'notice', 'fence')
+  if found[1] and since + orphan_ms > now and call('ZCARD', ORPHANS) < orphans_max then
+    call('ZADD', ORPHANS, since, name)
+    call('PEXPIRE', ORPHANS, ROOM_KEPT_MS)
+    call('HSET', orphan_key(name), 'notice', found[1], 'fence', found[2])
+    call('PEXPIRE', orphan_key(name), ROOM_KEPT_MS)
+  end
+  drop_room(name)
+end
+
 local function drop_lease(lease)
   call('DEL', lease_key(lease))
   call('ZREM', LEASES, lease)
 end
 
 local function forget()
-  for _, name in ipairs(call('ZRANGEBYSCORE', ROOMS, '-inf', now, 'LIMIT', 0, DROPPED_MAX)) do drop_room(name) end
+  for _, name in ipairs(call('ZRANGEBYSCORE', ORPHANS, '-inf', now - orphan_ms, 'LIMIT', 0, DROPPED_MAX)) do drop_orphan(name) end
+  for _, name in ipairs(call('ZRANGEBYSCORE', ROOMS, '-inf', now, 'LIMIT', 0, DROPPED_MAX)) do
+    orphan(name, tonumber(call('ZSCORE', ROOMS, name)))
+  end
   for _, lease in ipairs(call('ZRANGEBYSCORE', LEASES, '-inf', now, 'LIMIT', 0, DROPPED_MAX)) do drop_lease(lease) end
 end
 
@@ -120,11 +148,15 @@ local function read_notice()
   return { name = word(), players = word(), people = word(), seats = word(), private = word() == '1', notice = word() }
 end
 
+local has_orphans
+
 local function keep_room(it, lease, fence)
+  if has_orphans == nil then has_orphans = call('EXISTS', ORPHANS) == 1 end
+  if has_orphans then drop_orphan(it.name) end
   call('ZADD', ROOMS, now + ttl, it.name)
-  call('PEXPIRE', ROOMS, 2 * ttl)
+  call('PEXPIRE', ROOMS, ROOM_KEPT_MS)
   call('HSET', room_key(it.name), 'lease', lease, 'fence', fence, 'notice', it.notice, 'players', it.players, 'seats', it.seats)
-  call('PEXPIRE', room_key(it.name), 2 * ttl)
+  call('PEXPIRE', room_key(it.name), ROOM_KEPT_MS)
   if it.private then
     call('ZREM', LIVELY, it.name)
   else
@@ -150,9 +182,10 @@ end
 local function entry(name)
   local room = room_of(name)
   if not room or not lives(LEASES, room.lease) then return nil end
+  local silent = math.max(0, now + ttl - tonumber(call('ZSCORE', LEASES, room.lease)))
   local process = call('GET', lease_key(room.lease))
   if not process then return nil end
-  return { room.notice, room.fence, tonumber(room.lease), process, held(name) }
+  return { room.notice, room.fence, tonumber(room.lease), process, held(name), silent }
 end
 
 local operations = {}
@@ -210,17 +243,23 @@ function operations.release()
   local lease, name, fence = word(), word(), number()
   local room = room_of(name)
   if room and room.lease == lease and room.fence == fence then drop_room(name) end
+  if tonumber(call('HGET', orphan_key(name), 'fence') or -1) == fence then drop_orphan(name) end
   return 1
 end
 
 function operations.leave()
   hear()
-  local lease = word()
+  local lease, hands_over = word(), word() == '1'
   drop_lease(lease)
   local last = call('ZREVRANGE', LEASES, 0, 0, 'WITHSCORES')
   call('HSET', STATE, 'owned_until', last[2] or 0)
+  local own = {}
   for _, name in ipairs(call('ZRANGE', ROOMS, 0, -1)) do
-    if call('HGET', room_key(name), 'lease') == lease then drop_room(name) end
+    if call('HGET', room_key(name), 'lease') == lease then table.insert(own, name) end
+  end
+  table.sort(own)
+  for _, name in ipairs(own) do
+    if hands_over then orphan(name, now) else drop_room(name) end
   end
   return 1
 end
@@ -260,6 +299,22 @@ function operations.processes()
     end
   end
   return found
+end
+
+function operations.orphans()
+  forget()
+  local found = {}
+  if is_young() then return found end
+  for _, name in ipairs(call('ZRANGE', ORPHANS, 0, number() - 1)) do
+    local told = call('HMGET', orphan_key(name), 'notice', 'fence')
+    if told[1] then table.insert(found, { told[1], tonumber(told[2]), now - tonumber(call('ZSCORE', ORPHANS, name)) }) end
+  end
+  return found
+end
+
+function operations.is_orphan()
+  forget()
+  return call('ZSCORE', ORPHANS, word()) and 1 or 0
 end
 
 -- What seats are signed with: the same for everybody here, and drawn anew when it is lost.

@@ -11,7 +11,7 @@ from typing import Protocol
 import trio
 
 from server.cluster.ledger import Ledger
-from server.cluster.records import Claimed, Entry, Heard, Notice, Owned, Process, Taken, Timing
+from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing
 
 
 class Unreachable(Exception):
@@ -31,14 +31,19 @@ class Directory(Protocol):
     async def beat(self, lease: int, process: Process, rooms: Sequence[Owned], taken: Sequence[Taken]) -> Heard: ...
     async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed: ...
     async def release(self, lease: int, name: str, fence: int) -> None: ...
-    async def leave(self, lease: int) -> None: ...
+    async def leave(self, lease: int, hands_over: bool) -> None: ...
     async def reserve(self, name: str, seat: str) -> bool: ...
     async def find(self, name: str) -> Entry | None: ...
     async def listed(self, count: int) -> list[Entry]: ...
     async def processes(self) -> dict[int, Process]: ...
+    async def orphans(self, count: int) -> list[Orphan]: ...
+    async def is_orphan(self, name: str) -> bool: ...
     async def key(self) -> bytes:
         """What seats are signed with, the same for all processes."""
         ...
+
+    async def run(self) -> None:
+        """Answer; for ever."""
 
 
 class LocalDirectory:
@@ -68,9 +73,9 @@ class LocalDirectory:
         await trio.lowlevel.checkpoint()
         self._ledger.release(lease, name, fence, self._now_ms())
 
-    async def leave(self, lease: int) -> None:
+    async def leave(self, lease: int, hands_over: bool) -> None:
         await trio.lowlevel.checkpoint()
-        self._ledger.leave(lease, self._now_ms())
+        self._ledger.leave(lease, hands_over, self._now_ms())
 
     async def reserve(self, name: str, seat: str) -> bool:
         await trio.lowlevel.checkpoint()
@@ -88,6 +93,17 @@ class LocalDirectory:
         await trio.lowlevel.checkpoint()
         return self._ledger.processes(self._now_ms())
 
+    async def orphans(self, count: int) -> list[Orphan]:
+        await trio.lowlevel.checkpoint()
+        return self._ledger.orphans(count, self._now_ms())
+
+    async def is_orphan(self, name: str) -> bool:
+        await trio.lowlevel.checkpoint()
+        return self._ledger.is_orphan(name, self._now_ms())
+
     async def key(self) -> bytes:
         await trio.lowlevel.checkpoint()
         return self._key
+
+    async def run(self) -> None:
+        await trio.sleep_forever()

@@ -4,10 +4,12 @@
     beat       I live, and these are my rooms: lease and rooms are good for another TTL
     claim      may I have this room? A fence, greater than any before, or why not
     release    I have stopped this room
-    leave      I have stopped all of them, and go
+    leave      I have stopped all of them, and go; others may have them, or nobody
     reserve    a seat for somebody who is on their way, if one is free
+    orphans    rooms without an owner, for whoever has a place for them: the first that claims one has it
 
-Whatever isn't heard of again is gone by itself: a lease and a room after the TTL, a seat after its own time.
+Whatever isn't heard of again is gone by itself: a lease and a room after the TTL, a seat after its own time. A room
+that goes so is an *orphan* until somebody claims it, for `orphan_s` at most.
 
 **When the directory itself may have forgotten.** It is *young* until a TTL has passed since it began, or since it was
 itself away: nobody was heard for `away_s` although there were leases (it was stopped, or its clock was set forward).
@@ -20,12 +22,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from server.cluster.records import (
+    ORPHANS_MAX,
     PROCESSES_MAX,
     ROOMS_MAX,
     Claimed,
     Entry,
     Heard,
     Notice,
+    Orphan,
     Owned,
     Process,
     Taken,
@@ -48,20 +52,29 @@ class _Room(Struct):
     """Reserved ones, each until when."""
 
 
+class _Orphan(Struct):
+    notice: Notice
+    fence: int
+    since_ms: int
+
+
 class Ledger:
     """All that a directory remembers. `is_young`: it may have been another one that knew more."""
 
     def __init__(self, timing: Timing, now_ms: int = 0, is_young: bool = False) -> None:
         self._ttl_ms, self._away_ms, self._seat_ms = timing.ttl_ms, timing.away_ms, timing.seat_ms
+        self._orphan_ms = timing.orphan_ms
         self._leases: dict[int, _Lease] = {}
         self._rooms: dict[str, _Room] = {}
+        self._orphans: dict[str, _Orphan] = {}
         self._number = 0
         self._heard_ms, self._owned_until_ms = now_ms, 0
         self._young_until_ms = now_ms + self._ttl_ms if is_young else now_ms
 
     def __len__(self) -> int:
         """How much it remembers."""
-        return len(self._leases) + len(self._rooms) + sum(len(room.seats) for room in self._rooms.values())
+        seats = sum(len(room.seats) for room in self._rooms.values())
+        return len(self._leases) + len(self._rooms) + len(self._orphans) + seats
 
     # owners ------------------------------------------------------------------------------------------------
 
@@ -102,20 +115,26 @@ class Ledger:
             return Claimed(Why.FULL)
         fence = self._next(now_ms)  # an owner that asks again gets a new one: what it said under the old one is void
         seats = room.seats if room is not None else {}
-        self._rooms[notice.name] = _Room(notice, lease, fence, now_ms + self._ttl_ms, seats)
+        self._keep_room(_Room(notice, lease, fence, now_ms + self._ttl_ms, seats))
         return Claimed(Why.GRANTED, fence)
 
     def release(self, lease: int, name: str, fence: int, now_ms: int) -> None:
         self._hear(now_ms)
-        room = self._rooms.get(name)
+        room, orphan = self._rooms.get(name), self._orphans.get(name)
         if room is not None and (room.lease, room.fence) == (lease, fence):
             del self._rooms[name]
+        if orphan is not None and orphan.fence == fence:
+            del self._orphans[name]
 
-    def leave(self, lease: int, now_ms: int) -> None:
+    def leave(self, lease: int, hands_over: bool, now_ms: int) -> None:
+        """With `hands_over` its rooms are orphans from now on."""
         self._hear(now_ms)
         self._leases.pop(lease, None)
         self._owned_until_ms = max((one.until_ms for one in self._leases.values()), default=0)
-        self._rooms = {name: room for name, room in self._rooms.items() if room.lease != lease}
+        own = sorted(name for name, room in self._rooms.items() if room.lease == lease)
+        for room in [self._rooms.pop(name) for name in own]:
+            if hands_over:
+                self._orphan(room, now_ms, now_ms)
 
     # whoever looks for a room ------------------------------------------------------------------------------
 
@@ -133,14 +152,14 @@ class Ledger:
 
     def find(self, name: str, now_ms: int) -> Entry | None:
         self._forget(now_ms)
-        return self._entry(name)
+        return self._entry(name, now_ms)
 
     def listed(self, count: int, now_ms: int) -> list[Entry]:
         """So many of the rooms that are open to all, those with the most people first."""
         self._forget(now_ms)
         public = [room.notice for room in self._rooms.values() if not room.notice.private]
         public.sort(key=lambda notice: (notice.people, notice.name.encode()), reverse=True)
-        found = (self._entry(notice.name) for notice in public[:count])
+        found = (self._entry(notice.name, now_ms) for notice in public[:count])
         return [entry for entry in found if entry is not None]
 
     def processes(self, now_ms: int) -> dict[int, Process]:
@@ -148,29 +167,52 @@ class Ledger:
         self._forget(now_ms)
         return {lease: one.process for lease, one in sorted(self._leases.items())}
 
+    # rooms without an owner --------------------------------------------------------------------------------
+
+    def orphans(self, count: int, now_ms: int) -> list[Orphan]:
+        """So many, those first that have been alone for longest; none while owners may still be heard of."""
+        self._forget(now_ms)
+        if self._is_young(now_ms):
+            return []
+        found = sorted(self._orphans.values(), key=lambda orphan: (orphan.since_ms, orphan.notice.name.encode()))
+        return [Orphan(orphan.notice, orphan.fence, now_ms - orphan.since_ms) for orphan in found[:count]]
+
+    def is_orphan(self, name: str, now_ms: int) -> bool:
+        self._forget(now_ms)
+        return name in self._orphans
+
     # -------------------------------------------------------------------------------------------------------
 
-    def _entry(self, name: str) -> Entry | None:
+    def _entry(self, name: str, now_ms: int) -> Entry | None:
         room = self._rooms.get(name)
         lease = self._leases.get(room.lease) if room is not None else None
         if room is None or lease is None:
             return None
-        return Entry(room.notice, room.fence, room.lease, lease.process, len(room.seats))
+        silent_ms = max(0, now_ms + self._ttl_ms - lease.until_ms)
+        return Entry(room.notice, room.fence, room.lease, lease.process, len(room.seats), silent_ms)
 
     def _keep(self, lease: int, process: Process, now_ms: int) -> None:
         self._leases[lease] = _Lease(process, now_ms + self._ttl_ms)
         self._owned_until_ms = max(self._owned_until_ms, now_ms + self._ttl_ms)
 
     def _renew(self, lease: int, owned: Owned, now_ms: int) -> bool:
-        name, room = owned.notice.name, self._rooms.get(owned.notice.name)
+        room = self._rooms.get(owned.notice.name)
         if room is not None and (room.lease, room.fence) == (lease, owned.fence):
             seats = room.seats
         elif self._is_young(now_ms) and (room is None or room.fence < owned.fence):
             self._number, seats = max(self._number, owned.fence), {}
         else:
             return False
-        self._rooms[name] = _Room(owned.notice, lease, owned.fence, now_ms + self._ttl_ms, seats)
+        self._keep_room(_Room(owned.notice, lease, owned.fence, now_ms + self._ttl_ms, seats))
         return True
+
+    def _keep_room(self, room: _Room) -> None:
+        self._rooms[room.notice.name] = room
+        self._orphans.pop(room.notice.name, None)
+
+    def _orphan(self, room: _Room, since_ms: int, now_ms: int) -> None:
+        if since_ms + self._orphan_ms > now_ms and len(self._orphans) < ORPHANS_MAX:
+            self._orphans[room.notice.name] = _Orphan(room.notice, room.fence, since_ms)
 
     def _next(self, now_ms: int) -> int:
         """Never less than the time: so a directory that has forgotten everything still gives greater numbers."""
@@ -190,6 +232,10 @@ class Ledger:
 
     def _forget(self, now_ms: int) -> None:
         self._leases = {lease: one for lease, one in self._leases.items() if one.until_ms > now_ms}
-        self._rooms = {name: room for name, room in self._rooms.items() if room.until_ms > now_ms}
+        orphans = self._orphans.items()
+        self._orphans = {name: one for name, one in orphans if one.since_ms + self._orphan_ms > now_ms}
+        lapsed = [(room.until_ms, name.encode(), name) for name, room in self._rooms.items() if room.until_ms <= now_ms]
+        for until_ms, _, name in sorted(lapsed):
+            self._orphan(self._rooms.pop(name), until_ms, now_ms)
         for room in self._rooms.values():
             room.seats = {seat: until_ms for seat, until_ms in room.seats.items() if until_ms > now_ms}

@@ -105,14 +105,15 @@ class Membership:
         """Somebody came to a seat that was reserved: they are among the room's players from the next beat on."""
         self._taken.append(Taken(room, seat))
 
-    async def leave(self) -> None:
-        """All rooms have been stopped, and the process goes: it takes no other lease."""
+    async def leave(self, hands_over: bool = False) -> None:
+        """All rooms have been stopped, and the process goes: it takes no other lease. With `hands_over` others may have
+        them at once."""
         self._has_left = True
         self._tenures.stop_all(self._drop)
         lease, self.lease = self.lease, 0
         if lease:
             with suppress(Unreachable):
-                await self.directory.leave(lease)
+                await self.directory.leave(lease, hands_over)
 
     # the lease ---------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 ROOMS_MAX: Final = 100_000
 PROCESSES_MAX: Final = 10_000
+ORPHANS_MAX: Final = 10_000
 
 
 class Timing(Struct, frozen=True):
@@ -33,6 +34,10 @@ class Timing(Struct, frozen=True):
     """How long an answer may take; without one, nobody knows whether the directory has heard."""
     seat_s: float = 10.0
     """How long a reserved seat is kept for whoever was sent to it."""
+    orphan_s: float = 60.0
+    """How long a room without an owner is remembered, for somebody to adopt it."""
+    silent_s: float = 5.0
+    """An owner that wasn't heard for so long, more than two beats, may be gone: nobody is led to it."""
 
     @property
     def ttl_ms(self) -> int:
@@ -45,6 +50,14 @@ class Timing(Struct, frozen=True):
     @property
     def seat_ms(self) -> int:
         return round(self.seat_s * 1000)
+
+    @property
+    def silent_ms(self) -> int:
+        return round(self.silent_s * 1000)
+
+    @property
+    def orphan_ms(self) -> int:
+        return round(self.orphan_s * 1000)
 
 
 class Process(Struct, frozen=True):
@@ -72,6 +85,8 @@ class Notice(Struct, frozen=True):
     seats: int = 0
     """How many players it takes."""
     private: bool = False
+    permanent: bool = False
+    """Whether it is the operator's: then it is opened afresh where nothing else is left of it."""
 
     @property
     def people(self) -> int:
@@ -96,11 +111,23 @@ class Entry(Struct, frozen=True):
     process: Process
     held: int
     """How many seats are reserved."""
+    silent_ms: int
+    """How long ago its owner was last heard."""
 
     @property
     def free(self) -> int:
         """Seats that are neither taken nor reserved."""
         return max(0, self.notice.seats - self.notice.players - self.held)
+
+
+class Orphan(Struct, frozen=True):
+    """A room whose owner was heard of no more, or went and left it to others."""
+
+    notice: Notice
+    fence: int
+    """Under which it was owned last."""
+    ago_ms: int
+    """For how long it has had no owner."""
 
 
 class Why(StrEnum):

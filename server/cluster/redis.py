@@ -22,12 +22,14 @@ import trio
 from protocol.errors import UserError
 from server.cluster.directory import Unreachable
 from server.cluster.records import (
+    ORPHANS_MAX,
     PROCESSES_MAX,
     ROOMS_MAX,
     Claimed,
     Entry,
     Heard,
     Notice,
+    Orphan,
     Owned,
     Process,
     Taken,
@@ -109,8 +111,8 @@ class RedisDirectory:
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._ask("release", lease, name, fence)
 
-    async def leave(self, lease: int) -> None:
-        await self._ask("leave", lease)
+    async def leave(self, lease: int, hands_over: bool) -> None:
+        await self._ask("leave", lease, int(hands_over))
 
     async def reserve(self, name: str, seat: str) -> bool:
         return bool(await self._ask("reserve", name, seat))
@@ -126,12 +128,20 @@ class RedisDirectory:
         told = await self._ask("processes")
         return {int(lease): msgspec.json.decode(about, type=Process) for lease, about in _pairs(told)}
 
+    async def orphans(self, count: int) -> list[Orphan]:
+        told = await self._ask("orphans", count)
+        return [Orphan(msgspec.json.decode(one[0], type=Notice), int(one[1]), int(one[2])) for one in told]
+
+    async def is_orphan(self, name: str) -> bool:
+        return bool(await self._ask("is_orphan", name))
+
     async def key(self) -> bytes:
         return bytes.fromhex((await self._ask("key", secrets.token_hex(32))).decode())
 
     async def _ask(self, operation: str, *words: str | bytes | int) -> Any:
         timing = self.timing
-        fixed = [self.now_ms, timing.ttl_ms, timing.away_ms, timing.seat_ms, PROCESSES_MAX, ROOMS_MAX]
+        times = [self.now_ms, timing.ttl_ms, timing.away_ms, timing.seat_ms, timing.orphan_ms]
+        fixed = [*times, PROCESSES_MAX, ROOMS_MAX, ORPHANS_MAX]
         with trio.move_on_after(timing.answer_s):
             await self._is_open.wait()
             try:
@@ -148,13 +158,14 @@ def _told(notice: Notice) -> Words:
 
 
 def _entry(told: list[Any]) -> Entry:
-    notice, fence, lease, process, held = told
+    notice, fence, lease, process, held, silent_ms = told
     return Entry(
         msgspec.json.decode(notice, type=Notice),
         int(fence),
         int(lease),
         msgspec.json.decode(process, type=Process),
         int(held),
+        int(silent_ms),
     )
 
 

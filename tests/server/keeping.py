@@ -21,6 +21,8 @@ class Memory:
         """Checkpoints."""
         self.kept: dict[str, bytes] = {}
         """The newest, by name."""
+        self.fences: list[int] = []
+        """Under which each was written."""
         self.aside: list[tuple[str, str, bytes | None]] = []
         self.is_slow, self.released = False, threading.Event()
         self.why_broken = ""
@@ -31,12 +33,13 @@ class Memory:
     def names(self) -> list[str]:
         return sorted(self.kept)
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, fence: int = 0) -> None:
         if self.is_slow:
             assert self.released.wait(60)
         if self.why_broken:
             raise OSError(self.why_broken)
         self.kept[name] = content
+        self.fences.append(fence)
         if name != RESTRICTIONS:
             self.written.append(content)
 

@@ -9,8 +9,11 @@ const DELAY_S_MIN = 0.5;
 const DELAY_S_MAX = 10;
 const JITTER = 0.5;
 
-/** Closures that are not our fault: of the WebSocket layer, and too slow, silent, room closed, server stopping, server fault. */
-const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4013, 4014, 4031, 4032, 4033]);
+/** The room has lost its server, and is expected back. */
+export const ROOM_RETURNING = 4035;
+
+/** Closures that are not our fault: of the WebSocket layer, and too slow, silent, room closed, server stopping, server fault, room returning. */
+const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4013, 4014, 4031, 4032, 4033, ROOM_RETURNING]);
 
 export function comesBackAfter(code: number): boolean {
   return RETURN_AFTER.has(code);

@@ -33,7 +33,7 @@ async def timed(request: pytest.FixtureRequest, nursery: trio.Nursery) -> AsyncI
     await nursery.start(directory.run)
     timed = Timed(server, directory)
     lease = await timed.at(-2 * TTL).join(HERE)
-    await timed.directory.leave(lease)
+    await timed.directory.leave(lease, False)
     timed.at(0)
     yield timed
     nursery.cancel_scope.cancel()

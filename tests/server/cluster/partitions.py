@@ -18,7 +18,7 @@ from trio.testing import MockClock
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.membership import Membership
-from server.cluster.records import Claimed, Entry, Heard, Notice, Owned, Process, Taken, Timing, Why
+from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Why
 
 T = TypeVar("T")
 ROOMS = ("pinball", "belt", "pitch")
@@ -206,8 +206,8 @@ class Owner:
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._carry(lambda: self.world.directory.release(lease, name, fence))
 
-    async def leave(self, lease: int) -> None:
-        await self._carry(lambda: self.world.directory.leave(lease))
+    async def leave(self, lease: int, hands_over: bool) -> None:
+        await self._carry(lambda: self.world.directory.leave(lease, hands_over))
 
     async def reserve(self, name: str, seat: str) -> bool:
         return await self._carry(lambda: self.world.directory.reserve(name, seat))
@@ -221,8 +221,17 @@ class Owner:
     async def processes(self) -> dict[int, Process]:
         return await self._carry(self.world.directory.processes)
 
+    async def orphans(self, count: int) -> list[Orphan]:
+        return await self._carry(lambda: self.world.directory.orphans(count))
+
+    async def is_orphan(self, name: str) -> bool:
+        return await self._carry(lambda: self.world.directory.is_orphan(name))
+
     async def key(self) -> bytes:
         return await self._carry(self.world.directory.key)
+
+    async def run(self) -> None:
+        await self.world.directory.run()
 
 
 def lived(seed: int, timing: Timing, owners_timing: Timing | None = None, seconds: float = 200.0) -> World:

@@ -76,7 +76,7 @@ async def two(nursery: trio.Nursery, redis: Redis) -> AsyncIterator[Two]:
     async with trio.open_nursery() as preparing:
         directory = RedisDirectory(redis.url, now_ms=round(time.time() * 1000) - 2 * TTL)
         await preparing.start(directory.run)
-        await directory.leave(await directory.join(HERE))
+        await directory.leave(await directory.join(HERE), False)
         preparing.cancel_scope.cancel()
     two = Two(await start(nursery, redis), await start(nursery, redis))
     await two.settle()
@@ -163,8 +163,8 @@ async def test_quick_play_stays_here_where_the_room_elsewhere_is_full_by_now(two
     full = next(entry for entry in here.others if entry.notice.people)
     notice = msgspec.structs.replace(full.notice, seats=64)
     async with bots.connect(two.here.url, "Ada", role="visitor") as ada:
-        here.others = [msgspec.structs.replace(full, notice=notice)]
-        assert here._livelier(Enter(), None) == theirs.name
+        here.leading.others = [msgspec.structs.replace(full, notice=notice)]
+        assert here.leading.livelier(Enter(), None) == theirs.name
         assert await ada.enter() == room_of(two.here)
     await stream.aclose()
 
@@ -178,20 +178,20 @@ async def test_ones_own_full_room_can_be_entered_again(two: Two) -> None:
 
 async def test_a_key_that_is_lost_is_replaced_by_one_for_all(two: Two, redis: Redis) -> None:
     here, there = company(two.here), company(two.there)
-    former = here._key
+    former = here.passes.key
     assert former is not None
-    assert former == there._key
+    assert former == there.passes.key
     redis.kill()
     await really(lambda: here._keyed_s < 0 and there._keyed_s < 0)
     redis.start()
-    await really(lambda: here._key == there._key != former)
+    await really(lambda: here.passes.key == there.passes.key != former)
 
 
 async def test_what_is_left_of_a_former_life_of_ours_leads_nobody_round_in_circles(two: Two) -> None:
     here, theirs = company(two.here), room_of(two.there)
     here.url = company(two.there).url
     with pytest.raises(Violation) as refused:
-        await here._reserve(theirs, "player", "seat")
+        await here.leading.find(theirs)
     assert refused.value.code == Code.ROOM_NOT_FOUND
     await really(lambda: not here.others)
 
@@ -202,7 +202,7 @@ async def test_who_cannot_be_told_where_the_room_is_comes_back_for_it(two: Two) 
     assert entry is not None
     ann = Stepper().visit("Ann")
     ann.link.blocked = True
-    here._say_where(ann.session, Enter(room_of(two.there)), entry, "seat")
+    here.leading.say_where(ann.session, Enter(room_of(two.there)), entry, "seat")
     assert ann.session.state is State.ENDED
     assert ann.link.closed is not None
     assert ann.link.closed[0] == Code.TOO_SLOW
@@ -240,7 +240,7 @@ async def test_a_room_that_follows_one_that_an_admin_has_closed_goes_on(two: Two
 async def test_a_room_that_is_lost_stops_and_runs_again_and_who_leaves_leaves_nothing_behind(two: Two) -> None:
     lost, name = two.there.server.room, room_of(two.there)
     theirs = company(two.there)
-    await theirs.directory.leave(theirs.membership.lease)
+    await theirs.directory.leave(theirs.membership.lease, False)
     await really(lambda: two.there.server.lobby.rooms.get(name) is not lost)
     tick = lost.tick
     await really(lambda: name in two.there.server.lobby.rooms)

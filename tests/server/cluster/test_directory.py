@@ -1,7 +1,7 @@
 """What holds in every directory: in the one of this process, and in Redis."""
 
-from server.cluster.records import Notice, Owned, Process, Taken, Why
-from tests.server.cluster.timed import HERE, START_MS, THERE, TTL, Timed, room
+from server.cluster.records import Notice, Orphan, Owned, Process, Taken, Why
+from tests.server.cluster.timed import HERE, ORPHAN, START_MS, THERE, TTL, Timed, room
 
 
 async def test_a_room_has_one_owner_until_nobody_has_heard_of_it_for_a_ttl(timed: Timed) -> None:
@@ -83,7 +83,7 @@ async def test_after_all_have_left_nobody_waits(timed: Timed) -> None:
     directory = timed.directory
     lease = await directory.join(HERE)
     await directory.claim(lease, room(), False)
-    await timed.at(100).leave(lease)
+    await timed.at(100).leave(lease, False)
     assert await directory.find("pinball") is None
     lease = await timed.at(9 * TTL).join(THERE)
     assert (await directory.claim(lease, room(), False)).why is Why.GRANTED
@@ -127,6 +127,76 @@ async def test_what_is_told_of_a_room_and_a_process_comes_back_as_it_was(timed: 
     fence = (await directory.claim(lease, told, True)).fence
     (entry,) = await directory.listed(5)
     assert (entry.notice, entry.process, entry.fence, entry.lease) == (told, process, fence, lease)
+
+
+async def test_a_room_that_is_heard_of_no_more_is_an_orphan_until_somebody_claims_it(timed: Timed) -> None:
+    directory = timed.directory
+    first, second = await directory.join(HERE), await directory.join(THERE)
+    fence = (await directory.claim(first, room(), False)).fence
+    for ms in range(2_000, TTL, 2_000):
+        await timed.at(ms).beat(second, THERE, [], [])
+        assert await directory.orphans(9) == []
+    assert await timed.at(TTL + 500).orphans(9) == [Orphan(room(), fence, 500)]
+    assert await directory.is_orphan("pinball")
+    assert await directory.find("pinball") is None
+    assert (await directory.claim(second, room(players=1), False)).why is Why.GRANTED
+    assert await directory.orphans(9) == []
+    assert not await directory.is_orphan("pinball")
+    third = await directory.join(HERE)
+    assert (await directory.claim(third, room(), False)).owner == second, "one alone has it"
+
+
+async def test_an_orphan_that_nobody_claims_is_forgotten(timed: Timed) -> None:
+    directory = timed.directory
+    await directory.claim(await directory.join(HERE), room(), False)
+    assert len(await timed.at(TTL + ORPHAN - 1).orphans(9)) == 1
+    assert await timed.at(TTL + ORPHAN).orphans(9) == []
+    assert not await directory.is_orphan("pinball")
+
+
+async def test_what_is_released_is_no_orphan_and_what_is_handed_over_is_one_at_once(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    fences = {name: (await directory.claim(lease, room(name), False)).fence for name in ("c", "a", "b", "late")}
+    await directory.release(lease, "b", fences["b"])
+    await timed.at(10).beat(lease, HERE, [Owned(room(name), fences[name]) for name in ("c", "a")], [])
+    await timed.at(100).leave(lease, True)
+    assert [orphan.notice.name for orphan in await directory.orphans(9)] == ["a", "c", "late"]
+    assert [orphan.notice.name for orphan in await directory.orphans(2)] == ["a", "c"], "as many as were asked for"
+    await directory.release(lease, "c", fences["c"])
+    assert [orphan.notice.name for orphan in await directory.orphans(9)] == ["a", "late"], "its end was told too late"
+    other = await directory.join(THERE)
+    await directory.claim(other, room("d"), False)
+    await directory.leave(other, False)
+    assert not await directory.is_orphan("d")
+
+
+async def test_one_that_was_away_gives_no_orphans_away_while_owners_may_be_heard_of(timed: Timed) -> None:
+    directory = timed.directory
+    first, second = await directory.join(HERE), await directory.join(THERE)
+    fences = [(await directory.claim(first, room(name), False)).fence for name in ("pinball", "belt")]
+    await timed.at(TTL + 1_000).beat(second, THERE, [], [])
+    assert await directory.orphans(9) == []
+    assert (await directory.claim(second, room(), False)).why is Why.WAIT
+    assert await directory.is_orphan("pinball"), "it may come back"
+    assert not (await directory.beat(first, HERE, [Owned(room(), fences[0])], [])).lost
+    for ms in range(3_000, TTL + 1_000, 2_000):
+        await timed.at(TTL + ms).beat(first, HERE, [Owned(room(), fences[0])], [])
+        assert await directory.orphans(9) == []
+    assert [one.notice.name for one in await timed.at(2 * TTL + 1_000).orphans(9)] == ["belt"]
+
+
+async def test_whoever_looks_sees_how_long_an_owner_has_been_silent(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    fence = (await directory.claim(lease, room(), False)).fence
+    for ms, silent_ms in ((0, 0), (3_000, 3_000)):
+        entry = await timed.at(ms).find("pinball")
+        assert entry is not None
+        assert entry.silent_ms == silent_ms
+    await directory.beat(lease, HERE, [Owned(room(), fence)], [])
+    (entry,) = await timed.at(3_200).listed(9)
+    assert entry.silent_ms == 200
 
 
 async def test_all_processes_have_the_same_key(timed: Timed) -> None:

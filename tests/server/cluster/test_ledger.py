@@ -27,6 +27,8 @@ def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not ledger.join(HERE, 0)
     whys = [ledger.claim(lease, room(name), True, 0).why for name in ("a", "b", "c", "a")]
     assert whys == [Why.GRANTED, Why.GRANTED, Why.FULL, Why.GRANTED]
+    monkeypatch.setattr(ledgers, "ORPHANS_MAX", 1)
+    assert len(ledger.orphans(9, TTL)) == 1
 
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -100,6 +102,19 @@ class Owners(RuleBasedStateMachine):
             assert before is not None
             assert after is None or after.notice.players + after.held <= after.notice.seats
 
+    @rule(who=WHO, hands_over=st.booleans())
+    def leave(self, who: int, hands_over: bool) -> None:
+        self.owned[who].clear()
+        self.ledger.leave(self.leases[who], hands_over, self.now_ms)
+        self.leases[who] = self.ledger.join(HERE, self.now_ms)
+
+    @invariant()
+    def no_orphan_runs(self) -> None:
+        """As far as it is given away; while the directory is young its owner may be about to be heard of."""
+        orphans = {orphan.notice.name for orphan in self.ledger.orphans(9, self.now_ms)}
+        for rooms in self.owned:
+            assert not orphans & rooms.keys(), (orphans, self.owned)
+
     @invariant()
     def no_room_runs_twice(self) -> None:
         running = [name for rooms in self.owned for name in rooms]
@@ -107,7 +122,7 @@ class Owners(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Whatever was going on, when nobody is heard of any more it is all gone."""
-        self.ledger.find("a", self.now_ms + TTL)
+        self.ledger.find("a", self.now_ms + TTL + TIMING.orphan_ms)
         assert not len(self.ledger)
 
     def _until_ms(self) -> int:

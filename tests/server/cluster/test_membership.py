@@ -113,7 +113,7 @@ async def test_a_lost_lease_stops_all_rooms_and_is_replaced(place: Place, autoju
     membership = place.membership
     await membership.claim(Notice("pinball"))
     former = membership.lease
-    await place.directory.leave(former)
+    await place.directory.leave(former, False)
     await trio.sleep(TIMING.beat_s + 0.5)
     assert place.lost == ["pinball"]
     assert membership.lease > former

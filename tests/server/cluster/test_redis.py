@@ -27,7 +27,7 @@ STEPS = st.lists(
         st.tuples(st.just("beat"), WHO, OWNED, st.lists(st.builds(Taken, NAMES, SEATS), max_size=2)),
         st.tuples(st.just("claim"), WHO, NOTICES, st.booleans()),
         st.tuples(st.just("release"), WHO, NAMES),
-        st.tuples(st.just("leave"), WHO),
+        st.tuples(st.just("leave"), WHO, st.booleans()),
         st.tuples(st.just("reserve"), NAMES, SEATS),
         st.tuples(st.just("forget")),
     ),
@@ -48,7 +48,8 @@ class Asker:
         answer = await getattr(self, step[0])(self._timed.at(self._ms), *step[1:])
         directory = self._timed.directory
         seen = [await directory.find(name) for name in "abc"]
-        return [answer, seen, await directory.listed(2), await directory.processes()]
+        alone = [await directory.is_orphan(name) for name in "abc"], await directory.orphans(2)
+        return [answer, seen, alone, await directory.listed(2), await directory.processes()]
 
     async def wait(self, directory: Directory, ms: int) -> None:
         self._ms += ms
@@ -70,15 +71,15 @@ class Asker:
     async def release(self, directory: Directory, who: int, name: str) -> None:
         await directory.release(self.leases[who], name, self.fences[name])
 
-    async def leave(self, directory: Directory, who: int) -> None:
-        await directory.leave(self.leases[who])
+    async def leave(self, directory: Directory, who: int, hands_over: bool) -> None:
+        await directory.leave(self.leases[who], hands_over)
 
     async def reserve(self, directory: Directory, name: str, seat: str) -> bool:
         return await directory.reserve(name, seat)
 
     async def forget(self, directory: Directory) -> None:
         self._timed.forget(self._ms)
-        await self._timed.directory.leave(1)  # whenever it begins, it begins when it first hears of somebody
+        await self._timed.directory.leave(1, False)  # whenever it begins, it begins when it first hears of somebody
 
 
 @given(steps=STEPS)
@@ -98,7 +99,7 @@ def test_it_answers_as_the_ledger_does(redis: Redis, steps: list[tuple[Any, ...]
     trio.run(run)
 
 
-QUICK = Timing(ttl_s=0.4, margin_s=0.1, away_s=0.1, beat_s=0.05, answer_s=0.5, seat_s=0.2)
+QUICK = Timing(ttl_s=0.4, margin_s=0.1, away_s=0.1, beat_s=0.05, answer_s=0.5, seat_s=0.2, orphan_s=0.3)
 
 
 async def test_by_its_own_clock_a_crash_leaves_nothing_behind_but_the_state_of_the_directory(

@@ -7,7 +7,7 @@ from server.cluster.redis import RedisDirectory
 from tests.instruments.redis import Redis
 
 TIMING = Timing()
-TTL = TIMING.ttl_ms
+TTL, ORPHAN = TIMING.ttl_ms, TIMING.orphan_ms
 HERE, THERE = Process("https://a.example"), Process("https://b.example")
 START_MS = 1_000_000
 

@@ -1,0 +1,149 @@
+"""Rooms of other processes: the list of them, and the way there for whoever asks here.
+
+Lists are a second old. Whoever enters a room of theirs is told where it is (`moved`), with a seat that is reserved in
+the directory and signed (`passes`), so that the owner knows who comes for it. While the directory is away, rooms that
+were listed are still led to, without a reservation: then the owner's room may turn out to be full.
+
+A room that has no owner now, or one that wasn't heard of lately, may be back in a moment: whoever asks for it is told
+to ask again (ROOM_RETURNING). So is whoever asks for one that is just being taken up here. Who comes back with a token
+needs no reservation: their place in the room is theirs.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import structlog
+import trio
+
+from protocol import limits
+from protocol.errors import OUR_MISTAKE, Code, Violation
+from protocol.messages import Enter, Hello, Moved, RoomInfo
+from server.cluster.adoption import Adoption
+from server.cluster.directory import Directory, Unreachable
+from server.cluster.notices import listed_as
+from server.cluster.passes import Passes
+from server.cluster.records import Entry, Timing
+from server.lobby import Lobby
+from server.moves import go
+from server.room import Room
+from server.session import Session, State
+
+LEADING_MAX: Final = 256
+"""Who may wait for an answer of the directory at once."""
+
+log = structlog.get_logger("ricochet.cluster")
+
+
+class Leading:
+    """From `lobby`, by what `directory` says. `is_ours`: whether that is this process."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        lobby: Lobby,
+        passes: Passes,
+        timing: Timing,
+        is_ours: Callable[[Entry], bool],
+        adoption: Adoption | None,
+    ) -> None:
+        self.others: list[Entry] = []
+        """Rooms of other processes, those with the most people first."""
+        self.chores: trio.Nursery | None = None
+        """Where to ask, once somebody answers."""
+        self._directory, self._lobby, self._passes, self._timing = directory, lobby, passes, timing
+        self._is_ours, self._adoption = is_ours, adoption
+        self._leading = 0
+
+    def listed(self, here: list[RoomInfo]) -> list[RoomInfo]:
+        rooms = [*here, *(listed_as(entry.notice) for entry in self.others if entry.process.is_open)]
+        rooms.sort(key=lambda room: room.bots - room.players)
+        return rooms[: limits.ROOMS_LISTED_MAX]
+
+    def leads(self, session: Session, message: Hello | Enter, near: Room | None) -> bool:
+        """See `server.elsewhere`."""
+        name = message.room
+        if name is None and isinstance(message, Enter):
+            name = self.livelier(message, near)
+        elif near is not None or name in self._lobby.reopening:
+            return False
+        if name is None or self.chores is None or self._leading >= LEADING_MAX:
+            return False
+        self._leading += 1
+        self.chores.start_soon(self._lead, session, message, name)
+        return True
+
+    def livelier(self, message: Enter, near: Room | None) -> str | None:
+        """For quick play: here, unless nobody is here and there is company there, or there is no place here."""
+        if near is not None and near.people:
+            return None
+        for entry in self.others:
+            fits = message.game in (None, entry.notice.game) and entry.process.is_open
+            if fits and (entry.free or message.role == "spectator") and (near is None or entry.notice.people):
+                return entry.notice.name
+        return None
+
+    async def _lead(self, session: Session, message: Hello | Enter, name: str) -> None:
+        try:
+            session.ticket = session.ticket or secrets.token_urlsafe(12)  # one for all that it asks: it holds one seat
+            entry, is_away = await self.find(name)
+            comes_back = isinstance(message, Hello) and message.resume is not None  # and has a place there, if any
+            if not (is_away or comes_back or message.role == "spectator"):
+                await self._reserve(name, session.ticket)
+            if session.state is not State.ENDED:
+                self.say_where(session, message, entry, session.ticket)
+        except Exception as error:
+            refusal = error if isinstance(error, Violation) else Violation(Code.SERVER_FAULT, OUR_MISTAKE)
+            if refusal is not error:
+                log.exception("somebody could not be led to a room")
+            self._refuse(session, message, refusal)
+        finally:
+            self._leading -= 1
+
+    def _refuse(self, session: Session, message: Hello | Enter, refusal: Violation) -> None:
+        if isinstance(message, Hello):
+            session.end(refusal.code, refusal.sentence)
+        elif message.room is None:  # quick play: there may be a place here
+            go(session, partial(self._lobby.enter_here, session, message))
+        elif session.state is not State.ENDED:
+            session.refuse_gently(refusal.code, refusal.sentence)
+
+    async def find(self, name: str) -> tuple[Entry, bool]:
+        """The room, which others have; and whether the directory is away. Raises Violation."""
+        is_away = False
+        try:
+            entry = await self._directory.find(name)
+            if entry is None and await self._directory.is_orphan(name):
+                raise Violation(Code.ROOM_RETURNING, "the room has lost its server; it is back in a moment")
+            entry = entry or await self._directory.find(name)
+        except Unreachable:
+            entry, is_away = next((one for one in self.others if one.notice.name == name), None), True
+        if entry is None or self._is_ours(entry):
+            if self._adoption is not None and (entry is not None or self._adoption.expects(name)):
+                raise Violation(Code.ROOM_RETURNING, "the room isn't here yet; it is back in a moment")
+            raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
+        if not is_away and entry.silent_ms > self._timing.silent_ms:
+            raise Violation(Code.ROOM_RETURNING, "the server that has the room is not heard of; it may be back soon")
+        if not entry.process.is_open:
+            raise Violation(Code.SERVER_STOPPING, "the server that has the room is about to stop")
+        return entry, is_away
+
+    async def _reserve(self, name: str, seat: str) -> None:
+        """`seat` is kept from now on. Raises Violation."""
+        with suppress(Unreachable):
+            if not await self._directory.reserve(name, seat):
+                raise Violation(Code.ROOM_FULL, "the room is full")
+
+    def say_where(self, session: Session, message: Hello | Enter, entry: Entry, seat: str) -> None:
+        name = entry.notice.name
+        token = self._passes.give(seat, name, time.time() + self._timing.seat_s)
+        moved = Moved(entry.process.url, name, token, "spectator" if message.role == "spectator" else "player")
+        if not session.hand(session.link.codec.encode(moved)):
+            session.end(Code.TOO_SLOW, "there was no way to say where the room is")
+        if session.seat is not None:
+            session.seat.viewer.pay()
+        if isinstance(message, Hello):
+            session.end(Code.MOVED, "the room is at another address")
