@@ -157,11 +157,11 @@ class Lobby:
         if kept is not None:
             self.seating.resume(session, kept)
             return
-        if hello.role == "visitor":
-            self._to_hall(session, now_s)
-        elif hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
+        if hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
             session.state, session.speaker = State.WAITING, None  # not in: chat doesn't know them
             return
+        if hello.role == "visitor":
+            self._to_hall(session, now_s)
         else:
             room = self._named(hello.room)
             self.elsewhere.admit(room, hello.role, hello.seat)

@@ -70,6 +70,8 @@ class Leading:
             name = self.livelier(message, near)
         elif near is not None or name in self._lobby.reopening:
             return False
+        elif isinstance(message, Hello) and message.role == "visitor" and message.resume is None:
+            return False  # they look around first
         if name is None or self.chores is None or self._leading >= LEADING_MAX:
             return False
         self._leading += 1

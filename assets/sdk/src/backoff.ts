@@ -8,6 +8,7 @@
 const DELAY_S_MIN = 0.5;
 const DELAY_S_MAX = 10;
 const JITTER = 0.5;
+const RETURNING_S = 2;
 
 /** The room has lost its server, and is expected back. */
 export const ROOM_RETURNING = 4035;
@@ -33,6 +34,11 @@ export class Backoff {
     const delay_s = this.#delay_s;
     this.#delay_s = Math.min(DELAY_S_MAX, delay_s * 2);
     return delay_s * (1 - JITTER + 2 * JITTER * this.#random());
+  }
+
+  /** How long to wait where the room is expected back. */
+  returning_s(): number {
+    return RETURNING_S * (1 - JITTER + 2 * JITTER * this.#random());
   }
 
   /** We were welcome: begin anew. */

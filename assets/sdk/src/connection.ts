@@ -12,7 +12,7 @@
  * The network can be made to seem worse than it is (`worsen`): what is said and what arrives, the end included, then waits.
  */
 
-import { Backoff } from "./backoff";
+import { Backoff, ROOM_RETURNING } from "./backoff";
 import type { Codec, Wire } from "./codec";
 import { Delayed } from "./delayed";
 import { Itinerary, type Wish } from "./itinerary";
@@ -237,7 +237,7 @@ export class Connection {
     const { greeted } = this.#itinerary;
     if (this.#itinerary.moved(moved)) {
       if (greeted) this.send({ type: "leave" });
-      rememberSeat(null);
+      rememberSeat(this.#itinerary.seat);
       this.#connect();
     } else if (greeted) {
       this.#hear({ type: "error", code: ROOM_NOT_FOUND, sentence: UNREACHABLE }, now_ms);
@@ -288,13 +288,13 @@ export class Connection {
     const returns = this.#itinerary.ended(code, now_ms);
     rememberSeat(this.#itinerary.seat);
     if (reason || this.#state !== "lost") this.reason = reason; // an attempt that failed in silence is not the reason
-    if (led) this.#listener.heard({ type: "error", code: ROOM_NOT_FOUND, sentence: reason || UNREACHABLE }, now_ms);
+    if (led && !this.#itinerary.seat) this.#listener.heard({ type: "error", code: ROOM_NOT_FOUND, sentence: reason || UNREACHABLE }, now_ms);
     if (!returns) {
       this.reason ||= `The server closed the connection (${code}).`;
       this.#become("refused");
       return;
     }
-    const delay_ms = this.#backoff.next_s() * 1000;
+    const delay_ms = (code === ROOM_RETURNING ? this.#backoff.returning_s() : this.#backoff.next_s()) * 1000;
     this.#retry_ms = now_ms + delay_ms;
     this.#retry = setTimeout(() => this.#connect(), delay_ms);
     this.#become("lost");

@@ -27,9 +27,9 @@ test("a room that is elsewhere is played there, and come back to for as long as 
   expect(connection.state).toBe("playing");
   expect(JSON.parse(stored.get("ricochet.seat")!)).toMatchObject({ url: "wss://b.example/play" });
   there.end(1006);
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    vi.advanceTimersByTime(4_000);
-    expect(latest().url).toBe("wss://b.example/play");
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    vi.advanceTimersByTime(6_000);
+    expect(latest().url).toBe(attempt % 2 ? "ws://arena/play" : "wss://b.example/play");
     latest().end(1006);
   }
   for (let attempt = 0; attempt < 4; attempt += 1) {
@@ -37,6 +37,29 @@ test("a room that is elsewhere is played there, and come back to for as long as 
     latest().end(1006);
   }
   expect(latest().url).toBe("ws://arena/play");
+});
+
+test("a room that is expected back is asked for every two seconds or so, and nobody is told of each attempt", () => {
+  const { connection } = led();
+  latest().accept().say(welcome).end(1006);
+  vi.advanceTimersByTime(1_000);
+  latest().end(1006);
+  vi.advanceTimersByTime(2_000);
+  const told = heard.length;
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    expect(latest().url).toBe("ws://arena/play");
+    expect(latest().accept().heard[0]).toMatchObject({ room: welcome.room, resume: welcome.resume });
+    latest().say({ type: "bye", code: 4035, sentence: "the room is back in a moment" }).end(4035);
+    expect(connection.link(performance.now())).toMatchObject({ state: "lost", reason: "the room is back in a moment" });
+    vi.advanceTimersByTime(3_000);
+  }
+  latest().accept().say({ ...MOVED, room: welcome.room, url: "https://c.example" });
+  latest().accept();
+  expect(latest().heard[0]).toMatchObject({ room: welcome.room, resume: welcome.resume });
+  expect(JSON.parse(stored.get("ricochet.seat")!)).toMatchObject({ resume: welcome.resume });
+  latest().say(welcome);
+  expect([connection.state, latest().url]).toEqual(["playing", "wss://c.example/play"]);
+  expect(heard.slice(told).filter(({ type }) => type === "error")).toEqual([]);
 });
 
 test("a server that leads to itself is left, and not asked again at once", () => {

@@ -87,7 +87,7 @@ test("a room that ends sends one to the lobby unasked", () => {
 test("after a break one comes back to one's seat, and then says what was not answered", () => {
   const itinerary = player();
   expect(itinerary.ended(1006, 0)).toBe(true);
-  expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t1" });
+  expect(itinerary.hello()).toEqual({ ...VISITOR, room: "pit", resume: "t1" });
   expect(itinerary.greeted).toBe(false);
   expect(itinerary.take(welcome("pit", "player", "t2"))).toBeNull();
   expect(itinerary.seat?.resume).toBe("t2");
@@ -136,7 +136,7 @@ test("who was replaced, or isn't welcome, doesn't come back", () => {
 
 test("a reload comes back to the seat that the tab remembers", () => {
   const itinerary = new Itinerary(A, { url: A, room: "pit", role: "player", resume: "t9" });
-  expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t9" });
+  expect(itinerary.hello()).toEqual({ ...VISITOR, room: "pit", resume: "t9" });
 });
 
 test("a room that is elsewhere is said hello to there, once", () => {
@@ -149,7 +149,7 @@ test("a room that is elsewhere is said hello to there, once", () => {
   expect(itinerary.take(welcome())).toBeNull();
   expect(itinerary.seat).toEqual({ url: B, room: "pit", role: "player", resume: "t1" });
   itinerary.ended(1006, 0);
-  expect(itinerary.hello()).toEqual({ ...VISITOR, resume: "t1" });
+  expect(itinerary.hello()).toEqual({ ...VISITOR, room: "pit", resume: "t1" });
 });
 
 /** Somebody who was led to B; `greeted`: and let in. */
@@ -189,15 +189,46 @@ test.each([1006, 4011, 4004, 4034])("whom the other server doesn't let in (%i) i
   expect(itinerary.take(LOBBY)).toBeNull();
 });
 
-test("the other server is tried for as long as it keeps the seat; then the first is asked for the room", () => {
+test("the other server and the first are tried by turns for as long as a seat is kept; then the first alone", () => {
   const itinerary = led(true);
-  for (const now_ms of [0, 1_000, 29_000]) {
+  for (const [now_ms, url] of [[0, B], [1_000, A], [2_000, B], [29_000, A], [31_000, A], [40_000, A]] as const) {
     itinerary.ended(1006, now_ms);
-    expect([itinerary.url, itinerary.hello().resume]).toEqual([B, "t1"]);
+    expect([itinerary.url, itinerary.hello()]).toEqual([url, { ...VISITOR, room: "pit", resume: "t1" }]);
   }
-  itinerary.ended(1006, 31_000);
-  expect([itinerary.url, itinerary.hello()]).toEqual([A, VISITOR]);
   expect(itinerary.take(LOBBY)).toMatchObject({ type: "enter", room: "pit" });
+});
+
+test("a room that has lost its server is asked for at the first, and followed to wherever it comes up with one's token", () => {
+  const itinerary = led(true);
+  itinerary.ended(1006, 0);
+  itinerary.ended(1006, 500);
+  expect([itinerary.moved({ ...MOVED, seat: "s2" }), itinerary.url]).toEqual([true, B]);
+  itinerary.left();
+  expect(itinerary.hello()).toEqual({ room: "pit", resume: "t1", role: "player", seat: "s2" });
+  itinerary.ended(1006, 1_000);
+  for (let now_ms = 2_000; now_ms < 80_000; now_ms += 2_000) {
+    expect([itinerary.url, itinerary.ended(4035, now_ms)]).toEqual([A, true]);
+  }
+  expect([itinerary.moved({ ...MOVED, url: "https://c.example" }), itinerary.hello().resume]).toEqual([true, "t1"]);
+  itinerary.left();
+  itinerary.take(welcome("pit", "player", "t2"));
+  expect(itinerary.seat).toEqual({ url: "wss://c.example/play", room: "pit", role: "player", resume: "t2" });
+});
+
+test("who watched watches where the room comes up", () => {
+  const itinerary = visitor();
+  itinerary.want({ ...ENTER, role: "spectator" } as Wish);
+  itinerary.take(welcome("pit", "spectator"));
+  itinerary.ended(1006, 0);
+  itinerary.moved(MOVED);
+  expect(itinerary.hello().role).toBe("spectator");
+});
+
+test.each([4010, 4011])("whose seat is gone with its room (%i) is a visitor again", (code) => {
+  const itinerary = led(true);
+  itinerary.ended(1006, 0);
+  expect(itinerary.ended(code, 1_000)).toBe(true);
+  expect([itinerary.url, itinerary.hello()]).toEqual([A, VISITOR]);
 });
 
 test("a reload comes back to the server that has the seat", () => {

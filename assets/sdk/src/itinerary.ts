@@ -9,11 +9,12 @@
  * is said again then. But no room is opened twice: when the connection broke before the answer, that wish is forgotten.
  *
  * A room may be at another server: `moved` says where. There one says hello with the seat that is kept, and is where one wanted to be.
- * That server is also where one comes back to, for as long as it keeps a seat; where it doesn't let one in, or is gone, one goes back
- * to the first.
+ * That server is also where one comes back to, for as long as it keeps a seat: there and at the first server by turns, for if it is
+ * gone, the room may be at yet another by now, where one's token is as good. While the room is expected back, the first is asked.
+ * Where the seat's server doesn't let one in, one is a visitor of the first.
  */
 
-import { comesBackAfter } from "./backoff";
+import { comesBackAfter, ROOM_RETURNING } from "./backoff";
 import type { Browse, ClientMessage, Enter, Hello, MovedAway, Open, ServerMessage } from "./messages";
 
 /** Where somebody wants to be. */
@@ -30,6 +31,8 @@ export interface Seat {
 
 /** Somebody came back to our seat over another connection. */
 const REPLACED = 4030;
+/** There is no such room any more, or no place in it. */
+const NO_ROOM: ReadonlySet<number> = new Set([4010, 4011]);
 /** For how long a server keeps a seat whose connection broke. */
 const SEAT_KEPT_MS = 30_000;
 /** So often in a row a hello may be answered by another way to go; more of them lead in a circle. */
@@ -81,10 +84,11 @@ export class Itinerary {
 
   /** How a connection begins. */
   hello(): Pick<Hello, "room" | "resume" | "role" | "seat"> {
+    const { seat } = this;
     const led = this.#led;
-    if (led) return { room: led.room, resume: null, role: led.role, seat: led.seat };
-    const resume = this.seat?.url === this.#url ? this.seat.resume : null;
-    return { room: null, resume, role: "visitor", seat: null };
+    if (!led) return { room: seat?.room ?? null, resume: seat?.resume ?? null, role: "visitor", seat: null };
+    const own = seat?.room === led.room ? seat : null;
+    return { room: led.room, resume: own?.resume ?? null, role: own?.role ?? led.role, seat: led.seat };
   }
 
   /**
@@ -97,7 +101,7 @@ export class Itinerary {
     if (url === this.#url || this.#hops > HOPS_MAX || !this.#trusts(url)) return false;
     this.#url = url;
     this.#led = moved;
-    this.seat = null;
+    if (this.seat?.room !== moved.room) this.seat = null;
     this.#answered();
     return true;
   }
@@ -138,14 +142,23 @@ export class Itinerary {
 
   /** The connection was closed with this code, or never was. Whether to come back. */
   ended(code: number, now_ms: number): boolean {
-    const returns = this.#led !== null || comesBackAfter(code);
-    if (code === REPLACED) this.seat = null;
-    if (this.#greeted) this.#lost_ms = now_ms;
-    else if (this.seat === null || !returns || now_ms - (this.#lost_ms ??= now_ms) > SEAT_KEPT_MS) this.#url = this.#home;
+    const has_no_room = !this.#greeted && this.seat !== null && NO_ROOM.has(code);
+    const returns = this.#led !== null || has_no_room || comesBackAfter(code);
+    if (code === REPLACED || has_no_room) this.seat = null;
+    if (this.#greeted || code === ROOM_RETURNING) this.#lost_ms = now_ms;
+    if (code === ROOM_RETURNING) this.#url = this.#home;
+    else if (!this.#greeted) this.#url = this.#nextUrl(returns, now_ms);
     this.#led = null;
+    this.#hops = 0;
     this.left();
     if (!returns) this.#wish = null;
     return returns;
+  }
+
+  /** After an attempt that failed. */
+  #nextUrl(returns: boolean, now_ms: number): string {
+    const is_kept = now_ms - (this.#lost_ms ??= now_ms) <= SEAT_KEPT_MS;
+    return this.seat && returns && is_kept && this.#url === this.#home ? this.seat.url : this.#home;
   }
 
   /** The connection is left: what was said over it may not have been heard. */

@@ -6,12 +6,12 @@ import trio
 import trio.testing
 
 from protocol.limits import PROTOCOL_VERSION
-from protocol.messages import ClientMessage, Enter, Hello
+from protocol.messages import ClientMessage, Hello
 from server.app import Server
 from server.cluster.adoption import Adoption
 from server.cluster.checkpoints import Checkpoints
 from server.cluster.company import Company
-from server.cluster.directory import Directory
+from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.places import Place
 from server.config import Config
 from server.games.melee import Melee
@@ -57,15 +57,17 @@ class Memory:
 class Neighbour:
     """One of these servers; it can vanish as if killed."""
 
-    def __init__(self, name: str, directory: Directory, place: Place, nursery: trio.Nursery) -> None:
+    def __init__(self, name: str, directory: LocalDirectory, place: Place, nursery: trio.Nursery) -> None:
         self._nursery, self._life = nursery, trio.CancelScope()
         self.config = settings(directory="redis://none", checkpoints="none", public_url=f"https://{name}.example")
         self._directory, self._place = directory, place
+        self.cut = False
+        """Whether the directory is out of reach."""
         self.server = Server(self.config, None, self._company_of)
         self.clients: list[Client] = []
 
     def _company_of(self, config: Config, lobby: Lobby) -> Company:
-        company = Company(self._directory, lobby, Checkpoints(self._place), clock=trio.current_time)
+        company = Company(Way(self, self._directory), lobby, Checkpoints(self._place), clock=trio.current_time)
         lobby.elsewhere = company
         return company
 
@@ -111,6 +113,19 @@ class Neighbour:
         client.say(message, trio.current_time())
 
 
+class Way(LocalDirectory):
+    """From one neighbour to the directory of all."""
+
+    def __init__(self, neighbour: Neighbour, directory: LocalDirectory) -> None:
+        super().__init__(directory._ledger)
+        self._neighbour, self._key = neighbour, directory._key
+
+    def _now_ms(self) -> int:
+        if self._neighbour.cut:
+            raise Unreachable("no answer")
+        return super()._now_ms()
+
+
 class Street:
     """They all, and the time that passes there."""
 
@@ -120,29 +135,18 @@ class Street:
 
     async def pass_time(self, seconds: float, until: Callable[[], bool] = lambda: False) -> float:
         """In small steps, and what is to be done in each is done; how many seconds it was until `until`."""
-        began_s = trio.current_time()
+        began_s, threads = trio.current_time(), trio.to_thread.current_default_thread_limiter()
         while trio.current_time() < began_s + seconds and not until():
             self._clock.jump(STEP_S)
             await trio.testing.wait_all_tasks_blocked(0.001)
-            while any(self._is_busy(one) for one in self.neighbours):
+            while threads.borrowed_tokens:
                 await trio.testing.wait_all_tasks_blocked(0.001)
             for one in self.neighbours:
                 for client in one.clients:
                     client.read()
         return trio.current_time() - began_s
 
-    def _is_busy(self, one: Neighbour) -> bool:
-        """With files, in a thread."""
-        keeper = one.server._keeper
-        return not one._life.cancel_called and (
-            bool(one.adoption._under_way) or (keeper is not None and keeper.is_writing)
-        )
-
 
 def melee_of(room: Room) -> Melee:
     assert isinstance(room.game, Melee)
     return room.game
-
-
-def enter(room: str) -> Enter:
-    return Enter(room)

@@ -1,12 +1,14 @@
 """Processes, a directory, the network between them, and all that can go wrong there: on the mock clock, from one seed.
 
-What is tested is real: the ledger and the memberships. Clocks differ in what they show and in how fast they run;
-requests and answers are late, lost, or arrive after their sender has given up; processes stand still and crash; the
-directory is gone and comes back with nothing, stands still, and has its clock set forward. No room may ever do a tick
-under a fence when another has done one under a greater.
+What is tested is real: the ledger, the memberships and the checkpoints. Clocks differ in what they show and in how fast
+they run; requests and answers are late, lost, or arrive after their sender has given up; processes stand still and
+crash; the directory is gone and comes back with nothing, stands still, and has its clock set forward. What an owner
+writes down may land late, even when it is gone itself. No room may ever do a tick under a fence when another has done
+one under a greater, and whoever goes on with a room goes on from what its last owner wrote last.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -15,10 +17,12 @@ import trio
 from trio._core import _run as runner
 from trio.testing import MockClock
 
+from server.cluster.checkpoints import Checkpoints, Superseded
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.membership import Membership
 from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Why
+from tests.server.cluster.neighbours import Memory
 
 T = TypeVar("T")
 ROOMS = ("pinball", "belt", "pitch")
@@ -38,7 +42,12 @@ class World:
         self._ahead_s, self._pace = self.random.uniform(0, 1e6), 1 + self.random.uniform(-DRIFT_MAX, DRIFT_MAX)
         self._jumped_s = -1e9
         self.directory = self._new_directory(is_young=False)
+        self.place = Memory()
         self.greatest = dict.fromkeys(ROOMS, 0)
+        self.landed: dict[str, dict[int, int]] = {room: {} for room in ROOMS}
+        """What was written down of each room, by fence: how many ticks it had lived."""
+        self.astray: list[str] = []
+        self.adopted = 0
         self.doubles: list[str] = []
         self.ticks = 0
         self.owners = [Owner(self, f"owner {number}", owners_timing or timing) for number in range(3)]
@@ -55,6 +64,15 @@ class World:
         if fence < self.greatest[name]:
             self.doubles.append(f"{trio.current_time():.2f} {who} runs {name} by {fence} < {self.greatest[name]}")
         self.greatest[name] = max(self.greatest[name], fence)
+
+    def revive(self, name: str, fence: int, content: bytes | None) -> int:
+        """How many ticks the room has lived that goes on from `content`."""
+        landed = self.landed[name]
+        former = max((other for other in landed if other < fence), default=0)
+        found = int(content) if content is not None else 0
+        if found != landed.get(former, 0):
+            self.astray.append(f"{trio.current_time():.2f} {name} by {fence}: {found}, and not {landed} of {former}")
+        return found
 
     async def trouble(self, seconds: float) -> None:
         """One misfortune after the other, for so long; then all is well."""
@@ -111,6 +129,9 @@ class Owner:
         self.loses = "both"
         self.running: dict[str, int] = {}
         """By room, under which fence."""
+        self.lived: dict[str, int] = {}
+        """By room, how many ticks, those of its former owners included."""
+        self._checkpoints, self._writing = Checkpoints(world.place), set[str]()
         self._ahead_s, pace = world.random.uniform(0, 1e6), 1 + world.random.uniform(-DRIFT_MAX, DRIFT_MAX)
         about = Process(f"https://{name}.example")
         clock = lambda: trio.current_time() * pace + self._ahead_s  # noqa: E731
@@ -121,6 +142,8 @@ class Owner:
         with self._life:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.membership.run)
+                nursery.start_soon(self._look_around)
+                nursery.start_soon(self._write_down)
                 for room in ROOMS:
                     nursery.start_soon(self._play, room)
 
@@ -139,17 +162,48 @@ class Owner:
                 if self.membership.holds(room):
                     await trio.sleep(random.choice((0.0, TICK_S_MAX * random.random())))
                     if room in self.running:
+                        self.lived[room] += 1
                         self.world.tick(room, self.running[room], self.name)
             elif random.random() < 0.2:
                 await self._claim(room)
 
-    async def _claim(self, room: str) -> None:
+    async def _look_around(self) -> None:
+        while True:
+            await trio.sleep(self.world.random.uniform(0.5, 1.5))
+            await self._awake()
+            with suppress(Unreachable):
+                for orphan in await self.orphans(9):
+                    if orphan.notice.name not in self.running:
+                        self.world.adopted += await self._claim(orphan.notice.name)
+
+    async def _write_down(self) -> None:
+        while True:
+            await trio.sleep(self.world.random.uniform(0.5, 8))
+            await self._awake()
+            for room, fence in self.running.items():
+                if room not in self._writing and self.membership.holds(room):
+                    self._writing.add(room)
+                    self.world.nursery.start_soon(self._write, room, fence, self.lived[room])
+
+    async def _write(self, room: str, fence: int, lived: int) -> None:
+        """One after the other, however late."""
+        is_late = self.world.random.random() < 0.4
+        await trio.sleep(self.world.random.uniform(0, 40) if is_late else 0.01)
+        with suppress(Superseded):
+            self._checkpoints.write(room, fence, b"%d" % lived)
+            self.world.landed[room][fence] = lived
+        self._writing.discard(room)
+
+    async def _claim(self, room: str) -> bool:
         try:
             claimed = await self.membership.claim(Notice(room, seats=8))
         except Unreachable:
-            return
+            return False
         if claimed.why is Why.GRANTED:
+            content = self._checkpoints.newest(room, claimed.fence)
+            self.lived[room] = self.world.revive(room, claimed.fence, content)
             self.running[room] = claimed.fence
+        return claimed.why is Why.GRANTED
 
     async def _awake(self) -> None:
         while trio.current_time() < self.paused_until_s:  # noqa: ASYNC110  # it may have become later

@@ -5,6 +5,7 @@ import trio
 import trio.testing
 
 from protocol.errors import Code
+from protocol.messages import Enter, Open
 from server.cluster.directory import LocalDirectory
 from server.cluster.ledger import Ledger
 from server.cluster.records import Timing
@@ -73,3 +74,187 @@ async def test_a_room_of_a_process_that_vanished_goes_on_here_with_its_players_s
     assert (counted.rooms_adopted, counted.orphans_let_go) == (1, 0)
     assert 0 < counted.adoption_s < BACK_S_MAX
     assert not again.card.is_permanent, "it ends when nobody is there"
+
+
+async def test_who_comes_from_the_lobbys_page_is_led_back_with_their_token_as_well(
+    street: Street, mock_clock: Clock
+) -> None:
+    here, there = street.neighbours
+    name = there.server.room.name
+    ann = there.hail(role="visitor")
+    there.say(ann, Enter(name))
+    await street.pass_time(3)
+    resume = ann.welcome.resume
+    there.vanish()
+    await street.pass_time(8)
+    waits = here.hail(role="visitor", room=name, resume=resume)
+    await street.pass_time(1)
+    assert bye_of(waits) == Code.ROOM_RETURNING
+    await street.pass_time(20, until=lambda: name in here.rooms)
+    assert here.hail(role="visitor", room=name, resume=resume).welcome.player == 1
+    newcomer = here.hail(role="visitor", room=name)
+    assert newcomer.news, "who has no token looks around first"
+
+
+async def test_of_several_one_alone_goes_on_with_a_room_and_leads_whoever_asks_the_other(
+    street: Street, mock_clock: Clock, directory: LocalDirectory, place: Memory, nursery: trio.Nursery
+) -> None:
+    here, there = street.neighbours
+    street.neighbours.append(third := Neighbour("third", directory, place, nursery))
+    await third.live()
+    names, tokens = {there.server.room.name}, {there.server.room.name: there.hail().welcome.resume}
+    for title in ("One", "Two", "Three"):
+        ann = there.hail(role="visitor")
+        there.say(ann, Open(title, "melee", "belt"))
+        await street.pass_time(0.5)
+        names.add(ann.welcome.room)
+        tokens[ann.welcome.room] = ann.welcome.resume
+    await street.pass_time(3)
+    there.vanish()
+    await street.pass_time(25, until=lambda: names <= here.rooms.keys() | third.rooms.keys())
+    await street.pass_time(2)
+    assert not here.rooms.keys() & third.rooms.keys()
+    for name, resume in tokens.items():
+        owner, other = (here, third) if name in here.rooms else (third, here)
+        led = other.hail(room=name, resume=resume)
+        await street.pass_time(0.5)
+        assert bye_of(led) == Code.MOVED
+        assert owner.hail(room=name, resume=resume).welcome.player == 1
+    assert sum(one.company.membership.counted.rooms_adopted for one in (here, third)) == 4
+
+
+async def test_a_process_with_no_place_adopts_nothing(street: Street, mock_clock: Clock) -> None:
+    here, there = street.neighbours
+    here.server.lobby.openings.rooms_max = 1
+    there.vanish()
+    await street.pass_time(TTL_S + 10)
+    assert len(here.rooms) == 1
+    here.server.lobby.openings.rooms_max = 2
+    await street.pass_time(3)
+    assert len(here.rooms) == 2
+
+
+async def test_what_has_no_checkpoint_is_let_go_unless_it_is_the_operators(
+    street: Street, mock_clock: Clock, place: Memory
+) -> None:
+    here, there = street.neighbours
+    permanent = there.server.room.name
+    ann = there.hail(role="visitor")
+    there.say(ann, Open("Ours", "melee", "belt"))
+    await street.pass_time(0.5)
+    opened = ann.welcome.room
+    await street.pass_time(2)
+    there.vanish()
+    place.kept.clear()
+    await street.pass_time(TTL_S + 5)
+    assert permanent in here.rooms
+    assert (here.rooms[permanent].card.title, len(here.rooms[permanent].players)) == ("pinball", 0)
+    assert opened not in here.rooms
+    counted = here.company.membership.counted
+    assert (counted.rooms_adopted, counted.orphans_let_go) == (1, 1)
+    gone = here.hail(room=opened)
+    await street.pass_time(1)
+    assert bye_of(gone) == Code.ROOM_NOT_FOUND, "nobody waits for it any more"
+
+
+async def test_a_checkpoint_that_cannot_be_gone_on_from_is_refused(
+    street: Street, mock_clock: Clock, place: Memory
+) -> None:
+    here, there = street.neighbours
+    name = there.server.room.name
+    there.hail()
+    await street.pass_time(2)
+    there.vanish()
+    for key in place.kept:
+        place.kept[key] = b"rubbish"
+    await street.pass_time(TTL_S + 5)
+    assert here.server.lobby.keeping.checkpoints_refused == 1
+    assert not here.rooms[name].players, "it is the operator's, and afresh"
+
+
+async def test_a_place_that_is_away_for_a_moment_is_waited_for(
+    street: Street, mock_clock: Clock, place: Memory
+) -> None:
+    here, there = street.neighbours
+    name = there.server.room.name
+    there.hail()
+    await street.pass_time(2)
+    there.vanish()
+    await street.pass_time(TTL_S - 4)
+    place.why_broken = "no route to host"
+    await street.pass_time(20, until=lambda: here.adoption.expects(name))
+    ann = here.hail(room=name)
+    await street.pass_time(2)
+    assert bye_of(ann) == Code.ROOM_RETURNING, "it is on its way here"
+    place.why_broken = ""
+    await street.pass_time(5)
+    assert len(here.rooms[name].players) == 1
+
+
+async def test_who_stops_in_good_order_hands_over_at_once(street: Street, mock_clock: Clock) -> None:
+    here, there = street.neighbours
+    name, resume = there.server.room.name, there.hail().welcome.resume
+    await street.pass_time(2)
+    await there.server.drain()
+    there.vanish()
+    took_s = await street.pass_time(20, until=lambda: name in here.rooms)
+    assert took_s < 3
+    assert here.hail(room=name, resume=resume).welcome.player == 1
+
+
+async def test_a_room_that_has_ended_is_nobodys(street: Street, mock_clock: Clock, place: Memory) -> None:
+    here, there = street.neighbours
+    ann = there.hail(role="visitor")
+    there.say(ann, Open("Ours", "melee", "belt"))
+    await street.pass_time(0.5)
+    opened = ann.welcome.room
+    await street.pass_time(2)
+    there.server.close_room(opened, trio.current_time())
+    await street.pass_time(2)
+    assert not [key for key in place.kept if key.startswith(opened)]
+    there.vanish()
+    await street.pass_time(TTL_S + 5)
+    assert opened not in here.rooms
+
+
+async def test_who_is_cut_off_stops_and_tells_its_people_to_wait_and_opens_another_room_when_it_is_back(
+    street: Street, mock_clock: Clock
+) -> None:
+    here, there = street.neighbours
+    room = there.server.room
+    ann = there.hail()
+    await street.pass_time(2)
+    there.cut = True
+    await street.pass_time(TTL_S, until=lambda: room.name not in there.rooms)
+    await street.pass_time(0.5)
+    assert bye_of(ann) == Code.ROOM_RETURNING
+    waits = there.hail(room=room.name, resume=ann.welcome.resume)
+    await street.pass_time(0.5)
+    assert bye_of(waits) == Code.ROOM_RETURNING, "it knows that it was its own"
+    await street.pass_time(10, until=lambda: room.name in here.rooms)
+    tick = room.tick
+    there.cut = False
+    await street.pass_time(5)
+    assert room.tick == tick
+    assert there.rooms, "it has another room now"
+    assert room.name not in there.rooms
+    led = there.hail(room=room.name, resume=ann.welcome.resume)
+    await street.pass_time(0.5)
+    assert bye_of(led) == Code.MOVED
+    assert here.hail(room=room.name, resume=ann.welcome.resume).welcome.player == 1
+
+
+async def test_a_room_of_a_former_life_at_the_same_address_is_waited_for(
+    street: Street, mock_clock: Clock, directory: LocalDirectory, place: Memory, nursery: trio.Nursery
+) -> None:
+    _, there = street.neighbours
+    name, resume = there.server.room.name, there.hail().welcome.resume
+    await street.pass_time(2)
+    there.vanish()
+    street.neighbours.append(again := Neighbour("there", directory, place, nursery))
+    await again.live()
+    await street.pass_time(1)
+    assert name not in again.rooms, "each life has rooms of its own"
+    waits = again.hail(room=name, resume=resume)
+    await street.pass_time(0.5)
+    assert bye_of(waits) == Code.ROOM_RETURNING

@@ -218,6 +218,7 @@ async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: M
 def test_no_room_is_ever_run_by_two_and_all_run_again_when_all_is_well(seed: int) -> None:
     world = lived(seed, TIMING)
     assert not world.doubles
+    assert not world.astray
     assert world.ticks > 100
     running = sorted(room for owner in world.owners for room in owner.running)
     assert running == sorted(ROOMS)
