@@ -39,7 +39,7 @@ LOOK_EVERY_S: Final = 0.1
 AWAY_S: Final = 10.0
 HEAL_S_MAX: Final = 40.0
 NEWCOMERS: Final = 6
-NEWCOMER_S_MAX: Final = 8.0
+NEWCOMER_S_MAX: Final = 4.0
 
 Say = Callable[[str], None]
 
@@ -174,7 +174,8 @@ class _Drilling:
         await self._all_known()
 
     async def _watch(self, how: str, member: Member) -> Watch:
-        return Watch(how, member, set(await member.rooms()), self._crowd, self._plan.tick_rate)
+        rooms = set(await member.rooms()) & self._crowd.books.keys()
+        return Watch(how, member, rooms, self._crowd, self._plan.tick_rate, self._redis)
 
     async def _wait_back(self, watch: Watch) -> None:
         lease_end = lease_end_s(self._redis, watch.member.url)
@@ -182,11 +183,11 @@ class _Drilling:
         self._losses.append(await watch.wait(lease_end, others))
 
     async def _all_known(self) -> None:
-        """Every server lists all rooms, and each runs in one."""
+        """Until every server lists all rooms, and for a moment longer."""
         with trio.move_on_after(HEAL_S_MAX):
             while True:
                 lists = [await member.listed() for member in self._fleet.members]
-                if all(listed == set(self._crowd.rooms) for listed in lists):
+                if all(listed >= set(self._crowd.rooms) for listed in lists):
                     break
                 await trio.sleep(LOOK_EVERY_S)
         await trio.sleep(SETTLE_S)
@@ -196,7 +197,7 @@ class _Drilling:
         ends, ticks, began_s = self._ends(), await self._ticks(), time.monotonic()
         self._redis.kill()
         await trio.sleep(self._plan.away_s / 2)
-        joined = [await self._newcomer(number) for number in range(NEWCOMERS)]
+        joined = await self._newcomers()
         await trio.sleep_until(trio.current_time() + max(0.0, began_s + self._plan.away_s - time.monotonic()))
         later, away_s = await self._ticks(), time.monotonic() - began_s
         self._redis.start(keeps=True, forgets=not remembers)
@@ -209,7 +210,7 @@ class _Drilling:
                 ticks_min=min(((later.get(room, tick) - tick) / away_s for room, tick in ticks.items()), default=0.0),
                 disturbed=self._ends() - ends,
                 joins=NEWCOMERS,
-                joins_good=sum(joined),
+                joins_good=joined,
                 healed_s=healed_s,
             )
         )
@@ -222,29 +223,32 @@ class _Drilling:
             return time.monotonic() - began_s
         return None
 
-    async def _newcomer(self, number: int) -> bool:
-        """Somebody comes to a room by a process that hasn't it, and goes again; whether they got in."""
-        owners = await self._fleet.rooms()
-        rooms = sorted(room for room, numbers in owners.items() if numbers)
-        room = rooms[number * len(rooms) // NEWCOMERS]
-        wrong = next(member for member in self._fleet.members if member.number not in owners[room])
-        address = [(wrong.place.host, wrong.place.port)]
-        crowd = Crowd(address, [room], 1, self._plan.seed + number)
-        is_in = False
+    async def _newcomers(self) -> int:
+        """Some come to rooms by processes that haven't them, and go again; how many got in."""
+        owners = {room: who for room, who in (await self._fleet.rooms()).items() if room in self._crowd.books}
+        rooms = sorted(owners)[:: max(1, len(owners) // NEWCOMERS)][:NEWCOMERS]
+        crowds = []
+        for number, room in enumerate(rooms):
+            wrong = next(member for member in self._fleet.members if member.number not in owners[room])
+            crowds.append(Crowd([(wrong.place.host, wrong.place.port)], [room], 1, self._plan.seed + number))
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(crowd.run)
-            is_in = await crowd.wait(lambda guest: guest.is_playing, NEWCOMER_S_MAX)
-            for guest in crowd.guests:
+            for crowd in crowds:
+                nursery.start_soon(crowd.run)
+            with trio.move_on_after(NEWCOMER_S_MAX):
+                for crowd in crowds:
+                    await crowd.wait(lambda guest: guest.is_playing, NEWCOMER_S_MAX)
+            guests = [guest for crowd in crowds for guest in crowd.guests]
+            count = sum(guest.is_playing for guest in guests)
+            for guest in guests:
                 guest.connection.leave()
             await trio.sleep(LOOK_EVERY_S)
             nursery.cancel_scope.cancel()
-        return is_in
+        return count
 
     async def _ticks(self) -> dict[str, int]:
-        ticks: dict[str, int] = {}
-        for member in self._fleet.members:
-            ticks |= await member.rooms()
-        return ticks
+        """Of rooms that are played."""
+        running = [await member.rooms() for member in self._fleet.members]
+        return {room: tick for rooms in running for room, tick in rooms.items() if room in self._crowd.books}
 
     def _ends(self) -> int:
         return sum(len(guest.ends) for guest in self._crowd.guests)

@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rooms: int
     flags: tuple[str, ...] = ()
     keeps: bool = True
-    """Whether each has a folder for what outlasts it."""
+    """Whether each has a folder for what outlasts it, and all have one for their checkpoints."""
 
 
 class Member:
@@ -59,7 +59,8 @@ class Member:
         words = ["serve", "--host", place.host, "--port", str(place.port), "--public-url", self.url]
         words += ["--directory", settings.directory, "--rooms", str(settings.rooms), *settings.flags]
         words += ["--connections-per-address-max", "0", "--log-format", "json"]
-        words += ["--state-dir", str(self.folder)] if settings.keeps else []
+        if settings.keeps:
+            words += ["--state-dir", str(self.folder), "--checkpoints", str(settings.folder / "checkpoints")]
         command = place.within([sys.executable, "-m", "ricochet", *words])
         with self.log.open("ab") as stderr:
             self._process = await trio.lowlevel.open_process(

@@ -24,6 +24,12 @@ def lease_end_s(redis: Redis, url: str) -> float:
     return max(ends_s)
 
 
+def young_until_s(redis: Redis) -> float:
+    """Until when the directory gives no orphan away, by this machine's steady clock; in the past where it does."""
+    [until_ms] = list(strings(redis.say(f"HGET {PREFIX}:state young_until"))) or [b"0"]
+    return float(until_ms) / 1e3 - time.time() + time.monotonic()
+
+
 def rooms_known(redis: Redis) -> set[str]:
     """Those whose owner lives."""
     now_ms = round(time.time() * 1e3)

@@ -1,5 +1,5 @@
-"""Watches one process of a cluster from within its own place: a spectator in each room that runs there, and when it
-was shown what.
+"""Watches one process of a cluster from within its own place: a spectator in each room that is played there, and when
+it was shown what.
 
 It is a process of its own, so that it sees what goes on behind a cable that is pulled: a server that ran on there, and
 showed its rooms to somebody for longer than it may, is found out. A line of JSON a second has all spans until then.
@@ -48,7 +48,8 @@ class Observer:
         async with trio.open_nursery() as nursery:
             while True:
                 for room in await described(self._address.host, self._address.port):
-                    if "tick" in room and room["name"] not in self._watched:
+                    is_played = "tick" in room and room["players"]
+                    if is_played and room["name"] not in self._watched:
                         self._watched.add(room["name"])
                         nursery.start_soon(self._watch, room["name"])
                 print(msgspec.json.encode(self.sightings.spans).decode(), flush=True)

@@ -27,6 +27,8 @@ class Loss(Struct, frozen=True, kw_only=True):
     """Who played there."""
     lease_s: float
     """From the moment itself to the end of the lease."""
+    young_s: float
+    """For so long after that the directory gave no room away, for it took itself to have been away."""
     rooms_back: int
     rooms_back_s: float | None
     """None: some were not."""
@@ -37,7 +39,7 @@ class Loss(Struct, frozen=True, kw_only=True):
     anew: int
     """Who came back as somebody else."""
     game_lost_s: float
-    """At most, of any room."""
+    """Of what players had seen; at most, of any room."""
     scores_compared: int
     lost: list[Lost]
 
@@ -60,7 +62,8 @@ class Loss(Struct, frozen=True, kw_only=True):
         gone = f"{self.game_lost_s:.1f} s of the game gone"
         scores = f"{self.scores_compared} scores compared, {len(self.lost)} lost"
         who = f"{self.how}: {self.rooms} rooms with {self.bots} bots"
-        return f"{who}; the lease ended after {self.lease_s:.1f} s; {back}; {gone}; {scores}"
+        young = f", and the directory was young for {self.young_s:.1f} s more" if self.young_s else ""
+        return f"{who}; the lease ended after {self.lease_s:.1f} s{young}; {back}; {gone}; {scores}"
 
 
 class Outage(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ import time
 import pytest
 import trio
 
-from bench.cluster.lease import lease_end_s, rooms_known, strings
+from bench.cluster.lease import lease_end_s, rooms_known, strings, young_until_s
 from protocol.errors import UserError
 from server.cluster.records import Notice, Process, Timing
 from server.cluster.redis import RedisDirectory
@@ -27,6 +27,7 @@ async def test_a_lease_ends_a_ttl_after_its_process_was_heard_and_its_rooms_are_
         end_s = lease_end_s(redis, URL)
         assert began_s - 0.1 <= end_s - Timing().ttl_s <= ended_s + 0.1
         assert rooms_known(redis) == {"pinball"}
+        assert began_s - 0.1 <= young_until_s(redis) - Timing().ttl_s <= ended_s + 0.1, "it has only begun"
         with pytest.raises(UserError, match="no process"):
             lease_end_s(redis, "http://127.0.0.1:10")
 

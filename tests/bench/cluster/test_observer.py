@@ -10,6 +10,7 @@ from tests.server.running import started
 async def test_every_room_is_watched_and_again_when_it_is_back(nursery: trio.Nursery) -> None:
     running = await started(nursery)
     lobby, name = running.server.lobby, running.server.room.name
+    running.server.room.join("Ann", True, "")
     observer = Observer("127.0.0.1", int(running.url.rstrip("/").rpartition(":")[2]))
     nursery.start_soon(observer.run)
     await really(lambda: observer.sightings.owners(name) == [running.url.rstrip("/")])

@@ -14,6 +14,7 @@ LOSS = Loss(
     rooms=10,
     bots=100,
     lease_s=15.2,
+    young_s=0.0,
     rooms_back=10,
     rooms_back_s=1.234,
     bots_back=100,
