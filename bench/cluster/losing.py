@@ -19,6 +19,8 @@ LATE_S_MAX: Final = 25.0
 LOOK_EVERY_S: Final = 0.1
 LAST_WORDS_S: Final = 0.5
 """What was sent before it was lost may arrive for so long."""
+ENDS_TOLD: Final = 4
+"""Of the conversations of whoever is missing, the last."""
 GOES_ON: Final = "a room goes on here"
 """How a server's log begins to tell at which tick."""
 
@@ -80,6 +82,7 @@ class Watch:
             rooms_back_s=max(back.values()) - lease_end_s if len(back) == len(self._rooms) and back else None,
             bots_back=sum(back_s - lease_end_s <= BOTS_BACK_S_MAX for back_s in backs),
             bots_back_s=max(backs) - lease_end_s if all_back and backs else None,
+            missing=[", then ".join(guest.ends[-ENDS_TOLD:]) for guest in self._guests if guest.back_s is None],
             anew=sum(guest.back_s is not None and guest.number != was for guest, was in now),
             game_lost_s=max([0, *(self._ticks[room] - goes_on.get(room, 0) for room in back)]) / self._rate,
             scores_compared=compared,

@@ -36,6 +36,8 @@ class Loss(Struct, frozen=True, kw_only=True):
     """In time."""
     bots_back_s: float | None
     """None: some were not, however late."""
+    missing: list[str]
+    """What became of each who was not."""
     anew: int
     """Who came back as somebody else."""
     game_lost_s: float
@@ -148,6 +150,8 @@ class Drill(Struct, frozen=True, kw_only=True):
             f"{_s(self.joined_s)}"
         )
         yield from (part.line() for part in self._parts())
+        for loss in self.losses:
+            yield from (f"missing after {loss.how}: {why}" for why in loss.missing[:TROUBLE_SHOWN])
         yield f"spans of ownership that were laid side by side: {self.sightings}"
         yield from (f"a mistake of ours: {line}" for line in self.trouble[:TROUBLE_SHOWN])
         yield from (f"it does not hold: {breach}" for breach in self.breaches())

@@ -19,6 +19,7 @@ LOSS = Loss(
     rooms_back_s=1.234,
     bots_back=100,
     bots_back_s=4.0,
+    missing=[],
     anew=0,
     game_lost_s=0.9,
     scores_compared=40,
