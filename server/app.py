@@ -126,8 +126,7 @@ class Server:
             guest_of=self.standings.guest_of,
         )
         self._config = config
-        kept = self.company.store(store)
-        self._keeper = Keeper(self.lobby, kept) if kept is not None else None
+        self._keeper = Keeper(self.lobby, kept) if (kept := self.company.store(store)) is not None else None
         on_decision = self._keeper.note if self._keeper else None
         self._filter_desk = marshal.furnish(self.lobby, self.moderation, config.chat_filter, on_decision)
         self._open_rooms()
@@ -259,6 +258,8 @@ class Server:
 
     def _lose_room(self, room: Room) -> None:
         code = self.company.code_when_lost
+        if self._keeper is not None and code is Code.ROOM_RETURNING:
+            self._keeper.parts(room)
         self.lobby.close_room(room.name, trio.current_time(), code, "the room is lost to this server")
         self._supervisor.end(room.name)
 

@@ -52,7 +52,7 @@ def serve(
         str | None, typer.Option(help="Keep standings in this database; or off. [default: a file in --state-dir]")
     ] = None,
     directory: Annotated[str | None, typer.Option(help="redis://…: share rooms with other processes.")] = None,
-    checkpoints: Annotated[str | None, typer.Option(help="A folder where rooms outlast processes.")] = None,
+    checkpoints: Annotated[str | None, typer.Option(help="A folder, or s3://…, where rooms outlast processes.")] = None,
     public_url: Annotated[str | None, typer.Option(help="Where players find this process. [default: here]")] = None,
     drain_s: Annotated[float | None, typer.Option(help="How long SIGTERM waits for people. [default: 20]")] = None,
     takeover_s: Annotated[float | None, typer.Option(help="How long to wait for another server to end.")] = None,

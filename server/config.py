@@ -83,7 +83,7 @@ class Config(BaseSettings):
     replays_mb_max: int = Field(500, ge=0, le=1_000_000, description="0: nothing is recorded")
     standings_url: str | None = Field(None, description="none: a file in state_dir, if there is one; off: nowhere")
     directory: str | None = Field(None, description="redis://…: of many processes; none: this one is alone")
-    checkpoints: str | None = Field(None, description="a folder of all processes; none: a room ends with its own")
+    checkpoints: str | None = Field(None, description="a folder, or s3://…, of all processes; none: nobody goes on")
     public_url: str | None = Field(None, description="where players find this process; none: where it listens")
     drain_s: float = Field(20.0, ge=0, le=3600)
     takeover_s: float = Field(0.0, ge=0, le=3600)

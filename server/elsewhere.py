@@ -16,7 +16,7 @@ class Elsewhere:
 
     def leads(self, session: Session, message: Hello | Enter, near: Room | None) -> bool:
         """Whether `message` is answered from here, later: the room may be in another process. `near` is the one here
-        that it means, or that would be the best for it."""
+        that it means, or that would be the best for it. Raises Violation."""
         return False
 
     def admit(self, room: Room, role: str, seat: str | None = None) -> None:

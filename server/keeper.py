@@ -57,8 +57,8 @@ class Keeper:
         self._counted = lobby.keeping
         self._due_s: dict[str, float] = {}
         self._writing = trio.Lock()
-        self._pending: dict[str, tuple[Room, SavedRoom]] = {}
-        """What is to be written, the newest of each room."""
+        self._pending: dict[str, tuple[Room | None, SavedRoom]] = {}
+        """What is to be written, the newest of each room; None: it is here no more, and goes on elsewhere."""
         self._busy_with: str | None = None
         """The room that is being written."""
         self._news = trio.Event()
@@ -91,10 +91,15 @@ class Keeper:
         self._due_s.pop(room.name, None)
         self._keep(room)
 
-    def _keep(self, room: Room) -> None:
+    def parts(self, room: Room) -> None:
+        """`room` had to stop here, and others may go on with it: keep it as it is. Never awaits, never raises."""
+        self._due_s.pop(room.name, None)
+        self._keep(room, is_last=True)
+
+    def _keep(self, room: Room, is_last: bool = False) -> None:
         saved = self.capture(room)
         if saved is not None:
-            self._pending[room.name] = room, saved
+            self._pending[room.name] = None if is_last else room, saved
             self._news.set()
 
     async def run(self) -> None:
@@ -157,12 +162,12 @@ class Keeper:
         self._counted.checkpoint_ms = (time.perf_counter() - began_s) * 1e3
         return saved
 
-    async def _write(self, room: Room, saved: SavedRoom) -> bool:
+    async def _write(self, room: Room | None, saved: SavedRoom) -> bool:
         await self._settle()
         async with self._writing:
             if self._has_let_go:
                 return False
-            if self._lobby.rooms.get(room.name) is not room:
+            if room is not None and self._lobby.rooms.get(room.name) is not room:
                 return True  # it was closed meanwhile, and must not come back
             try:
                 size = await trio.to_thread.run_sync(self._seal_and_write, saved, abandon_on_cancel=True)

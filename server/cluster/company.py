@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from server.cluster.adoption import Adoption
 from server.cluster.checkpoints import Checkpoints
 from server.cluster.directory import Directory, Unreachable
 from server.cluster.leading import Leading
+from server.cluster.leftovers import Leftovers
 from server.cluster.membership import Membership
 from server.cluster.notices import described, notice_of
 from server.cluster.passes import Passes
@@ -66,6 +68,8 @@ class Company(Alone):
             self.code_when_lost = Code.ROOM_RETURNING
         self.leading = Leading(directory, lobby, self.passes, self.membership.timing, self.is_ours, self.adoption)
         self._seen_s, self._keyed_s = 0.0, -math.inf
+        self._fences: dict[str, int] = {}
+        """Under which our rooms were kept last."""
         self._wanted: dict[str, Room] = {}
         """Rooms of the operator's that are to run here as soon as they may."""
         self._chores: trio.Nursery | None = None
@@ -79,7 +83,12 @@ class Company(Alone):
         return SharedStore(self.adoption.checkpoints, local)
 
     def fence(self, name: str) -> int | None:
-        return 0 if self.adoption is None else self.membership.fence(name) or None
+        if self.adoption is None:
+            return 0
+        fence = self.membership.fence(name)
+        if fence:
+            self._fences[name] = fence
+        return fence or self._fences.get(name)  # also of one that stops just now, because it is lost
 
     def take(self, room: Room, is_new: bool) -> bool:
         if self.membership.holds(room.name):
@@ -92,6 +101,7 @@ class Company(Alone):
 
     def gone(self, name: str) -> None:
         self._wanted.pop(name, None)
+        self._fences.pop(name, None)
         fence = self.membership.give_up(name)  # at once: the next room of that name is another one
         if self._chores is not None:
             self._chores.start_soon(self.membership.release, name, fence)
@@ -121,6 +131,7 @@ class Company(Alone):
             if room.card.is_permanent and self.adoption is None:
                 self._wanted[name] = room
             self.stop_room(room)
+        self._fences.pop(name, None)
 
     async def _claim(self) -> None:
         """What we want, whenever it may be had."""
@@ -224,6 +235,8 @@ class Company(Alone):
                 nursery.start_soon(_steadily, chore)
             if self.adoption is not None:
                 nursery.start_soon(_steadily, self._adopt)
+                leftovers = Leftovers(self.adoption.checkpoints, self.directory)
+                nursery.start_soon(_steadily, partial(leftovers.run, self.lobby.rooms))
 
     async def leave(self) -> None:
         await self.membership.leave(hands_over=self.adoption is not None)

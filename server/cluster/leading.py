@@ -64,7 +64,7 @@ class Leading:
         return rooms[: limits.ROOMS_LISTED_MAX]
 
     def leads(self, session: Session, message: Hello | Enter, near: Room | None) -> bool:
-        """See `server.elsewhere`."""
+        """See `server.elsewhere`. Raises Violation."""
         name = message.room
         if name is None and isinstance(message, Enter):
             name = self.livelier(message, near)
@@ -72,8 +72,12 @@ class Leading:
             return False
         elif isinstance(message, Hello) and message.role == "visitor" and message.resume is None:
             return False  # they look around first
-        if name is None or self.chores is None or self._leading >= LEADING_MAX:
+        if name is None:
             return False
+        if self.chores is None or self._leading >= LEADING_MAX:
+            if message.room is None:
+                return False
+            raise Violation(Code.ROOM_RETURNING, "nobody can be asked for the room just now; ask again in a moment")
         self._leading += 1
         self.chores.start_soon(self._lead, session, message, name)
         return True
@@ -124,7 +128,7 @@ class Leading:
         except Unreachable:
             entry, is_away = next((one for one in self.others if one.notice.name == name), None), True
         if entry is None or self._is_ours(entry):
-            if self._adoption is not None and (entry is not None or self._adoption.expects(name)):
+            if self._adoption is not None and (is_away or entry is not None or self._adoption.expects(name)):
                 raise Violation(Code.ROOM_RETURNING, "the room isn't here yet; it is back in a moment")
             raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
         if not is_away and entry.silent_ms > self._timing.silent_ms:

@@ -1,4 +1,4 @@
-"""Where many processes keep bytes for each other: a folder that all of them see.
+"""Where many processes keep bytes for each other: a folder that all of them see, or an object store.
 
 A key is a path of two names, as in `pinball.room/00000000000000000042`. What is asked of a place is little: what was
 written whole is read whole, and is listed from then on. Nothing is ever written by two at the same key, so that no
@@ -9,12 +9,14 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from protocol.errors import UserError
 from server.checkpoint import BYTES_MAX
 from server.store import put, sync_folder
+
+OBJECT_STORES: Final = ("s3", "gs", "az")
 
 
 class Place(Protocol):
@@ -80,12 +82,16 @@ class SharedFolder:
 
 
 def place_of(url: str) -> Place:
-    """A path, or `file:///…`. Raises UserError."""
+    """A path, `file:///…`, or the address of an object store. Raises UserError."""
     parts = urlsplit(url)
+    if parts.scheme in OBJECT_STORES:
+        from server.cluster.object_store import ObjectStore  # the library takes a moment to load
+
+        return ObjectStore(url)
     if parts.scheme == "file":
         return SharedFolder(Path(unquote(parts.path)))
     if "://" in url:
-        raise UserError(f"checkpoints go to a folder, not to {url}")
+        raise UserError(f"checkpoints go to a folder, or to {', '.join(OBJECT_STORES)}://…, not to {url}")
     return SharedFolder(Path(url))
 
 

@@ -6,6 +6,7 @@ import trio.testing
 
 from protocol.errors import Code
 from protocol.messages import Enter, Open
+from server.cluster import leading
 from server.cluster.directory import LocalDirectory
 from server.cluster.ledger import Ledger
 from server.cluster.records import Timing
@@ -225,6 +226,9 @@ async def test_who_is_cut_off_stops_and_tells_its_people_to_wait_and_opens_anoth
     ann = there.hail()
     await street.pass_time(2)
     there.cut = True
+    there.server._keeper._every_s = 1e6  # type: ignore[union-attr]  # nothing more is written in passing
+    await street.pass_time(8)
+    melee_of(room).fighters[ann.player.id].score = 350
     await street.pass_time(TTL_S, until=lambda: room.name not in there.rooms)
     await street.pass_time(0.5)
     assert bye_of(ann) == Code.ROOM_RETURNING
@@ -241,7 +245,9 @@ async def test_who_is_cut_off_stops_and_tells_its_people_to_wait_and_opens_anoth
     led = there.hail(room=room.name, resume=ann.welcome.resume)
     await street.pass_time(0.5)
     assert bye_of(led) == Code.MOVED
-    assert here.hail(room=room.name, resume=ann.welcome.resume).welcome.player == 1
+    back = here.hail(room=room.name, resume=ann.welcome.resume)
+    assert back.welcome.player == 1
+    assert back.events_named("scores")[0]["scores"][0][:2] == [1, 350], "it was written down as it stopped"
 
 
 async def test_a_room_of_a_former_life_at_the_same_address_is_waited_for(
@@ -258,3 +264,18 @@ async def test_a_room_of_a_former_life_at_the_same_address_is_waited_for(
     waits = again.hail(room=name, resume=resume)
     await street.pass_time(0.5)
     assert bye_of(waits) == Code.ROOM_RETURNING
+
+
+async def test_who_asks_when_nobody_can_be_asked_is_told_to_ask_again(
+    street: Street, mock_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = street.neighbours
+    name = there.server.room.name
+    monkeypatch.setattr(leading, "LEADING_MAX", 0)
+    assert bye_of(here.hail(room=name)) == Code.ROOM_RETURNING
+    monkeypatch.undo()
+    here.cut = True
+    here.company.leading.others = []
+    ann = here.hail(room=name, resume="token")
+    await street.pass_time(1)
+    assert bye_of(ann) == Code.ROOM_RETURNING, "who knows?"

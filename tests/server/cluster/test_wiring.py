@@ -34,7 +34,8 @@ async def test_alone_every_room_is_ours() -> None:
 
 def test_nothing_of_redis_is_loaded_without_a_directory() -> None:
     """It takes most of a second."""
-    code = "import sys, server.app; print('coredis' in sys.modules or 'server.cluster.redis' in sys.modules)"
+    names = "coredis", "obstore", "server.cluster.redis"
+    code = f"import sys, server.app; print(any(name in sys.modules for name in {names}))"
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert said.strip() == "False"
 
@@ -52,6 +53,28 @@ def test_operators_rooms_have_names_of_their_own(tmp_path: Path) -> None:
     assert venue_of(kept).room_names == venue_of(kept).room_names
     other = Config(directory="redis://127.0.0.1", state_dir=tmp_path, public_url="https://b.example")
     assert venue_of(kept).room_names != venue_of(other).room_names
+
+
+def test_where_others_may_go_on_with_rooms_each_life_has_names_of_its_own(tmp_path: Path) -> None:
+    kept = Config(directory="redis://127.0.0.1", state_dir=tmp_path, checkpoints=str(tmp_path))
+    first, second = venue_of(kept), venue_of(kept)
+    assert first.room_names != second.room_names
+    assert first.another_name() not in (*first.room_names, first.another_name())
+    assert first.another_name().startswith("pinball-")
+
+
+def test_checkpoints_are_for_many_and_at_a_place_that_there_is(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="checkpoints are for the processes of a directory"):
+        Config(checkpoints=str(tmp_path))
+    with pytest.raises(UserError, match="checkpoints go to a folder"):
+        company_of(Config(directory="redis://127.0.0.1", checkpoints="ftp://a"), Lobby())
+    lobby = Lobby()
+    company = company_of(Config(directory="redis://127.0.0.1", checkpoints=str(tmp_path / "rooms")), lobby)
+    assert lobby.elsewhere is company
+    assert (tmp_path / "rooms").is_dir()
+    assert company.store(None) is not None
+    assert company_of(Config(directory="redis://127.0.0.1"), Lobby()).store(None) is None
+    assert Alone().store(None) is None
 
 
 def test_names_stay_different_where_the_maps_is_long() -> None:
