@@ -19,7 +19,7 @@ def cluster_command(
     tick_rate: Annotated[
         int, typer.Option(min=1, max=240, help="Of the rooms, so that this machine carries them.")
     ] = 30,
-    snapshot_rate: Annotated[int, typer.Option(min=1, max=240)] = 10,
+    snapshot_rate: Annotated[int, typer.Option(min=1, max=240)] = 5,
     seed: Annotated[int, typer.Option(help="Of what the bots do.")] = 1,
     loopback: Annotated[bool, typer.Option("--loopback", help="No namespaces, even where they are allowed.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write the result to this file.")] = None,

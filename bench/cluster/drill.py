@@ -50,8 +50,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     bots: int = 300
     rooms: int = 30
     processes: int = 3
-    tick_rate: int = 30
-    snapshot_rate: int = 10
+    tick_rate: int = 20
+    snapshot_rate: int = 5
     seed: int = 1
     loopback: bool = False
     away_s: float = AWAY_S

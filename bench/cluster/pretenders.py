@@ -1,7 +1,7 @@
 """Processes that have rooms in the directory and nowhere else: real beats, claims and lists, and no game behind them.
 
-Each is a `Membership` with a client of its own, and asks for the list of rooms as often as a server does. How long each
-question took is noted.
+Each is a `Membership` with a client of its own, and asks for the list of rooms and for orphans as often as a server
+does, once its own rooms are registered. How long each question took is noted.
 """
 
 import time
@@ -12,6 +12,7 @@ from typing import Any, Final
 import trio
 
 from protocol import limits
+from server.cluster.adoption import ORPHANS_MAX
 from server.cluster.company import LOOK_EVERY_S
 from server.cluster.directory import Unreachable
 from server.cluster.membership import Membership
@@ -87,12 +88,15 @@ class Pretender:
             await nursery.start(self.membership.run)
             for notice in self._notices.values():
                 self.membership.announce(notice)
+            while not self.is_registered:  # noqa: ASYNC110  # nothing announces it
+                await trio.sleep(READY_LOOK_S)
             nursery.start_soon(self._look_around)
 
     async def _look_around(self) -> None:
         while True:
             with suppress(Unreachable):
                 await self._directory.listed(limits.ROOMS_LISTED_MAX)
+                await self._directory.orphans(ORPHANS_MAX)
             await trio.sleep(LOOK_EVERY_S)
 
 
