@@ -100,11 +100,17 @@ class Adoption:
             if claimed.why is not Why.GRANTED:
                 return
             self._under_way.add(name)
+            room = None
             try:
                 room = await self._bring_back(orphan.notice, claimed.fence)
+            except Exception:
+                self._lobby.faults.rooms_failed += 1
+                log.exception("a room could not be brought back", room=name)
             finally:
                 self._under_way.discard(name)
-        if room is not None:
+        if room is None:
+            await self._let_go(name, claimed.fence)
+        else:
             self._counted.rooms_adopted += 1
             self._counted.adoption_s = orphan.ago_ms / 1000 + trio.current_time() - seen_s
             log.info("a room goes on here", room=name, tick=room.tick, players=len(room.players))
@@ -123,13 +129,14 @@ class Adoption:
 
         self._lobby.at_leisure(come)
         await done.wait()
-        if came:
-            return came[0]
-        if self._membership.fence(notice.name) == fence:
+        return came[0] if came else None
+
+    async def _let_go(self, name: str, fence: int) -> None:
+        """Unless it isn't ours any more anyway."""
+        if self._membership.fence(name) == fence and name not in self._lobby.rooms:
             self._counted.orphans_let_go += 1
-            log.warning("a room is let go, for nothing is left to go on from", room=notice.name)
-            await self._membership.release(notice.name, self._membership.give_up(notice.name))
-        return None
+            log.warning("a room is let go, for nothing is left to go on from", room=name)
+            await self._membership.release(name, self._membership.give_up(name))
 
     def _revived(self, notice: Notice, saved: SavedRoom | None) -> list[Room]:
         """The room, in the lobby, and running; or none."""

@@ -6,10 +6,12 @@ import trio.testing
 
 from protocol.errors import Code
 from protocol.messages import Enter, Open
+from server.checkpoint import SavedRoom
 from server.cluster import leading
 from server.cluster.directory import LocalDirectory
 from server.cluster.ledger import Ledger
 from server.cluster.records import Timing
+from server.room import Room
 from tests.instruments.stepper import Client
 from tests.server.cluster.neighbours import Memory, Neighbour, Street, melee_of
 
@@ -279,3 +281,30 @@ async def test_who_asks_when_nobody_can_be_asked_is_told_to_ask_again(
     ann = here.hail(room=name, resume="token")
     await street.pass_time(1)
     assert bye_of(ann) == Code.ROOM_RETURNING, "who knows?"
+
+
+async def test_a_mistake_of_ours_in_one_room_holds_up_no_other(
+    street: Street, mock_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = street.neighbours
+    ann = there.hail(role="visitor")
+    there.say(ann, Open("Ours", "melee", "belt"))
+    await street.pass_time(3)
+    opened, permanent = ann.welcome.room, there.server.room.name
+    catalogue = here.server.lobby.catalogue
+    assert catalogue is not None
+    revive = catalogue.revive
+
+    def fails(saved: SavedRoom) -> Room:
+        if saved.name == permanent:
+            raise ArithmeticError("as from a game of somebody's")
+        return revive(saved)
+
+    monkeypatch.setattr(catalogue, "revive", fails)
+    there.vanish()
+    await street.pass_time(TTL_S + 5)
+    assert opened in here.rooms
+    assert permanent not in here.rooms
+    assert here.company.membership.fence(permanent) == 0, "nobody holds what nobody runs"
+    faults = here.server.lobby.faults
+    assert faults.rooms_failed + faults.chores_failed == 1
