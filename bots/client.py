@@ -165,6 +165,7 @@ class Connection:
 
     async def converse(self) -> Ended:
         """One conversation, from the TCP connection to the end, whoever ends it."""
+        self._player.bye = None  # of the one before
         try:
             with trio.fail_after(CONNECT_S_MAX):
                 stream = await self._open_stream()

@@ -166,10 +166,13 @@ class _Drilling:
         self._say(f"server {member.number} is cut off")
         watch = await self._watch("cut off", member)
         member.cut()
+        if self._ground.accepts_when_cut:  # as a proxy does that asks whether it is well
+            self._crowd.addresses.remove((member.place.host, member.place.port))
         try:
             await self._wait_back(watch)
         finally:
             member.mend()
+        self._crowd.addresses[:] = [(place.host, place.port) for place in self._ground.places]
         self._say(f"server {member.number} is let back")
         await self._all_known()
 

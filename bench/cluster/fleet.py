@@ -149,11 +149,25 @@ class Fleet:
 
     def trouble(self) -> list[str]:
         """What they themselves call a mistake of ours."""
-        lines = []
-        for member in self.members:
-            text = member.log.read_text(errors="replace") if member.log.exists() else ""
-            lines += [f"server {member.number}: {line}" for line in text.splitlines() if '"level": "error"' in line]
-        return lines
+        return [
+            f"server {member.number}: {sentence}"
+            for member in self.members
+            if member.log.exists()
+            for line in member.log.read_bytes().splitlines()
+            if (sentence := mistake_in(line))
+        ]
+
+
+def mistake_in(line: bytes) -> str:
+    """Of a log: what happened, to which room, and by what exception; nothing where that is no mistake."""
+    try:
+        told = msgspec.json.decode(line, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return ""
+    if told.get("level") != "error":
+        return ""
+    causes = [str(one.get("exc_value")) for one in told.get("exception", [])[:1]]
+    return ": ".join(filter(None, [str(told.get("event")), str(told.get("room", "")), *causes]))
 
 
 async def described(host: str, port: int) -> list[dict[str, Any]]:

@@ -45,6 +45,8 @@ class Ground(Protocol):
 
     name: str
     host: str
+    accepts_when_cut: bool
+    """Whether the system takes connections for who is cut off, which nobody will ever answer."""
     places: "list[Place]"
 
 
@@ -82,6 +84,7 @@ class Namespaces:
     """As many corners as wanted, and the bridge. Raises OSError or SubprocessError where that isn't allowed."""
 
     name = "network namespaces"
+    accepts_when_cut = False
 
     def __init__(self, count: int) -> None:
         short, third = f"rico{os.getpid() % 100_000}", os.getpid() % 250 + 1
@@ -127,6 +130,7 @@ class Loopback:
     """As many ports as wanted."""
 
     name = "loopback ports"
+    accepts_when_cut = True
     host = "127.0.0.1"
 
     def __init__(self, count: int) -> None:

@@ -4,6 +4,7 @@ It keeps nothing unless it is asked to. It can be killed, frozen and started aga
 """
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -20,6 +21,8 @@ from protocol.errors import UserError
 START_S_MAX: Final = 10.0
 ANSWER_S_MAX: Final = 2.0
 ANSWER_BYTES_MAX: Final = 1 << 20
+PORT_MIN: Final = 20_000
+PORT_MAX: Final = 32_000
 PROGRAMS: Final = ("redis-server", "valkey-server")
 
 
@@ -117,7 +120,9 @@ def redis_at(host: str = "127.0.0.1", *, keeps: bool = False) -> Iterator[Redis]
 
 
 def free_port(host: str) -> int:
-    """One that is nobody's now."""
-    with socket.socket() as one:
-        one.bind((host, 0))
-        return int(one.getsockname()[1])
+    """One that is nobody's now, and none of those that whoever asks for any port is given."""
+    while True:
+        port = PORT_MIN + secrets.randbelow(PORT_MAX - PORT_MIN)
+        with socket.socket() as one, suppress(OSError):
+            one.bind((host, port))
+            return port

@@ -22,6 +22,8 @@ async def test_a_small_one() -> None:
     result = await run(PLAN)
     assert result.joined_s is not None
     assert [loss.how for loss in result.losses] == ["kill -9", "cut off"]
+    for loss in result.losses:
+        assert (loss.rooms_back, loss.missing, loss.anew, loss.lost) == (loss.rooms, [], 0, [])
     assert result.double_owners == []
     assert result.sightings >= result.rooms
     assert [(outage.disturbed, outage.joins_good) for outage in result.outages] == [(0, 6), (0, 6)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cluster.fleet import Fleet, Settings, described
+from bench.cluster.fleet import Fleet, Settings, described, mistake_in
 from bench.cluster.ground import Loopback
 from protocol.errors import UserError
 from tests.instruments.redis import running
@@ -37,3 +37,11 @@ async def test_one_that_cant_start_says_why(tmp_path: Path) -> None:
         await member.start()
     assert "nonsense" in member.log.read_text()
     assert member.pid == 0
+
+
+def test_a_mistake_is_one_sentence_however_much_the_log_has_of_it() -> None:
+    error = b'{"level": "error", "event": "no checkpoint", "room": "belt", "exception": [{"exc_value": "gone"}]}'
+    assert mistake_in(error) == "no checkpoint: belt: gone"
+    assert mistake_in(b'{"level": "error", "event": "overload"}') == "overload"
+    assert mistake_in(b'{"level": "info", "event": "a room goes on here"}') == ""
+    assert mistake_in(b"Traceback (most recent call last):") == ""
