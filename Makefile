@@ -45,7 +45,7 @@ say = printf '· %s\n'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup client play contestants bench test test-all conformance tyrus soak fuzz attack check format lock clean
+.PHONY: help setup client play contestants bench test test-all conformance tyrus soak fuzz cluster attack check format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ soak: $(INSTALLED) ## live simulated lives of the server; SEEDS=N of them, the f
 
 fuzz: $(FUZZING) ## search every parser for what crashes it; SECONDS=N for each, ARGS="--only arena"
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
+
+cluster: $(INSTALLED) ## three servers, Redis, PostgreSQL, 300 bots: kill one, cut one off, stop Redis; ARGS="--bots 60 --rooms 6"
+	@exec $(BIN)/ricochet bench cluster $(ARGS)
 
 attack: $(INSTALLED) ## attack a server with players on it, over loopback; SECONDS=N for each attack, ARGS=--realtime as root
 	@$(BIN)/python -m tests.attack --seconds $(or $(SECONDS),10) $(ARGS)

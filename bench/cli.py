@@ -18,6 +18,9 @@ MEASUREMENTS: Final = {
     "rooms": "bench.rooms",
     "opening": "bench.opening",
     "cores": "bench.cores",
+    "cluster": "bench.cluster.command",
+    "directory": "bench.cluster.directory",
+    "rolling": "bench.cluster.rolling",
 }
 """Each sub-command, and the module whose function `NAME_command` it is."""
 

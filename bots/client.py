@@ -27,6 +27,8 @@ from protocol.errors import Code, UserError
 from protocol.messages import Bye, Leave
 
 CONNECT_S_MAX: Final = 10.0
+SILENCE_S_MAX: Final = 8
+"""Without a word from the server for so long, pongs included, the connection is given up."""
 MESSAGE_BYTES_MAX: Final = 4_000_000
 MESSAGES_QUEUED_MAX: Final = 64
 PULSE_S: Final = 0.004
@@ -100,7 +102,7 @@ class Connection:
         self._room = room
         self._turnstile = turnstile
         self._dial = dial
-        self._is_leaving = False
+        self._is_leaving = self._has_heard = False
         self._scope = trio.CancelScope()
         self._pause = trio.CancelScope()
         """Of who waits before an attempt to connect."""
@@ -163,6 +165,7 @@ class Connection:
 
     async def converse(self) -> Ended:
         """One conversation, from the TCP connection to the end, whoever ends it."""
+        self._player.bye = None  # of the one before
         try:
             with trio.fail_after(CONNECT_S_MAX):
                 stream = await self._open_stream()
@@ -210,6 +213,7 @@ class Connection:
         link = lane or PlainLink(websocket, self._codec.is_text)
         if isinstance(link, PlainLink):
             nursery.start_soon(link.run)
+        nursery.start_soon(self._notice_silence)
         self._player.begin(link, self._whereto(), trio.current_time(), self._itinerary.led)
         try:
             while True:
@@ -218,6 +222,16 @@ class Connection:
                 self._deliver(message)
         except trio_websocket.ConnectionClosed as closed:
             return _ended(closed.reason)
+
+    async def _notice_silence(self) -> None:
+        """Second by second: if it is we who stand still, that is no silence of the server's."""
+        silent_s = 0
+        while silent_s < SILENCE_S_MAX:
+            self._has_heard = False
+            await trio.sleep(1.0)
+            silent_s = 0 if self._has_heard else silent_s + 1
+        self._player.bye = Bye(BROKEN, "the server has gone silent")
+        self._scope.cancel()
 
     async def _shake_hands(self, nursery: trio.Nursery, stream: trio.abc.Stream) -> trio_websocket.WebSocketConnection:
         return await trio_websocket.wrap_client_stream(
@@ -231,6 +245,7 @@ class Connection:
         )
 
     def _deliver(self, message: Wire) -> None:
+        self._has_heard = True
         try:
             self._player.receive(message, trio.current_time())
             if self._player.moved is not None:

@@ -88,6 +88,7 @@ IO_FILES = (
     "bench/overload.py",
     "bench/flock.py",
     "bench/checkpoint.py",
+    "bench/cluster/*.py",
     "bench/restart.py",
     "bench/rooms.py",
     "bench/opening.py",

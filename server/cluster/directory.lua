@@ -302,7 +302,7 @@ function operations.processes()
 end
 
 function operations.orphans()
-  forget()
+  hear()
   local found = {}
   if is_young() then return found end
   for _, name in ipairs(call('ZRANGE', ORPHANS, 0, number() - 1)) do

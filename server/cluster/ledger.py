@@ -170,8 +170,12 @@ class Ledger:
     # rooms without an owner --------------------------------------------------------------------------------
 
     def orphans(self, count: int, now_ms: int) -> list[Orphan]:
-        """So many, those first that have been alone for longest; none while owners may still be heard of."""
-        self._forget(now_ms)
+        """So many, those first that have been alone for longest; none while owners may still be heard of.
+
+        Whoever asks is heard, for each owner does so every second: of a few processes that beat at the same moments
+        one would be late now and then, and the directory would take that for its own absence.
+        """
+        self._hear(now_ms)
         if self._is_young(now_ms):
             return []
         found = sorted(self._orphans.values(), key=lambda orphan: (orphan.since_ms, orphan.notice.name.encode()))
@@ -223,7 +227,7 @@ class Ledger:
         return now_ms < self._young_until_ms
 
     def _hear(self, now_ms: int) -> None:
-        """An owner is heard: was anybody, lately?"""
+        """A process is heard: was anybody, lately?"""
         was_owned = self._owned_until_ms > self._heard_ms
         if was_owned and now_ms - self._heard_ms > self._away_ms:
             self._young_until_ms = now_ms + self._ttl_ms

@@ -124,6 +124,25 @@ async def test_who_speaks_something_else_is_noticed(nursery: trio.Nursery) -> No
     nursery.cancel_scope.cancel()
 
 
+async def test_who_says_nothing_any_more_is_given_up(nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.client.SILENCE_S_MAX", 1)
+
+    async def fall_silent(request: trio_websocket.WebSocketRequest) -> None:
+        connection = await request.accept(subprotocol=SUBPROTOCOL_MSGPACK)
+        with suppress(trio_websocket.ConnectionClosed):
+            while True:
+                await connection.get_message()
+
+    server = await nursery.start(trio_websocket.serve_websocket, fall_silent, "127.0.0.1", 0, None)
+    connection = Connection(
+        player_named("Ann", Tally()), Address("127.0.0.1", server.port, False), CODECS[SUBPROTOCOL_MSGPACK]
+    )
+    with trio.fail_after(30):
+        ended = await connection.converse()
+    assert (ended.code, str(ended)) == (1006, "the server has gone silent")
+    nursery.cancel_scope.cancel()
+
+
 async def test_a_lost_connection_comes_back_to_the_same_ship(server: Served, nursery: trio.Nursery) -> None:
     player = player_named("Ann", Tally())
     connection = Connection(player, parse_address(server.play_url), CODECS[SUBPROTOCOL_MSGPACK])

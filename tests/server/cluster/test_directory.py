@@ -149,6 +149,8 @@ async def test_a_room_that_is_heard_of_no_more_is_an_orphan_until_somebody_claim
 async def test_an_orphan_that_nobody_claims_is_forgotten(timed: Timed) -> None:
     directory = timed.directory
     await directory.claim(await directory.join(HERE), room(), False)
+    for now_ms in range(0, TTL + ORPHAN, 2000):
+        assert len(await timed.at(now_ms).orphans(9)) == (now_ms >= TTL), "who asks so often knows that it was there"
     assert len(await timed.at(TTL + ORPHAN - 1).orphans(9)) == 1
     assert await timed.at(TTL + ORPHAN).orphans(9) == []
     assert not await directory.is_orphan("pinball")

@@ -28,7 +28,23 @@ def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     whys = [ledger.claim(lease, room(name), True, 0).why for name in ("a", "b", "c", "a")]
     assert whys == [Why.GRANTED, Why.GRANTED, Why.FULL, Why.GRANTED]
     monkeypatch.setattr(ledgers, "ORPHANS_MAX", 1)
+    for now_ms in range(0, TTL, 1000):
+        assert not ledger.orphans(9, now_ms)
     assert len(ledger.orphans(9, TTL)) == 1
+
+
+def test_who_looks_for_orphans_is_heard_and_a_directory_that_was_away_gives_none() -> None:
+    ledger = Ledger(TIMING)
+    ledger.claim(ledger.join(HERE, 0), room("a"), True, 0)
+    for now_ms in range(0, TTL, 1000):
+        ledger.orphans(9, now_ms)
+    assert [orphan.notice.name for orphan in ledger.orphans(9, TTL)] == ["a"], "though nobody has beaten since"
+    away = Ledger(TIMING)
+    away.claim(away.join(HERE, 0), room("a"), True, 0)
+    assert not away.orphans(9, TTL), "its owner may be about to be heard of"
+    for now_ms in range(TTL, 2 * TTL, 1000):
+        assert not away.orphans(9, now_ms)
+    assert away.orphans(9, 2 * TTL)
 
 
 NAMES = st.sampled_from(["a", "b", "c"])

@@ -1,6 +1,5 @@
 """Both databases, each as it is after the migrations: a file of SQLite, and a real PostgreSQL."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -10,7 +9,7 @@ import pytest
 
 from server.standings.database import open_database
 from server.standings.repository import Repository
-from tests.instruments.postgres import Postgres, find_postgres, running
+from tests.instruments.postgres import Postgres, empty, running
 
 _numbers = count(1)
 
@@ -18,13 +17,7 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """With a database named `current`, which has all migrations and nothing in it."""
-    programs = find_postgres()
-    if programs is None:
-        absence = "no PostgreSQL: neither is initdb on PATH nor is Debian's package installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(absence)
-        pytest.skip(absence)
-    with running(programs) as server:
+    with running() as server:
         open_database(server.make("current")).dispose()
         yield server
 
@@ -48,7 +41,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         file = shutil.copy(request.getfixturevalue("migrated"), tmp_path / "standings.db")
         return f"sqlite:///{file}"
     server: Postgres = request.getfixturevalue("postgres")
-    server.empty("current")
+    empty(server.address("current"))
     return server.address("current")
 
 

@@ -18,7 +18,7 @@ from server.standings.guests import KEY_S
 from server.standings.repository import Repository
 from server.standings.service import FORGOTTEN_MAX, WAITING_MAX, Standings
 from server.statistics import Statistics
-from tests.instruments.postgres import Postgres
+from tests.instruments.postgres import Postgres, empty
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import until
 from tests.server.standings.matches import NOW_S, placing, result
@@ -217,7 +217,7 @@ def test_what_is_counted_is_among_the_statistics(shaky: Shaky, room: Room) -> No
 
 
 async def test_an_outage_of_a_real_postgresql(postgres: Postgres, room: Room, nursery: trio.Nursery) -> None:
-    postgres.empty("current")
+    empty(postgres.address("current"))
     repository = Repository(open_database(postgres.address("current")))
     standings = kept(repository)
     nursery.start_soon(standings.run)
