@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
 from protocol.limits import PLAYERS_PER_ROOM_MAX
+from protocol.messages import Podium
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
 from server.build.buildable import Buildable
@@ -91,6 +92,8 @@ class SavedRoom(Struct, frozen=True):
     """Where one is built: the arena as it is, whatever becomes of the one that it was opened with."""
     matches: int = 0
     """Played to their end."""
+    podium: Podium | None = None
+    """Of the last of these."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -123,6 +126,7 @@ def capture(room: Room, seats: Sequence[SavedSeat]) -> SavedRoom:
         card=room.card,
         ground=room.arena if isinstance(room.game, Buildable) else None,
         matches=room.matches,
+        podium=room.podium,
     )
 
 
@@ -159,7 +163,7 @@ def revive(
 
 
 def _fill(room: Room, saved: SavedRoom) -> None:
-    room.tick, room.match_tick, room.matches = saved.tick, saved.match_tick, saved.matches
+    room.tick, room.match_tick, room.matches, room.podium = saved.tick, saved.match_tick, saved.matches, saved.podium
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game
