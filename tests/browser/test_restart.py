@@ -32,7 +32,7 @@ def test_a_restarted_server_gets_its_players_back(chromium_path: Path) -> None:
 def test_who_plays_on_a_server_that_is_killed_is_the_same_player_afterwards(
     chromium_path: Path, tmp_path: Path
 ) -> None:
-    kept = ("--state-dir", str(tmp_path), "--seed", "3")
+    kept = ("--state-dir", str(tmp_path), "--standings-url", "off", "--seed", "3")
     with (
         served(*kept) as first,
         open_stranger(first.play_url, "ricochet.v1.json") as stranger,
