@@ -43,6 +43,10 @@ in_browser = $(find_node); cd $(BROWSER)
 in_contestants = $(find_node); cd $(CONTESTANTS)
 say = printf '· %s\n'
 
+# Servers and tests are started by the hundred: what Python has compiled is kept here in the tree, even where it is
+# told not to (container images do so). Else each start compiles everything anew, which takes as long as all the rest.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup client play contestants bench test test-all conformance tyrus soak fuzz attack check format lock clean
