@@ -43,6 +43,10 @@ in_browser = $(find_node); cd $(BROWSER)
 in_contestants = $(find_node); cd $(CONTESTANTS)
 say = printf '· %s\n'
 
+# Servers and tests are started by the hundred: what Python has compiled is kept here in the tree, even where it is
+# told not to (container images do so). Else each start compiles everything anew, which takes as long as all the rest.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup client play contestants bench test test-all conformance tyrus soak fuzz cluster attack check format lock clean
@@ -79,11 +83,11 @@ conformance: $(INSTALLED) ## try both lanes with the Autobahn|Testsuite, which n
 tyrus: $(TYRUS) ## install Java's WebSocket client, for the tests with clients that others wrote; needs Maven
 	@:
 
-# pytest shares its tests out among processes, one for each core. It comes last, so that its summary is the closing line;
+# pytest shares its tests out among processes (tests/instruments/sharing.py). It comes last, so that its summary is the closing line;
 # it runs even when a client test fails.
 run_tests = status=0; \
 	($(in_browser) && npm test --silent) || status=1; \
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(1) $(ARGS) || status=1; \
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(1) $(ARGS) || status=1; \
 	exit $$status
 
 soak: $(INSTALLED) ## live simulated lives of the server; SEEDS=N of them, the first with seed FIRST

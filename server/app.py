@@ -113,7 +113,7 @@ class Server:
         self.stats = StatsDesk(self.lobby, self.telemetry, self.reach)
         api = Api(self.rooms, self.reach, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
-        self._rescue = rescue_of(self.library.drafts, self.lobby)
+        self._rescue = self.library.rescue = rescue_of(self.library.drafts, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
         shelves, others = (self.standings, replays, self.library), config.origins if config.directory else ()
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, *shelves, company=others))

@@ -102,7 +102,7 @@ class Catalogue:
         fresh = Room(
             room.name, kind, room.arena, room.rates, self._new_seed(), room.options, room.players_max, card=card
         )
-        fresh.matches = room.matches
+        fresh.matches, fresh.podium = room.matches, room.podium
         return fresh
 
     def _find(self, game: str, arena: str, ground: Arena | None = None) -> tuple[type[Game], Arena]:

@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 
 from protocol.arena import Arena, fingerprint
 from protocol.limits import PLAYERS_PER_ROOM_MAX
+from protocol.messages import Podium
 from protocol.motion import Helm
 from protocol.ticks import Rates
 from server.build.buildable import Buildable
@@ -90,6 +91,8 @@ class SavedRoom(Struct, frozen=True):
     """Played to their end."""
     fence: int = 0
     """Among many processes: under which the room was its owner's."""
+    podium: Podium | None = None
+    """Of the last of these."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -123,6 +126,7 @@ def capture(room: Room, seats: Sequence[SavedSeat], fence: int = 0) -> SavedRoom
         ground=room.arena if isinstance(room.game, Buildable) else None,
         matches=room.matches,
         fence=fence,
+        podium=room.podium,
     )
 
 
@@ -159,7 +163,7 @@ def revive(
 
 
 def _fill(room: Room, saved: SavedRoom) -> None:
-    room.tick, room.match_tick, room.matches = saved.tick, saved.match_tick, saved.matches
+    room.tick, room.match_tick, room.matches, room.podium = saved.tick, saved.match_tick, saved.matches, saved.podium
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game

@@ -113,6 +113,11 @@ class Film(Struct):
         """Whether the next snapshot must be left out."""
         return self.size_bytes >= FILM_BYTES_MAX
 
+    @property
+    def ticks(self) -> int:
+        """From its oldest frame to its newest."""
+        return self.frames[-1].tick - self.frames[0].tick if self.frames else 0
+
     def leave_out(self, bulletin: Bulletin) -> None:
         self._missed |= bulletin.spoken
 

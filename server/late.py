@@ -88,10 +88,17 @@ class LateSpectators(Spectators):
     def add(self, viewer: Viewer, greet: Callable[[], None]) -> None:
         """What is so now is not for them yet."""
         mark = self._mark or self._film.first_mark()
-        owe(Event(self._rerun.tick, "late", {"seconds": round(self.late_ticks * self._rates.tick_s, 1)}), [viewer])
+        late, wait = (round(ticks * self._rates.tick_s, 1) for ticks in (self.late_ticks, self._ticks_to_first()))
+        owe(Event(self._rerun.tick, "late", {"seconds": late, "starts_in_s": wait}), [viewer])
         for note in [*(mark.greeting if mark is not None else ()), *self._since]:
             _hand(note, [viewer])
         self._gazes.append(Gaze(viewer, self._middle))
+
+    def _ticks_to_first(self) -> int:
+        """Until the first snapshot that is shown; 0: there has been one."""
+        if self._rerun.tick:
+            return 0
+        return max(0, self.late_ticks - self._film.ticks)
 
     def hear(self, message: Message, encoded: Encoded, may_be_lost: bool = False) -> None:
         self._note(Note(_in_all(message, encoded)))

@@ -1,17 +1,16 @@
-"""How rooms that were opened on demand come to their end, and with which podium. Pure.
+"""How rooms that were opened on demand come to their end. Pure.
 
 its matches are played     it ends a moment later, when everybody has seen who has won
 nobody is there            it ends after a minute: time enough to send somebody the link, and to come back
 
-How many matches a room has played is the room's to know, and kept with it: a restart doesn't begin to count anew.
+How many matches a room has played, and how the last of them ended, is the room's to know, and kept with it: a restart
+doesn't begin to count anew.
 """
 
 from typing import Final
 
 from msgspec import Struct
 
-from protocol.limits import PODIUM_PLACES_MAX
-from protocol.messages import Podium, Standing
 from server.results import Result
 from server.room import Room
 
@@ -25,7 +24,6 @@ EMPTY: Final = "nobody was in the room any more"
 class Life(Struct, eq=False):
     """What has happened in one room so far."""
 
-    podium: Podium | None = None
     played_s: float | None = None
     """Since when it has played all its matches."""
     empty_s: float | None = None
@@ -45,15 +43,10 @@ class Lives:
         self._lives[room] = Life()
 
     def concluded(self, room: Room, result: Result) -> None:
-        life = self._lives[room]
-        life.podium = podium_of(result)
+        """The room knows."""
 
     def closed(self, room: Room) -> None:
         del self._lives[room]
-
-    def podium(self, room: Room) -> Podium | None:
-        """Of its last match."""
-        return self._lives[room].podium
 
     def over(self, now_s: float) -> list[tuple[Room, str]]:
         """Rooms that have come to their end, and why. To be asked now and then."""
@@ -79,9 +72,3 @@ def _why_over(room: Room, life: Life, now_s: float) -> str | None:
     if life.played_s is not None and now_s - life.played_s >= PODIUM_S:
         return PLAYED
     return EMPTY if life.empty_s is not None and now_s - life.empty_s >= EMPTY_S_MAX else None
-
-
-def podium_of(result: Result) -> Podium:
-    """What the lobby shows of a match."""
-    standings = [Standing(line.name, line.team, line.score) for line in result.placings[:PODIUM_PLACES_MAX]]
-    return Podium(result.room, result.game, standings)

@@ -131,11 +131,10 @@ class Lobby:
     def close_room(self, name: str, now_s: float, code: Code = Code.ROOM_CLOSED, sentence: str = CLOSED) -> None:
         """A room is no more, for now. Who knows of the lobby is there; for everybody else the conversation ends."""
         room = self.rooms.pop(name)
-        podium = self.lives.podium(room)
         for session in self.seating.clear(room):
             if session.state is State.PLAYING and session.knows_lobby and code is not Code.ROOM_RETURNING:
                 room.unwatch(session.seated.viewer)
-                self._to_hall(session, now_s, podium, sentence)
+                self._to_hall(session, now_s, room.podium, sentence)
             else:
                 session.end(code, sentence)
         self._closed.add(room.statistics)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
+from protocol.limits import PODIUM_PLACES_MAX
+from protocol.messages import Podium, Standing
+
 if TYPE_CHECKING:
     from server.game import Player
 
@@ -82,6 +85,12 @@ def placings(
         for (score, player), mark in zip(present, marks, strict=True)
     ]
     return sorted(lines, key=lambda line: (line.place, -line.score, line.player))
+
+
+def podium_of(result: Result) -> Podium:
+    """What the lobby shows of a match."""
+    standings = [Standing(line.name, line.team, line.score) for line in result.placings[:PODIUM_PLACES_MAX]]
+    return Podium(result.room, result.game, standings)
 
 
 class Departures:

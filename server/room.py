@@ -21,7 +21,7 @@ from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
 from protocol.limits import PLAYERS_PER_ROOM_MAX
-from protocol.messages import Event, Inputs, ServerMessage, Welcome
+from protocol.messages import Event, Inputs, Podium, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import Seers, address
 from server.card import PERMANENT, Card
@@ -36,7 +36,7 @@ from server.late import LateSpectators, lateness_of
 from server.link import Link
 from server.pings import PINGS_EVERY_S, Pings
 from server.publisher import Publisher
-from server.results import Departures, Result, Score, placings
+from server.results import Departures, Result, Score, placings, podium_of
 from server.rewind import Past, Rewind
 from server.roster import info_of, rarest_colour, smallest_team
 from server.spectators import NOBODY, Spectators
@@ -78,6 +78,8 @@ class Room:
         """When the match that is played now began."""
         self.matches = 0
         """How many have been played to their end."""
+        self.podium: Podium | None = None
+        """How the last of them ended."""
         self._departures = Departures()
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
@@ -304,7 +306,7 @@ class Room:
             team_scores=dict(team_scores or {}),
             left=self._departures.take(),
         )
-        self.match_tick = self.tick
+        self.match_tick, self.podium = self.tick, podium_of(result)
         self.matches += 1
         self.listener.concluded(self, result)
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+
+from tests.instruments.sharing import Sharing, turn_of, workers
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -21,14 +24,18 @@ settings.load_profile("ci" if IN_CI else "desk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what belongs together where processes share the tests out: a file, and all files that need a browser.
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: turn_of(item.nodeid))
 
-    What a file has started is started once, and no two browsers compete.
-    """
-    in_browsers = {item.path for item in items if item.get_closest_marker("browser")}
-    for item in items:
-        group = "browser" if item.path in in_browsers else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return workers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
+    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

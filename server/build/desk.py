@@ -72,6 +72,10 @@ class Desk:
         """Gone for good."""
         self.heard.pop(player, None)
 
+    def disown(self, account: str) -> None:
+        """It is not among those who have edited, until it edits again."""
+        self.editors = [one for one in self.editors if one != account]
+
     def _credit(self, account: str) -> None:
         if account and self.editors[-1:] != [account]:
             self.editors = [*(one for one in self.editors if one != account), account][-EDITORS_MAX:]

@@ -5,11 +5,11 @@
 A draft is one person's: nobody else sees that it is there. Of each person the newest PER_PERSON_MAX are kept, and
 of all of them so many and so many bytes; the oldest go. A file is written beside its place, synced and renamed; what
 can't be read when the server starts is left out. All of them are in memory, as they are on the disk.
-`keep` touches the disk, and is for a worker thread, one call at a time; nothing else does.
+`keep` and `discard` touch the disk, and are for a worker thread, one call at a time; nothing else does.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -68,13 +68,22 @@ class Drafts:
 
     def of(self, owner: str) -> list[tuple[str, Draft]]:
         """Somebody's, by ID, the newest first."""
-        theirs = [(id, kept.read()) for id, kept in self._kept.items() if owner and kept.owner == owner]
+        kept = self._kept
+        theirs = [(id, one.read()) for id, one in kept.items() if owner and one.owner == owner]
         return sorted(theirs, key=lambda one: (-one[1].saved_s, one[0]))
+
+    def ids_of(self, owner: str) -> list[str]:
+        """Of all of somebody's."""
+        return [id for id, kept in self._kept.items() if owner and kept.owner == owner]
+
+    def owner_of(self, id: str) -> str:
+        """Whose it is; "": there is none."""
+        kept = self._kept.get(id)
+        return "" if kept is None else kept.owner
 
     def is_of(self, id: str, owner: str) -> bool:
         """Whether there is such a draft of theirs."""
-        kept = self._kept.get(id)
-        return kept is not None and owner != "" and kept.owner == owner
+        return owner != "" and self.owner_of(id) == owner
 
     def find(self, id: str, owner: str) -> Draft | None:
         """None: there is none, or it is somebody else's."""
@@ -92,6 +101,12 @@ class Drafts:
         self._kept = {id: one for id, one in kept.items() if id not in gone}
         for old in gone:
             self._path(old).unlink(missing_ok=True)
+
+    def discard(self, ids: Collection[str]) -> None:
+        """These are gone; what is not there need not go. Touches the disk. Raises OSError."""
+        for id in [id for id in ids if id in self._kept]:
+            self._path(id).unlink(missing_ok=True)
+            self._kept = {other: one for other, one in self._kept.items() if other != id}
 
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.json"

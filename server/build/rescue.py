@@ -88,6 +88,33 @@ class Rescue:
             with trio.move_on_after(LAST_S_MAX, shield=True):
                 await self._write(self._drafts)
 
+    async def discard(self, owner: str, id: str | None = None) -> bool:
+        """One of somebody's drafts is to be gone, or all of theirs; whether there was any. Raises OSError.
+
+        What they have built so far isn't kept for them again, however others build on.
+        """
+        if self._drafts is None:
+            return False
+        was_building = [self._disown(room, owner, id) for room in self._revisions]
+        async with self._writing:
+            waiting = [one for one, note in self._pending.items() if note.owner == owner and id in (None, one)]
+            for one in waiting:
+                del self._pending[one]
+            kept = [one for one in self._drafts.ids_of(owner) if id in (None, one)]
+            await trio.to_thread.run_sync(self._drafts.discard, kept)
+            self._count(self._drafts)
+        return bool(any(was_building) or waiting or kept)
+
+    def _disown(self, room: Room, owner: str, id: str | None) -> bool:
+        """What is built there is not theirs, if it is what `id` says; whether it was."""
+        if not isinstance(room.game, Buildable):
+            return False
+        desk = room.game.desk
+        was_theirs = owner in desk.editors and id in (None, self._id_of(room, desk.mark, owner))
+        if was_theirs:
+            desk.disown(owner)
+        return was_theirs
+
     def _note_all(self) -> None:
         for room in self._revisions:
             self._note(room)

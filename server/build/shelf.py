@@ -3,10 +3,10 @@
     ARENAS/NAME/0007.json      a version: the arena, who saved it and when
 
 Names are small letters, digits and hyphens, so that a name is a folder and nothing else; names of maps that come with
-the game are taken. A version never changes. It is written beside its place, synced and renamed, so it is there whole
-or not at all; what can't be read when the server starts is left out. All that is told of arenas, and the newest version
-of each, is kept in memory; the disk is asked for older ones alone. A method that touches it says so.
-It is for a worker thread.
+the game are taken. A version never changes, but that it is nobody's any more once its owner is forgotten. It is
+written beside its place, synced and renamed, so it is there whole or not at all; what can't be read when the server
+starts is left out. All that is told of arenas, and the newest version of each, is kept in memory; the disk is asked
+for older ones alone. A method that touches it says so. It is for a worker thread.
 """
 
 import os
@@ -132,6 +132,27 @@ class Shelf:
         for old in versions[:-VERSIONS_MAX]:
             self._path(name, old.number).unlink(missing_ok=True)
         return number
+
+    def disown(self, owner: str, by: str) -> bool:
+        """What was somebody's is nobody's, saved by `by`; whether there was any. Touches the disk. Raises OSError."""
+        theirs = [name for name, book in self._books.items() if owner and book.owner == owner]
+        for name in theirs:
+            book = self._books[name]
+            versions = [nameless for one in book.versions if (nameless := self._rewrite(name, one, by)) is not None]
+            self._books[name] = Book("", versions, book.arena)
+        return bool(theirs)
+
+    def _rewrite(self, name: str, version: Version, by: str) -> Version | None:
+        """It as nobody's. None: it can't be read any more, and is gone. Raises OSError."""
+        path, newest = self._path(name, version.number), self._books[name].versions[-1]
+        try:
+            arena = self._books[name].arena if version is newest else _read(path).arena
+        except (msgspec.MsgspecError, ArenaError):
+            path.unlink()
+            return None
+        content = msgspec.json.encode(Saved("", by, version.saved_s, arena))
+        write_whole(path, content)
+        return Version(version.number, by, version.saved_s, len(content))
 
     def _path(self, name: str, number: int) -> Path:
         return self._folder / name / f"{number:06}.json"

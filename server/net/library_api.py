@@ -3,16 +3,15 @@
     GET  /api/arenas                  all of it: names, owners, versions
     GET  /api/arenas/NAME             the newest version, as an arena's JSON file; ?version=N an older one
     POST /api/arenas/NAME?by=WHO      a new version: an arena's JSON file. Its owner's alone, if it has one
-    GET  /api/drafts                  what whoever asks has built and not saved, the newest first
-    GET  /api/drafts/ID               one of these, as an arena's JSON file
+    /api/drafts                       see `drafts_api`
 
 Whoever plays may save, or only editors where `build_by` says so. An arena belongs to whoever saves it first: the
-subject of their token, or the guest that their browser is known as; without either it is everybody's. The disk is
-written by a worker thread, one save at a time, so no tick waits for it.
+subject of their token, or the guest that their browser is known as; without either it is everybody's, and so it is
+once they are forgotten. The disk is written by a worker thread, one save at a time, so no tick waits for it.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +19,6 @@ from typing import Any, Final
 import msgspec
 import structlog
 import trio
-from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -30,23 +28,22 @@ from protocol.errors import UserError, Violation
 from protocol.limits import ARENA_BYTES_MAX
 from protocol.messages import is_good_name
 from server.bucket import Bucket
-from server.build.drafts import Draft, Drafts
+from server.build.drafts import Drafts
+from server.build.rescue import Rescue
 from server.build.shelf import Book, CannotKeep, Shelf, read_arena
 from server.config import Config
 from server.net.api import Api, Refused, caller_of, read_at_most
+from server.net.asker import GuestOf, known_by
 from server.restrictions import key_of
 from server.roles import GUEST, TABLE, Identity
-from server.standings.guests import account_of
 
 NOWHERE: Final = "this server keeps no arenas: it has no state_dir"
 SOMEBODY: Final = "Somebody"
+DISK: Final = "the disk didn't take it; what was saved before is still there"
 SAVES_PER_SECOND_MAX: Final = 0.2
 SAVES_BURST_MAX: Final = 10
 SAVERS_MAX: Final = 1024
 """With more of them at once, whoever isn't among them waits."""
-
-GuestOf = Callable[[str, bool], str]
-"""From cookies, and whether they came over TLS, to the ID of the guest whose they are; "": nobody's."""
 
 log = structlog.get_logger("ricochet.library")
 
@@ -56,6 +53,8 @@ class Library:
 
     def __init__(self, shelf: Shelf | None, is_open: bool, drafts: Drafts | None = None) -> None:
         self.shelf, self.is_open, self.drafts = shelf, is_open, drafts
+        self.rescue: Rescue | None = None
+        """What keeps the drafts."""
         self._saving = trio.Lock()
         self._savers: dict[str, Bucket] = {}
         """By what bans know them by."""
@@ -68,8 +67,6 @@ class Library:
             Route("/api/arenas", self._list),
             Route("/api/arenas/{name}", self._read, methods=["GET"]),
             Route("/api/arenas/{name}", partial(self._save, api, guest_of), methods=["POST"]),
-            Route("/api/drafts", partial(self._list_drafts, api, guest_of)),
-            Route("/api/drafts/{id}", partial(self._read_draft, api, guest_of)),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -100,7 +97,7 @@ class Library:
             return JSONResponse({"error": error.sentence}, error.status)
         except OSError as error:
             log.error("an arena could not be saved", name=name, why=str(error))
-            return JSONResponse({"error": "the disk didn't take it; what was saved before is still there"}, 507)
+            return JSONResponse({"error": DISK}, 507)
         log.info("an arena was saved", name=name, version=number, by=by)
         return JSONResponse({"name": name, "version": number}, 201)
 
@@ -109,23 +106,19 @@ class Library:
         found = None if self.drafts is None else self.drafts.find(id, account)
         return None if found is None else found.arena
 
-    async def _list_drafts(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
-        try:
-            account = _account(api, guest_of, request)
-        except Refused as error:
-            return JSONResponse({"error": error.sentence}, error.status)
-        theirs = [] if self.drafts is None else await trio.to_thread.run_sync(self.drafts.of, account)
-        saved = [_nameless(arena) for arena in self.arenas().values()]
-        return JSONResponse([_told_of_draft(id, one) for id, one in theirs if _nameless(one.arena) not in saved])
+    async def discard_draft(self, owner: str, id: str) -> None:
+        """It is gone for good. Raises OSError."""
+        if self.rescue is not None:
+            await self.rescue.discard(owner, id)
 
-    async def _read_draft(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
-        try:
-            arena = self.draft(request.path_params["id"], _account(api, guest_of, request))
-        except Refused as error:
-            return JSONResponse({"error": error.sentence}, error.status)
-        if arena is None:
-            return JSONResponse({"error": "there is no such draft of yours, or not any more"}, 404)
-        return Response(msgspec.json.encode(arena), media_type="application/json")
+    async def forget(self, account: str) -> bool:
+        """Somebody's drafts go, and what they have saved is nobody's; whether there was any of it. Raises OSError."""
+        had_drafts = self.rescue is not None and await self.rescue.discard(account)
+        if self.shelf is None:
+            return had_drafts
+        async with self._saving:
+            had_arenas = await trio.to_thread.run_sync(self.shelf.disown, account, SOMEBODY)
+        return had_drafts or had_arenas
 
     def _kept(self) -> Shelf:
         if self.shelf is None:
@@ -140,7 +133,7 @@ class Library:
         if not may.edit and not (self.is_open and may.play):
             raise Refused(403, "only editors save arenas here")
         self._count(key_of(identity, caller.address), now_s)
-        return _known_by(identity, guest_of, request), may.edit
+        return known_by(identity, guest_of, request), may.edit
 
     def _count(self, key: str, now_s: float) -> None:
         """Raises Refused."""
@@ -172,16 +165,6 @@ def library_of(config: Config, taken: Collection[str]) -> Library:
     return Library(shelf, config.build_by == "players", drafts)
 
 
-def _account(api: Api, guest_of: GuestOf, request: Request) -> str:
-    """What whoever asks is known by; "": nothing. Raises Refused."""
-    return _known_by(api.bearer(request) or GUEST, guest_of, request)
-
-
-def _known_by(identity: Identity, guest_of: GuestOf, request: Request) -> str:
-    caller = caller_of(request.scope)
-    return account_of(identity, guest_of(request.headers.get("cookie", ""), caller.is_secure))
-
-
 async def _body(request: Request) -> bytes:
     """Raises CannotKeep."""
     if (body := await read_at_most(request, ARENA_BYTES_MAX)) is None:
@@ -201,16 +184,3 @@ def _told(name: str, book: Book) -> dict[str, Any]:
     versions = [{"version": one.number, "by": one.by, "saved_s": one.saved_s} for one in book.versions]
     size = book.arena.size
     return {"name": name, "owned": bool(book.owner), "width": size.width, "height": size.height, "versions": versions}
-
-
-def _told_of_draft(id: str, draft: Draft) -> dict[str, Any]:
-    arena = draft.arena
-    pieces = sum(
-        len(part) for part in (arena.walls, arena.blocks, arena.rocks, arena.crates, arena.spawns, arena.goals)
-    )
-    size = {"width": arena.size.width, "height": arena.size.height}
-    return {"id": id, "title": draft.title, "arena": arena.name, "saved_s": draft.saved_s, "pieces": pieces, **size}
-
-
-def _nameless(arena: Arena) -> Arena:
-    return replace(arena, name="")

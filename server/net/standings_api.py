@@ -3,7 +3,7 @@
     GET    /api/standings?game=&season=&page=   a page of a table (`server.standings.answers.Table`)
     GET    /api/players/ID                      somebody's page (`Person`)
     GET    /api/players/me                      {"id": ID or null}: whoever asks, by their token or else by their cookie
-    DELETE /api/players/me                      forget whoever asks
+    DELETE /api/players/me                      forget whoever asks, and what they have built
     POST   /api/admin/forget                    {"id": ID}: forget somebody, for admins
 
 What is told to everybody is kept for some seconds, and found out once however many ask. Questions wait for their turn
@@ -23,10 +23,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from server.net.api import ADMIN_PREFIX, Api, Refused, caller_of, read_body, refuse
-from server.net.origins import is_own
-from server.roles import GUEST
+from server.net.asker import account_in, refuse_other_sites
 from server.standings.away import Away
-from server.standings.guests import account_of, set_cookie
+from server.standings.guests import set_cookie
 from server.standings.seasons import is_season
 from server.standings.service import Standings
 from server.standings.shelf import GOOD_S, Key, Shelf
@@ -38,9 +37,11 @@ GAME_CHARS_MAX: Final = 64
 PAGE: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 PUBLIC_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 FRESH: Final = f"public, max-age={GOOD_S:g}"
+NO_STANDINGS: Final = Refused(404, "this server keeps no standings")
 NOBODY: Final = Refused(404, "there is nobody of that id, or not any more")
 
 audit = structlog.get_logger("ricochet.audit")
+log = structlog.get_logger("ricochet.standings")
 
 
 class Forget(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,11 +50,21 @@ class Forget(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
 
 
-class StandingsApi:
-    """What `standings` has to tell; `api` knows who is an admin."""
+async def _nothing_else(account: str) -> bool:
+    """Where nothing is kept of people but standings."""
+    return False
 
-    def __init__(self, standings: Standings, api: Api) -> None:
-        self.standings, self._api = standings, api
+
+class StandingsApi:
+    """What `standings` has to tell; `api` knows who is an admin.
+
+    `forget_else` forgets what else is kept of an account, and says whether there was any. It may raise OSError.
+    """
+
+    def __init__(
+        self, standings: Standings, api: Api, forget_else: Callable[[str], Awaitable[bool]] = _nothing_else
+    ) -> None:
+        self.standings, self._api, self._forget_else = standings, api, forget_else
         self._shelf = Shelf()
         self._asking: dict[Key, trio.Event] = {}
 
@@ -61,18 +72,20 @@ class StandingsApi:
         return [
             Route("/api/standings", self._answering(self._table)),
             Route("/api/players/me", self._answering(self._me)),
-            Route("/api/players/me", self._answering(self._forget_me), methods=["DELETE"]),
+            Route("/api/players/me", self._answering(self._forget_me, is_on=True), methods=["DELETE"]),
             Route("/api/players/{id}", self._answering(self._person)),
             Route(f"{ADMIN_PREFIX}/forget", self._forget, methods=["POST"]),
         ]
 
-    def _answering(self, answer: "Callable[[Request], Awaitable[Response]]") -> "Callable[..., Awaitable[Response]]":
-        """With a sentence in place of what can't be told."""
+    def _answering(
+        self, answer: "Callable[[Request], Awaitable[Response]]", is_on: bool = False
+    ) -> "Callable[..., Awaitable[Response]]":
+        """With a sentence in place of what can't be told, as where there are no standings, unless it `is_on` anyway."""
 
         async def respond(request: Request) -> Response:
             try:
-                if not self.standings.is_on:
-                    raise Refused(404, "this server keeps no standings")
+                if not is_on and not self.standings.is_on:
+                    raise NO_STANDINGS
                 return await answer(request)
             except Refused as refused:
                 return JSONResponse({"error": refused.sentence}, refused.status)
@@ -127,24 +140,30 @@ class StandingsApi:
         return JSONResponse({"id": found})
 
     async def _forget_me(self, request: Request) -> Response:
-        """A page of another site can't do this in its visitor's name, not even one that may play."""
-        caller, origin = caller_of(request.scope), request.headers.get("origin")
-        if origin is not None and not is_own(origin, caller.host, caller.is_secure):
-            raise Refused(403, f"pages of {origin} may not do that")
+        """What they have built goes first: should the rest fail, it can be asked for again."""
+        refuse_other_sites(request)
         account = self._account(request)
-        if not account or not await self.standings.forget(subject=account):
+        if not account or not await self._forget_all(account):
             raise Refused(404, "there is nothing known of you")
-        self._shelf.clear()
+        caller = caller_of(request.scope)
         audit.info("forgotten", by="themselves", address=caller.address)
         headers = {"Set-Cookie": set_cookie("", caller.is_secure)} if account.startswith("guest:") else None
         return JSONResponse({"done": "you are forgotten"}, headers=headers)
 
+    async def _forget_all(self, account: str) -> bool:
+        """Whether there was anything. Raises Away, and Refused when the disk fails."""
+        try:
+            had_built = await self._forget_else(account)
+        except OSError as error:
+            log.error("what somebody has built could not be deleted", why=str(error))
+            raise Refused(507, "the disk didn't take it, and nothing else is deleted; ask again") from None
+        had_standings = self.standings.is_on and await self.standings.forget(subject=account)
+        self._shelf.clear()
+        return had_built or had_standings
+
     def _account(self, request: Request) -> str:
         """What whoever asks is known by; "": nothing. Raises Refused."""
-        identity = self._api.bearer(request) or GUEST
-        caller = caller_of(request.scope)
-        cookies = request.headers.get("cookie", "")
-        return account_of(identity, self.standings.guest_of(cookies, caller.is_secure))
+        return account_in(request, self._api, self.standings.guest_of)
 
     # for admins --------------------------------------------------------------------------------------------
 
@@ -153,15 +172,15 @@ class StandingsApi:
         try:
             admin = self._api.admin(request)
             if not self.standings.is_on:
-                raise Refused(404, "this server keeps no standings")
+                raise NO_STANDINGS
             public_id = _order(await read_body(request)).id
-            if not await self.standings.forget(public_id=public_id):
+            account = await self.standings.ask(lambda them: them.subject_of(public_id))
+            if account is None or not await self._forget_all(account):
                 raise NOBODY
         except Refused as refused:
             return refuse(request, "forget", refused)
         except Away as away:
             return refuse(request, "forget", Refused(503, f"the standings can't be reached: {away}"))
-        self._shelf.clear()
         audit.info(
             "admin", action="forget", by=admin.subject, address=address, done="forgotten", order={"id": public_id}
         )

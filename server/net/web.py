@@ -4,7 +4,7 @@
     /dashboard      the server itself, for admins
     /assets/…       its parts, hashed by name, kept for ever   /readyz     it ticks, and takes players
     /maps/NAME.json arenas                                     /metrics    for Prometheus
-    /api/…          see `api`, `replays`               /standings, /replay, /player/ID    pages of their own
+    /api/…          see `api`, `replays`, …            /standings, /replay, /player/ID    pages of their own
 
 Nothing here touches the game: what it shows comes in as functions.
 """
@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.net.api import Api, Guarded, caller_of
+from server.net.drafts_api import DraftsApi
 from server.net.guest_cookie import Greeting
 from server.net.library_api import Library
 from server.net.origins import ANY_ORIGIN
@@ -90,8 +91,7 @@ def build(sources: Sources) -> ASGIApp:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
-            *(() if sources.library is None else sources.library.routes(sources.api, sources.standings.guest_of)),
-            *StandingsApi(sources.standings, sources.api).routes(),
+            *_about_people(sources),
             *sources.api.routes(),
             *Replays(sources.replays).routes(),
             Mount("/maps", _Files(sources.maps_dir)),
@@ -100,6 +100,16 @@ def build(sources: Sources) -> ASGIApp:
     )
     headers = security_headers(sources.company)
     return _WithHeaders(Guarded(Greeting(pages, sources.standings), sources.api.origins), headers)
+
+
+def _about_people(sources: Sources) -> list[Route]:
+    """What is kept of them: their standings, and what they have built."""
+    standings, library, api = sources.standings, sources.library, sources.api
+    if library is None:
+        return StandingsApi(standings, api).routes()
+    drafts = DraftsApi(library, api, standings.guest_of)
+    built = [*library.routes(api, standings.guest_of), *drafts.routes()]
+    return [*built, *StandingsApi(standings, api, library.forget).routes()]
 
 
 def security_headers(company: Collection[str] = ()) -> Mapping[str, str]:

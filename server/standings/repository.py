@@ -63,6 +63,11 @@ class Repository:
         with self._reading() as session:
             return session.scalar(select(Account.public_id).where(Account.subject == subject))
 
+    def subject_of(self, public_id: str) -> str | None:
+        """What somebody is known by here; None: there is nobody of that id."""
+        with self._reading() as session:
+            return session.scalar(select(Account.subject).where(Account.public_id == public_id))
+
     def table(self, now_s: float, game: str = "", season: str = "", page: int = 1) -> Table | None:
         with self._reading() as session:
             return find_table(session, now_s, game, season, page)

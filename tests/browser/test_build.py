@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from protocol.arena import parse
 from protocol.blueprint import plan_of
@@ -145,6 +145,16 @@ def test_what_was_built_and_not_saved_is_offered_again(chromium_path: Path, tmp_
         dialog = page.get_by_role("dialog", name="Arenas")
         dialog.get_by_role("button", name="Go on with ann’s place").wait_for()
         dialog.get_by_role("img", name="Picture of ann’s place: 2 walls, 1 block, 1 rock, 1 crate, 1 goal").wait_for()
+        discard, asked = dialog.get_by_role("button", name="Delete ann’s place"), "Delete this draft?"
+        discard.click()
+        expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog", name=asked)).to_have_count(0)
+        discard.press("Enter")
+        page.get_by_role("dialog", name=asked).get_by_role("button", name="Delete it").click()
+        dialog.get_by_text("ann’s place is deleted.").wait_for()
+        expect(dialog.get_by_text("Not saved, but kept for you")).to_be_hidden()
+        assert [path.stem for path in (tmp_path / "state" / "drafts").iterdir()] == [f"{1:016x}"], "bob’s"
 
 
 def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Page], state_dir: Path) -> None:

@@ -1,5 +1,6 @@
 """One is shot down, and sees how it came: killer and victim move, and the panel is closed and opened at will."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,28 @@ FILM = """() => new Promise((done) => {
 })"""
 """What the killcam shows, ten times a second, until it is over."""
 DEATHS_MAX = 6
-"""One of so many is by somebody in sight: shots come round corners, too, and whoever fired may be gone before."""
+"""One of so many is by somebody who was there long enough before: whoever fired may be gone, or have just come."""
+RING = {
+    "name": "Ring",
+    "size": {"width": 1000, "height": 800},
+    "spawns": [{"x": x, "y": y} for x in (150, 500, 850) for y in (150, 650)],
+}
+"""No corner to hide behind: one is shot down soon, and by somebody in sight."""
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    with served("--bots", "8", "--seed", "3") as running:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    arena = tmp_path_factory.mktemp("maps") / "ring.json"
+    arena.write_text(json.dumps(RING), "utf-8")
+    with served("--map", str(arena), "--bots", "8", "--seed", "3") as running:
         yield running
+
+
+def close(page: Page) -> None:
+    """Unless it is over by itself."""
+    if probe(page)["killcam"]:
+        page.keyboard.press("k")
+    wait_for(page, "r.killcam === null")
 
 
 def moves(film: list[dict[str, Any]], who: str) -> bool:
@@ -77,8 +93,7 @@ def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Pat
         page.keyboard.up("d")
 
         page.emulate_media(reduced_motion="reduce")
-        if probe(page)["killcam"]:
-            page.keyboard.press("k")
+        close(page)
         wait_for(page, "r.own && r.killcam === null")
         wait_for(page, "!r.own")
         wait_for(page, "r.own")
@@ -105,4 +120,4 @@ def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Pat
             page.keyboard.press("k")
             wait_for(page, SHOWN)
             assert [thumb for thumb in THUMBS if overlaps(page, ".killcam", thumb)] == []
-            page.keyboard.press("k")
+            close(page)

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.browser
 RTT_MS, JITTER_MS = 150, 10
 SMALL = (400, 300)
 """Without a graphics card drawing costs as much as there is to draw."""
-SETTLE_S = 6.0
-ROUNDS_MAX = 3
+SETTLE_S = 4.0
+ROUNDS_MAX = 2
 COUNT_MIN = 10
 """Snapshots of a situation, without which nothing is said of it."""
 ERROR_UNITS = {"flight": 0.05, "walls": 0.1, "rocks": 2.0}
@@ -100,7 +100,7 @@ def fire_around(page: Page) -> None:
         turn = 2.4 * number
         page.mouse.move(SMALL[0] / 2 + 100 * math.cos(turn), SMALL[1] / 2 + 100 * math.sin(turn))
         page.mouse.down()
-        settle(page, 1.2)
+        settle(page, 0.8)
         page.mouse.up()
 
 

@@ -1,17 +1,20 @@
 """Somebody watches a room: along with one player, with the next, and then wherever they like."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, WebSocket
+from playwright.sync_api import Page, WebSocket, expect
 
 from protocol.messages import Watch
+from tests.browser.axe import AXE, barriers
 from tests.browser.page import DESKTOP, opened, wait_for
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
+COUNTED = re.compile(r"^The picture starts in (\d+) s$")
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +66,23 @@ def test_one_follows_a_player_and_the_next_and_roams(server: Served, chromium_pa
         places = [fields[1:] for fields in said if fields[0] == 0]
         assert len(places) >= 2
         assert places[-1][0] > places[0][0]
+
+
+def test_a_young_room_that_is_seen_late_says_when_the_picture_starts(chromium_path: Path) -> None:
+    """Without anybody in it, it rests after 3 s, and is as young when somebody comes."""
+    with served("--spectator-delay-s", "8") as late, opened(chromium_path, "about:blank", DESKTOP) as page:
+        page.add_init_script(path=AXE)
+        page.goto(late.page_url)
+        page.get_by_placeholder("Your name").fill("Eve")
+        page.get_by_role("button", name="Watch pinball").click()
+        told = list[str]()
+        while len(told) < 2:
+            told += [text for text in page.locator(".curtain-words").all_inner_texts() if text and text not in told]
+            page.wait_for_timeout(100)
+        assert not barriers(page)
+        counted = [int(found[1]) for text in told if (found := COUNTED.match(text))]
+        assert counted
+        assert counted == sorted(counted, reverse=True)
+        assert set(told[len(counted) :]) <= {"The picture starts in a moment"}
+        wait_for(page, "r.entities > 0")
+        expect(page.get_by_text("The picture starts")).to_have_count(0)

@@ -48,13 +48,13 @@ class Site:
         """A WebSocket, from CALLER.
 
         The client reads and writes in two threads, which Python's TLS bears only since 3.13: before, it sometimes fails
-        in its own handshake with an "internal error", and then another one is tried. Whatever the server does wrong, it
-        does again.
+        in its own handshake with an "internal error", or never ends it, and then another one is tried. Whatever the
+        server does wrong, it does again.
         """
         for _ in range(TRIES - 1):
             try:
                 return self._connect(origin, path, headers)
-            except ConnectionClosedError:
+            except (ConnectionClosedError, TimeoutError):
                 continue
         return self._connect(origin, path, headers)
 
@@ -67,6 +67,8 @@ class Site:
             additional_headers=headers,
             compression=None,
             max_size=None,
+            max_queue=None,
+            open_timeout=20,
             source_address=(CALLER, 0),
         )
 

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from protocol.ticks import Rates
 from server.games.melee import PODIUM_S
 from server.heralds import Heralds
 from server.results import Result
@@ -73,7 +74,7 @@ def test_nobody_has_to_listen() -> None:
 
 
 def test_who_has_left_for_good_is_told_of_once() -> None:
-    stepper = Stepper(5, options={"match_s": 60.0})
+    stepper = Stepper(5, rates=Rates(20, 10), options={"match_s": 60.0})
     clerk, room = Clerk(), stepper.room
     stepper.lobby.heralds.listeners.append(clerk)
     stepper.join("Ann")

@@ -47,17 +47,19 @@ async def test_rooms_that_people_had_opened_are_there_again_as_they_were(folder:
     assert "main.checkpoint" in folder.names(), "the operator's, of other settings, is left alone"
 
 
-async def test_the_matches_that_were_played_count_after_a_restart_too(folder: Folder) -> None:
+async def test_the_matches_that_were_played_count_after_a_restart_too_and_so_does_the_podium(folder: Folder) -> None:
     stepper = Stepper(catalogue=catalogue(matches_max=2))
     ann = stepper.visit("Ann")
     ann.say(Open("Fun", "melee", "pinball"), 0.0)
     room = stepper.lobby.rooms[ann.welcome.room]
     room.conclude([Score(ann.player.id, 1)])
+    assert room.podium is not None
     folder.write(checkpoint_of(room.name), seal(capture(room, stepper.lobby.save_seats(room, 1.0))))
     lobby = Lobby(catalogue=catalogue(matches_max=2))
     Keeper(lobby, folder).reopen_others(catalogue())
     [again] = lobby.rooms.values()
-    assert (again.matches, lobby.lives.over(5.0)) == (1, [])
+    assert (again.matches, again.podium, lobby.lives.over(5.0)) == (1, room.podium, [])
+    assert catalogue().again(again).podium == room.podium
     again.conclude([])
     assert lobby.lives.over(6.0) == []
     assert lobby.lives.over(6.0 + PODIUM_S) == [(again, PLAYED)]

@@ -75,6 +75,25 @@ def test_what_is_seen_is_what_was_published_then(subprotocol: str) -> None:
     assert not eve.errors
 
 
+def test_who_comes_to_a_young_room_is_told_when_the_picture_starts() -> None:
+    stepper = Past()
+    stepper.wanderers(2)
+    first = stepper.watcher()
+    stepper.step(stepper.delay // 2)
+    second = stepper.watcher()
+    for eve in (first, second):
+        (told,) = eve.events_named("late")
+        came = 0 if eve is first else stepper.delay // 2
+        starts = told["starts_in_s"] / stepper.rates.tick_s + came
+        assert told["seconds"] == DELAY_S
+        assert abs(starts - stepper.delay) <= 2 * stepper.rates.snapshot_interval + 0.05 / stepper.rates.tick_s
+    stepper.step(stepper.delay - stepper.delay // 2 - 2 * stepper.rates.snapshot_interval)
+    assert not first.snapshots
+    stepper.step(4 * stepper.rates.snapshot_interval)
+    assert first.snapshots
+    assert second.snapshots
+
+
 def test_who_comes_later_or_looks_elsewhere_gets_keyframes_of_then() -> None:
     stepper = Past("belt")
     ann, *_ = stepper.wanderers(6)
@@ -100,7 +119,7 @@ def test_the_welcome_is_of_then_and_so_is_the_roster() -> None:
     eve = stepper.watcher()
     assert [line.id for line in eve.welcome.players] == [ann_id]
     assert eve.welcome.tick == stepper.room.tick - stepper.delay
-    assert eve.events_named("late") == [{"seconds": DELAY_S}]
+    assert eve.events_named("late") == [{"seconds": DELAY_S, "starts_in_s": 0.0}]
     assert eve.events_named("match"), "the game has greeted her"
     bob.say(Leave(), stepper.now_s)
     stepper.clients.remove(bob)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from protocol.limits import PODIUM_PLACES_MAX
 from protocol.messages import Open, Standing
 from protocol.ticks import Rates
 from server.catalogue import Catalogue
 from server.game import Player
 from server.games.melee import Melee
-from server.lives import EMPTY, EMPTY_S_MAX, PLAYED, PODIUM_S, podium_of
-from server.results import Placing, Result, Score
+from server.lives import EMPTY, EMPTY_S_MAX, PLAYED, PODIUM_S
+from server.results import Score
 from server.room import Room
 from server.session import State
 from tests.instruments.stepper import Client, Stepper, arena_named
@@ -114,10 +113,3 @@ def test_a_server_that_was_away_ends_no_room_for_that(stepper: Stepper) -> None:
     stepper.lobby.excuse(1000.0, 1001.0)
     assert stepper.lobby.lives.over(1001.0) == []
     assert stepper.lobby.lives.over(1001.0 + EMPTY_S_MAX) == [(room, EMPTY)]
-
-
-def test_a_podium_has_so_many_places() -> None:
-    placings = [Placing(n, f"P{n}", "", False, 1, n, 100 - n, {}) for n in range(1, 30)]
-    podium = podium_of(Result("r", "ball", "a", 60, 0, 10, placings, {1: 3}))
-    assert len(podium.standings) == PODIUM_PLACES_MAX
-    assert podium.standings[0] == Standing("P1", 1, 99)

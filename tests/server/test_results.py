@@ -1,8 +1,19 @@
 """Who is in which place when a match has ended."""
 
+from protocol.limits import PODIUM_PLACES_MAX
+from protocol.messages import Standing
 from server.game import Player
 from server.inputs import InputBuffer
-from server.results import DEPARTURES_MAX, STAYED_S_MIN, Departures, Score, placings
+from server.results import (
+    DEPARTURES_MAX,
+    STAYED_S_MIN,
+    Departures,
+    Placing,
+    Result,
+    Score,
+    placings,
+    podium_of,
+)
 from server.statistics import RoomStatistics
 
 
@@ -52,3 +63,10 @@ def test_of_many_who_have_left_the_latest_are_known() -> None:
         gone.note(player(number, subject=f"p{number}"), 100.0)
     left = gone.take()
     assert (len(left), left[0].subject, left[-1].subject) == (DEPARTURES_MAX, "p5", f"p{DEPARTURES_MAX + 4}")
+
+
+def test_a_podium_has_so_many_places() -> None:
+    lines = [Placing(n, f"P{n}", "", False, 1, n, 100 - n, {}) for n in range(1, 30)]
+    podium = podium_of(Result("r", "ball", "a", 60, 0, 10, lines, {1: 3}))
+    assert len(podium.standings) == PODIUM_PLACES_MAX
+    assert podium.standings[0] == Standing("P1", 1, 99)

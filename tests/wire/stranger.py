@@ -272,5 +272,7 @@ def _unsigned(byte: int, rest: Iterator[int]) -> int:
 def open_stranger(url: str, subprotocol: str) -> Iterator[Stranger]:
     """Connected, and nothing said yet."""
     offered = [Subprotocol(subprotocol)]
-    with connect(url, subprotocols=offered, compression=None, open_timeout=60, close_timeout=1) as socket:
+    with connect(
+        url, subprotocols=offered, compression=None, open_timeout=60, close_timeout=1, max_queue=None
+    ) as socket:
         yield Stranger(socket)

@@ -26,7 +26,7 @@ PATIENCE_S = 60.0
 
 
 def kept_in(folder: Path, *flags: str) -> tuple[str, ...]:
-    return ("--state-dir", str(folder), "--seed", "1", *flags)
+    return ("--state-dir", str(folder), "--standings-url", "off", "--seed", "1", *flags)
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -72,6 +72,7 @@ function scene(): Scene {
     description: DEMO_DESCRIPTION,
     team_scores: [],
     stops_tick: null,
+    starts_in_s: null,
     link: LINKS[showing] ?? { state: "playing", reason: "", retry_in_s: 0, rtt_ms: 42 },
   };
 }

@@ -35,7 +35,7 @@ const BROKEN = "Ricochet could not start. Loading the page again may help.";
 /** What there is to see outside of a room: how the connection does. */
 function emptyScene(time_s: number, link: LinkState): Scene {
   const camera = { x: 0, y: 0 };
-  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, link };
+  return { time_s, tick: 0, tick_rate: 60, entities: [], me: null, me_id: 0, aim: 0, camera, hud: {}, players: new Map(), match: null, description: NOTHING, team_scores: [], stops_tick: null, starts_in_s: null, link };
 }
 
 function middleOf({ size: { width, height } }: Arena): { x: number; y: number } {

@@ -72,6 +72,7 @@ export class Picture {
       description: welcome.description ?? NOTHING,
       team_scores: roster.team_scores,
       stops_tick: roster.stops_tick,
+      starts_in_s: this.#play.startsInAt(now_ms),
       link,
     };
   }

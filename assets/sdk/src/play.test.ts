@@ -67,6 +67,22 @@ test("a disagreement asks for the cell again", () => {
   expect(duel.said.at(-1)).toEqual({ type: "resync", cell: 3 });
 });
 
+test("who watches a young room late is told how long until there is a picture, until there is", () => {
+  const late = (starts_in_s: number): Happening => ({ type: "event", tick: 0, name: "late", body: { seconds: 30, starts_in_s } });
+  const waiting = () => duel.picture.take(duel.now_ms, LINK).starts_in_s;
+  expect(waiting()).toBeNull();
+  duel.play.take(late(12.5), duel.now_ms);
+  expect(waiting()).toBe(12.5);
+  duel.now_ms += 12_000;
+  expect(waiting()).toBe(0.5);
+  duel.now_ms += 12_000;
+  expect(waiting()).toBe(0);
+  duel.run(4);
+  expect(waiting()).toBeNull();
+  duel.play.take(late(0), duel.now_ms);
+  expect(waiting()).toBeNull();
+});
+
 test("happenings are told when the picture reaches them, and to the roster at once", () => {
   duel.run(20);
   duel.play.take({ type: "event", tick: duel.tick, name: "joined", body: { id: 9, name: "Bo", colour: 1, bot: true } }, duel.now_ms);

@@ -86,6 +86,8 @@ export class Play {
   /** Our latest end, until the picture is there. */
   #clip: Clip | null = null;
   #heard_ms = NaN;
+  /** When the first snapshot of a room comes that is seen late; NaN: it isn't, or there has been one. */
+  #starts_ms = NaN;
   #stale = false;
 
   constructor(welcome: Welcome, engine: Engine, post: Post, controls: Controls, gauges: Gauges) {
@@ -128,6 +130,7 @@ export class Play {
     if (message.type === "event") {
       this.roster.take(message);
       this.#remember(message);
+      if (message.name === "late" && !this.lead.started) this.#starts_ms = now_ms + 1000 * (message.body["starts_in_s"] as number);
       if (!this.#isForeseen(message)) this.#happenings.push(message);
     }
   }
@@ -164,6 +167,11 @@ export class Play {
   get pulse_ticks(): number {
     const until = this.#pulse.loadedAt(this.hud["pulse_until"] ?? 0, this.tick, this.ack, this.welcome.tick_rate);
     return Math.max(0, until - this.tick);
+  }
+
+  /** How long until the picture of a room starts that is seen late; null: it has. */
+  startsInAt(now_ms: number): number | null {
+    return Number.isNaN(this.#starts_ms) || this.lead.started ? null : Math.max(0, (this.#starts_ms - now_ms) / 1000);
   }
 
   /** The page was hidden: whatever the clock says then is not to be trusted. */

@@ -111,6 +111,8 @@ export interface Scene {
   team_scores: readonly number[];
   /** The tick at which the server is going to stop; null: it isn't. */
   stops_tick: number | null;
+  /** How long until there is a picture, for whoever watches a room late that is younger than that; null: there is one. */
+  starts_in_s: number | null;
   link: LinkState;
 }
 

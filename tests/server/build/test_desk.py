@@ -82,6 +82,17 @@ def test_who_has_left_is_forgotten() -> None:
     assert not desk.heard
 
 
+def test_whose_account_is_disowned_has_edited_nothing_until_they_edit_again() -> None:
+    desk = Desk(plan())
+    for serial, account in ((1, "ann"), (2, "bob")):
+        desk.take(1, serial, [Add(100 + serial, CRATE)], account=account)
+    desk.disown("ann")
+    desk.disown("eve")
+    assert desk.editors == ["bob"]
+    desk.take(1, 3, [Remove(101)], account="ann")
+    assert desk.editors == ["bob", "ann"]
+
+
 def test_whose_edits_were_taken_last_is_remembered_of_a_few() -> None:
     at = Desk(plan())
     for serial, account in enumerate(["a", "", "b", "a", "c", "d", "e", "e"], 1):

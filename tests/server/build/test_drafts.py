@@ -58,3 +58,24 @@ def test_what_is_too_large_is_not_kept_and_what_was_before_is(tmp_path: Path, mo
     with pytest.raises(OSError, match="more than"):
         drafts.keep(id_of(1), draft(title="x" * 40))
     assert drafts.of("ann") == [(id_of(1), draft())]
+
+
+def test_what_is_discarded_is_gone_and_nothing_else_is(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    for number, owner in ((1, "ann"), (2, "ann"), (3, "bob")):
+        drafts.keep(id_of(number), draft(owner))
+    assert (drafts.owner_of(id_of(3)), drafts.owner_of(id_of(9))) == ("bob", "")
+    assert (drafts.ids_of("ann"), drafts.ids_of("")) == ([id_of(1), id_of(2)], [])
+    drafts.discard([id_of(1), id_of(9), "../bob"])
+    for one in (drafts, Drafts(tmp_path)):
+        assert (one.ids_of("ann"), one.ids_of("bob")) == ([id_of(2)], [id_of(3)])
+
+
+def test_what_the_disk_keeps_is_not_gone(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.keep(id_of(1), draft())
+    (tmp_path / f"{id_of(1)}.json").unlink()
+    (tmp_path / f"{id_of(1)}.json").mkdir()
+    with pytest.raises(OSError, match=id_of(1)):
+        drafts.discard([id_of(1)])
+    assert drafts.ids_of("ann") == [id_of(1)]

@@ -43,8 +43,8 @@ class Site:
         one.link.guest = guest
         return one
 
-    def open(self, one: Client, arena: str = "site") -> Room:
-        one.say(Open(f"{one.session.name}’s", "build", arena), 0.0)
+    def open(self, one: Client, arena: str = "site", now_s: float = 0.0) -> Room:
+        one.say(Open(f"{one.session.name}’s", "build", arena), now_s)
         return self.stepper.lobby.rooms[one.welcome.room]
 
     def end(self, room: Room) -> None:
@@ -172,6 +172,57 @@ async def test_what_is_beyond_the_bound_is_noted_the_next_time(site: Site, monke
     assert (len(site.crates("a")), len(site.crates("b"))) == (1, 1)
 
 
+async def test_what_is_discarded_does_not_come_back_however_others_build_on(site: Site) -> None:
+    ann, bob = site.come("Ann", "a"), site.come("Bob", "b")
+    room = site.open(ann)
+    bob.say(Enter(room.name), 0.0)
+    build(ann, 1)
+    build(bob, 1001)
+    await site.rescue.finish()
+    ((id, _),) = site.drafts.of("guest:a")
+    assert not await site.rescue.discard("guest:b", id), "it is Ann's"
+    assert await site.rescue.discard("guest:a", id)
+    assert not await site.rescue.discard("guest:a", id)
+    assert site.rescue.counted.drafts == 1
+    build(bob, 1002)
+    site.end(room)
+    await site.rescue.finish()
+    assert (site.crates("a"), site.crates("b")) == ([], [4])
+
+
+async def test_who_builds_on_has_a_new_one(site: Site) -> None:
+    ann = site.come("Ann", "a")
+    room = site.open(ann)
+    build(ann, 1)
+    assert await site.rescue.discard("guest:a"), "it was about to be kept"
+    await site.rescue.finish()
+    assert site.crates("a") == []
+    build(ann, 2)
+    site.end(room)
+    await site.rescue.finish()
+    assert site.crates("a") == [3]
+
+
+async def test_all_of_somebodys_go_from_every_room_and_from_what_waits(site: Site) -> None:
+    ann, bob = site.come("Ann", "a"), site.come("Bob", "b")
+    rooms = []
+    for serial in (100, 200, 300):
+        rooms.append(site.open(ann, now_s=float(serial)))
+        bob.say(Enter(rooms[-1].name), float(serial))
+        build(ann, serial + 1)
+        build(bob, serial + 2)
+        if serial == 100:
+            await site.rescue.finish()
+    site.end(rooms[1])
+    assert await site.rescue.discard("guest:a")
+    for serial, room in ((400, rooms[0]), (500, rooms[2])):
+        bob.say(Enter(room.name), float(serial))
+        build(bob, serial + 1)
+    await site.rescue.finish()
+    assert (site.crates("a"), sorted(site.crates("b"))) == ([], [3, 4, 4])
+    assert not await site.rescue.discard("guest:a")
+
+
 async def test_without_a_folder_nothing_is_kept() -> None:
     stepper = Stepper(arena=ARENA, game=Build)
     rescue = rescue_of(None, stepper.lobby)
@@ -180,3 +231,4 @@ async def test_without_a_folder_nothing_is_kept() -> None:
     await rescue.run()
     await rescue.finish()
     assert rescue.counted.drafts == 0
+    assert not await rescue.discard("guest:a")

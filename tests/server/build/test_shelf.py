@@ -61,6 +61,26 @@ def test_an_arena_is_its_owners_and_nobodys_is_everybodys(shelf: Shelf) -> None:
     ]
 
 
+def test_who_is_forgotten_leaves_their_arenas_and_not_their_name(shelf: Shelf, tmp_path: Path) -> None:
+    for name, owner, by in (("hers", "subject:ann", "Ann"), ("his", "subject:bob", "Bob"), ("free", "", "Ann")):
+        for second in (1, 2, 3):
+            shelf.save(name, owner, by, second, named(f"{name} {second}"))
+    (tmp_path / "arenas" / "hers" / "000001.json").write_text("broken meanwhile")
+    assert shelf.disown("subject:ann", "Somebody")
+    assert not shelf.disown("subject:ann", "Somebody")
+    assert not shelf.disown("", "Somebody")
+    for one in (shelf, Shelf(tmp_path / "arenas")):
+        books = dict(one.books())
+        assert {name: book.owner for name, book in books.items()} == {"hers": "", "his": "subject:bob", "free": ""}
+        assert [(one.number, one.by, one.saved_s) for one in books["hers"].versions] == [
+            (2, "Somebody", 2),
+            (3, "Somebody", 3),
+        ]
+        assert (one.read("hers"), one.read("hers", 2)) == (named("hers 3"), named("hers 2"))
+        assert one.size == sum(path.stat().st_size for path in (tmp_path / "arenas").rglob("*.json"))
+    assert shelf.save("hers", "subject:bob", "Bob", 4, ARENA) == 4
+
+
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden", "-a", "a-", "A", "ä", "a" * 41, "a\n", "a.b"])
 def test_a_name_is_a_folder_and_nothing_else(shelf: Shelf, name: str) -> None:
     with pytest.raises(CannotKeep) as refused:

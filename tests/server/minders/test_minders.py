@@ -73,6 +73,7 @@ class Game:
             subprotocols=[Subprotocol(SUBPROTOCOL_JSON)],
             compression=None,
             max_size=None,
+            max_queue=None,  # else what nobody reads stands before the answer to its closing, which is waited for
         ) as player:
             player.send(json.dumps({"type": "hello", "version": 1, "name": "Ada"}))
             yield
@@ -140,12 +141,12 @@ async def test_they_hear_of_a_match_from_beginning_to_end(sidecar: Any, ear: soc
                 with game.playing():
                     await until(lambda: agones.state == "Allocated" and agones.counters["players"]["count"] == 1)
                     await until(lambda: any(line.startswith("WATCHDOG=1\n") for line in listen(ear, said)))
+                    await until(lambda: bool(agones.health_s))
                     game.process.send_signal(signal.SIGTERM)
                     while await trio.to_thread.run_sync(game.is_ready):  # noqa: ASYNC110
                         await trio.sleep(0.01)
                     assert agones.state == "Allocated"
                 await until(lambda: agones.state == "Shutdown")
                 assert await trio.to_thread.run_sync(game.process.wait) == 0
-            assert agones.health_s
     assert said[0].startswith("READY=1\n")
     assert [line for line in heard(ear) if line.startswith("STOPPING=1\n")]

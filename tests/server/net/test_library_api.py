@@ -9,7 +9,6 @@ import pytest
 import trio
 
 from server.app import Server
-from server.build.drafts import Draft
 from server.config import Config
 from server.net import library_api
 from server.takeover import listen
@@ -104,20 +103,3 @@ async def test_without_a_folder_nothing_is_kept(nursery: trio.Nursery, tmp_path:
     status, said, _ = await running.ask("/api/arenas/mine", ANN, BODY)
     assert (status, said) == (503, {"error": library_api.NOWHERE})
     assert (await running.ask("/api/arenas", None))[1] == []
-
-
-async def test_drafts_are_told_to_whose_they_are_until_they_are_saved(nursery: trio.Nursery, tmp_path: Path) -> None:
-    running = await start(nursery, tmp_path)
-    drafts = running.server.library.drafts
-    assert drafts is not None
-    drafts.keep("0123456789abcdef", Draft("subject:ann", "Ours", 1000, ARENA))
-    status, said, _ = await running.ask("/api/drafts", ANN)
-    told = {"id": "0123456789abcdef", "title": "Ours", "arena": "Site", "saved_s": 1000, "pieces": 8}
-    assert (status, said) == (200, [{**told, "width": 1024.0, "height": 1024.0}])
-    assert (await running.ask("/api/drafts/0123456789abcdef", ANN))[1] == BODY
-    for stranger in (BOB, None):
-        assert (await running.ask("/api/drafts", stranger))[1] == []
-        assert (await running.ask("/api/drafts/0123456789abcdef", stranger))[0] == 404
-    assert (await running.ask("/api/drafts", "nonsense"))[0] == 401
-    await running.ask("/api/arenas/ours", ANN, BODY)
-    assert (await running.ask("/api/drafts", ANN))[1] == [], "the library has it now"

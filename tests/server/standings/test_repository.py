@@ -106,6 +106,7 @@ def test_who_is_forgotten_is_nowhere_and_others_keep_their_matches(repository: R
     ann, bob = repository.id_of("subject:ann"), repository.id_of("subject:bob")
     assert ann is not None
     assert bob is not None
+    assert (repository.subject_of(ann), repository.subject_of("nobody")) == ("subject:ann", None)
     assert repository.forget(public_id=ann) == "subject:ann"
     assert repository.forget(public_id=ann) is None
     assert repository.person(ann, NOW_S) is None

@@ -6,6 +6,7 @@
 
 import { type Arena, arenaOf, type Plan } from "@ricochet/sdk";
 import { element, show, write } from "../hud/dom";
+import { areCertain } from "./certain";
 import { arenaOfDraft, type Book, type DraftInfo, Library, slug, Unkept } from "./library";
 import { Preview } from "./preview";
 import { when } from "./when";
@@ -126,9 +127,19 @@ export class FilesDialog {
     const picture = new Preview(draft.title);
     picture.show(() => this.library.readDraft(draft.id));
     const open = button("Go on", () => this.go(arenaOfDraft(draft), draft.title, true));
-    open.setAttribute("aria-label", `Go on with ${draft.title}`);
+    const discard = button("Delete", () => this.attempt(() => this.discard(draft)));
+    for (const [made, does] of [[open, "Go on with"], [discard, "Delete"]] as const) made.setAttribute("aria-label", `${does} ${draft.title}`);
     const words = element("span", "build-size", `${draft.arena} · ${draft.pieces} pieces · ${when(draft.saved_s)}`);
-    return element("li", "", picture.root, element("div", "build-words", element("strong", "", draft.title), words), open);
+    return element("li", "", picture.root, element("div", "build-words", element("strong", "", draft.title), words), element("div", "build-does", open, discard));
+  }
+
+  private async discard(draft: DraftInfo): Promise<void> {
+    const sentence = `“${draft.title}” was never saved. It is gone for good; what is being built right now is not touched.`;
+    if (!(await areCertain(this.root.parentElement ?? document.body, { question: "Delete this draft?", sentence, yes: "Delete it", no: "Keep it" }))) return;
+    await this.library.discardDraft(draft.id);
+    await this.refreshDrafts();
+    write(this.told, `${draft.title} is deleted.`);
+    this.name.focus();
   }
 
   private go(arena: string, title: string, hidden: boolean): void {

@@ -31,7 +31,8 @@ test("one's drafts are asked for with one's token, and open a room each", async 
   const { library: made, asked } = library(200, [{ id: "0a", title: "Ours" }], "abc");
   const [draft] = await made.drafts();
   await made.readDraft("0a");
-  expect(asked.map(({ url }) => url)).toEqual(["/api/drafts", "/api/drafts/0a"]);
+  await made.discardDraft("0a");
+  expect(asked.map(({ url, init }) => [init?.method ?? "GET", url])).toEqual([["GET", "/api/drafts"], ["GET", "/api/drafts/0a"], ["DELETE", "/api/drafts/0a"]]);
   expect(asked[0]!.init).toMatchObject({ headers: { Authorization: "Bearer abc" } });
   expect(arenaOfDraft(draft!)).toBe("draft:0a");
 });

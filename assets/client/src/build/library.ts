@@ -66,6 +66,11 @@ export class Library {
     return (await this.#ask(`/api/drafts/${encodeURIComponent(id)}`)) as Arena;
   }
 
+  /** It is gone for good. */
+  async discardDraft(id: string): Promise<void> {
+    await this.#ask(`/api/drafts/${encodeURIComponent(id)}`, { method: "DELETE" });
+  }
+
   /** A version, the newest by default, as a file has it. */
   async read(name: string, version: number | null = null): Promise<Arena> {
     return (await this.#ask(`${place(name)}${version === null ? "" : `?version=${version}`}`)) as Arena;

@@ -7,6 +7,7 @@ import { ChatPanel } from "../chat/panel";
 import { isOutOfPlay } from "../controls/out_of_play";
 import { css, livery } from "../render/palette";
 import { settings } from "../settings";
+import { Curtain } from "../watching/curtain";
 import { Banner } from "./banner";
 import { element, mark, show, style } from "./dom";
 import { Hint } from "./hint";
@@ -34,6 +35,7 @@ export class Hud implements ChatView {
   private readonly teamScore = new TeamScore();
   private readonly hint = new Hint();
   private readonly shout = new Shout();
+  private readonly curtain = new Curtain();
   private readonly chat: ChatPanel;
   private readonly banner: Banner;
   private readonly buttons: HTMLElement;
@@ -60,7 +62,7 @@ export class Hud implements ChatView {
     this.root = element(
       "div", "hud",
       element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, this.teamScore.root, corner, foot,
-      this.hint.root, this.shout.root, this.middle.root, this.board.root, this.podium.root, this.banner.root,
+      this.hint.root, this.shout.root, this.middle.root, this.curtain.root, this.board.root, this.podium.root, this.banner.root,
     );
     window.addEventListener("keydown", (event) => this.keyDown(event, onMute));
     window.addEventListener("keyup", (event) => {
@@ -102,6 +104,7 @@ export class Hud implements ChatView {
     this.board.draw(scene);
     this.podium.draw(scene);
     this.middle.draw(scene);
+    this.curtain.draw(scene);
     this.teamScore.draw(scene);
     this.hint.draw(scene);
     this.shout.draw(scene);

@@ -37,7 +37,7 @@ export class ClipPicture {
     framing.follow(this.killer, this.victim, aspect, elapsed_s);
     return {
       time_s, tick: clip.tick, tick_rate: clip.tick_rate, entities, me: null, me_id: slain.victim, aim: 0, camera: { x: framing.x, y: framing.y },
-      hud: {}, players, match: null, description, team_scores: [], stops_tick: null, link: PLAYING,
+      hud: {}, players, match: null, description, team_scores: [], stops_tick: null, starts_in_s: null, link: PLAYING,
     };
   }
 }

@@ -28,7 +28,7 @@ export class ReplayPicture {
     const { tick_rate, description = NOTHING } = playback.recording.welcome;
     return {
       time_s, tick: playback.tick, tick_rate, entities, me: null, me_id: gaze.followed, aim: 0, camera: { x: gaze.x, y: gaze.y },
-      hud: {}, players, match, description: description ?? NOTHING, team_scores, stops_tick: null, link: PLAYING,
+      hud: {}, players, match, description: description ?? NOTHING, team_scores, stops_tick: null, starts_in_s: null, link: PLAYING,
     };
   }
 }

@@ -15,6 +15,9 @@ const CHART_WIDE = { width: 860, height: 190 };
 const CHART_NARROW = { width: 320, height: 150 };
 const NARROW = "(max-width: 640px)";
 const MATCHES_SHOWN = 20;
+const GONE =
+  "Your ratings, your name, this page and the drafts of what you have built are deleted for good. " +
+  "Others keep their matches and the arenas that you saved, without your name in them.";
 const UNKNOWN = "You have no page yet: it begins with your first match against another person.";
 
 void openPage("person", async () => {
@@ -140,7 +143,7 @@ function leaving(): HTMLElement {
   const said = element("p", "note");
   said.setAttribute("role", "status");
   for (const button of [ask, yes, no]) button.type = "button";
-  const dialog = element("dialog", "", element("p", "", "Your ratings, your name and this page are deleted for good. Others keep their matches, without your name in them."), element("div", "choice", no, yes));
+  const dialog = element("dialog", "", element("p", "", GONE), element("div", "choice", no, yes));
   dialog.setAttribute("aria-label", "Delete my standings?");
   ask.addEventListener("click", () => dialog.showModal());
   no.addEventListener("click", () => dialog.close());
@@ -151,6 +154,6 @@ function leaving(): HTMLElement {
       (error: unknown) => (said.textContent = error instanceof NoAnswer ? error.message : String(error)),
     );
   });
-  const explained = "You are recognised by this browser's cookie, or by your token. What is kept of you is what you see here.";
+  const explained = "You are recognised by this browser's cookie, or by your token. What is kept of you is what you see here, and what you have built.";
   return element("section", "legend", element("h2", "", "Your data"), element("p", "", explained), ask, said, dialog);
 }

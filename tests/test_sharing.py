@@ -1,0 +1,56 @@
+"""How tests are shared out: by files, browsers in two processes, what takes long first; in a pytest of its own."""
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from tests.instruments.served import ROOT
+from tests.instruments.sharing import BROWSERS_MAX, turn_of
+
+BROWSERS = ("tests/browser/test_a.py", "tests/browser/test_b.py", "tests/browser/test_c.py", "tests/browser/test_d.py")
+OTHERS = ("tests/protocol/test_e.py", "tests/protocol/test_f.py", "tests/wire/test_g.py", "tests/test_h.py")
+CONFTEST = """
+from tests.instruments.sharing import Sharing, turn_of
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: turn_of(item.nodeid))
+
+def pytest_xdist_make_scheduler(config, log):
+    return Sharing(config, log)
+"""
+TEST = """
+import os, pathlib, time, pytest
+
+@pytest.mark.parametrize("number", range(4))
+def test_it(number):
+    time.sleep(0.05)
+    with pathlib.Path("told").open("a") as told:
+        told.write(f"{os.environ['PYTEST_XDIST_WORKER']} {pathlib.Path(__file__).relative_to(pathlib.Path.cwd())}\\n")
+"""
+
+
+def test_a_file_stays_in_one_process_and_browsers_in_two(tmp_path: Path) -> None:
+    for path in (*BROWSERS, *OTHERS):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(TEST)
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    command = [sys.executable, "-m", "pytest", "--import-mode=importlib", "-n3", "-q", "-p", "xdist"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = [line.split() for line in (tmp_path / "told").read_text().splitlines()]
+    assert len(told) == 4 * len(BROWSERS + OTHERS)
+    where = defaultdict[str, set[str]](set)
+    for worker, path in told:
+        where[path].add(worker)
+    assert all(len(workers) == 1 for workers in where.values()), where
+    assert len(set[str]().union(*(where[path] for path in BROWSERS))) == BROWSERS_MAX
+    assert {path for _, path in told[:3]} <= {*BROWSERS, "tests/wire/test_g.py"}, "what takes long comes first"
+
+
+def test_browsers_come_first_and_what_is_quick_last() -> None:
+    in_turn = sorted((*OTHERS, *BROWSERS), key=turn_of)
+    assert in_turn == [*BROWSERS, "tests/wire/test_g.py", "tests/test_h.py", *OTHERS[:2]]
