@@ -3,6 +3,7 @@
 import pytest
 from starlette.requests import Request
 
+from server.cluster.reach import Reach
 from server.gate import Gate
 from server.moderation import Moderation
 from server.net.api import Api, Refused
@@ -23,7 +24,7 @@ def request(is_secure: bool = False, **headers: str) -> Request:
 def api() -> Api:
     stepper = Stepper(gate=Gate(Verifier([HMAC], Rules()), clock=lambda: NOW_UNIX_S))
     nothing = Moderation(stepper.lobby, lambda name, now_s: None, lambda: None)
-    return Api(list, nothing, stepper.lobby.gate)
+    return Api(list, Reach(nothing), stepper.lobby.gate)
 
 
 def guest_of(cookies: str, is_secure: bool) -> str:
