@@ -104,6 +104,7 @@ class Snapshot:
         self._near = near(world, self._ships)
         self._heads = heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
         self._tails: dict[int, Tail] = {}
+        self._deltas = publisher.deltas_in(MSGPACK)
 
     def steady(self, news: Iterable[int]) -> NDArray[np.bool_]:
         """Who knows all but what everybody there is told; of the players in `news` nobody does."""
@@ -151,7 +152,7 @@ class Snapshot:
     def _tail(self, sight: Block) -> Tail:
         found = self._tails.get(id(sight))
         if found is None:
-            after = NOTHING_NEAR + tail(*self._publisher.deltas(sight, MSGPACK))
+            after = NOTHING_NEAR + tail(*self._deltas(sight))
             found = self._tails[id(sight)] = header(ROW_BYTES + len(after)), after
         return found
 

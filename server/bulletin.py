@@ -6,6 +6,7 @@ cell, whoever looks (`encoded_cells`), and nothing is encoded before somebody as
 """
 
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -67,7 +68,11 @@ class Bulletin:
 
     def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
         """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        return self._encoded.deltas(cells, codec)
+        return self._encoded.deltas(codec)(cells)
+
+    def deltas_in(self, codec: Codec) -> Callable[[tuple[int, ...]], tuple[int, bytes]]:
+        """`deltas`, for whoever asks for many."""
+        return self._encoded.deltas(codec)
 
     def keyframe(self, cell: int, codec: Codec) -> bytes:
         """All that is published in `cell`, encoded."""

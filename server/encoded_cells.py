@@ -41,9 +41,9 @@ class EncodedCells:
         """The news of `cell` for whoever knows no other, or None when there is none."""
         return self._encoding(codec).delta(cell, NONE) or None
 
-    def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
-        """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        return self._encoding(codec).joined(cells)
+    def deltas(self, codec: Codec) -> Callable[[tuple[int, ...]], tuple[int, bytes]]:
+        """Of cells, (how many, joined) their news: one payload for all viewers with the same sight."""
+        return self._encoding(codec).joined
 
     def keyframe(self, cell: int, codec: Codec) -> bytes:
         """All that is published in `cell`."""
@@ -72,11 +72,10 @@ class _Encoding:
         payload = self._joined.get(cells)
         if payload is None:
             block = cells if isinstance(cells, Block) else Block(cells)
-            parts, sources, seen = block.pick(self._deltas), self._told.sources, block.all
+            parts, sources, seen = [*block.pick(self._deltas)], self._told.sources, block.all
             for cell in self._sourced & seen:
                 if not sources[cell] <= seen:
-                    at = cells.index(cell)
-                    parts = *parts[:at], self.delta(cell, sources[cell] & seen), *parts[at + 1 :]
+                    parts[cells.index(cell)] = self.delta(cell, sources[cell] & seen)
             payload = self._joined[cells] = len(parts) - parts.count(b""), self._codec.join(parts)
         return payload
 

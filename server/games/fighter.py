@@ -9,6 +9,8 @@ from server.game import Player
 HULL_FULL: Final = 100
 SHIELD_FULL: Final = 60
 STATUS_SHIELD, STATUS_PROTECTED, STATUS_RAPID, STATUS_BOOSTING = 16, 32, 64, 128
+STATUS_TIMED: Final = STATUS_PROTECTED | STATUS_RAPID | STATUS_BOOSTING
+"""What ends by itself."""
 
 HUD: Final = ("hull", "shield", "rapid_until", "protect_until", "respawn_until", "pulse_until")
 """What a player is told of its fighter."""

@@ -21,7 +21,7 @@ from protocol.physics import CATEGORY_BITS
 from server.game import Game, Player, Stage
 from server.games import pulse
 from server.games.crates import Crates
-from server.games.fighter import HUD, HULL_FULL, SHIELD_FULL, Fighter
+from server.games.fighter import HUD, HULL_FULL, SHIELD_FULL, STATUS_TIMED, Fighter
 from server.games.ledger import Ledger, record_of
 from server.games.melee_words import MELEE
 from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
@@ -64,7 +64,11 @@ class Melee(Game):
         self.phase, self.ends_tick = "play", self.ticks(stage.options.get("match_s", MATCH_S))
         self.fighters: dict[int, Fighter] = {}
         self.stirred: set[int] = set()
-        """Players whose hud may have changed."""
+        """Players of whose fighter something has changed that the hud shows, or the status."""
+        self._unshown: set[int] = set()
+        """Of these, those whose huds have been asked for since statuses were shown."""
+        self._timed: set[int] = set()
+        """Those whose status changes by itself: what ends at a tick."""
         self._take_shots({})
         self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
         rate = stage.rates.tick_rate
@@ -89,7 +93,7 @@ class Melee(Game):
         self.ends_tick, self.phase = saved.ends_tick, saved.phase
         self.fighters = {record.id: record.fighter(players[record.id], self.stirred) for record in saved.fighters}
         self._take_shots(saved.shots)
-        self.rescored = saved.rescored
+        self.rescored, self._timed = saved.rescored, {*self.fighters}
         self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=saved.crates)
 
     @property
@@ -114,6 +118,7 @@ class Melee(Game):
         if tick >= self.ends_tick:
             self._next_phase()
         pressing = [self.fighters[player.id] for player in self.stage.pressing if player.ship]
+        self._timed.update(fighter.player.id for fighter in pressing)  # one may boost
         for fighter in [fighter for fighter in self.fighters.values() if not fighter.player.ship]:
             if tick >= fighter.respawn_until:
                 self._respawn(fighter)
@@ -129,7 +134,7 @@ class Melee(Game):
         for contact in contacts:
             self._touched(contact.entity, contact.other)
         if self.stage.tick % self.stage.rates.snapshot_interval == 0:
-            self._show_statuses(self.fighters.values())
+            self._show_changed()
         if self.rescored and self.stage.tick % self.ticks(SCORES_EVERY_S) == 0:
             self._say_scores(sorted(self.rescored), None)
             self.rescored.clear()
@@ -140,6 +145,7 @@ class Melee(Game):
 
     def huds_news(self) -> Iterable[int] | None:
         news = list(self.stirred)
+        self._unshown |= self.stirred
         self.stirred.clear()
         return news
 
@@ -201,6 +207,15 @@ class Melee(Game):
         if player.ship:
             self.world.remove(player.ship)
             player.ship = 0
+
+    def _show_changed(self) -> None:
+        """The statuses of those of whom something has changed, or will by itself."""
+        whom = self.stirred | self._unshown | self._timed
+        fighters = [fighter for player in whom if (fighter := self.fighters.get(player)) is not None]
+        self._show_statuses(fighters)
+        ships = [(fighter.player.id, fighter.player.ship) for fighter in fighters if fighter.player.ship]
+        self._timed = {player for player, ship in ships if self.world.status[ship] & STATUS_TIMED}
+        self._unshown.clear()
 
     def _show_statuses(self, fighters: Iterable[Fighter]) -> None:
         tick, afloat = self.stage.tick, [fighter for fighter in fighters if fighter.player.ship]

@@ -235,3 +235,22 @@ def test_the_books_agree_with_the_world_whatever_happens(map_name: str) -> None:
         expected = ships | {(shot, rules.SHOT) for shot in game.shots} | {(crate, CRATE) for crate in game.crates.hulls}
         expected |= {(pickup, PICKUP) for pickup in game.crates.pickups}
         assert {entry for entry in alive if entry[1] != rules.ROCK} == expected
+
+
+def test_every_status_is_shown_as_soon_as_it_changes() -> None:
+    stepper = Stepper(seed=11)
+    clients = [stepper.join(f"P{n}") for n in range(6)]
+    for n, client in enumerate(clients):
+        client.pilot = wander(Random(n))
+    game, room = stepper.room.game, stepper.room
+    assert isinstance(game, Melee)
+    seen: set[int] = set()
+    for _ in range(1500):
+        stepper.step(1)
+        if room.tick % room.rates.snapshot_interval == 0:
+            for fighter in game.fighters.values():
+                if fighter.player.ship:
+                    status = fighter.status(room.tick, game.boosting_ticks)
+                    assert room.world.status[fighter.player.ship] == status
+                    seen.add(status & ~15)
+    assert len(seen) > 3
