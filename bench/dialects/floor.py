@@ -9,7 +9,7 @@ from typing import Final
 from bench.dialects import MASK, handshake
 from protocol.frames import masked_frame
 
-INPUT_BYTES: Final = 18
+INPUT_BYTES: Final = 28
 """Of payload, about as many as Ricochet's input message has."""
 FRAME_HEADER_BYTES: Final = 4
 """Of a snapshot's frame."""
