@@ -49,6 +49,13 @@ from server.world import World
 class Room:
     """A running game. It is also the `Stage` of its game."""
 
+    _viewers: dict[int, Viewer]
+    """By player."""
+    _seeing: Seers | None
+    """These, side by side; None: they have changed."""
+    _stirred: set[Viewer]
+    """Those of them who are to be looked at again: see `address`."""
+
     def __init__(
         self,
         name: str,
@@ -91,10 +98,7 @@ class Room:
         self._players: dict[int, Player] = {}
         self.players: Mapping[int, Player] = self._players
         self._crew = Crew(self.players, self.inputs)
-        self._seeing: Seers | None = None
-        self._stirred: set[Viewer] = set()
-        self._viewers: dict[int, Viewer] = {}
-        """By player."""
+        self._seeing, self._stirred, self._viewers = None, set(), {}
         whom = self.grid, arena.middle, self.players, self.statistics
         self.watching = Spectators(*whom)
         if (lateness := lateness_of(game, self.options, rates, len(self.world.alive))) is not None:

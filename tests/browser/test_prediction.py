@@ -29,7 +29,7 @@ COUNT_MIN = 10
 """Snapshots of a situation, without which nothing is said of it."""
 ERROR_UNITS = {"flight": 0.05, "walls": 0.1, "rocks": 2.0}
 CORRECTION_UNITS_MAX = 3.0
-SHOTS_MIN = 10
+SHOTS_MIN = 6
 SHOTS_WRONG_SHARE, SHOTS_WRONG_SHARE_USUAL = 0.1, 0.5
 """Of the shots that the page foresaw, so many may be the server's alone, or ours alone: where inputs came late."""
 WAY = (("d",), ("d", "s"), ("s",), ("a", "s"), ("a",), ("a", "w"), ("w",), ("d", "w"))

@@ -253,5 +253,5 @@ def test_who_was_heard_before_the_server_noticed_that_it_slept_is_excused_nothin
 
 def test_what_is_refused_gently_says_error_and_goes_on() -> None:
     refused = {"INVALID_NAME", "INPUT_TOO_FAR", "NOT_ALLOWED", "CHAT_REFUSED", "CHAT_TIMED_OUT", "RESUME_REFUSED"}
-    where_to = {"ROOM_NOT_FOUND", "ROOM_FULL", "OPEN_REFUSED", "SERVER_STOPPING", "SERVER_FAULT"}
+    where_to = {"ROOM_NOT_FOUND", "ROOM_FULL", "OPEN_REFUSED", "SERVER_STOPPING", "SERVER_FAULT", "ROOM_RETURNING"}
     assert {code.name for code in GENTLE} == refused | where_to
