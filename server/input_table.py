@@ -125,7 +125,7 @@ class InputTable:
 
     # what comes in -----------------------------------------------------------------------------------------
 
-    def put(self, slots: Ints, rows: Rows, now_s: float) -> NDArray[np.bool_]:
+    def put(self, slots: Ints, rows: Rows, arrived_s: Floats) -> NDArray[np.bool_]:
         """Take what good rows say, one for each of `slots`, which are all different, as far as it needs no words: which
         have been taken. Those that come late, or are too far ahead, are left as they are."""
         entries = rows.entries
@@ -133,16 +133,16 @@ class InputTable:
         taken = rows.is_good & (rows.first_ticks >= self.next_tick)
         taken &= last <= self.next_tick + INPUT_AHEAD_TICKS_MAX
         at, stamps = taken.nonzero()[0], stamps_of(last, rows.applied, rows.seen)
-        slots = slots.take(at)
+        slots, arrived_s = slots.take(at), arrived_s.take(at)
         for n in range(len(entries)):
             ticks = rows.first_ticks.take(at) + n
             line = ticks & RING_TICKS - 1
             news = (self.ticks[line, slots] != ticks).nonzero()[0]  # the first that came for a tick stands
             cells = line.take(news), slots.take(news)
-            self.ticks[cells], self.arrived_s[cells] = ticks.take(news), now_s
+            self.ticks[cells], self.arrived_s[cells] = ticks.take(news), arrived_s.take(news)
             self.entries[cells], self.stamps[cells] = entries[n].take(at).take(news), stamps.take(at).take(news)
         self.newest[slots] = np.maximum(self.newest.take(slots), last.take(at))
-        self.applied[slots], self.heard_s[slots] = rows.applied.take(at), now_s
+        self.applied[slots], self.heard_s[slots] = rows.applied.take(at), arrived_s
         return taken
 
     # what a tick takes -------------------------------------------------------------------------------------

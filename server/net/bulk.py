@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from protocol.input_rows import Rows, read
 from server.hearing import BURST, RATE
-from server.input_table import InputTable, Ints
+from server.input_table import Floats, InputTable, Ints
 from server.statistics import Traffic
 
 TOGETHER_MIN: Final = 12
@@ -35,7 +35,7 @@ class Feed(Struct, eq=False, frozen=True):
     traffic: Traffic
 
 
-def take(feeds: Sequence[Feed | None], frames: Sequence[bytes], now_s: float) -> list[int]:
+def take(feeds: Sequence[Feed | None], frames: Sequence[bytes], arrived_s: Sequence[float]) -> list[int]:
     """Put what `frames`, all of one length, say into the tables; which of them are left for the usual way."""
     by_table: dict[int, list[int]] = {}
     for at, feed in enumerate(feeds):
@@ -47,19 +47,20 @@ def take(feeds: Sequence[Feed | None], frames: Sequence[bytes], now_s: float) ->
     is_left = np.ones(len(frames), dtype=bool)
     for chosen in together:
         some = frames if len(chosen) == len(frames) else [frames[at] for at in chosen]
-        is_left[chosen] = ~_take([feed for at in chosen if (feed := feeds[at]) is not None], some, now_s)
+        times_s = np.array(arrived_s).take(chosen)
+        is_left[chosen] = ~_take([feed for at in chosen if (feed := feeds[at]) is not None], some, times_s)
     left: list[int] = is_left.nonzero()[0].tolist()
     return left
 
 
-def _take(feeds: Sequence[Feed], frames: Sequence[bytes], now_s: float) -> NDArray[np.bool_]:
+def _take(feeds: Sequence[Feed], frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
     """Of one table: which have been taken."""
     table, traffic = feeds[0].table, feeds[0].traffic
     slots: Ints = np.array([feed.slot for feed in feeds])
     rows: Rows = read(b"".join(frames), len(frames))
-    back_s = np.maximum(table.tokens_back_s.take(slots), now_s) + _TOKEN_S
-    rows.is_good &= back_s - now_s <= _FULL_S
-    taken = table.put(slots, rows, now_s)
+    back_s = np.maximum(table.tokens_back_s.take(slots), arrived_s) + _TOKEN_S
+    rows.is_good &= back_s - arrived_s <= _FULL_S
+    taken = table.put(slots, rows, arrived_s)
     table.tokens_back_s[slots[taken]] = back_s[taken]
     count = int(taken.sum())
     traffic.received_messages += count

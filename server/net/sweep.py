@@ -7,8 +7,9 @@ Between ticks one begins when something is ready, but not sooner than half a tic
 as fine as it is worth to know when an input came, and what a round trip may seem longer than it is. Each wake-up costs
 as much as reading a dozen sockets.
 
-What a connection has brought is its taker's; but inputs that come from many at once, and go where their feeds say, are
-read in bulk.
+What a connection has brought is its taker's; but inputs, which nobody needs before the next tick, are kept until then,
+with the times at which they came, and go in bulk where their feeds say. Nothing overtakes them: whatever else their
+sender says, and its end, comes after them.
 
 There is one `Sweep` for each run of trio; it starts with the first lane.
 """
@@ -22,6 +23,7 @@ from contextlib import suppress
 from typing import Final
 
 import trio
+from msgspec import Struct, field
 
 from protocol.input_rows import FRAME_BYTES
 from server.net import bulk
@@ -43,6 +45,14 @@ Take = Callable[[bytes, float], None]
 after."""
 
 
+class Batch(Struct):
+    """Frames of one length, each from somebody else."""
+
+    fds: list[int] = field(default_factory=list)
+    frames: list[bytes] = field(default_factory=list)
+    arrived_s: list[float] = field(default_factory=list)
+
+
 class Sweep:
     """All sockets that are read this way; `take` of each is called with what it has brought, and never awaits."""
 
@@ -50,6 +60,10 @@ class Sweep:
         self._poll = _Epoll() if sys.platform == "linux" else _Selector()
         self._takes: dict[int, Take] = {}
         self._feeds: dict[int, Feed] = {}
+        self._batches: dict[int, Batch] = {}
+        """Frames of inputs that wait for the next tick, by their length."""
+        self._waiting: set[int] = set()
+        """Who has one there, and never two."""
         self._gap_s = GAP_S
         self._pause = trio.CancelScope()
         """Over when the next sweep may begin."""
@@ -61,6 +75,8 @@ class Sweep:
 
     def remove(self, fd: int) -> None:
         """Idempotent."""
+        if fd in self._waiting:
+            self._settle()
         self._feeds.pop(fd, None)
         if self._takes.pop(fd, None) is not None:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
@@ -77,14 +93,14 @@ class Sweep:
         """Read every socket that is ready, once. From now on sweeps are `gap_s` apart, if that is told."""
         self._gap_s = gap_s or self._gap_s
         self._read(self._ready(), now_s)
+        self._settle()
         self._pause.deadline = now_s + self._gap_s
 
     def _ready(self) -> list[int]:
         return self._poll.ready() if self._takes else []
 
     def _read(self, fds: Iterable[int], now_s: float) -> None:
-        takes, feeds = self._takes, self._feeds
-        batches: dict[int, tuple[list[int], list[bytes]]] = {}
+        takes, feeds, batches, waiting = self._takes, self._feeds, self._batches, self._waiting
         for fd in fds:
             if (take := takes.get(fd)) is None:  # it was removed by a take before it
                 continue
@@ -94,23 +110,29 @@ class Sweep:
                 continue
             except OSError:
                 received = b""
+            if fd in waiting:  # one after the other
+                self._settle()
             length = len(received)
             if length in FRAME_BYTES and fd in feeds:
                 batch = batches.get(length)
                 if batch is None:
-                    batch = batches[length] = [], []
-                batch[0].append(fd)
-                batch[1].append(received)
+                    batch = batches[length] = Batch()
+                batch.fds.append(fd)
+                batch.frames.append(received)
+                batch.arrived_s.append(now_s)
+                waiting.add(fd)
             else:
                 take(received, now_s)
-        for sources, frames in batches.values():
-            self._take_batch(sources, frames, now_s)
 
-    def _take_batch(self, fds: list[int], frames: list[bytes], now_s: float) -> None:
-        """Of as many descriptors; a feed may have ended meanwhile."""
-        for at in bulk.take([*map(self._feeds.get, fds)], frames, now_s):
-            if (take := self._takes.get(fds[at])) is not None:
-                take(frames[at], now_s)
+    def _settle(self) -> None:
+        """Give what waits to whom it is for; a feed may have ended meanwhile."""
+        batches = list(self._batches.values())
+        self._batches.clear()
+        self._waiting.clear()
+        for batch in batches:
+            for at in bulk.take([*map(self._feeds.get, batch.fds)], batch.frames, batch.arrived_s):
+                if (take := self._takes.get(batch.fds[at])) is not None:
+                    take(batch.frames[at], batch.arrived_s[at])
 
     async def run(self) -> None:
         """For ever."""
@@ -120,6 +142,7 @@ class Sweep:
                 if not ready:
                     await trio.lowlevel.wait_readable(self._poll.fileno())
                     continue
+                self._settle()  # there was no tick since the last time
                 now_s = began_s = trio.current_time()
                 for at in range(0, len(ready), READS_TOGETHER):
                     self._read(ready[at : at + READS_TOGETHER], now_s)

@@ -43,7 +43,7 @@ def say_alone(buffer: InputBuffer, message: Inputs, now_s: float) -> None:
 
 def say_in_bulk(table: InputTable, buffer: InputBuffer, message: Inputs, now_s: float) -> None:
     rows = read(masked_frame(encode(message) or b"", b"mask"), 1)
-    if not table.put(np.array([buffer.slot]), rows, now_s)[0]:
+    if not table.put(np.array([buffer.slot]), rows, np.array([now_s]))[0]:
         say_alone(buffer, message, now_s)
 
 
@@ -70,7 +70,7 @@ def test_several_of_one_sweep_go_to_their_own_slots() -> None:
     messages = [Inputs(1, [Input(move_x=n), Input(move_y=n)]) for n in range(PLAYERS)]
     frames = b"".join([masked_frame(encode(message) or b"", b"mask") for message in messages])
     order = [2, 0, 3, 1]
-    taken = table.put(np.array([players[n].slot for n in order]), read(frames, PLAYERS), 0.0)
+    taken = table.put(np.array([players[n].slot for n in order]), read(frames, PLAYERS), np.zeros(PLAYERS))
     assert taken.all()
     table.take(1, 0.01)
     assert [players[n].now for n in order] == [Input(move_x=n) for n in range(PLAYERS)]
@@ -83,9 +83,9 @@ def test_what_is_late_or_too_far_ahead_is_left() -> None:
     table.take(1, 0.0)
     for first_tick, is_taken in [(1, False), (2, True), (2 + INPUT_AHEAD_TICKS_MAX, True)]:
         rows = read(masked_frame(encode(Inputs(first_tick, [Input()])) or b"", b"mask"), 1)
-        assert table.put(np.array([players[0].slot]), rows, 0.0)[0] == is_taken
+        assert table.put(np.array([players[0].slot]), rows, np.zeros(1))[0] == is_taken
     rows = read(masked_frame(encode(Inputs(2 + INPUT_AHEAD_TICKS_MAX, [Input()] * 2)) or b"", b"mask"), 1)
-    assert not table.put(np.array([players[0].slot]), rows, 0.0)[0]
+    assert not table.put(np.array([players[0].slot]), rows, np.zeros(1))[0]
     assert len(players[0]) == 2
 
 

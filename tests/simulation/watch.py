@@ -36,7 +36,7 @@ from server.app import Server
 from server.chat.reports import REPORTS_MAX
 from server.game import Player
 from server.games.melee import SCORE_ASSIST, SCORE_KILL, SCORE_PER_BOUNCE, SHIP, Melee
-from server.input_table import InputTable, Ints
+from server.input_table import Floats, InputTable, Ints
 from server.inputs import InputBuffer
 from server.net import bulk
 from server.net.capacity import UNINVITED_MAX
@@ -242,8 +242,8 @@ class Watch:
             watch.presses["put"] += sum(entry.edges.bit_count() for entry in entries)
             put(buffer, first_tick, entries, *rest)
 
-        def noted_put_in_bulk(table: InputTable, slots: Ints, rows: Rows, now_s: float) -> NDArray[np.bool_]:
-            done = put_in_bulk(table, slots, rows, now_s)
+        def noted_put_in_bulk(table: InputTable, slots: Ints, rows: Rows, arrived_s: Floats) -> NDArray[np.bool_]:
+            done = put_in_bulk(table, slots, rows, arrived_s)
             said = rows.entries[:, done].ravel().tolist()
             watch.presses["put"] += sum((packed & EDGES).bit_count() for packed in said)
             watch.presses["messages in bulk"] += int(done.sum())
