@@ -48,9 +48,10 @@ async def test_two_bots_see_and_hear_each_other(server: Served) -> None:
                     break
             assert heard == ["hello"]
             bob.rename("Rob")
-            async for _ in ada.snapshots():
-                if "Rob" in {player.name for player in ada.players.values()}:
-                    break
+            for bot in (ada, bob):
+                async for _ in bot.snapshots():
+                    if "Rob" in {player.name for player in bot.players.values()}:
+                        break
             with pytest.raises(ValueError, match="nobody can be called"):
                 bob.rename(" blank ")
             assert {"Ada", "Rob"} <= {player.name for player in bob.players.values()}
