@@ -55,22 +55,26 @@ def unpack(packed: int) -> Input:
 
 def encode(message: Inputs) -> bytes | None:
     """`message` in this form; None: it has too many entries."""
-    if len(message.entries) > ENTRIES_MAX:
+    count = len(message.entries)
+    if count > ENTRIES_MAX:
         return None
-    fields = [field for one in message.entries for field in _fields(one)]
-    return _layout(len(message.entries)).pack(
-        0x95, Inputs.number, 0xCE, message.first_tick, 0x90 | len(message.entries), *fields,
-        0xCE, message.applied, 0xCD, message.seen,
-    )  # fmt: skip
+    first_tick, applied, seen = (
+        message.first_tick.to_bytes(4, "big"),
+        message.applied.to_bytes(4, "big"),
+        message.seen.to_bytes(2, "big"),
+    )
+    entries = [*map(_encode_entry, message.entries)]
+    return b"".join((b"\x95\x02\xce", first_tick, _COUNTS[count], *entries, b"\xce", applied, b"\xcd", seen))
 
 
-def _fields(one: Input) -> tuple[int, ...]:
-    return 0x95, 0xD0, one.move_x, 0xD0, one.move_y, 0xCD, one.aim, 0xCC, one.buttons, 0xCC, one.edges
+@lru_cache(maxsize=8192)
+def _encode_entry(one: Input) -> bytes:
+    return _ENTRY.pack(0x95, 0xD0, one.move_x, 0xD0, one.move_y, 0xCD, one.aim, 0xCC, one.buttons, 0xCC, one.edges)
 
 
-@cache
-def _layout(entries: int) -> struct.Struct:
-    return struct.Struct(">BBBIB" + "BBbBbBHBBBB" * entries + "BIBH")
+_ENTRY: Final = struct.Struct(">BBbBbBHBBBB")
+_COUNTS: Final = tuple(bytes((0x90 | count,)) for count in range(ENTRIES_MAX + 1))
+assert Inputs.number == 2
 
 
 class Rows(Struct):
