@@ -14,10 +14,10 @@ DELAY_S_MAX: Final = 10.0
 JITTER: Final = 0.5
 
 RETURN_AFTER: Final = frozenset(
-    {1001, 1005, 1006, 1011, 1012, 1013}
+    {1001, 1005, 1006, 1011, 1012, 1013, 429, 503}
     | {Code.TOO_SLOW, Code.SILENT, Code.ROOM_CLOSED, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.ROOM_RETURNING}
 )
-"""Closures that are not our fault."""
+"""Closures that are not our fault, and what HTTP says to a crowd instead of an answer to the handshake."""
 
 
 class Backoff:

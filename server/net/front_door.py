@@ -149,9 +149,10 @@ class FrontDoor:
     async def _take_turn(self, request: Request, caller: Caller) -> None:
         """Wait for it. Raises Refusal when there is none."""
         now_s, line = trio.current_time(), self._play if request.path == PLAY_PATH else self._pages
+        host = host_of(caller.address)  # a proxy's own, if it doesn't say for whom it asks: it stands for many
         if request.path in HEALTH_PATHS:
             line = self._health
-        elif not self._quota.take(customer_of(host_of(caller.address)), now_s):
+        elif not self._quota.take("" if self._proxies.trust(host) else customer_of(host), now_s):
             self._host.traffic.turned_away += 1
             raise Refusal(*TOO_OFTEN)
         turn_s = line.take(now_s)

@@ -275,8 +275,8 @@ async def test_who_joins_waits_for_a_turn(served: Served, autojump_clock: trio.t
 
 
 async def test_whoever_asks_too_often_is_not_answered_for_a_while(nursery: trio.Nursery) -> None:
-    """An address, as a trusted proxy tells it; who else comes through the proxy is."""
-    served = Served(proxies=Proxies(["127.0.0.1"]))
+    """An address, as a trusted proxy tells it; who else comes through the proxy is, and a proxy that tells nobody's."""
+    served = Served(proxies=Proxies(["127.0.0.1", "198.18.0.0/15"]))
     await served.open(nursery)
     served.door._quota = Quota(most=2)
 
@@ -285,6 +285,8 @@ async def test_whoever_asks_too_often_is_not_answered_for_a_while(nursery: trio.
 
     answers = [await ask(address) for address in ("203.0.113.5",) * 3 + ("203.0.113.6", "127.0.0.1")]
     assert [answer[9:12] for answer in answers] == [b"200", b"200", b"429", b"200", b"200"]
+    for _ in range(3):
+        assert (await ask("198.18.0.1"))[9:12] == b"200"
 
 
 async def test_a_mistake_of_ours_ends_one_connection_only(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
