@@ -1,6 +1,7 @@
-"""One Chromium for all browser tests of a process: starting one costs more than most of what is done with it.
+"""One Chromium for the browser tests of a file: starting one costs more than most of what is done with it.
 
-It is there from the first of them until another test is next, for Playwright holds on to the thread that it runs in.
+It is there from the first of them until another file is next. One that goes on and on gets slow and loses the focus,
+and Playwright holds on to the thread that it runs in.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,6 @@ def _chromium() -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     yield
-    if nextitem is None or nextitem.path.parent != item.path.parent:
+    if nextitem is None or nextitem.path != item.path:
         while _held:
             _held.pop().close()

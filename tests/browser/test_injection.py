@@ -101,6 +101,7 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
         page.get_by_label("Your name").fill(NAME)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0 && r.entities > 0")
+        page.bring_to_front()  # the board is there while the key is held, and a page without the focus lets go of it
         page.keyboard.down("Tab")
         rows = page.locator(".board").get_by_text(NAME, exact=True)
         rows.nth(1).wait_for()
