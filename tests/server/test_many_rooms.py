@@ -40,6 +40,11 @@ async def come_and_go(server: Server, count: int, now_s: float, seen: WeakSet[Ro
         client.say(Hello(1, f"P{number}", role="visitor"), now_s)
         client.say(Open(f"Room {number}", "melee", "pinball", private=number % 2 == 0), now_s)
         clients.append(client)
+    with trio.fail_after(60):
+        while any(client.welcomed is None for client in clients):  # a room is opened when there is time
+            await trio.sleep(0.005)
+            for client in clients:
+                client.read()
     opened = [lobby.rooms[client.welcome.room] for client in clients]
     seen.update(opened)
     with trio.fail_after(60):
