@@ -58,10 +58,16 @@ class Lag:
         self._first = self._first or tick
         self.sent = tick
 
+    def note_sent(self, tick: int) -> None:
+        """Of one that isn't behind, and so was sent every snapshot up to that tick; but for whoever was sent none yet."""
+        if self._first:
+            self.sent = max(self.sent, tick)
+
     def block(self, tick: int) -> None:
         """The snapshot of `tick` was left out because the socket is full."""
         if self._behind_since is None:
-            self._behind_since, self.sent = tick, max(self.sent, tick - 1)
+            self._behind_since = tick
+            self.note_sent(tick - 1)
 
     def review(self, tick: int) -> None:
         """Notice a client that has fallen behind. Now and then is enough: it takes a second to happen."""

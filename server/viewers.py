@@ -133,7 +133,7 @@ class Viewer:
         if applied is not None:
             self.lag.applied = applied
         if not self.lag.is_behind:
-            self.lag.sent = max(self.lag.sent, shown_tick)
+            self.lag.note_sent(shown_tick)
         self.lag.review(tick)
         if self.lag.is_behind:
             self.place = NO_PLACE
@@ -152,7 +152,7 @@ class Viewer:
         """Whether who is steady, and has come to (x, y), in `place`, still sees the same cells: then it stays so."""
         if self._place == NO_PLACE or self.sight(grid, x, y) is not self.seen:
             return False
-        self.place = place
+        self._place = place  # whoever asks takes it down
         return True
 
     def show(

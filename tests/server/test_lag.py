@@ -138,3 +138,11 @@ def test_whatever_is_reported_nobody_is_starved_who_has_all_that_was_sent(steps:
     lag.applied = lag.sent
     assert lag.is_due(tick + 1)
     assert not lag.is_behind
+
+
+def test_who_has_been_sent_nothing_yet_is_not_behind() -> None:
+    """A large welcome may fill its socket before the first snapshot."""
+    lag = Lag(RATES)
+    lag.block(100_000)
+    assert lag.is_due(100_002)
+    assert not lag.is_behind

@@ -224,6 +224,11 @@ def test_who_lags_is_not_steady(show: Show) -> None:
     assert show.viewer.place == NO_PLACE
 
 
+def test_whoever_is_looked_at_before_the_first_snapshot_is_not_behind(show: Show) -> None:
+    assert show.viewer.review(100_000, 100_000, 0)
+    assert not show.viewer.lag.is_behind
+
+
 def test_who_comes_to_another_place_stays_steady_if_it_sees_the_same(show: Show) -> None:
     see_from(show, place=7)
     is_steady = not show.link.codec.is_text
