@@ -1,8 +1,9 @@
 """Address and post one snapshot: each player's own part, then the bytes of the cells that others see too.
 
-Most viewers most of the time are *steady*: they know all that they see, they see the same cells as before, and they are
-owed nothing else. Their own parts are written together, as rows of one table (`protocol.heads`), and each costs one
-write. Whoever is not steady is shown what it needs one by one (`Viewer.show`). Both ways say the same.
+Most viewers most of the time are *steady*: they know all that they see, they see the same cells as before, and their
+hud is as before. Their own parts are written together, as rows of one table (`protocol.heads`), and each costs one
+write, with whatever else they are owed. Whoever is not steady is shown what it needs one by one (`Viewer.show`). Both
+ways say the same.
 
 What a thousand players and viewers are doesn't fit a core's cache, and to look at an object of each costs more than all
 the arithmetic. So of whoever is steady none is looked at: what is needed stands side by side, in the room's table and
@@ -22,7 +23,7 @@ from protocol.heads import NOTHING_NEAR, ROW_BYTES, heads, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.snapshot import Own
 from server.game import Player
-from server.input_table import InputTable
+from server.input_table import InputTable, Ints
 from server.link import NO_FD, Link
 from server.near import near
 from server.publisher import Publisher
@@ -33,9 +34,6 @@ SLACK_MS_MAX: Final = 9999
 """More than that, early or late, is told as so much."""
 _STATE: Final = np.array((0, 1, 3, 4))
 """x, y, vx, vy of `World.motion`."""
-
-Ints = NDArray[np.int64]
-
 
 Hud = tuple[int, ...]
 
@@ -82,7 +80,7 @@ class Seers:
         stirred.clear()
 
 
-class Snapshot:
+class Mailing:
     """One snapshot on its way to all of them."""
 
     def __init__(
@@ -175,26 +173,26 @@ def address(
     """Post the snapshot of the publisher's tick to all `seers` but the blocked ones; how many got it."""
     if not seers.players:
         return 0
-    snapshot, huds, news = Snapshot(seers, boosts_ticks, world, grid, publisher), dict[int, Hud](), game.huds_news()
+    mailing, huds, news = Mailing(seers, boosts_ticks, world, grid, publisher), dict[int, Hud](), game.huds_news()
     if news is None:  # each is asked, once
         huds = {at: game.hud_of(player) for at, player in enumerate(seers.players)}
         news = [seers.players[at].id for at, hud in huds.items() if hud != seers.viewers[at].hud]
-    is_steady = snapshot.steady(news)
+    is_steady = mailing.steady(news)
     together = (is_steady & (seers.fds != NO_FD)).nonzero()[0]
     rest = (~is_steady).nonzero()[0].tolist()
     shown = 0
     if len(together) and seers.outlet is not None:
-        missed = snapshot.post(together.tolist())
+        missed = mailing.post(together.tolist())
         shown = len(together) - len(missed)
         rest += missed
     for at in (is_steady & (seers.fds == NO_FD)).nonzero()[0].tolist():
         if seers.viewers[at].link.blocked:
             rest.append(at)
         else:
-            seers.viewers[at].post(snapshot.message(at))
+            seers.viewers[at].post(mailing.message(at))
             shown += 1
     seers.owed.clear()
     for at in rest:
         hud = huds[at] if huds else game.hud_of(seers.players[at])
-        shown += snapshot.show(at, hud)
+        shown += mailing.show(at, hud)
     return shown

@@ -6,7 +6,9 @@ changes only when a token is taken.
 
 from functools import cache
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 ROUNDING = 1.0 + 1e-9
 
@@ -40,3 +42,12 @@ class Bucket(Struct):
             return False
         self.back_s = back_s
         return True
+
+
+def take_many(
+    backs_s: NDArray[np.float64], nows_s: NDArray[np.float64], rate: float, burst: float
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """`Bucket.take` from many of one kind, each at its time: (whether there was a token, when all are back then)."""
+    token_s, full_s = _times(rate, burst)
+    after_s = np.maximum(backs_s, nows_s) + token_s
+    return after_s - nows_s <= full_s, after_s

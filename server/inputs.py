@@ -13,6 +13,8 @@ what arrives one message at a time.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from protocol.errors import Code, Violation
 from protocol.input_rows import EDGES, pack, unpack
 from protocol.limits import INPUT_AHEAD_TICKS_MAX
@@ -145,6 +147,4 @@ class InputBuffer:
 
     def take_slack_ms(self) -> float:
         """The tightest slack since the last call; NO_SLACK when no input came."""
-        slack_ms = float(self.table.slack_ms[self.slot])
-        self.table.slack_ms[self.slot] = NO_SLACK
-        return slack_ms
+        return float(self.table.take_slacks_ms(np.array([self.slot]))[0])

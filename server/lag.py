@@ -59,7 +59,7 @@ class Lag:
         self.sent = tick
 
     def note_sent(self, tick: int) -> None:
-        """Of one that isn't behind, and so was sent every snapshot up to that tick; but for whoever was sent none yet."""
+        """Of one that isn't behind, and so was sent all snapshots up to that tick; if it was sent any."""
         if self._first:
             self.sent = max(self.sent, tick)
 

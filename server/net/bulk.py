@@ -1,12 +1,13 @@
 """Inputs of many clients, read in one go: from their frames into the table of their room, with no message in between.
 
 A thousand players say the same thing thirty times a second, and what a message costs is the way that it takes: a dozen
-calls, and as many objects that are nowhere near each other. What came in one sweep, and is of the one form that this
-knows (`protocol.input_rows`), goes here. Everything else, and whatever there are words to be said about (a value that
-isn't allowed, an input that is late or too far ahead, a message too many), goes the usual way, as if this weren't here.
+calls, and as many objects that are nowhere near each other. What came since the last tick, and is of the one form that
+this knows (`protocol.input_rows`), goes here. Everything else, and whatever there are words to be said about (a value
+that isn't allowed, an input that is late or too far ahead, a message too many), goes the usual way, as if this weren't
+here.
 
     feed      where the inputs of one connection may go; as long as its session plays, and nothing is half read
-    batch     the frames of one length that one sweep has found
+    batch     the frames of one length that have come since the last tick
 """
 
 from collections.abc import Sequence
@@ -17,14 +18,13 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from protocol.input_rows import Rows, read
+from server.bucket import take_many
 from server.hearing import BURST, RATE
 from server.input_table import Floats, InputTable, Ints
 from server.statistics import Traffic
 
 TOGETHER_MIN: Final = 12
 """Fewer of one room cost less one by one."""
-_TOKEN_S: Final = 1.0 / RATE
-_FULL_S: Final = BURST / RATE * (1.0 + 1e-9)
 
 
 class Feed(Struct, eq=False, frozen=True):
@@ -58,8 +58,8 @@ def _take(feeds: Sequence[Feed], frames: Sequence[bytes], arrived_s: Floats) -> 
     table, traffic = feeds[0].table, feeds[0].traffic
     slots: Ints = np.array([feed.slot for feed in feeds])
     rows: Rows = read(b"".join(frames), len(frames))
-    back_s = np.maximum(table.tokens_back_s.take(slots), arrived_s) + _TOKEN_S
-    rows.is_good &= back_s - arrived_s <= _FULL_S
+    is_fine, back_s = take_many(table.tokens_back_s.take(slots), arrived_s, RATE, BURST)
+    rows.is_good &= is_fine
     taken = table.put(slots, rows, arrived_s)
     table.tokens_back_s[slots[taken]] = back_s[taken]
     count = int(taken.sum())

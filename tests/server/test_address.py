@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from protocol.limits import SUBPROTOCOL_JSON
-from server.address import Seers, Snapshot, address
+from server.address import Mailing, Seers, address
 from server.game import Game
 from server.games.ball import Ball
 from server.games.build import Build
@@ -55,7 +55,7 @@ def test_it_says_what_it_says_one_by_one(monkeypatch: pytest.MonkeyPatch) -> Non
     for stepper in (together, alone):
         clients = crowd(stepper, 4)
         if stepper is alone:
-            monkeypatch.setattr(Snapshot, "steady", lambda snapshot, news: np.zeros(4, dtype=bool))
+            monkeypatch.setattr(Mailing, "steady", lambda mailing, news: np.zeros(4, dtype=bool))
         stepper.step(200)
         assert all(client.snapshots for client in clients)
     for one, other in zip(together.clients, alone.clients, strict=True):
@@ -119,14 +119,14 @@ def test_a_game_tells_of_every_hud_that_changes(game: type[Game], monkeypatch: p
     clients = [stepper.join(f"P{n}") for n in range(6)]
     for n, client in enumerate(clients):
         client.pilot = wander(Random(n))
-    steady = Snapshot.steady
+    steady = Mailing.steady
 
-    def checked(snapshot: Snapshot, news: Iterable[int]) -> Any:
-        told = steady(snapshot, news)
+    def checked(mailing: Mailing, news: Iterable[int]) -> Any:
+        told = steady(mailing, news)
         for at in told.nonzero()[0].tolist():
-            seers = snapshot._seers
+            seers = mailing._seers
             assert stepper.room.game.hud_of(seers.players[at]) == seers.viewers[at].hud
         return told
 
-    monkeypatch.setattr(Snapshot, "steady", checked)
+    monkeypatch.setattr(Mailing, "steady", checked)
     stepper.step(1500)

@@ -1,9 +1,10 @@
 """Tokens: as many at once as the burst, then at the rate."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.bucket import Bucket
+from server.bucket import Bucket, take_many
 
 
 def test_a_burst_then_the_rate() -> None:
@@ -33,3 +34,14 @@ def test_never_more_than_burst_plus_rate_times_time(pauses: list[float], rate: f
         now_s += pause_s
         taken += bucket.take(now_s)
         assert taken <= burst + rate * now_s + 1e-6
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 9.0), st.floats(0.0, 9.0)), min_size=1), st.floats(0.1, 9.0), st.floats(1.0, 9.0)
+)
+def test_from_many_it_is_as_from_each(moments: list[tuple[float, float]], rate: float, burst: float) -> None:
+    is_fine, backs_s = take_many(*np.array(moments).T, rate, burst)
+    for (back_s, now_s), fine, after_s in zip(moments, is_fine.tolist(), backs_s.tolist(), strict=True):
+        bucket = Bucket.full(rate, burst, back_s)
+        assert bucket.take(now_s) == fine
+        assert not fine or bucket.back_s == after_s
