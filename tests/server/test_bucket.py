@@ -40,7 +40,7 @@ def test_never_more_than_burst_plus_rate_times_time(pauses: list[float], rate: f
     st.lists(st.tuples(st.floats(0.0, 9.0), st.floats(0.0, 9.0)), min_size=1), st.floats(0.1, 9.0), st.floats(1.0, 9.0)
 )
 def test_from_many_it_is_as_from_each(moments: list[tuple[float, float]], rate: float, burst: float) -> None:
-    is_fine, backs_s = take_many(*np.array(moments).T, rate, burst)
+    is_fine, backs_s = take_many(np.array(moments)[:, 0], np.array(moments)[:, 1], rate, burst)
     for (back_s, now_s), fine, after_s in zip(moments, is_fine.tolist(), backs_s.tolist(), strict=True):
         bucket = Bucket.full(rate, burst, back_s)
         assert bucket.take(now_s) == fine
