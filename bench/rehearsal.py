@@ -22,7 +22,7 @@ from bots.view import View
 from protocol.cells import VIEW_HALF_UNITS, Grid
 from protocol.codec import CODECS
 from protocol.frames import header
-from protocol.heads import NOTHING_NEAR, ROW_BYTES, near_part, tail
+from protocol.heads import HEAD_BYTES, NOTHING_NEAR, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.motion import Input
 from protocol.reckoning import reckon
@@ -43,7 +43,7 @@ LEAD_S: Final = 0.02
 """How early inputs come."""
 HUD: Final = (100, 0, 0, 0, 0)
 FRAME_BYTES_MAX: Final = 1 << 20
-EMPTY_FRAME_BYTES: Final = len(header(ROW_BYTES)) + ROW_BYTES + len(NOTHING_NEAR) + len(tail(0, b""))
+EMPTY_FRAME_BYTES: Final = len(header(HEAD_BYTES)) + HEAD_BYTES + len(NOTHING_NEAR) + len(tail(0, b""))
 """A steady viewer's snapshot when there are no news."""
 
 MSGPACK: Final = CODECS[SUBPROTOCOL_MSGPACK]

@@ -4,13 +4,15 @@ A viewer sees the cells that touch a square of `VIEW_HALF_UNITS` around it, so a
 within that distance of its ship. Pure arithmetic; who knows which cell is `server/viewers`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from math import ceil
-from operator import itemgetter
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 CELL_UNITS: Final = 512
 VIEW_HALF_UNITS: Final = 704
@@ -26,17 +28,13 @@ class Block(tuple[int, ...]):
 
     all: frozenset[int]
     """The same without their order."""
-    pick: Callable[[Mapping[int, bytes]], tuple[bytes, ...]]
-    """What each of them stands for."""
+    number: int
+    """Of its grid's blocks; 0 if it is none of them."""
 
-    def __new__(cls, cells: Iterable[int] = ()) -> "Block":
+    def __new__(cls, cells: Iterable[int] = (), number: int = 0) -> "Block":
         block = super().__new__(cls, cells)
-        block.all = frozenset(block)
-        block.pick = itemgetter(*block) if len(block) > 1 else block._pick
+        block.all, block.number = frozenset(block), number
         return block
-
-    def _pick(self, by_cell: Mapping[int, bytes]) -> tuple[bytes, ...]:
-        return tuple([by_cell[cell] for cell in self])
 
 
 class Grid:
@@ -49,7 +47,10 @@ class Grid:
         self.count = self.columns * self.rows
         self._cell_bits = cell_units.bit_length() - 1
         self._lasts = np.array([self.columns - 1, self.rows - 1])
-        self._blocks: dict[tuple[int, int, int, int], Block] = {}
+        self.blocks = [Block()]
+        """All that there are so far, by their numbers; the first is of no cells."""
+        self._by_edges: dict[tuple[int, int, int, int], Block] = {}
+        self._edges = np.zeros((4, 64), dtype=np.int64)
 
     def cell_at(self, x: float, y: float) -> int:
         """The cell of a point; points outside the arena belong to the nearest cell."""
@@ -62,35 +63,40 @@ class Grid:
         """
         left, right = self._column(x - half_units), self._column(x + half_units)
         top, bottom = self._row(y - half_units), self._row(y + half_units)
-        block = self._blocks.get((left, right, top, bottom))
+        edges = left, top, right, bottom
+        block = self._by_edges.get(edges)
         if block is None:
-            lines = range(top, bottom + 1)
-            block = Block(line * self.columns + column for line in lines for column in range(left, right + 1))
-            self._blocks[left, right, top, bottom] = block
+            block = self._by_edges[edges] = self._new_block(*edges)
         return block
 
-    def cells_at(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+    def _new_block(self, left: int, top: int, right: int, bottom: int) -> Block:
+        lines, number = range(top, bottom + 1), len(self.blocks)
+        block = Block((line * self.columns + column for line in lines for column in range(left, right + 1)), number)
+        self.blocks.append(block)
+        if number == self._edges.shape[1]:
+            self._edges = np.concatenate((self._edges, np.zeros_like(self._edges)), axis=1)
+        self._edges[:, number] = left, top, right, bottom
+        return block
+
+    def edges_of(self, numbers: Ints) -> Ints:
+        """The first column, first row, last column and last row of blocks, `(4, n)`."""
+        return self._edges.take(numbers, axis=1)
+
+    def edges_around(self, points: Floats, half_units: float) -> Ints:
+        """The same of the block `around` each of `points`, which are `(2, n)`."""
+        return np.concatenate((self._lines(points - half_units), self._lines(points + half_units)))
+
+    def cells_at(self, points: Floats) -> Ints:
         """`cell_at` of many: `points` are `(2, n)`."""
         column, row = self._lines(points)
         return np.asarray(row * self.columns + column)
 
-    def places(self, x: NDArray[np.float64], y: NDArray[np.float64], *half_units: float) -> NDArray[np.int64]:
-        """One number for each point: equal numbers have equal blocks `around` them, for each of `half_units`.
-
-        At most two of them, and a grid of at most 128 by 128 cells: four edges of 7 bits each.
-        """
-        assert len(half_units) <= 2 and max(self.columns, self.rows) <= 128, "the numbers have 63 bits"
-        offsets = np.array([(-half, half) for half in half_units])
-        edges = self._lines(np.array((x, y))[:, None, None] + offsets[:, :, None]).reshape(-1, len(x))
-        edges <<= 7 * np.arange(len(edges))[:, None]
-        return np.asarray(np.bitwise_or.reduce(edges, axis=0))
-
-    def _lines(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Which column and which row, of `(2, …, n)`."""
+    def _lines(self, points: Floats) -> Ints:
+        """Which column and which row, of `(2, n)`."""
         lines = points.astype(np.int64)  # towards 0, which is the same: what is below belongs to the first
         lines >>= self._cell_bits
         np.maximum(lines, 0, out=lines)
-        np.minimum(lines, self._lasts.reshape(2, *[1] * (points.ndim - 1)), out=lines)
+        np.minimum(lines, self._lasts[:, None], out=lines)
         return lines
 
     def _column(self, x: float) -> int:

@@ -50,6 +50,10 @@ class Codec(Protocol):
     def decode_server(self, wire: Wire) -> ServerMessage | Snapshot: ...
     def keyframe(self, cell: CellKeyframe | FlatKeyframe, tick: int) -> bytes: ...
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes: ...
+    def plain_delta(self, cell: int, changed: bytes) -> bytes:
+        """A `delta` that has nothing else."""
+        ...
+
     def join(self, cells: Sequence[bytes]) -> bytes:
         """One after the other; there may be nothing of some."""
         ...
@@ -153,6 +157,9 @@ class MsgpackCodec:
 
     def delta(self, cell: CellDelta | PackedDelta, tick: int) -> bytes:
         return _ENCODER.encode(packing.delta_to_plain(cell, tick))
+
+    def plain_delta(self, cell: int, changed: bytes) -> bytes:
+        return _ENCODER.encode((cell, changed))
 
     def join(self, cells: Sequence[bytes]) -> bytes:
         return b"".join(cells)

@@ -16,8 +16,9 @@ BINARY: Final = 0x82
 TEXT: Final = 0x81
 """FIN and opcode 1."""
 MASKED: Final = 0x80
-_SHORT: Final = 126
-"""Payloads below this have the length in the header's second byte."""
+SHORT_MAX: Final = 125
+"""Payloads up to this have the length in the header's second byte."""
+_SHORT: Final = SHORT_MAX + 1
 
 SHORT_FRAME_START: Final = 6
 """Where the payload begins: after two bytes and the mask."""

@@ -9,6 +9,9 @@ What is near follows (`near_part`), `c0` where nothing is, and then the `tail`, 
 how many cells there are, and the cells. Together they are the same message: msgpack's readers take an integer in any
 width. It tells of a viewer that has a ship, whose input came, whose hud is as before and whom no cell left; all others
 are `codec.snapshot`'s.
+
+Before each row there is room for the header of its frame, which is a column too: nearly all frames have one of four
+bytes.
 """
 
 from collections.abc import Sequence
@@ -17,10 +20,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from protocol.frames import BINARY, SHORT_MAX, header
 from protocol.messages import SNAPSHOT_NUMBER
 from protocol.packing import array_header
 
 _FIELDS: Final = [
+    ("binary", "u1"), ("length_16", "u1"), ("length", ">u2"),
     ("message", "u1"), ("number", "u1"),
     ("uint32_tick", "u1"), ("tick", ">u4"),
     ("uint32_ack", "u1"), ("ack", ">u4"),
@@ -34,11 +39,15 @@ _FIELDS: Final = [
 ]  # fmt: skip
 _DTYPE: Final = np.dtype(_FIELDS)  # packed: no field is aligned
 _CONSTANTS: Final = {
+    "binary": BINARY, "length_16": SHORT_MAX + 1,
     "message": 0x99, "number": SNAPSHOT_NUMBER, "uint32_tick": 0xCE,
     "uint32_ack": 0xCE, "int16_slack": 0xD1, "own": 0x96, "uint16_entity": 0xCD, "float_x": 0xCB, "float_y": 0xCB,
     "float_vx": 0xCB, "float_vy": 0xCB, "uint16_boost": 0xCD, "hud": 0xC0, "left": 0x90,
 }  # fmt: skip
+HEADER_BYTES: Final = 4
 ROW_BYTES: Final = _DTYPE.itemsize
+"""Of the header and the head."""
+HEAD_BYTES: Final = ROW_BYTES - HEADER_BYTES
 NOTHING_NEAR: Final = b"\xc0"
 
 
@@ -52,21 +61,38 @@ def _template() -> NDArray[np.void]:
 _TEMPLATE: Final = _template()
 
 
-def heads(
-    tick: int,
-    acks: ArrayLike,
-    slacks_ms: ArrayLike,
-    entities: ArrayLike,
-    states: Sequence[ArrayLike],
-    boosts_ticks: Sequence[int],
-) -> list[bytes]:
+class Heads:
     """One head for each viewer. Columns of one length; `states` are x, y, vx, vy."""
-    rows = np.repeat(_TEMPLATE, len(boosts_ticks))
-    rows["tick"], rows["ack"], rows["slack_ms"], rows["entity"] = tick, acks, slacks_ms, entities
-    rows["x"], rows["y"], rows["vx"], rows["vy"] = states
-    rows["boost_ticks"] = boosts_ticks
-    plain = rows.tobytes()
-    return [plain[start : start + ROW_BYTES] for start in range(0, len(plain), ROW_BYTES)]
+
+    def __init__(
+        self,
+        tick: int,
+        acks: ArrayLike,
+        slacks_ms: ArrayLike,
+        entities: ArrayLike,
+        states: Sequence[ArrayLike],
+        boosts_ticks: Sequence[int],
+    ) -> None:
+        self._rows = rows = np.repeat(_TEMPLATE, len(boosts_ticks))
+        rows["tick"], rows["ack"], rows["slack_ms"], rows["entity"] = tick, acks, slacks_ms, entities
+        rows["x"], rows["y"], rows["vx"], rows["vy"] = states
+        rows["boost_ticks"] = boosts_ticks
+
+    def __getitem__(self, at: int) -> bytes:
+        """One of them."""
+        row: bytes = self._rows[at].tobytes()
+        return row[HEADER_BYTES:]
+
+    def frames(self, chosen: NDArray[np.int64], ends: Sequence[bytes]) -> list[bytes]:
+        """The whole messages of these as they go over the wire: each one's head, and what follows it."""
+        rows, lengths = self._rows[chosen], np.fromiter(map(len, ends), np.int64, len(ends))
+        lengths += HEAD_BYTES
+        rows["length"] = lengths & 0xFFFF
+        plain, starts = rows.tobytes(), range(0, rows.nbytes, ROW_BYTES)
+        frames = [plain[start : start + ROW_BYTES] + end for start, end in zip(starts, ends, strict=True)]
+        for at in ((lengths <= SHORT_MAX) | (lengths > 0xFFFF)).nonzero()[0].tolist():
+            frames[at] = header(int(lengths[at])) + frames[at][HEADER_BYTES:]
+        return frames
 
 
 def near_part(near: bytes) -> bytes:

@@ -66,6 +66,9 @@ class JsonCodec:
             }
         )
 
+    def plain_delta(self, cell: int, changed: bytes) -> bytes:
+        return self.delta(PackedDelta(cell, None, [], [], changed), 0)
+
     def join(self, cells: Sequence[bytes]) -> bytes:
         return b",".join(filter(None, cells))
 

@@ -16,10 +16,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol.cells import VIEW_HALF_UNITS, Block, Grid
+from protocol.cells import VIEW_HALF_UNITS, Grid
 from protocol.codec import CODECS
-from protocol.frames import header
-from protocol.heads import NOTHING_NEAR, ROW_BYTES, heads, near_part, tail
+from protocol.heads import NOTHING_NEAR, Heads, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.snapshot import Own
 from server.game import Player
@@ -27,7 +26,8 @@ from server.input_table import InputTable, Ints
 from server.link import NO_FD, Link
 from server.near import near
 from server.publisher import Publisher
-from server.viewers import LINGER_UNITS, NO_PLACE, Viewer
+from server.tails import tails
+from server.viewers import LINGER_UNITS, Viewer
 from server.world import World
 
 SLACK_MS_MAX: Final = 9999
@@ -47,8 +47,6 @@ class Huds(Protocol):
 
 MSGPACK: Final = CODECS[SUBPROTOCOL_MSGPACK]
 """What whoever is steady speaks."""
-Tail = tuple[bytes, bytes]
-"""What comes before and after the head in the frame of whoever has nothing near."""
 
 
 class Seers:
@@ -60,8 +58,9 @@ class Seers:
         self.slots: Ints = np.array([player.inputs.slot for player in self.players], dtype=np.int64)
         self.at_of_player = {player.id: at for at, player in enumerate(self.players)}
         self._at_of_viewer = {viewer: at for at, viewer in enumerate(self.viewers)}
-        self.places: Ints = np.array([viewer.place for viewer in self.viewers], dtype=np.int64)
-        self.sights = [viewer.seen for viewer in self.viewers]
+        self.are_steady = np.array([viewer.is_steady for viewer in self.viewers], dtype=bool)
+        self.sights: Ints = np.array([viewer.seen.number for viewer in self.viewers], dtype=np.int64)
+        """What each sees, by the number of the block."""
         self.owed = {at for at, viewer in enumerate(self.viewers) if viewer.owed}
         """Who is owed something besides."""
         self.outlet = next((viewer.link.outlet for viewer in self.viewers if viewer.link.outlet is not None), None)
@@ -71,10 +70,10 @@ class Seers:
         return link.fd if link.outlet is self.outlet else NO_FD
 
     def look_again(self, stirred: set[Viewer]) -> None:
-        """At these, of which something has changed: where they are, or what they are owed."""
+        """At these, of which something has changed: what they know or see, or what they are owed."""
         for viewer in stirred:
             if (at := self._at_of_viewer.get(viewer)) is not None:
-                self.places[at], self.sights[at] = viewer.place, viewer.seen
+                self.are_steady[at], self.sights[at] = viewer.is_steady, viewer.seen.number
                 if viewer.owed:
                     self.owed.add(at)
         stirred.clear()
@@ -95,64 +94,58 @@ class Mailing:
         self._came = np.isfinite(slacks_ms)
         self._slacks_ms = np.rint(slacks_ms).clip(-SLACK_MS_MAX, SLACK_MS_MAX)
         x, y = self._states[0], self._states[1]
-        self._places = grid.places(x, y, VIEW_HALF_UNITS, VIEW_HALF_UNITS + LINGER_UNITS)
         flying = self._ships.nonzero()[0]
         looking = slots.take(flying)
         inputs.eye_x[looking], inputs.eye_y[looking] = x.take(flying), y.take(flying)
         self._near = near(world, self._ships)
-        self._heads = heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
-        self._tails: dict[int, Tail] = {}
-        self._deltas = publisher.deltas_in(MSGPACK)
+        self._heads = Heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
+        self._encoding = publisher.encoding(MSGPACK)
 
     def steady(self, news: Iterable[int]) -> NDArray[np.bool_]:
-        """Who knows all but what everybody there is told; of the players in `news` nobody does."""
+        """Who knows all but what everybody there is told, and still sees the same; of the players in `news` nobody."""
         seers = self._seers
-        may_be, was = (self._ships > 0) & self._came, seers.places
-        for at in (may_be & (self._places != was) & (was != NO_PLACE)).nonzero()[0].tolist():
-            if seers.viewers[at].stays(self._grid, *self._states[:2, at].tolist(), int(self._places[at])):
-                was[at] = self._places[at]
-        is_steady = may_be & (self._places == was)
+        is_steady = seers.are_steady & (self._ships > 0) & self._came & self._stay()
         is_steady[[at for player in news if (at := seers.at_of_player.get(player)) is not None]] = False
         return np.asarray(is_steady)
 
+    def _stay(self) -> NDArray[np.bool_]:
+        """Who still sees the same, as `Viewer.sight` has it: all that is near, and nothing that is far."""
+        points, (left, top, right, bottom) = self._states[:2], self._grid.edges_of(self._seers.sights)
+        near, far = (self._grid.edges_around(points, VIEW_HALF_UNITS + units) for units in (0.0, LINGER_UNITS))
+        stay = (far[0] <= left) & (left <= near[0]) & (far[1] <= top) & (top <= near[1])
+        return np.asarray(stay & (near[2] <= right) & (right <= far[2]) & (near[3] <= bottom) & (bottom <= far[3]))
+
     def message(self, at: int) -> bytes:
         """Of one who is steady."""
-        _, after = self._tail(self._seers.sights[at])
-        beside = self._near[at]
-        return self._heads[at] + (near_part(beside) + after[1:] if beside else after)
+        sight = self._grid.blocks[self._seers.sights[at]]
+        return self._heads[at] + near_part(self._near[at]) + tail(*self._encoding.joined(sight))
 
-    def frames(self, chosen: Sequence[int]) -> list[bytes]:
-        """These messages as they go over the wire, after what is owed."""
-        heads, sights, besides, tails, frames = self._heads, self._seers.sights, self._near, self._tails, list[bytes]()
-        for at in chosen:
-            sight = sights[at]
-            if besides[at]:
-                message = self.message(at)
-                frames.append(header(len(message)) + message)
-            else:
-                before, after = tails.get(id(sight)) or self._tail(sight)
-                frames.append(before + heads[at] + after)
-        return frames
+    def frames(self, chosen: Ints) -> list[bytes]:
+        """These messages as they go over the wire."""
+        near, at_of_sight = self._near, np.zeros(len(self._grid.blocks), dtype=np.int64)
+        sights = self._seers.sights.take(chosen)
+        at_of_sight[sights] = 1
+        distinct = at_of_sight.nonzero()[0]
+        at_of_sight[distinct] = np.arange(len(distinct))
+        shared = tails(self._grid, self._encoding, distinct)
+        ends = [shared[at] for at in at_of_sight.take(sights).tolist()]
+        for at, seer in enumerate(chosen.tolist()):
+            if near[seer]:
+                ends[at] = near_part(near[seer]) + ends[at][len(NOTHING_NEAR) :]
+        return self._heads.frames(chosen, ends)
 
-    def post(self, chosen: list[int]) -> list[int]:
-        """To these, who are steady, in one go: who of them got nothing, for they are blocked."""
+    def post(self, chosen: Ints) -> list[int]:
+        """To these, who are steady, in one go, after what is owed: who of them got nothing, for they are blocked."""
         seers, frames = self._seers, self.frames(chosen)
         assert seers.outlet is not None
-        owed = [at for at in range(len(chosen)) if chosen[at] in seers.owed] if seers.owed else []
+        owed = [at for at, seer in enumerate(chosen.tolist()) if seer in seers.owed] if seers.owed else []
         for at in owed:
             frames[at] = seers.viewers[chosen[at]].owed_frames() + frames[at]
         missed = seers.outlet.write(seers.fds.take(chosen).tolist(), frames)
         for at in owed:
             if at not in missed:
                 seers.viewers[chosen[at]].paid()
-        return [chosen[at] for at in missed]
-
-    def _tail(self, sight: Block) -> Tail:
-        found = self._tails.get(id(sight))
-        if found is None:
-            after = NOTHING_NEAR + tail(*self._deltas(sight))
-            found = self._tails[id(sight)] = header(ROW_BYTES + len(after)), after
-        return found
+        return [int(chosen[at]) for at in missed]
 
     def show(self, at: int, hud: Hud) -> bool:
         """One by one, whatever it needs; False: it misses this one."""
@@ -164,7 +157,7 @@ class Mailing:
         if not player.ship:
             return viewer.show(self._publisher, sight, ack, slack_ms, None, hud)
         own, head = Own(player.ship, x, y, vx, vy, player.helm.boost_ticks), self._heads[at] if self._came[at] else b""
-        return viewer.show(self._publisher, sight, ack, slack_ms, own, hud, int(self._places[at]), self._near[at], head)
+        return viewer.show(self._publisher, sight, ack, slack_ms, own, hud, True, self._near[at], head)
 
 
 def address(
@@ -182,7 +175,7 @@ def address(
     rest = (~is_steady).nonzero()[0].tolist()
     shown = 0
     if len(together) and seers.outlet is not None:
-        missed = mailing.post(together.tolist())
+        missed = mailing.post(together)
         shown = len(together) - len(missed)
         rest += missed
     for at in (is_steady & (seers.fds == NO_FD)).nonzero()[0].tolist():

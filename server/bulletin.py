@@ -6,7 +6,6 @@ cell, whoever looks (`encoded_cells`), and nothing is encoded before somebody as
 """
 
 import zlib
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -18,7 +17,7 @@ from protocol.packing import FlatKeyframe, PackedDelta
 from protocol.reckoning import Published
 from server.beliefs import TICK, Ints
 from server.changes import Packed
-from server.encoded_cells import EncodedCells, Told
+from server.encoded_cells import EncodedCells, Encoding, Told
 
 CHECKSUM_EVERY: Final = 120
 """One snapshot in so many carries a cell's checksum."""
@@ -33,6 +32,10 @@ class News(Struct):
     changed: bytes = b""
     moved: dict[int, Packed] = field(default_factory=dict)
     """By the cell that they came from."""
+
+    @property
+    def is_plain(self) -> bool:
+        return not (self.gone or self.entered or self.moved)
 
 
 class Bulletin:
@@ -68,11 +71,11 @@ class Bulletin:
 
     def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
         """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        return self._encoded.deltas(codec)(cells)
+        return self._encoded.deltas(cells, codec)
 
-    def deltas_in(self, codec: Codec) -> Callable[[tuple[int, ...]], tuple[int, bytes]]:
-        """`deltas`, for whoever asks for many."""
-        return self._encoded.deltas(codec)
+    def encoding(self, codec: Codec) -> Encoding:
+        """The same, for whoever asks for many."""
+        return self._encoded.encoding(codec)
 
     def keyframe(self, cell: int, codec: Codec) -> bytes:
         """All that is published in `cell`, encoded."""
@@ -87,12 +90,17 @@ class Bulletin:
 
     def _fresh_cells(self) -> EncodedCells:
         sources = {cell: frozenset(news.moved) for cell, news in self.news.items() if news.moved}
-        return EncodedCells(Told(self.tick, self.spoken, sources, self._delta, self._keyframe))
+        plain = {cell: news.changed for cell, news in self.news.items() if news.is_plain and not self._is_checked(cell)}
+        return EncodedCells(Told(self.tick, self.spoken, sources, plain, self._delta, self._keyframe))
+
+    def _is_checked(self, cell: int) -> bool:
+        """Whether this snapshot carries its checksum."""
+        return (self.snapshots + cell) % CHECKSUM_EVERY == 0
 
     def _delta(self, cell: int, known: frozenset[int]) -> PackedDelta:
         """The news of `cell` for whoever knows these of the cells that somebody came from."""
         news = self.news.get(cell) or News()
-        checksum = self.checksum(cell) if (self.snapshots + cell) % CHECKSUM_EVERY == 0 else None
+        checksum = self.checksum(cell) if self._is_checked(cell) else None
         if not news.entered and not news.moved:
             return PackedDelta(cell, checksum, news.gone, [], news.changed)
         strangers = [row for source, movers in news.moved.items() if source not in known for row in movers.rows]

@@ -24,6 +24,8 @@ class Told(Struct):
     spoken: Set[int]
     sources: Mapping[int, frozenset[int]]
     """Of a cell, those from which somebody came."""
+    plain: Mapping[int, bytes]
+    """Of a cell with no other news, the `changed` of its delta."""
     delta_of: Callable[[int, frozenset[int]], PackedDelta]
     """A cell's news for who knows these of its sources."""
     keyframe_of: Callable[[int], FlatKeyframe]
@@ -34,35 +36,37 @@ class EncodedCells:
 
     def __init__(self, told: Told) -> None:
         self._told = told
-        self._encodings: dict[str, _Encoding] = {}
+        self._encodings: dict[str, Encoding] = {}
         """By subprotocol."""
 
     def delta(self, cell: int, codec: Codec) -> bytes | None:
         """The news of `cell` for whoever knows no other, or None when there is none."""
-        return self._encoding(codec).delta(cell, NONE) or None
+        return self.encoding(codec).delta(cell, NONE) or None
 
-    def deltas(self, codec: Codec) -> Callable[[tuple[int, ...]], tuple[int, bytes]]:
-        """Of cells, (how many, joined) their news: one payload for all viewers with the same sight."""
-        return self._encoding(codec).joined
+    def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
+        """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
+        return self.encoding(codec).joined(cells)
 
     def keyframe(self, cell: int, codec: Codec) -> bytes:
         """All that is published in `cell`."""
-        return self._encoding(codec).keyframe(cell)
+        return self.encoding(codec).keyframe(cell)
 
-    def _encoding(self, codec: Codec) -> "_Encoding":
+    def encoding(self, codec: Codec) -> "Encoding":
+        """For whoever asks for many sights."""
         encoding = self._encodings.get(codec.subprotocol)
         if encoding is None:
-            encoding = self._encodings[codec.subprotocol] = _Encoding(self._told, codec)
+            encoding = self._encodings[codec.subprotocol] = Encoding(self._told, codec)
         return encoding
 
 
-class _Encoding:
-    """In one."""
+class Encoding:
+    """In one encoding."""
 
     def __init__(self, told: Told, codec: Codec) -> None:
-        self._told, self._codec = told, codec
+        self.told, self._codec = told, codec
         self._sourced = frozenset(told.sources)
-        self._deltas = _Deltas(told, codec)
+        self.deltas = _Deltas(told, codec)
+        """By cell, its news for whoever knows all of its sources; empty when there are none."""
         self._others: dict[tuple[int, frozenset[int]], bytes] = {}
         """For who knows only some of a cell's sources."""
         self._joined: dict[tuple[int, ...], tuple[int, bytes]] = {}
@@ -71,8 +75,8 @@ class _Encoding:
     def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
         payload = self._joined.get(cells)
         if payload is None:
-            block = cells if isinstance(cells, Block) else Block(cells)
-            parts, sources, seen = [*block.pick(self._deltas)], self._told.sources, block.all
+            seen = cells.all if isinstance(cells, Block) else frozenset(cells)
+            parts, sources = [*map(self.deltas.__getitem__, cells)], self.told.sources
             for cell in self._sourced & seen:
                 if not sources[cell] <= seen:
                     parts[cells.index(cell)] = self.delta(cell, sources[cell] & seen)
@@ -81,24 +85,23 @@ class _Encoding:
 
     def delta(self, cell: int, known: frozenset[int]) -> bytes:
         """The news of `cell` for whoever knows these of its sources."""
-        if len(known) == len(self._told.sources.get(cell, NONE)):
-            return self._deltas[cell]
+        if len(known) == len(self.told.sources.get(cell, NONE)):
+            return self.deltas[cell]
         delta = self._others.get((cell, known))
         if delta is None:
-            delta = self._codec.delta(self._told.delta_of(cell, known), self._told.tick)
+            delta = self._codec.delta(self.told.delta_of(cell, known), self.told.tick)
             self._others[cell, known] = delta
         return delta
 
     def keyframe(self, cell: int) -> bytes:
         keyframe = self._keyframes.get(cell)
         if keyframe is None:
-            keyframe = self._keyframes[cell] = self._codec.keyframe(self._told.keyframe_of(cell), self._told.tick)
+            keyframe = self._keyframes[cell] = self._codec.keyframe(self.told.keyframe_of(cell), self.told.tick)
         return keyframe
 
 
 class _Deltas(dict[int, bytes]):
-    """By cell, its news for whoever knows all of its sources; empty when there are none. It fills itself as it is
-    asked, so that `map` looks a sight's dozen cells up without a call of ours for each."""
+    """Fills itself as it is asked, so that `map` looks a sight's dozen cells up without a call of ours for each."""
 
     def __init__(self, told: Told, codec: Codec) -> None:
         super().__init__()
@@ -106,7 +109,9 @@ class _Deltas(dict[int, bytes]):
 
     def __missing__(self, cell: int) -> bytes:
         told, news = self._told, b""
-        if cell in told.spoken:
+        if (changed := told.plain.get(cell)) is not None:
+            news = self._codec.plain_delta(cell, changed)
+        elif cell in told.spoken:
             news = self._codec.delta(told.delta_of(cell, told.sources.get(cell, NONE)), told.tick)
         self[cell] = news
         return news

@@ -27,8 +27,6 @@ from server.link import Link
 from server.statistics import RoomStatistics
 
 RATES_DEFAULT = Rates()
-NO_PLACE = -1
-"""No number of `Grid.places`."""
 EVENTS_TOGETHER_MAX = 64
 """So many events wait for a snapshot to ride with; more go out by themselves, while the socket takes them."""
 LINGER_UNITS = 96.0
@@ -39,7 +37,19 @@ class Viewer:
     """One link's share in a room of these `rates`. What it costs is counted into `statistics`, the room's."""
 
     __slots__ = (
-        *("_events", "_fresh", "_place", "_stirred", "_statistics", "_told", "hud", "lag", "link", "overrun", "seen"),
+        *(
+            "_events",
+            "_fresh",
+            "_is_steady",
+            "_stirred",
+            "_statistics",
+            "_told",
+            "hud",
+            "lag",
+            "link",
+            "overrun",
+            "seen",
+        ),
     )
 
     def __init__(
@@ -49,7 +59,7 @@ class Viewer:
         statistics: RoomStatistics | None = None,
         stirred: "set[Viewer] | None" = None,
     ) -> None:
-        """Into `stirred` it puts itself whenever its `place` changes, or it is owed something."""
+        """Into `stirred` it puts itself whenever it is steady or no more, sees others, or is owed something."""
         self.link = link
         self._stirred = stirred if stirred is not None else set()
         self.lag = Lag(rates)
@@ -61,20 +71,20 @@ class Viewer:
         """Cells that the client holds something of."""
         self._fresh: set[int] = set()
         """Of these, the cells in which it knows exactly what is published."""
-        self._place = NO_PLACE
+        self._is_steady = False
         self._events: list[bytes] = []
         self.hud: tuple[int, ...] | None = None
         """As it was told last."""
         self._statistics = statistics or RoomStatistics()
 
     @property
-    def place(self) -> int:
-        """Where the latest snapshot was seen from, while the viewer is steady; else NO_PLACE. See `address`."""
-        return self._place
+    def is_steady(self) -> bool:
+        """Whether it knows all that it sees, and could be told by one head and the shared tail; see `address`."""
+        return self._is_steady
 
-    @place.setter
-    def place(self, place: int) -> None:
-        self._place = place
+    @is_steady.setter
+    def is_steady(self, is_steady: bool) -> None:
+        self._is_steady = is_steady
         self._stirred.add(self)
 
     @property
@@ -119,13 +129,13 @@ class Viewer:
         """The client's belief about `cell` is off: it needs a keyframe. False when it was not believed to know it."""
         known = cell in self._fresh
         self._fresh.discard(cell)
-        self.place = NO_PLACE
+        self.is_steady = False
         return known
 
     def miss(self, cells: Set[int]) -> None:
         """There was something new in these that it won't be told."""
         self._fresh = self._fresh - cells
-        self.place = NO_PLACE
+        self.is_steady = False
 
     def review(self, tick: int, shown_tick: int = 0, applied: int | None = None) -> bool:
         """Asked now and then: whether there is any hope that the client keeps up. `shown_tick` is the newest snapshot's
@@ -136,7 +146,7 @@ class Viewer:
             self.lag.note_sent(shown_tick)
         self.lag.review(tick)
         if self.lag.is_behind:
-            self.place = NO_PLACE
+            self.is_steady = False
         return not self.lag.is_hopeless(tick)
 
     def sight(self, grid: Grid, x: float, y: float) -> Block:
@@ -148,13 +158,6 @@ class Viewer:
             return self.seen
         return near
 
-    def stays(self, grid: Grid, x: float, y: float, place: int) -> bool:
-        """Whether who is steady, and has come to (x, y), in `place`, still sees the same cells: then it stays so."""
-        if self._place == NO_PLACE or self.sight(grid, x, y) is not self.seen:
-            return False
-        self._place = place  # whoever asks takes it down
-        return True
-
     def show(
         self,
         bulletin: Bulletin,
@@ -163,13 +166,13 @@ class Viewer:
         slack_ms: int | None,
         own: Own | None,
         hud: tuple[int, ...],
-        place: int = NO_PLACE,
+        may_be_steady: bool = False,
         near: bytes = b"",
         head: bytes = b"",
     ) -> bool:
         """Address and post the snapshot of the bulletin's tick; False when the viewer misses it: blocked, or behind.
 
-        `place` is where `sight` is seen from, if the viewer may be steady from now on; `near` are packed records;
+        `may_be_steady` from now on, as far as that is not the viewer's to say; `near` are packed records;
         `head` is the own part in fixed widths (`protocol.heads`), which will do where the hud is as before.
         """
         if self.link.blocked:
@@ -189,7 +192,7 @@ class Viewer:
         if sight is not self.seen or len(self._fresh) < len(sight):
             self.seen, self._told, self._fresh = sight, set(sight), set(sight)
         self.hud = hud
-        self.place = place if not self.codec.is_text and not self.lag.is_behind else NO_PLACE
+        self.is_steady = may_be_steady and not self.codec.is_text and not self.lag.is_behind
         self.lag.send(bulletin.tick)
         return True
 

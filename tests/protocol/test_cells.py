@@ -88,15 +88,24 @@ def test_the_same_block_is_the_same_object() -> None:
     assert grid.around(4300, 4300) is grid.around(4310, 4290)
 
 
-@given(st.integers(1, 128), st.integers(1, 128), st.lists(st.tuples(coordinates, coordinates), min_size=2, max_size=20))
-def test_points_of_one_place_see_the_same(columns: int, rows: int, points: list[tuple[float, float]]) -> None:
+@given(st.integers(1, 128), st.integers(1, 128), st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=20))
+def test_the_edges_of_many_blocks_are_those_of_each(columns: int, rows: int, points: list[tuple[float, float]]) -> None:
     grid = Grid(columns * 512, rows * 512)
-    x, y = np.array([x for x, _ in points]), np.array([y for _, y in points])
-    seen: dict[int, tuple[object, object]] = {}
-    for place, point in zip(grid.places(x, y, 704.0, 800.0).tolist(), points, strict=True):
-        assert place >= 0
-        blocks = grid.around(*point), grid.around(*point, 800.0)
-        assert seen.setdefault(place, blocks) == blocks
+    blocks = [grid.around(*point) for point in points]
+    edges = grid.edges_of(np.array([block.number for block in blocks]))
+    assert (edges == grid.edges_around(np.array(points).T, VIEW_HALF_UNITS)).all()
+    for block, (left, top, right, bottom) in zip(blocks, edges.T.tolist(), strict=True):
+        assert grid.blocks[block.number] is block
+        assert block[0] == top * columns + left
+        assert block[-1] == bottom * columns + right
+        assert len(block) == (right - left + 1) * (bottom - top + 1)
+
+
+def test_more_blocks_than_there_was_room_for_keep_their_edges() -> None:
+    grid = Grid(128 * 512, 512)
+    blocks = [grid.around(256 + 512 * column, 0, 1) for column in range(128)]
+    left, _, right, _ = grid.edges_of(np.array([block.number for block in blocks]))
+    assert left.tolist() == right.tolist() == list(range(128))
 
 
 @given(sides, sides, st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=20))

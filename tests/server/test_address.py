@@ -93,23 +93,28 @@ def test_who_is_owed_something_is_steady_all_the_same(monkeypatch: pytest.Monkey
     assert all(client.events[-1].name == "tune" for client in clients)
 
 
-def test_who_crosses_no_border_that_it_sees_past_stays_steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The numbers of places are finer than what is seen, for a cell lingers."""
+def test_who_sees_the_same_stays_steady_and_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is arithmetic for all of them is what `Viewer.sight` says of each."""
     stepper = Stepper(seed=5)
     crowd(stepper, 6)
     stepper.step(60)
-    stayed = 0
-    stays = Viewer.stays
+    stayed, lingered = [0, 0], 0
+    steady = Mailing.steady
 
-    def counting(viewer: Viewer, *words: object) -> bool:
-        nonlocal stayed
-        does = stays(viewer, *words)  # type: ignore[arg-type]  # whatever it is called with
-        stayed += does
-        return does
+    def checked(mailing: Mailing, news: Iterable[int]) -> Any:
+        nonlocal lingered
+        seers, stay = mailing._seers, mailing._stay()
+        for at, viewer in enumerate(seers.viewers):
+            x, y = mailing._states[:2, at].tolist()
+            assert bool(stay[at]) == (viewer.sight(mailing._grid, x, y) is viewer.seen)
+            stayed[bool(stay[at])] += 1
+            lingered += bool(stay[at]) and viewer.seen is not mailing._grid.around(x, y)
+        return steady(mailing, news)
 
-    monkeypatch.setattr(Viewer, "stays", counting)
+    monkeypatch.setattr(Mailing, "steady", checked)
     stepper.step(300)
-    assert stayed
+    assert min(stayed) > 0
+    assert lingered > 0
     assert all(client.beliefs.mismatches == [] for client in stepper.clients)
 
 

@@ -2,9 +2,12 @@
 
 from collections import Counter
 
-from protocol.packing import FlatKeyframe, PackedDelta
+from protocol.packing import FlatKeyframe, PackedDelta, pack_changes
+from protocol.snapshot import Field
 from server.encoded_cells import EncodedCells, Told
 from tests.instruments.encodings import JSON, MSGPACK
+
+FIVE = pack_changes([[7, Field.STATUS, 1]])
 
 
 class Makers:
@@ -12,7 +15,9 @@ class Makers:
 
     def __init__(self) -> None:
         self.deltas, self.keyframes = Counter[int](), Counter[int]()
-        self.cells = EncodedCells(Told(8, {1, 2}, {2: frozenset((1, 3))}, self.delta_of, self.keyframe_of))
+        self.cells = EncodedCells(
+            Told(8, {1, 2, 5}, {2: frozenset((1, 3))}, {5: FIVE}, self.delta_of, self.keyframe_of)
+        )
 
     def delta_of(self, cell: int, known: frozenset[int]) -> PackedDelta:
         self.deltas[cell] += 1
@@ -26,7 +31,7 @@ class Makers:
 def test_a_cell_without_news_has_no_delta() -> None:
     makers = Makers()
     assert makers.cells.delta(3, MSGPACK) is None
-    assert makers.cells.deltas(MSGPACK)((3, 4)) == (0, b"")
+    assert makers.cells.deltas((3, 4), MSGPACK) == (0, b"")
     assert not makers.deltas
 
 
@@ -35,7 +40,7 @@ def test_each_is_encoded_once_for_each_encoding() -> None:
     for _ in range(3):
         for codec in (MSGPACK, JSON):
             makers.cells.delta(1, codec)
-            makers.cells.deltas(codec)((1, 2, 3))
+            makers.cells.deltas((1, 2, 3), codec)
             makers.cells.keyframe(7, codec)
     assert makers.deltas == {1: 2, 2: 2}  # nobody asked for cell 2 alone
     assert makers.keyframes == {7: 2}
@@ -43,15 +48,22 @@ def test_each_is_encoded_once_for_each_encoding() -> None:
 
 def test_who_sees_the_same_gets_the_same_bytes() -> None:
     makers = Makers()
-    count, joined = makers.cells.deltas(MSGPACK)((1, 2, 3))
+    count, joined = makers.cells.deltas((1, 2, 3), MSGPACK)
     assert count == 2
-    assert makers.cells.deltas(MSGPACK)((1, 2, 3))[1] is joined
+    assert makers.cells.deltas((1, 2, 3), MSGPACK)[1] is joined
     both = (PackedDelta(1, None, [], [], b""), PackedDelta(2, None, [1, 3], [], b""))
     assert joined == MSGPACK.join([MSGPACK.delta(delta, 8) for delta in both])
 
 
 def test_a_cell_is_told_by_which_of_its_sources_are_known() -> None:
     cells = Makers().cells
-    told = {sight: cells.deltas(MSGPACK)(sight)[1] for sight in [(2,), (1, 2), (2, 3), (2, 4)]}
+    told = {sight: cells.deltas(sight, MSGPACK)[1] for sight in [(2,), (1, 2), (2, 3), (2, 4)]}
     assert told[2,] == told[2, 4] == cells.delta(2, MSGPACK)
     assert len({told[2,], told[1, 2], told[2, 3]}) == 3
+
+
+def test_plain_news_needs_nobody_to_make_it() -> None:
+    makers = Makers()
+    for codec in (MSGPACK, JSON):
+        assert makers.cells.delta(5, codec) == codec.delta(PackedDelta(5, None, [], [], FIVE), 8)
+    assert not makers.deltas

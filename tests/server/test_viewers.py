@@ -12,7 +12,7 @@ from protocol.snapshot import CellKeyframe, Snapshot
 from server.bulletin import CHECKSUM_EVERY
 from server.games.melee import KINDS, ROCK
 from server.publisher import Publisher
-from server.viewers import LINGER_UNITS, NO_PLACE, Viewer
+from server.viewers import LINGER_UNITS, Viewer
 from server.world import World
 from tests.instruments.stepper import FakeLink
 
@@ -60,11 +60,11 @@ def see(show: Show, x: float, y: float, hud: Hud = ()) -> Snapshot:
     return snapshot
 
 
-def see_from(show: Show, place: int) -> Snapshot:
+def see_steadily(show: Show) -> Snapshot:
     """The first snapshot, of a viewer that may be steady afterwards."""
     show.tick += 2
     show.publisher.publish(show.tick)
-    assert show.viewer.show(show.publisher, GRID.around(2048, 2048), 7, 0, None, (), place)
+    assert show.viewer.show(show.publisher, GRID.around(2048, 2048), 7, 0, None, (), True)
     snapshot = show.received()[-1]
     assert isinstance(snapshot, Snapshot)
     return snapshot
@@ -218,23 +218,15 @@ def test_who_lags_gets_fewer_snapshots_with_the_newest_in_them(show: Show) -> No
 
 
 def test_who_lags_is_not_steady(show: Show) -> None:
-    first = see_from(show, place=7)
-    assert (show.viewer.place == NO_PLACE) == show.link.codec.is_text
+    first = see_steadily(show)
+    assert show.viewer.is_steady != show.link.codec.is_text
     assert show.viewer.review(first.tick + 200, first.tick + 200, first.tick)
-    assert show.viewer.place == NO_PLACE
+    assert not show.viewer.is_steady
 
 
 def test_whoever_is_looked_at_before_the_first_snapshot_is_not_behind(show: Show) -> None:
     assert show.viewer.review(100_000, 100_000, 0)
     assert not show.viewer.lag.is_behind
-
-
-def test_who_comes_to_another_place_stays_steady_if_it_sees_the_same(show: Show) -> None:
-    see_from(show, place=7)
-    is_steady = not show.link.codec.is_text
-    assert show.viewer.stays(GRID, 2049, 2048, 8) == is_steady
-    assert (show.viewer.place == 8) == is_steady
-    assert not show.viewer.stays(GRID, 3000, 2048, 9)
 
 
 # the hud ---------------------------------------------------------------------------------------------------
