@@ -41,7 +41,7 @@ class EncodedCells:
 
     def delta(self, cell: int, codec: Codec) -> bytes | None:
         """The news of `cell` for whoever knows no other, or None when there is none."""
-        return self.encoding(codec).delta(cell, NONE) or None
+        return self.encoding(codec).delta_alone(cell) or None
 
     def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
         """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
@@ -92,6 +92,10 @@ class Encoding:
             delta = self._codec.delta(self.told.delta_of(cell, known), self.told.tick)
             self._others[cell, known] = delta
         return delta
+
+    def delta_alone(self, cell: int) -> bytes:
+        """The news of `cell` for whoever knows no other."""
+        return self.delta(cell, NONE) if cell in self._sourced else self.deltas[cell]
 
     def keyframe(self, cell: int) -> bytes:
         keyframe = self._keyframes.get(cell)

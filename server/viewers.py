@@ -197,16 +197,13 @@ class Viewer:
         return True
 
     def _cells(self, bulletin: Bulletin, sight: Block) -> tuple[int, bytes]:
-        if sight is self.seen and len(self._fresh) == len(sight):
-            return bulletin.deltas(sight, self.codec)
-        parts = []
-        for cell in sight:
-            if cell not in self._fresh:
-                parts.append(bulletin.keyframe(cell, self.codec))
-                self._statistics.keyframes += 1
-            elif (delta := bulletin.delta(cell, self.codec)) is not None:
-                parts.append(delta)
-        return len(parts), self.codec.join(parts)
+        encoding, fresh = bulletin.encoding(self.codec), self._fresh
+        if sight is self.seen and len(fresh) == len(sight):
+            return encoding.joined(sight)
+        known = fresh.intersection(sight)
+        self._statistics.keyframes += len(sight) - len(known)
+        parts = [encoding.delta_alone(cell) if cell in known else encoding.keyframe(cell) for cell in sight]
+        return len(parts) - parts.count(b""), self.codec.join(parts)
 
 
 Encoded = dict[str, bytes]
