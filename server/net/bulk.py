@@ -7,14 +7,16 @@ that isn't allowed, an input that is late or too far ahead, a message too many),
 here.
 
     feed      where the inputs of one connection may go; as long as its session plays, and nothing is half read
+    tray      what waits for one table, and whose it may be
     batch     the frames of one length that have come since the last tick
 """
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from protocol.input_rows import Rows, read
@@ -25,6 +27,7 @@ from server.statistics import Traffic
 
 TOGETHER_MIN: Final = 12
 """Fewer of one room cost less one by one."""
+NO_SLOT: Final = -1
 
 
 class Feed(Struct, eq=False, frozen=True):
@@ -35,34 +38,47 @@ class Feed(Struct, eq=False, frozen=True):
     traffic: Traffic
 
 
-def take(feeds: Sequence[Feed | None], frames: Sequence[bytes], arrived_s: Sequence[float]) -> list[int]:
-    """Put what `frames`, all of one length, say into the tables; which of them are left for the usual way."""
-    by_table: dict[int, list[int]] = {}
-    for at, feed in enumerate(feeds):
-        if feed is not None:
-            by_table.setdefault(id(feed.table), []).append(at)
-    together = [at for at in by_table.values() if len(at) >= TOGETHER_MIN]
-    if not together:
-        return list(range(len(frames)))
-    is_left = np.ones(len(frames), dtype=bool)
-    for chosen in together:
-        some = frames if len(chosen) == len(frames) else [frames[at] for at in chosen]
-        times_s = np.array(arrived_s).take(chosen)
-        is_left[chosen] = ~_take([feed for at in chosen if (feed := feeds[at]) is not None], some, times_s)
-    left: list[int] = is_left.nonzero()[0].tolist()
-    return left
+class Batch(Struct):
+    """Frames of one length, each from somebody else."""
+
+    fds: list[int] = field(default_factory=list)
+    frames: list[bytes] = field(default_factory=list)
+    arrived_s: list[float] = field(default_factory=list)
 
 
-def _take(feeds: Sequence[Feed], frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
-    """Of one table: which have been taken."""
-    table, traffic = feeds[0].table, feeds[0].traffic
-    slots: Ints = np.array([feed.slot for feed in feeds])
-    rows: Rows = read(b"".join(frames), len(frames))
-    is_fine, back_s = take_many(table.tokens_back_s.take(slots), arrived_s, RATE, BURST)
-    rows.is_good &= is_fine
-    taken = table.put(slots, rows, arrived_s)
-    table.tokens_back_s[slots[taken]] = back_s[taken]
-    count = int(taken.sum())
-    traffic.received_messages += count
-    traffic.received_bytes += count * len(frames[0])
-    return taken
+class Tray:
+    """Of one table."""
+
+    def __init__(self, table: InputTable, traffic: Traffic) -> None:
+        self.table, self.traffic = table, traffic
+        self.slots: dict[int, int] = {}
+        """By descriptor, of those that are fed."""
+        self.batches: dict[int, Batch] = {}
+        """What waits, by its length."""
+
+    def take(self, batch: Batch) -> list[int]:
+        """Put what its frames say into the table; which of them are left for the usual way: whatever isn't plain, what
+        is of somebody who isn't fed any more, and all of it if it is little."""
+        count = len(batch.fds)
+        slots = np.fromiter(map(self.slots.get, batch.fds, repeat(NO_SLOT)), np.int64, count)
+        fed = (slots != NO_SLOT).nonzero()[0]
+        if len(fed) < TOGETHER_MIN:
+            return list(range(count))
+        frames = batch.frames if len(fed) == count else [batch.frames[at] for at in fed.tolist()]
+        is_left = np.ones(count, dtype=bool)
+        is_left[fed] = ~self._take(slots.take(fed), frames, np.array(batch.arrived_s).take(fed))
+        left: list[int] = is_left.nonzero()[0].tolist()
+        return left
+
+    def _take(self, slots: Ints, frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
+        """Which have been taken."""
+        table = self.table
+        rows: Rows = read(b"".join(frames), len(frames))
+        is_fine, back_s = take_many(table.tokens_back_s.take(slots), arrived_s, RATE, BURST)
+        rows.is_good &= is_fine
+        taken = table.put(slots, rows, arrived_s)
+        table.tokens_back_s[slots[taken]] = back_s[taken]
+        count = int(taken.sum())
+        self.traffic.received_messages += count
+        self.traffic.received_bytes += count * len(frames[0])
+        return taken

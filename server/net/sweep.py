@@ -18,16 +18,14 @@ import os
 import select
 import selectors
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
 import trio
-from msgspec import Struct, field
 
 from protocol.input_rows import FRAME_BYTES
-from server.net import bulk
-from server.net.bulk import Feed
+from server.net.bulk import Batch, Feed, Tray
 
 READ_BYTES_MAX: Final = 16_384
 """What one connection may bring in one sweep, so that a flood delays nobody."""
@@ -40,17 +38,13 @@ TOGETHER_S: Final = 0.001
 READS_TOGETHER: Final = 256
 """So many are read between two looks at the clock."""
 
+IN: Final = 1
+"""EPOLLIN, where there is one: bytes, and no more than that."""
+Ready = tuple[int, int]
+"""A descriptor, and what is the matter with it."""
 Take = Callable[[bytes, float], None]
 """Called with what was read, nothing at the end, and when, by trio's clock, the socket was found ready or a little
 after."""
-
-
-class Batch(Struct):
-    """Frames of one length, each from somebody else."""
-
-    fds: list[int] = field(default_factory=list)
-    frames: list[bytes] = field(default_factory=list)
-    arrived_s: list[float] = field(default_factory=list)
 
 
 class Sweep:
@@ -59,11 +53,16 @@ class Sweep:
     def __init__(self) -> None:
         self._poll = _Epoll() if sys.platform == "linux" else _Selector()
         self._takes: dict[int, Take] = {}
-        self._feeds: dict[int, Feed] = {}
-        self._batches: dict[int, Batch] = {}
-        """Frames of inputs that wait for the next tick, by their length."""
+        self._trays: dict[int, Tray] = {}
+        """Of those that are fed."""
+        self._tray_of: dict[int, Tray] = {}
+        """By the identity of the table, while somebody is fed there."""
+        self._loaded: list[Tray] = []
+        """In which frames of inputs wait for the next tick."""
         self._waiting: set[int] = set()
         """Who has one there, and never two."""
+        self._again: set[int] = set()
+        """Who may have more than was read, of which the poll won't tell again."""
         self._gap_s = GAP_S
         self._pause = trio.CancelScope()
         """Over when the next sweep may begin."""
@@ -77,17 +76,24 @@ class Sweep:
         """Idempotent."""
         if fd in self._waiting:
             self._settle()
-        self._feeds.pop(fd, None)
+        self.feed(fd, None)
+        self._again.discard(fd)
         if self._takes.pop(fd, None) is not None:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
                 self._poll.unregister(fd)
 
     def feed(self, fd: int, feed: Feed | None) -> None:
         """Inputs that `fd` brings may go there from now on; or no more."""
+        before = self._trays.get(fd)
+        if before is not None and (feed is None or before.table is not feed.table):
+            del self._trays[fd], before.slots[fd]
+            if not before.slots:
+                del self._tray_of[id(before.table)]
         if feed is not None:
-            self._feeds[fd] = feed
-        else:
-            self._feeds.pop(fd, None)
+            tray = self._tray_of.get(id(feed.table))
+            if tray is None:
+                tray = self._tray_of[id(feed.table)] = Tray(feed.table, feed.traffic)
+            self._trays[fd], tray.slots[fd] = tray, feed.slot
 
     def sweep(self, now_s: float, gap_s: float | None = None) -> None:
         """Read every socket that is ready, once. From now on sweeps are `gap_s` apart, if that is told."""
@@ -96,43 +102,58 @@ class Sweep:
         self._settle()
         self._pause.deadline = now_s + self._gap_s
 
-    def _ready(self) -> list[int]:
-        return self._poll.ready() if self._takes else []
+    def _ready(self) -> list[Ready]:
+        ready = self._poll.ready() if self._takes else []
+        if self._again:
+            ready += [(fd, IN) for fd in self._again.difference([fd for fd, _ in ready])]
+            self._again.clear()
+        return ready
 
-    def _read(self, fds: Iterable[int], now_s: float) -> None:
-        takes, feeds, batches, waiting = self._takes, self._feeds, self._batches, self._waiting
-        for fd in fds:
-            if (take := takes.get(fd)) is None:  # it was removed by a take before it
+    def _read(self, ready: Sequence[Ready], now_s: float) -> None:
+        read, takes, trays, waiting = os.read, self._takes, self._trays, self._waiting
+        for fd, events in ready:
+            tray = trays.get(fd)
+            if tray is None and fd not in takes:  # it was removed by a take before it
                 continue
             try:
-                received = os.read(fd, READ_BYTES_MAX)
+                received = read(fd, READ_BYTES_MAX)
             except BlockingIOError:
                 continue
             except OSError:
                 received = b""
+            length = len(received)
+            if events != IN or length == READ_BYTES_MAX:
+                self._again.add(fd)
             if fd in waiting:  # one after the other
                 self._settle()
-            length = len(received)
-            if length in FRAME_BYTES and fd in feeds:
-                batch = batches.get(length)
-                if batch is None:
-                    batch = batches[length] = Batch()
+                tray = trays.get(fd)
+            if tray is not None and length in FRAME_BYTES:
+                batch = tray.batches.get(length) or self._load(tray, length)
                 batch.fds.append(fd)
                 batch.frames.append(received)
                 batch.arrived_s.append(now_s)
                 waiting.add(fd)
-            else:
+            elif (take := takes.get(fd)) is not None:
                 take(received, now_s)
+
+    def _load(self, tray: Tray, length: int) -> Batch:
+        if not tray.batches:
+            self._loaded.append(tray)
+        batch = tray.batches[length] = Batch()
+        return batch
 
     def _settle(self) -> None:
         """Give what waits to whom it is for; a feed may have ended meanwhile."""
-        batches = list(self._batches.values())
-        self._batches.clear()
+        loaded = [(tray, [*tray.batches.values()]) for tray in self._loaded]
+        for tray in self._loaded:
+            tray.batches.clear()
+        self._loaded.clear()
         self._waiting.clear()
-        for batch in batches:
-            for at in bulk.take([*map(self._feeds.get, batch.fds)], batch.frames, batch.arrived_s):
-                if (take := self._takes.get(batch.fds[at])) is not None:
-                    take(batch.frames[at], batch.arrived_s[at])
+        for tray, batches in loaded:
+            for batch in batches:
+                for at in tray.take(batch):
+                    if (take := self._takes.get(batch.fds[at])) is not None:
+                        take(batch.frames[at], batch.arrived_s[at])
 
     async def run(self) -> None:
         """For ever."""
@@ -157,17 +178,22 @@ class Sweep:
 
 
 class _Epoll:
-    """Linux's own, which is spared the keys that `selectors` makes for every ready socket."""
+    """Linux's own, which is spared the keys that `selectors` makes for every ready socket; and by edges: what has been
+    read is not looked at again to see that nothing more is there.
+
+    A read that brings less than it might has emptied its socket (epoll(7)). The end doesn't count as bytes, so events
+    that tell of it are more than IN.
+    """
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self.fileno, self.unregister, self.close = self._epoll.fileno, self._epoll.unregister, self._epoll.close
 
     def register(self, fd: int) -> None:
-        self._epoll.register(fd, select.EPOLLIN)
+        self._epoll.register(fd, select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET)
 
-    def ready(self) -> list[int]:
-        return [fd for fd, _ in self._epoll.poll(0)]
+    def ready(self) -> list[Ready]:
+        return self._epoll.poll(0)
 
 
 class _Selector:
@@ -183,8 +209,8 @@ class _Selector:
     def register(self, fd: int) -> None:
         self._selector.register(fd, selectors.EVENT_READ)
 
-    def ready(self) -> list[int]:
-        return [key.fd for key, _ in self._selector.select(0)]
+    def ready(self) -> list[Ready]:
+        return [(key.fd, IN) for key, _ in self._selector.select(0)]
 
 
 _current: trio.lowlevel.RunVar[Sweep | None] = trio.lowlevel.RunVar("sweep", None)

@@ -23,6 +23,8 @@ from unittest.mock import patch
 
 import trio
 
+from server.net.sweep import IN, Ready
+
 FIRST_FD: Final = 1_000_000
 INBOX_BYTES_MAX: Final = 65_536
 """Arrived and not read; the peer's kernel is told to wait then."""
@@ -192,8 +194,8 @@ class Poll:
             raise FileNotFoundError(errno.ENOENT, "not watched")
         del self.fds[fd]
 
-    def ready(self) -> list[int]:
-        return [fd for fd in self.fds if self._kernel.sockets[fd].is_ready]
+    def ready(self) -> list[Ready]:
+        return [(fd, IN) for fd in self.fds if self._kernel.sockets[fd].is_ready]
 
     def fileno(self) -> "Poll":
         return self

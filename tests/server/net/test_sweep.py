@@ -49,6 +49,32 @@ def test_a_flood_is_read_a_piece_at_a_time(pairs: list[Pair]) -> None:
     assert [*map(len, read)] == [READ_BYTES_MAX, 5]
 
 
+def test_an_end_right_behind_the_last_words_is_noticed(pairs: list[Pair]) -> None:
+    """By edges it is told of once, along with the words."""
+    swept, read = Sweep(), list[bytes]()
+    mine, theirs = pairs[0]
+    swept.add(mine.fileno(), lambda received, _: read.append(received))
+    theirs.send(b"last")
+    theirs.close()
+    for _ in range(2):
+        swept.sweep(0.0)
+    assert read == [b"last", b""]
+
+
+def test_what_is_left_of_a_flood_is_not_read_for_whoever_was_removed(pairs: list[Pair]) -> None:
+    swept, read = Sweep(), list[bytes]()
+    mine, theirs = pairs[0]
+    swept.add(mine.fileno(), lambda received, _: read.append(received))
+    theirs.send(bytes(READ_BYTES_MAX + 5))
+    swept.sweep(0.0)
+    swept.remove(mine.fileno())
+    swept.sweep(0.0)
+    assert len(read) == 1
+    swept.add(mine.fileno(), lambda received, _: read.append(received))
+    swept.sweep(0.0)
+    assert [*map(len, read)] == [READ_BYTES_MAX, 5], "whoever comes back is told what waits"
+
+
 def test_what_is_removed_is_not_read_and_may_be_removed_again(pairs: list[Pair]) -> None:
     swept, read = Sweep(), list[bytes]()
     fd = pairs[0][0].fileno()
