@@ -277,10 +277,11 @@ class Lobby:
             seat.vacant_since_s = min(seat.vacant_since_s + absent_s, now_s)
         self.lives.excuse(absent_s, now_s)
 
-    def sweep(self, now_s: float) -> list[Exception]:
-        """Twice a second: deadlines of conversations, seats kept for too long, rooms that are over, news. What went
-        wrong with some of them."""
-        due: list[Callable[[], None]] = [partial(session.expire, now_s) for session in self.sessions]
+    def sweep(self, now_s: float, sessions: Iterable[Session] | None = None) -> list[Exception]:
+        """Twice a second: deadlines of all conversations, or of these, seats kept for too long, rooms that are over,
+        news. What went wrong with some of them."""
+        judged = self.sessions if sessions is None else sessions
+        due: list[Callable[[], None]] = [partial(session.expire, now_s) for session in judged]
         due += self.seating.overdue(now_s)
         due += [partial(self.end_room, room.name, now_s, why) for room, why in self.lives.over(now_s)]
         due.append(partial(self.hall.sweep, now_s))
