@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol.input_rows import AIM, EDGES, PRESSES, Rows
+from protocol.input_rows import AIM, EDGES, PRESSES, One, Rows
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
-from server.stamps import stamps_of
+from server.stamps import stamp_from, stamps_of
 from server.statistics import RoomStatistics
 
 RING_TICKS: Final = 128
@@ -144,6 +144,21 @@ class InputTable:
         self.newest[slots] = np.maximum(self.newest.take(slots), last.take(at))
         self.applied[slots], self.heard_s[slots] = rows.applied.take(at), arrived_s
         return taken
+
+    def put_one(self, slot: int, said: One, arrived_s: float) -> bool:
+        """`put` of one; whether it was taken."""
+        first, entries = said.first_tick, said.entries
+        last = first + len(entries) - 1
+        if first < self.next_tick or last > self.next_tick + INPUT_AHEAD_TICKS_MAX:
+            return False
+        stamp, ticks = stamp_from(last, said.applied, said.seen), self.ticks
+        for tick, entry in enumerate(entries, first):
+            at = tick & RING_TICKS - 1, slot
+            if ticks[at] != tick:
+                ticks[at], self.entries[at], self.stamps[at], self.arrived_s[at] = tick, entry, stamp, arrived_s
+        self.newest[slot] = max(self.newest[slot], last)
+        self.applied[slot], self.heard_s[slot] = said.applied, arrived_s
+        return True
 
     # what a tick takes -------------------------------------------------------------------------------------
 

@@ -17,14 +17,14 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from protocol.input_rows import Rows, read
-from server.bucket import take_many
+from protocol.input_rows import Rows, read, read_one
+from server.bucket import take_many, take_one
 from server.hearing import BURST, RATE
 from server.input_table import Floats, InputTable, Ints
 from server.statistics import Traffic
 
 TOGETHER_MIN: Final = 12
-"""Fewer of one room cost less one by one."""
+"""Fewer of one room cost less one by one, and still need no message in between."""
 
 
 class Feed(Struct, eq=False, frozen=True):
@@ -41,16 +41,31 @@ def take(feeds: Sequence[Feed | None], frames: Sequence[bytes], arrived_s: Seque
     for at, feed in enumerate(feeds):
         if feed is not None:
             by_table.setdefault(id(feed.table), []).append(at)
-    together = [at for at in by_table.values() if len(at) >= TOGETHER_MIN]
-    if not together:
-        return list(range(len(frames)))
     is_left = np.ones(len(frames), dtype=bool)
-    for chosen in together:
+    for chosen in by_table.values():
+        if len(chosen) < TOGETHER_MIN:
+            for at in chosen:
+                is_left[at] = (feed := feeds[at]) is None or not _take_one(feed, frames[at], arrived_s[at])
+            continue
         some = frames if len(chosen) == len(frames) else [frames[at] for at in chosen]
         times_s = np.array(arrived_s).take(chosen)
         is_left[chosen] = ~_take([feed for at in chosen if (feed := feeds[at]) is not None], some, times_s)
     left: list[int] = is_left.nonzero()[0].tolist()
     return left
+
+
+def _take_one(feed: Feed, frame: bytes, arrived_s: float) -> bool:
+    """The same of one frame: whether it has been taken."""
+    table, slot, said = feed.table, feed.slot, read_one(frame)
+    if said is None:
+        return False
+    is_fine, back_s = take_one(float(table.tokens_back_s[slot]), arrived_s, RATE, BURST)
+    if not is_fine or not table.put_one(slot, said, arrived_s):
+        return False
+    table.tokens_back_s[slot] = back_s
+    feed.traffic.received_messages += 1
+    feed.traffic.received_bytes += len(frame)
+    return True
 
 
 def _take(feeds: Sequence[Feed], frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
