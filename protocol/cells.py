@@ -5,6 +5,7 @@ within that distance of its ship. Pure arithmetic; who knows which cell is `serv
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from math import ceil
 from operator import itemgetter
 from typing import Final
@@ -37,6 +38,13 @@ class Block(tuple[int, ...]):
 
     def _pick(self, by_cell: Mapping[int, bytes]) -> tuple[bytes, ...]:
         return tuple([by_cell[cell] for cell in self])
+
+
+@cache
+def _edges(half_units: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(where the edges of each are from the middle, how far each of them, both ways, is shifted) in `places`."""
+    offsets = np.array([(-half, half) for half in half_units])[:, :, None]
+    return offsets, 7 * np.arange(4 * len(half_units))[:, None]
 
 
 class Grid:
@@ -80,9 +88,9 @@ class Grid:
         At most two of them, and a grid of at most 128 by 128 cells: four edges of 7 bits each.
         """
         assert len(half_units) <= 2 and max(self.columns, self.rows) <= 128, "the numbers have 63 bits"
-        offsets = np.array([(-half, half) for half in half_units])
-        edges = self._lines(np.array((x, y))[:, None, None] + offsets[:, :, None]).reshape(-1, len(x))
-        edges <<= 7 * np.arange(len(edges))[:, None]
+        offsets, shifts = _edges(half_units)
+        edges = self._lines(np.array((x, y))[:, None, None] + offsets).reshape(-1, len(x))
+        edges <<= shifts
         return np.asarray(np.bitwise_or.reduce(edges, axis=0))
 
     def _lines(self, points: NDArray[np.float64]) -> NDArray[np.int64]:

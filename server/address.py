@@ -102,6 +102,8 @@ class Mailing:
         self._near = near(world, self._ships)
         self._heads = heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
         self._tails: dict[int, Tail] = {}
+        """By sight; and the same by what is told of it, which many sights have in common."""
+        self._made: dict[int, Tail] = {}
         self._deltas = publisher.deltas_in(MSGPACK)
 
     def steady(self, news: Iterable[int]) -> NDArray[np.bool_]:
@@ -150,8 +152,12 @@ class Mailing:
     def _tail(self, sight: Block) -> Tail:
         found = self._tails.get(id(sight))
         if found is None:
-            after = NOTHING_NEAR + tail(*self._deltas(sight))
-            found = self._tails[id(sight)] = header(ROW_BYTES + len(after)), after
+            told = self._deltas(sight)
+            found = self._made.get(id(told))
+            if found is None:
+                after = NOTHING_NEAR + tail(*told)
+                found = self._made[id(told)] = header(ROW_BYTES + len(after)), after
+            self._tails[id(sight)] = found
         return found
 
     def show(self, at: int, hud: Hud) -> bool:

@@ -208,6 +208,8 @@ class Publisher(Bulletin):
         far = np.maximum(apart[0], apart[1]) > self.grid.cell_units / 2 + BORDER_UNITS
         out = (far & world.alive[:extent]).nonzero()[0]
         enters = np.zeros(extent, dtype=bool)
+        if not len(out):
+            return cells, enters
         ought = self.grid.cells_at(world.motion[:2].take(out, axis=1))
         enters[out] = ought != cells[out]  # beyond the arena's border there is no other
         cells[out] = ought

@@ -38,20 +38,23 @@ class Feed(Struct, eq=False, frozen=True):
 def take(feeds: Sequence[Feed | None], frames: Sequence[bytes], arrived_s: Sequence[float]) -> list[int]:
     """Put what `frames`, all of one length, say into the tables; which of them are left for the usual way."""
     by_table: dict[int, list[int]] = {}
+    left = list[int]()
     for at, feed in enumerate(feeds):
         if feed is not None:
             by_table.setdefault(id(feed.table), []).append(at)
-    is_left = np.ones(len(frames), dtype=bool)
+        else:
+            left.append(at)
     for chosen in by_table.values():
         if len(chosen) < TOGETHER_MIN:
-            for at in chosen:
-                is_left[at] = (feed := feeds[at]) is None or not _take_one(feed, frames[at], arrived_s[at])
+            left += [
+                at for at in chosen if (feed := feeds[at]) is None or not _take_one(feed, frames[at], arrived_s[at])
+            ]
             continue
         some = frames if len(chosen) == len(frames) else [frames[at] for at in chosen]
         times_s = np.array(arrived_s).take(chosen)
-        is_left[chosen] = ~_take([feed for at in chosen if (feed := feeds[at]) is not None], some, times_s)
-    left: list[int] = is_left.nonzero()[0].tolist()
-    return left
+        taken = _take([feed for at in chosen if (feed := feeds[at]) is not None], some, times_s)
+        left += [chosen[at] for at in (~taken).nonzero()[0].tolist()]
+    return sorted(left)
 
 
 def _take_one(feed: Feed, frame: bytes, arrived_s: float) -> bool:
