@@ -8,6 +8,7 @@ on IEEE doubles, so that every language gets the same bits, and NumPy rows the s
 """
 
 from enum import IntEnum
+from functools import cache
 from math import sqrt
 from typing import Annotated, Final
 
@@ -21,6 +22,8 @@ from protocol.quantize import AIM_STEPS, MOVE_FULL
 BOOST_SPEED: Final = 460.0
 """Units per second that a boost adds along the thrust."""
 BOOST_COOLDOWN_S: Final = 1.5
+
+_STICK_PLACES: Final = np.array((1, 256))
 
 Axis = Annotated[int, Meta(ge=-MOVE_FULL, le=MOVE_FULL)]
 
@@ -61,8 +64,16 @@ def thrust_of(move_x: int, move_y: int) -> tuple[float, float]:
 
 def thrust_rows(move: NDArray[np.int64]) -> NDArray[np.float64]:
     """`thrust_of` for rows of (move_x, move_y), bit for bit."""
-    x, y = move.T
-    length = np.sqrt(np.maximum(x * x + y * y, MOVE_FULL * MOVE_FULL))
+    return np.asarray(_thrusts().take(move.dot(_STICK_PLACES), axis=0))
+
+
+@cache
+def _thrusts() -> NDArray[np.float64]:
+    """Of every position of the stick, at move_x + 256 * move_y, counted from the end where that is below 0. It is a
+    megabyte, and to look a few ships up costs less than to work them out."""
+    at = np.arange(-128, 128)
+    move = np.roll(np.stack(np.broadcast_arrays(at, at[:, None]), axis=-1).reshape(-1, 2), -128 * 257, axis=0)
+    length = np.sqrt(np.maximum((move * move).sum(axis=1), MOVE_FULL * MOVE_FULL))
     return np.asarray(move / length[:, None])
 
 

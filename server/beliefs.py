@@ -50,6 +50,14 @@ class Constants:
         """Where each kind's powers, and their sums, start in the table of all."""
         self._powers: Floats = np.array([powers for powers, _ in decays]).ravel()
         self._sums: Floats = np.array([sums for _, sums in decays]).ravel()
+        self._decays = decays
+        self.drags: list[float] = self.drag.tolist()
+        """By kind, as are the next four, for whoever looks at one alone."""
+        self.gains: list[float] = self.gain.tolist()
+        self.losses: list[float] = self.loss.tolist()
+        self.scales: list[float] = self.velocity_scale.tolist()
+        self.tolerances: list[float] = self.tolerance[0].tolist()
+        """Of x and y."""
 
     def terminal(self, kind: Ints, move: Ints) -> Floats:
         """u of reckoning's formulas, for rows of (move_x, move_y): `(2, n)`."""
@@ -62,6 +70,12 @@ class Constants:
         ever, and not only as far as there is a table: that is the caller's to see to."""
         at = np.minimum(ticks, DECAY_TICKS_MAX) + starts
         return self._powers.take(at), self._sums.take(at)
+
+    def decay_one(self, kind: int, ticks: int) -> tuple[float, float]:
+        """The same of one, with S = n without an end for what has no drag."""
+        powers, sums = self._decays[kind]
+        at = min(ticks, DECAY_TICKS_MAX)
+        return powers[at], sums[at] if self.drags[kind] else float(ticks)
 
     def places(self, motion: Floats, ticks: Ints, sums: Floats, drifts: NDArray[np.bool_]) -> Floats:
         """x, y and angle, of nine columns as `Beliefs` keeps them."""
@@ -90,7 +104,7 @@ class Beliefs:
         self._velocity_scale: Floats = np.ones(capacity)
         self._drifts: NDArray[np.bool_] = np.zeros(capacity, dtype=bool)
         self._tick, self._starts = np.zeros((2, capacity), dtype=np.int64)
-        self._motion: Floats = np.zeros((9, capacity))
+        self.motion: Floats = np.zeros((9, capacity))
         """p, u and w, three each: of x, y and angle. An angle moves like what has no drag: u is its spin, w nothing."""
 
     def publish(self, rows: Ints, records: Ints) -> None:
@@ -112,7 +126,7 @@ class Beliefs:
         w[:2] -= u[:2]
         p[2], w[2] = fields[ANGLE], 0.0
         np.divide(fields[SPIN], SPIN_SCALE // ANGLE_STEPS, out=u[2])
-        self._motion[:, rows] = motion
+        self.motion[:, rows] = motion
 
     def forget(self, entity: int) -> None:
         """It is published no more."""
@@ -120,12 +134,12 @@ class Beliefs:
 
     def everything(self, extent: int) -> "Believed":
         """Of the first `extent` rows, as views."""
-        columns = self._motion[:, :extent], self._tick[:extent], self._starts[:extent], self._drifts[:extent]
+        columns = self.motion[:, :extent], self._tick[:extent], self._starts[:extent], self._drifts[:extent]
         return Believed(self.constants, *columns)
 
     def rounded(self, rows: Ints, tick: int | Ints) -> Ints:
         """`protocol.reckoning.reckon_wire` at `tick`, the same or one for each: rows of (x, y, vx, vy, angle)."""
-        motion, ticks = self._motion.take(rows, axis=1), tick - self._tick.take(rows)
+        motion, ticks = self.motion.take(rows, axis=1), tick - self._tick.take(rows)
         powers, sums = self.constants.decay(self._starts.take(rows), ticks)
         places = self.constants.places(motion, ticks, sums, self._drifts.take(rows))
         believed = np.empty((5, len(rows)))

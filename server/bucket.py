@@ -44,6 +44,13 @@ class Bucket(Struct):
         return True
 
 
+def take_one(back_s: float, now_s: float, rate: float, burst: float) -> tuple[bool, float]:
+    """`Bucket.take` from one of which only `back_s` is kept: (whether there was a token, when all are back then)."""
+    token_s, full_s = _times(rate, burst)
+    after_s = (back_s if back_s > now_s else now_s) + token_s
+    return after_s - now_s <= full_s, after_s
+
+
 def take_many(
     backs_s: NDArray[np.float64], nows_s: NDArray[np.float64], rate: float, burst: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from protocol.packing import INTEGER_BYTES_MAX, RAW_FIELDS, TURN, TURN_BIT, UNSIGNED_FIELDS
 from protocol.quantize import POSITION_SCALE
@@ -116,6 +117,21 @@ class Changes:
             way: Packed(ids[first:last], packed[ends[first] : ends[last]])
             for way, (first, last) in zip(ways[firsts].tolist(), pairwise([*firsts.tolist(), len(ids)]), strict=True)
         }
+
+
+def explained(
+    beliefs: Beliefs, rows: Ints, truth: Ints, strays: NDArray[np.bool_], motion: Floats, tick: int, age_max: int
+) -> Changes:
+    """The changes to `truth`, the records of `rows` as of now: to an older state where a turn up to `age_max` ticks ago
+    explains it, and of who doesn't stray to what is believed anyway. `motion` is the world's."""
+    right = (~strays).nonzero()[0]
+    if len(right):
+        truth[right] = beliefs.table.take(rows[right], axis=0)
+        truth[right, TICK] = tick
+    records, believed = aged(beliefs, rows, truth, motion, age_max)
+    if len(right):
+        records[right, X : ANGLE + 1] = believed[right]
+    return Changes(beliefs, rows, records, believed, tick)
 
 
 def _digits(integers: Ints, lengths: Ints) -> bytes:

@@ -69,18 +69,21 @@ class Encoding:
         """By cell, its news for whoever knows all of its sources; empty when there are none."""
         self._others: dict[tuple[int, frozenset[int]], bytes] = {}
         """For who knows only some of a cell's sources."""
-        self._joined: dict[tuple[int, ...], tuple[int, bytes]] = {}
+        self._matters = frozenset(told.spoken).union(*told.sources.values())
+        """Cells by which sights differ: who sees the same of them is told the same."""
+        self._joined: dict[Set[int], tuple[int, bytes]] = {}
         self._keyframes: dict[int, bytes] = {}
 
     def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
-        payload = self._joined.get(cells)
+        block = cells if isinstance(cells, Block) else Block(cells)
+        matters = block.all & self._matters
+        payload = self._joined.get(matters)
         if payload is None:
-            seen = cells.all if isinstance(cells, Block) else frozenset(cells)
-            parts, sources = [*map(self.deltas.__getitem__, cells)], self.told.sources
+            parts, sources, seen = [*map(self.deltas.__getitem__, cells)], self.told.sources, block.all
             for cell in self._sourced & seen:
                 if not sources[cell] <= seen:
                     parts[cells.index(cell)] = self.delta(cell, sources[cell] & seen)
-            payload = self._joined[cells] = len(parts) - parts.count(b""), self._codec.join(parts)
+            payload = self._joined[matters] = len(parts) - parts.count(b""), self._codec.join(parts)
         return payload
 
     def delta(self, cell: int, known: frozenset[int]) -> bytes:

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol.input_rows import AIM, EDGES, PRESSES, Rows
+from protocol.input_rows import AIM, EDGES, PRESSES, One, Rows
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
-from server.stamps import stamps_of
+from server.stamps import stamp_from, stamps_of
 from server.statistics import RoomStatistics
 
 RING_TICKS: Final = 128
@@ -94,6 +94,9 @@ class InputTable:
         """What will be gathered next."""
         self.extent = 0
         """Every slot in use is before this one."""
+        self.has_late = False
+        """Whether `is_late` says so of any."""
+        self._pressing: list[int] | None = None
         self._free: list[int] = []
         self._grow(slots)
 
@@ -145,22 +148,40 @@ class InputTable:
         self.applied[slots], self.heard_s[slots] = rows.applied.take(at), arrived_s
         return taken
 
+    def put_one(self, slot: int, said: One, arrived_s: float) -> bool:
+        """`put` of one; whether it was taken."""
+        first, entries = said.first_tick, said.entries
+        last = first + len(entries) - 1
+        if first < self.next_tick or last > self.next_tick + INPUT_AHEAD_TICKS_MAX:
+            return False
+        stamp, ticks = stamp_from(last, said.applied, said.seen), self.ticks
+        for tick, entry in enumerate(entries, first):
+            at = tick & RING_TICKS - 1, slot
+            if ticks[at] != tick:
+                ticks[at], self.entries[at], self.stamps[at], self.arrived_s[at] = tick, entry, stamp, arrived_s
+        self.newest[slot] = max(self.newest[slot], last)
+        self.applied[slot], self.heard_s[slot] = said.applied, arrived_s
+        return True
+
     # what a tick takes -------------------------------------------------------------------------------------
 
     def take(self, tick: int, now_s: float) -> None:
         """The inputs for `tick`, gathered at `now_s`, into `now`. Called once for each tick, in order."""
-        self.next_tick = tick + 1
+        self.next_tick, self._pressing = tick + 1, None
         slots, line = slice(self.extent), tick & RING_TICKS - 1
         found = self.ticks[line, slots] == tick
+        if np.count_nonzero(found) == len(found) and not self.has_late:
+            self._take_all(tick, line, now_s)
+            return
         now, fresh = np.where(found, self.entries[line, slots], self.held[slots]), found
-        if self.is_late[slots].any():
+        if self.has_late:
             fresh = self._take_late(tick, found, now)
         np.copyto(self.ack[slots], tick, where=found)
         np.copyto(self.stamp[slots], self.stamps[line, slots], where=found)
         np.copyto(self.late_ticks[slots], 0, where=found)
         slack_ms = (now_s - self.arrived_s[line, slots]) * 1000.0
         np.minimum(self.slack_ms[slots], slack_ms, out=self.slack_ms[slots], where=found)
-        count = int(fresh.sum())
+        count = int(np.count_nonzero(fresh))
         self.statistics.inputs += count
         if count < len(fresh):
             self._hold(~fresh, now)
@@ -169,11 +190,23 @@ class InputTable:
         np.copyto(self.held[slots], now, where=fresh)
         np.copyto(self.held_ticks[slots], 0, where=fresh)
 
+    def _take_all(self, tick: int, line: int, now_s: float) -> None:
+        """The same where everybody's input has come in time: then nobody need be told apart."""
+        slots = slice(self.extent)
+        now = self.entries[line, slots]
+        self.ack[slots], self.stamp[slots], self.late_ticks[slots] = tick, self.stamps[line, slots], 0
+        slack_ms = now_s - self.arrived_s[line, slots]
+        slack_ms *= 1000.0
+        np.minimum(self.slack_ms[slots], slack_ms, out=self.slack_ms[slots])
+        self.statistics.inputs += len(now)
+        self.now[slots], self.held_ticks[slots] = now, 0
+        np.bitwise_and(now, ~EDGES, out=self.held[slots])
+
     def _take_late(self, tick: int, found: NDArray[np.bool_], now: Ints) -> NDArray[np.bool_]:
         """Of whom an input has come whose tick has passed: its edges count now, and all of it if there is no other."""
         slots = slice(self.extent)
         is_late = self.is_late[slots].copy()
-        self.is_late[slots] = False
+        self.is_late[slots] = self.has_late = False
         now |= np.where(is_late & found, self.late[slots] & EDGES, 0)
         alone = is_late & ~found
         np.copyto(now, self.late[slots], where=alone)
@@ -193,8 +226,9 @@ class InputTable:
 
     def pressing(self) -> list[int]:
         """The slots whose input of this tick has a button held, or pressed."""
-        slots: list[int] = (self.now[: self.extent] & PRESSES).nonzero()[0].tolist()
-        return slots
+        if self._pressing is None:
+            self._pressing = (self.now[: self.extent] & PRESSES).nonzero()[0].tolist()
+        return self._pressing
 
     def take_slacks_ms(self, slots: Ints) -> Floats:
         """The tightest slack of each since it was last asked for; NO_SLACK when no input came."""
@@ -205,7 +239,7 @@ class InputTable:
 
 def moves_of(packed: Ints) -> Ints:
     """`(n, 2)`: move_x and move_y."""
-    moves = packed.astype("<i8").view(np.int8).reshape(-1, 8)[:, :2].astype(np.int64)
+    moves = packed.astype("<i8", copy=False).view(np.int8).reshape(-1, 8)[:, :2].astype(np.int64)
     return np.asarray(moves)
 
 

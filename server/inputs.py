@@ -138,6 +138,7 @@ class InputBuffer:
         table.statistics.inputs_late += 1
         edges = int(table.late[slot]) & EDGES if table.is_late[slot] else 0
         table.ack[slot], table.late[slot], table.is_late[slot] = tick, pack(entry) | edges, True
+        table.has_late = True
         table.slack_ms[slot] = min(table.slack_ms[slot], slack_ms)
 
     def take(self, tick: int, now_s: float) -> Input:

@@ -93,7 +93,7 @@ class Squares:
 
     def __init__(self, world: World) -> None:
         self.bodies = world.solid[: world.extent].nonzero()[0]
-        reach = float(world.reach.take(self.bodies).max(initial=0.0))
+        reach = float(np.maximum.reduce(world.reach.take(self.bodies), initial=0.0))
         side_units = max(BUCKET_UNITS_MIN, (2 * reach + MARGIN_UNITS) / BUCKETS_AROUND)
         self.last_column = int(world.arena.size.width / side_units)
         self.last_row = int(world.arena.size.height / side_units)

@@ -42,7 +42,8 @@ from server.beliefs import (
     wrap_rows,
 )
 from server.bulletin import NOWHERE, Bulletin, News
-from server.changes import Changes, aged
+from server.changes import Changes, explained
+from server.few import FEW, FewChanges
 from server.urgency import OWED_URGENCY, within_budget
 from server.world import World
 
@@ -78,7 +79,7 @@ class Chosen(Struct):
     entered: Ints
     records: Ints
     cells: Ints
-    changes: Changes
+    changes: Changes | FewChanges
     at: Ints
     """Which of `changes`."""
     cells_after: Ints
@@ -189,17 +190,10 @@ class Publisher(Bulletin):
         truth[:, MOVE_X:] = world.move.take(rows, axis=0)
         return truth
 
-    def _changes(self, rows: Ints, truth: Ints, strays: NDArray[np.bool_]) -> Changes:
-        """What will be believed of those that are published: an older state if it explains the truth, and of who
-        doesn't stray, what is believed anyway."""
-        beliefs, right = self.beliefs, (~strays).nonzero()[0]
-        if len(right):
-            truth[right] = beliefs.table.take(rows[right], axis=0)
-            truth[right, TICK] = self.tick
-        records, believed = aged(beliefs, rows, truth, self.world.motion, self.tick - self._since)
-        if len(right):
-            records[right, X : ANGLE + 1] = believed[right]
-        return Changes(beliefs, rows, records, believed, self.tick)
+    def _changes(self, rows: Ints, truth: Ints, strays: NDArray[np.bool_]) -> Changes | FewChanges:
+        """What will be believed of those that are published."""
+        say = FewChanges if len(rows) <= FEW else explained
+        return say(self.beliefs, rows, truth, strays, self.world.motion, self.tick, self.tick - self._since)
 
     def _record_bytes(self, records: Ints) -> Ints:
         """What each costs in a cell that it enters, and in the one that it leaves."""
@@ -214,6 +208,8 @@ class Publisher(Bulletin):
         far = np.maximum(apart[0], apart[1]) > self.grid.cell_units / 2 + BORDER_UNITS
         out = (far & world.alive[:extent]).nonzero()[0]
         enters = np.zeros(extent, dtype=bool)
+        if not len(out):
+            return cells, enters
         ought = self.grid.cells_at(world.motion[:2].take(out, axis=1))
         enters[out] = ought != cells[out]  # beyond the arena's border there is no other
         cells[out] = ought

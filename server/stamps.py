@@ -39,12 +39,16 @@ assert SEEN_MAX < 1 << _SEEN_BITS
 def stamp_of(said: Inputs) -> int:
     """What `said` says of what its sender saw, as one integer: `seen`, and by how many ticks its last input is newer
     than the newest snapshot that the sender has, if it says which that is."""
-    age = said.first_tick + len(said.entries) - 1 - said.applied + _AGE_ZERO if said.applied else 0
-    return age << _SEEN_BITS | said.seen
+    return stamp_from(said.first_tick + len(said.entries) - 1, said.applied, said.seen)
+
+
+def stamp_from(last_tick: int, applied: int, seen: int) -> int:
+    """The same of a message whose last input is for that tick."""
+    return (last_tick - applied + _AGE_ZERO if applied else 0) << _SEEN_BITS | seen
 
 
 def stamps_of(last_ticks: Ints, applied: Ints, seen: Ints) -> Ints:
-    """The same of many messages at once; the first are the ticks of their last inputs."""
+    """The same of many messages at once."""
     return np.where(applied > 0, last_ticks - applied + _AGE_ZERO, 0) << _SEEN_BITS | seen
 
 

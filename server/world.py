@@ -3,9 +3,7 @@
 One row per entity, and the row's number is the entity's id; row 0 is the arena itself. Columns are NumPy arrays
 that hold the truth after the last step, read from the space in bulk. Anything may be read from the columns; but
 for a game's `status` they are written only here. A removed id rests until `release`, so that everyone has heard
-that it is gone.
-
-pymunk's batch module is experimental: `_read` and `_write_velocities` are the only places that touch it.
+that it is gone. Columns and bodies are brought together in `bodies`.
 """
 
 import heapq
@@ -16,7 +14,6 @@ from typing import TypeVar
 
 import numpy as np
 import pymunk
-import pymunk.batch
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
@@ -26,14 +23,9 @@ from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
 from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
 from protocol.quantize import AIM_STEPS
+from server.bodies import Bodies
 from server.solids import Solids
 
-_READ = (
-    pymunk.batch.BodyFields.POSITION
-    | pymunk.batch.BodyFields.ANGLE
-    | pymunk.batch.BodyFields.VELOCITY
-    | pymunk.batch.BodyFields.ANGULAR_VELOCITY
-)
 Number = TypeVar("Number", np.int64, np.float64)
 _SHOT, _SHIP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"]
 
@@ -70,9 +62,6 @@ class World:
         self.traits: NDArray[np.int64] = np.zeros((4, entities_max), dtype=np.int64)
         self.kind, self.variant, self.owner, self.status = _columns(self.traits)
         self.move: NDArray[np.int64] = np.zeros((entities_max, 2), dtype=np.int64)
-        self.motion: NDArray[np.float64] = np.zeros((6, entities_max))  # the six together
-        self.x, self.y, self.angle, self.vx, self.vy, self.spin = _columns(self.motion)
-        self._velocities = self.motion[3:5]
         self.reach: NDArray[np.float64] = np.zeros(entities_max)
         """The radius of the circle around each that nothing of it leaves."""
         self.solid: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
@@ -81,7 +70,6 @@ class World:
         self.refused = 0
         """Entities that there was no room for."""
         self._free = list(range(1, entities_max))
-        self.steered: NDArray[np.bool_] = np.zeros(entities_max, dtype=bool)
         self._keep, self._gain = _columns(np.zeros((2, entities_max)))
         self._coasting: dict[int, float] = {}  # what nobody steers and yet loses speed: what of it is kept in a tick
         self._space = make_space(arena)
@@ -92,10 +80,10 @@ class World:
         self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
         """Bodies of entities that are gone, by kind; never more than there were entities at once."""
         self._row_of_body: dict[int, int] = {self._space.static_body.id: 0}
-        self._rows_in_space_order: NDArray[np.int64] | None = None
-        self._unsteered = np.empty(0, dtype=np.int64)
-        """Where in that order they are whose angle is the engine's."""
-        self._buffer = pymunk.batch.Buffer()
+        self._all = Bodies(self._space, self._row_of_body, entities_max)
+        self.steered, self.motion = self._all.steered, self._all.motion  # the six together
+        self.x, self.y, self.angle, self.vx, self.vy, self.spin = _columns(self.motion)
+        self._velocities = self.motion[3:5]
         self._contacts: list[Contact] = []
         self._space.on_collision(_SHOT, None, begin=self._shot_began)
         self.tell("ship", "pickup")
@@ -152,7 +140,7 @@ class World:
         self._bodies[entity], self._row_of_body[body.id] = body, entity
         if corners is not None:
             self.corners[entity] = corners
-        self._rows_in_space_order = None
+        self._all.changed()
         self.alive[entity], self.extent = True, max(self.extent, entity + 1)
         self.reach[entity], self.solid[entity] = reach_of(sort, corners), sort.category in SOLID
         self.steered[entity] = sort.steered
@@ -170,7 +158,7 @@ class World:
         del self._row_of_body[body.id]
         self.corners.pop(entity, None)
         self._coasting.pop(entity, None)
-        self._rows_in_space_order = None
+        self._all.changed()
         self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)
 
@@ -281,7 +269,7 @@ class World:
         self._velocities[:, rows] = velocities
         self.move[rows] = move
         self.angle[rows] = np.asarray(aims, dtype=np.float64) * (math.tau / AIM_STEPS)
-        self._write_velocities()
+        self._all.write()
 
     def step(self) -> list[Contact]:
         """One tick of physics; the contacts that began in it, in a reproducible order."""
@@ -289,7 +277,7 @@ class World:
         for entity, keep in self._coasting.items():
             self._bodies[entity].velocity *= keep
         step(self._space, self.tick_rate)
-        self._read()
+        self._all.read()
         return self._contacts
 
     def checksum(self) -> int:
@@ -300,34 +288,6 @@ class World:
         for column in columns:
             crc = zlib.crc32(column[rows].tobytes(), crc)
         return crc
-
-    def _order(self) -> NDArray[np.int64]:
-        """The rows in the order in which pymunk visits bodies; it changes only when bodies come and go."""
-        if self._rows_in_space_order is None:
-            self._buffer.clear()
-            pymunk.batch.get_space_bodies(self._space, pymunk.batch.BodyFields.BODY_ID, self._buffer)
-            ids = np.frombuffer(self._buffer.int_buf(), dtype=np.uintp).tolist()
-            rows = self._rows_in_space_order = np.array([self._row_of_body[body] for body in ids], dtype=np.int64)
-            self._unsteered = (~self.steered[rows]).nonzero()[0]
-        return self._rows_in_space_order
-
-    def _read(self) -> None:
-        rows = self._order()
-        if not len(rows):
-            return
-        self._buffer.clear()
-        pymunk.batch.get_space_bodies(self._space, _READ, self._buffer)
-        columns = np.frombuffer(self._buffer.float_buf(), dtype=np.float64).reshape(-1, 6)
-        self.x[rows], self.y[rows] = columns[:, 0], columns[:, 1]
-        self.vx[rows], self.vy[rows] = columns[:, 3], columns[:, 4]
-        if len(self._unsteered):
-            rows, columns = rows[self._unsteered], columns[self._unsteered]
-            self.angle[rows], self.spin[rows] = columns[:, 2], columns[:, 5]
-
-    def _write_velocities(self) -> None:
-        rows, buffer = self._order(), pymunk.batch.Buffer()
-        buffer.set_float_buf(np.ascontiguousarray(self._velocities.take(rows, axis=1).T))
-        pymunk.batch.set_space_bodies(self._space, pymunk.batch.BodyFields.VELOCITY, buffer)
 
     def _shot_began(self, arbiter: pymunk.Arbiter, _space: pymunk.Space, _extra: object) -> None:
         shot, other = arbiter.shapes

@@ -106,6 +106,7 @@ DOORS = {
     "starlette": ("server/net/*.py",),
     "pymunk": (
         "protocol/physics.py",
+        "server/bodies.py",
         "server/world.py",
         "server/solids.py",
         "bots/neighbourhood.py",

@@ -19,14 +19,14 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from protocol.input_rows import Rows, read
-from server.bucket import take_many
+from protocol.input_rows import Rows, read, read_one
+from server.bucket import take_many, take_one
 from server.hearing import BURST, RATE
 from server.input_table import Floats, InputTable, Ints
 from server.statistics import Traffic
 
 TOGETHER_MIN: Final = 12
-"""Fewer of one room cost less one by one."""
+"""Fewer of one room cost less one by one, and still need no message in between."""
 NO_SLOT: Final = -1
 
 
@@ -57,28 +57,48 @@ class Tray:
         """What waits, by its length."""
 
     def take(self, batch: Batch) -> list[int]:
-        """Put what its frames say into the table; which of them are left for the usual way: whatever isn't plain, what
-        is of somebody who isn't fed any more, and all of it if it is little."""
-        count = len(batch.fds)
-        slots = np.fromiter(map(self.slots.get, batch.fds, repeat(NO_SLOT)), np.int64, count)
+        """Put what its frames say into the table; which of them are left for the usual way: whatever isn't plain, or is
+        of somebody who isn't fed any more."""
+        if len(batch.fds) < TOGETHER_MIN:
+            return self._take_few(batch)
+        slots = np.fromiter(map(self.slots.get, batch.fds, repeat(NO_SLOT)), np.int64, len(batch.fds))
         fed = (slots != NO_SLOT).nonzero()[0]
         if len(fed) < TOGETHER_MIN:
-            return list(range(count))
-        frames = batch.frames if len(fed) == count else [batch.frames[at] for at in fed.tolist()]
-        is_left = np.ones(count, dtype=bool)
-        is_left[fed] = ~self._take(slots.take(fed), frames, np.array(batch.arrived_s).take(fed))
+            return self._take_few(batch)
+        is_left = np.ones(len(slots), dtype=bool)
+        frames = batch.frames if len(fed) == len(slots) else [batch.frames[at] for at in fed.tolist()]
+        is_left[fed] = ~self._take_many(slots.take(fed), frames, np.array(batch.arrived_s).take(fed))
         left: list[int] = is_left.nonzero()[0].tolist()
         return left
 
-    def _take(self, slots: Ints, frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
-        """Which have been taken."""
+    def _take_few(self, batch: Batch) -> list[int]:
+        three = zip(batch.fds, batch.frames, batch.arrived_s, strict=True)
+        return [at for at, (fd, frame, came_s) in enumerate(three) if not self._take_one(fd, frame, came_s)]
+
+    def _take_one(self, fd: int, frame: bytes, arrived_s: float) -> bool:
+        """Whether it has been taken."""
+        table, slot, said = self.table, self.slots.get(fd), read_one(frame)
+        if said is None or slot is None:
+            return False
+        is_fine, back_s = take_one(float(table.tokens_back_s[slot]), arrived_s, RATE, BURST)
+        if not is_fine or not table.put_one(slot, said, arrived_s):
+            return False
+        table.tokens_back_s[slot] = back_s
+        self._count(1, len(frame))
+        return True
+
+    def _take_many(self, slots: Ints, frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
+        """Which have been taken; all are of one length."""
         table = self.table
         rows: Rows = read(b"".join(frames), len(frames))
         is_fine, back_s = take_many(table.tokens_back_s.take(slots), arrived_s, RATE, BURST)
         rows.is_good &= is_fine
         taken = table.put(slots, rows, arrived_s)
         table.tokens_back_s[slots[taken]] = back_s[taken]
-        count = int(taken.sum())
-        self.traffic.received_messages += count
-        self.traffic.received_bytes += count * len(frames[0])
+        count = int(np.count_nonzero(taken))
+        self._count(count, count * len(frames[0]))
         return taken
+
+    def _count(self, messages: int, received_bytes: int) -> None:
+        self.traffic.received_messages += messages
+        self.traffic.received_bytes += received_bytes

@@ -8,7 +8,7 @@ from msgspec.structs import asdict, astuple
 from protocol.codec import MsgpackCodec
 from protocol.errors import Violation
 from protocol.frames import masked_frame
-from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, encode, pack, read, unpack
+from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, Rows, encode, pack, read, read_one, unpack
 from protocol.messages import Inputs
 from protocol.motion import Input
 from tests.instruments import strategies as draw
@@ -63,14 +63,19 @@ def test_all_together_say_what_each_says(said: list[tuple[Inputs, bytes]]) -> No
 
 @given(st.sampled_from(sorted(FRAME_BYTES)).flatmap(lambda length: st.binary(min_size=length, max_size=length)))
 def test_any_bytes_are_good_only_if_they_are_of_the_form(frame: bytes) -> None:
-    assert not read(frame, 1).is_good[0] or _payload(frame) is not None
+    assert not read_both_ways(frame).is_good[0] or _payload(frame) is not None
+
+
+@given(st.integers(1, ENTRIES_MAX).flatmap(messages), masks)
+def test_alone_it_says_what_it_says_together(message: Inputs, mask: bytes) -> None:
+    assert read_both_ways(masked_frame(encode(message) or b"", mask)).is_good[0]
 
 
 @given(st.integers(1, ENTRIES_MAX).flatmap(messages), st.data())
 def test_one_wrong_byte_is_noticed_or_makes_another_message(message: Inputs, data: st.DataObject) -> None:
     frame = bytearray(masked_frame(encode(message) or b"", bytes(4)))
     frame[data.draw(st.integers(0, len(frame) - 1))] ^= data.draw(st.integers(1, 255))
-    rows, plain = read(bytes(frame), 1), _payload(bytes(frame))
+    rows, plain = read_both_ways(bytes(frame)), _payload(bytes(frame))
     try:
         decoded = CODEC.decode_client(plain or b"")
     except Violation:
@@ -87,9 +92,24 @@ def test_one_wrong_byte_is_noticed_or_makes_another_message(message: Inputs, dat
 @pytest.mark.parametrize(("at", "byte"), [(2 + 4 + 11, 0x80), (2 + 4 + 14, 0xFF)])
 def test_a_value_that_is_not_allowed_is_not_good(at: int, byte: int) -> None:
     frame = bytearray(masked_frame(encode(Inputs(1, [Input()])) or b"", bytes(4)))
-    assert read(bytes(frame), 1).is_good[0]
+    assert read_both_ways(bytes(frame)).is_good[0]
     frame[at - 1] = byte
-    assert not read(bytes(frame), 1).is_good[0]
+    assert not read_both_ways(bytes(frame)).is_good[0]
+
+
+@pytest.mark.parametrize("message", [Inputs(2**31, [Input()]), Inputs(1, [Input()], applied=2**32 - 1)])
+def test_ticks_that_are_too_large_are_not_good(message: Inputs) -> None:
+    assert not read_both_ways(masked_frame(encode(message) or b"", b"mask")).is_good[0]
+
+
+def read_both_ways(frame: bytes) -> Rows:
+    """As rows; and `read_one` says the same."""
+    rows, one = read(frame, 1), read_one(frame)
+    assert (one is not None) == rows.is_good[0]
+    if one is not None:
+        assert one.entries == rows.entries[:, 0].tolist()
+        assert (one.first_tick, one.applied, one.seen) == (rows.first_ticks[0], rows.applied[0], rows.seen[0])
+    return rows
 
 
 def _payload(frame: bytes) -> bytes | None:

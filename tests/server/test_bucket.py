@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.bucket import Bucket, take_many
+from server.bucket import Bucket, take_many, take_one
 
 
 def test_a_burst_then_the_rate() -> None:
@@ -43,5 +43,6 @@ def test_from_many_it_is_as_from_each(moments: list[tuple[float, float]], rate: 
     is_fine, backs_s = take_many(np.array(moments)[:, 0], np.array(moments)[:, 1], rate, burst)
     for (back_s, now_s), fine, after_s in zip(moments, is_fine.tolist(), backs_s.tolist(), strict=True):
         bucket = Bucket.full(rate, burst, back_s)
+        assert take_one(back_s, now_s, rate, burst) == (fine, after_s)
         assert bucket.take(now_s) == fine
         assert not fine or bucket.back_s == after_s

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocol.errors import Violation
 from protocol.frames import masked_frame
-from protocol.input_rows import encode, read
+from protocol.input_rows import encode, read, read_one
 from protocol.limits import INPUT_AHEAD_TICKS_MAX
 from protocol.messages import Inputs
 from protocol.motion import Button, Input
@@ -47,22 +47,31 @@ def say_in_bulk(table: InputTable, buffer: InputBuffer, message: Inputs, now_s: 
         say_alone(buffer, message, now_s)
 
 
+def say_one(table: InputTable, buffer: InputBuffer, message: Inputs, now_s: float) -> None:
+    one = read_one(masked_frame(encode(message) or b"", b"mask"))
+    assert one is not None
+    if not table.put_one(buffer.slot, one, now_s):
+        say_alone(buffer, message, now_s)
+
+
 @settings(max_examples=60)
 @given(steps)
 def test_bulk_and_one_by_one_are_the_same(history: list[list[tuple[int, int, list[Input]]]]) -> None:
-    (alone, one), (bulk, other) = buffers(), buffers()
+    (alone, one), (bulk, other), (few, third) = buffers(), buffers(), buffers()
     for tick, messages in enumerate(history, 1):
         now_s = tick * TICK_S
         for player, ahead, entries in messages:
             message = Inputs(max(0, alone.next_tick + ahead), entries, max(0, tick - 3), tick)
             say_alone(one[player], message, now_s - 0.003)
             say_in_bulk(bulk, other[player], message, now_s - 0.003)
-        alone.take(tick, now_s)
-        bulk.take(tick, now_s)
+            say_one(few, third[player], message, now_s - 0.003)
+        for table in (alone, bulk, few):
+            table.take(tick, now_s)
         for name in ("now", "ack", "newest", "held", "held_ticks", "stamp", "late_ticks", "slack_ms"):
-            assert getattr(alone, name)[:PLAYERS].tolist() == getattr(bulk, name)[:PLAYERS].tolist(), name
-        assert [len(buffer) for buffer in one] == [len(buffer) for buffer in other]
-    assert alone.statistics == bulk.statistics
+            expected = getattr(alone, name)[:PLAYERS].tolist()
+            assert expected == getattr(bulk, name)[:PLAYERS].tolist() == getattr(few, name)[:PLAYERS].tolist(), name
+        assert [*map(len, one)] == [*map(len, other)] == [*map(len, third)]
+    assert alone.statistics == bulk.statistics == few.statistics
 
 
 def test_several_of_one_sweep_go_to_their_own_slots() -> None:
@@ -84,6 +93,9 @@ def test_what_is_late_or_too_far_ahead_is_left() -> None:
     for first_tick, is_taken in [(1, False), (2, True), (2 + INPUT_AHEAD_TICKS_MAX, True)]:
         rows = read(masked_frame(encode(Inputs(first_tick, [Input()])) or b"", b"mask"), 1)
         assert table.put(np.array([players[0].slot]), rows, np.zeros(1))[0] == is_taken
+        one = read_one(masked_frame(encode(Inputs(first_tick, [Input()])) or b"", b"mask"))
+        assert one is not None
+        assert table.put_one(players[1].slot, one, 0.0) == is_taken
     rows = read(masked_frame(encode(Inputs(2 + INPUT_AHEAD_TICKS_MAX, [Input()] * 2)) or b"", b"mask"), 1)
     assert not table.put(np.array([players[0].slot]), rows, np.zeros(1))[0]
     assert len(players[0]) == 2

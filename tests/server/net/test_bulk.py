@@ -169,29 +169,35 @@ async def test_whoever_has_ended_or_left_is_not_read_for(one_by_one: list[Sessio
         assert all(caller.inputs == [Input(move_y=7)] for caller in others)
 
 
-async def test_too_many_messages_are_too_many_in_bulk_as_well() -> None:
+@pytest.mark.parametrize("count", [COUNT, 3])
+async def test_too_many_messages_are_too_many_past_the_session_as_well(count: int) -> None:
     async with hall() as there:
         read_all()
-        [table] = {caller.session.seat.room.inputs for caller in there.callers if caller.session.seat is not None}
+        callers = there.callers[:count]
+        [table] = {caller.session.seat.room.inputs for caller in callers if caller.session.seat is not None}
         table.tokens_back_s[:] = trio.current_time() + (limits.MESSAGES_BURST_MAX - 3) / limits.MESSAGES_PER_SECOND_MAX
         for _ in range(limits.MESSAGES_BURST_MAX):
-            if there.callers[0].session.state is State.ENDED:
+            if callers[0].session.state is State.ENDED:
                 break
-            for caller in there.callers:
+            for caller in callers:
                 await caller.say(Inputs(3, [Input()]))
             read_all()
-        await settle(lambda: all(caller.session.state is State.ENDED for caller in there.callers))
+        await settle(lambda: all(caller.session.state is State.ENDED for caller in callers))
 
 
-async def test_a_few_are_read_one_by_one(one_by_one: list[Session]) -> None:
+async def test_a_few_need_no_message_either(one_by_one: list[Session]) -> None:
     async with hall() as there:
         read_all()
         one_by_one.clear()
-        few = there.callers[: bulk.TOGETHER_MIN - 1]
+        before, few = there.traffic.received_messages, there.callers[: bulk.TOGETHER_MIN - 3]
         for caller in few:
-            await caller.say(Inputs(3, [Input(move_y=7)]))
+            await caller.say(Inputs(3, [Input(move_y=7)], applied=1, seen=9))
+        late, far = there.callers[-2:]
+        await late.say(Inputs(0, [Input()]))
+        await far.say(Inputs(limits.INPUT_AHEAD_TICKS_MAX + 9, [Input()]))
         await trio.sleep(0.05)
         read_all()
-        assert {*one_by_one} == {caller.session for caller in few}
+        assert one_by_one == [late.session, far.session]
         assert all(caller.inputs == [Input(move_y=7)] for caller in few)
+        assert there.traffic.received_messages == before + len(few) + 2
         sweep()
