@@ -33,10 +33,6 @@ class News(Struct):
     moved: dict[int, Packed] = field(default_factory=dict)
     """By the cell that they came from."""
 
-    @property
-    def is_plain(self) -> bool:
-        return not (self.gone or self.entered or self.moved)
-
 
 class Bulletin:
     """The published records of one room at one snapshot."""
@@ -90,17 +86,17 @@ class Bulletin:
 
     def _fresh_cells(self) -> EncodedCells:
         sources = {cell: frozenset(news.moved) for cell, news in self.news.items() if news.moved}
-        plain = {cell: news.changed for cell, news in self.news.items() if news.is_plain and not self._is_checked(cell)}
+        plain = {
+            cell: news.changed
+            for cell, news in self.news.items()
+            if not (news.gone or news.entered or news.moved or (self.snapshots + cell) % CHECKSUM_EVERY == 0)
+        }
         return EncodedCells(Told(self.tick, self.spoken, sources, plain, self._delta, self._keyframe))
-
-    def _is_checked(self, cell: int) -> bool:
-        """Whether this snapshot carries its checksum."""
-        return (self.snapshots + cell) % CHECKSUM_EVERY == 0
 
     def _delta(self, cell: int, known: frozenset[int]) -> PackedDelta:
         """The news of `cell` for whoever knows these of the cells that somebody came from."""
         news = self.news.get(cell) or News()
-        checksum = self.checksum(cell) if self._is_checked(cell) else None
+        checksum = self.checksum(cell) if (self.snapshots + cell) % CHECKSUM_EVERY == 0 else None
         if not news.entered and not news.moved:
             return PackedDelta(cell, checksum, news.gone, [], news.changed)
         strangers = [row for source, movers in news.moved.items() if source not in known for row in movers.rows]
