@@ -51,17 +51,18 @@ class Outlet:
 
     def write(self, fds: Sequence[int], frames: Sequence[bytes]) -> list[int]:
         """One frame to each; the positions of those to which it was not, because they are not clear."""
-        write, missed, length = os.write, list[int](), 0
+        write, unclear, missed, length = os.write, self._unclear, list[int](), 0
         for at, (fd, frame) in enumerate(zip(fds, frames, strict=True)):
-            if self._unclear and fd in self._unclear:
+            if unclear and fd in unclear:
                 missed.append(at)
-            else:
-                try:
-                    if (written := write(fd, frame)) != len(frame):
-                        self._lanes[fd].wrote(frame, written)
-                except OSError as error:
-                    self._lanes[fd].failed(error, frame)
-                length += len(frame)
+                continue
+            size = len(frame)
+            length += size
+            try:
+                if (written := write(fd, frame)) != size:
+                    self._lanes[fd].wrote(frame, written)
+            except OSError as error:
+                self._lanes[fd].failed(error, frame)
         if len(missed) < len(fds):
             self._count(fds[0], len(fds) - len(missed), length)
         return missed
