@@ -56,6 +56,8 @@ class Keeping(Counters):
     checkpoints: int = 0
     checkpoints_skipped: int = 0
     checkpoints_failed: int = 0
+    checkpoints_superseded: int = 0
+    """Of rooms with which another process had gone on by then."""
     checkpoints_refused: int = 0
     checkpoint_bytes: int = 0
     checkpoint_ms: float = 0.0

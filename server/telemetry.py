@@ -52,6 +52,7 @@ COUNTERS = {
     "checkpoints": "Checkpoints written",
     "checkpoints_skipped": "Checkpoints left out because the one before was still being written",
     "checkpoints_failed": "Checkpoints that could not be made or written",
+    "checkpoints_superseded": "Checkpoints not written, for another process had gone on with the room",
     "checkpoints_refused": "Checkpoints that were found and could not be gone on from",
     "chat_lines": "Lines said in a channel",
     "chat_commands": "Commands given in chat",

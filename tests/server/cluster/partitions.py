@@ -17,11 +17,12 @@ import trio
 from trio._core import _run as runner
 from trio.testing import MockClock
 
-from server.cluster.checkpoints import Checkpoints, Superseded
+from server.cluster.checkpoints import Checkpoints
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.membership import Membership
 from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Why
+from server.store import Superseded
 from tests.server.cluster.neighbours import Memory
 
 T = TypeVar("T")
