@@ -139,6 +139,7 @@ class InCompany(Counters):
     rooms_adopted: int = 0
     orphans_let_go: int = 0
     adoption_s: float = 0.0
+    homes: int = 0
 
 
 @dataclass

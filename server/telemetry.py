@@ -119,6 +119,7 @@ GAUGES = {
     "chat_reports": "Reports that wait for an admin",
     "stats_watchers": "Admins' dashboards that are told the numbers as they change",
     "stats_remembered": "Moments that are remembered for admins' dashboards",
+    "homes": "Other processes that people here are told of, to come back to when this one is gone",
     "peers": "Other processes of the directory that are heard",
     "adoption_s": "Of the room adopted last: how long after its owner's lease had ended it went on here, in seconds",
     "agones_allocated": "Whether Agones has this server down as allocated: 1, or 0",
