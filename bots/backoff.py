@@ -19,7 +19,15 @@ CROWDED: Final = frozenset({429, 503})
 RETURN_AFTER: Final = frozenset(
     {1001, 1005, 1006, 1011, 1012, 1013}
     | CROWDED
-    | {Code.TOO_SLOW, Code.SILENT, Code.ROOM_CLOSED, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.ROOM_RETURNING}
+    | {
+        Code.HELLO_TIMEOUT,
+        Code.TOO_SLOW,
+        Code.SILENT,
+        Code.ROOM_CLOSED,
+        Code.SERVER_STOPPING,
+        Code.SERVER_FAULT,
+        Code.ROOM_RETURNING,
+    }
 )
 """Closures that are not our fault."""
 

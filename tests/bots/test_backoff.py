@@ -39,7 +39,9 @@ def test_success_begins_anew() -> None:
     assert backoff.next_s() <= 1.5 * DELAY_S_MIN
 
 
-@pytest.mark.parametrize("code", [1006, 429, 503, Code.TOO_SLOW, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.SILENT])
+@pytest.mark.parametrize(
+    "code", [1006, 429, 503, Code.HELLO_TIMEOUT, Code.TOO_SLOW, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.SILENT]
+)
 def test_what_was_not_our_fault_is_returned_from(code: int) -> None:
     assert code in RETURN_AFTER
 
