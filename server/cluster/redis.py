@@ -93,8 +93,13 @@ class RedisDirectory:
         return Heard(bool(is_lost), tuple(name.decode() for name in lost), counts)
 
     async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed:
-        why, fence, owner, wait_ms = await self._ask("claim", lease, int(is_new), *_told(notice))
-        return Claimed(Why(why.decode()), int(fence), int(owner), int(wait_ms))
+        return _claimed(await self._ask("claim", lease, int(is_new), *_told(notice)))
+
+    async def claim_new(self, lease: int, notices: Sequence[Notice]) -> list[Claimed]:
+        words: Words = [lease, len(notices)]
+        for notice in notices:
+            words += _told(notice)
+        return [_claimed(told) for told in await self._ask("claim_new", *words)]
 
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._ask("release", lease, name, fence)
@@ -160,6 +165,11 @@ def _told(notice: Notice) -> Words:
     """What the rules need to know of it, and the whole, which is none of their business."""
     whole = msgspec.json.encode(notice)
     return [notice.name, notice.players, notice.people, notice.seats, int(notice.private), whole]
+
+
+def _claimed(told: list[Any]) -> Claimed:
+    why, fence, owner, wait_ms = told
+    return Claimed(Why(why.decode()), int(fence), int(owner), int(wait_ms))
 
 
 def _entry(told: list[Any]) -> Entry:

@@ -258,6 +258,9 @@ class Owner:
     async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed:
         return await self._carry(lambda: self.world.directory.claim(lease, notice, is_new))
 
+    async def claim_new(self, lease: int, notices: Sequence[Notice]) -> list[Claimed]:
+        return await self._carry(lambda: self.world.directory.claim_new(lease, notices))
+
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._carry(lambda: self.world.directory.release(lease, name, fence))
 
