@@ -179,14 +179,12 @@ class Company(Alone):
                 if now_s - self._keyed_s >= KEY_EVERY_S:
                     self.passes.take_key(await self.directory.key())
                     self._keyed_s = now_s
-                entries = await self.directory.listed(limits.ROOMS_LISTED_MAX)
-                theirs = [entry for entry in entries if not self.is_ours(entry)]
-                self.leading.others = [entry for entry in theirs if entry.silent_ms <= timing.silent_ms]
+                self.leading.learn(await self.directory.listed(limits.ROOMS_LISTED_MAX))
                 self._seen_s = now_s
             except Unreachable:
                 self._keyed_s = -math.inf  # it may come back with another
                 if now_s - self._seen_s > timing.ttl_s:
-                    self.leading.others = []
+                    self.leading.forget()
             await trio.sleep(LOOK_EVERY_S)
 
     # rooms of nobody's -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import coredis
 import msgspec
 import structlog
 import trio
+from coredis.retry import NoRetryPolicy
 
 from protocol.errors import UserError
 from server.cluster.directory import Unreachable
@@ -156,6 +157,7 @@ def new_client(url: str, answer_s: float, connections_max: int) -> "coredis.Redi
             max_connections=connections_max,
             decode_responses=False,
             verify_version=False,
+            retry_policy=NoRetryPolicy(),
         )
     except (ValueError, TypeError, RuntimeError) as error:
         raise UserError(f"the address of the directory is not one of Redis: {error}") from None
