@@ -7,8 +7,9 @@ else, with a seat  the server that has it, and home, by turns: the room may be s
 else               home
 
 A server may say which others there are (`learn`). Then a home that doesn't let us in hands over to the next of them, in
-an order of our own, so that those who lost a server together don't all go to the same; and none is waited for for long
-while there are others, unless all are slow.
+an order of our own, so that those who lost a server together don't all go to the same; the one that has the seat has
+its turn after all of them, for they know where the room is. None is waited for for long while there are others, unless
+all are slow.
 """
 
 from collections.abc import Iterable
@@ -41,8 +42,8 @@ class Itinerary:
         """The one that counts, and then the others in the order in which they are tried."""
         self.led: Moved | None = None
         self._lost_s = -inf
-        self._failures = 0
-        """In a row."""
+        self._failures = self._asked = 0
+        """In a row; and of these, how many at home."""
 
     @property
     def patience_s(self) -> float:
@@ -70,7 +71,7 @@ class Itinerary:
         """A conversation with `address` ended so; how long to wait before the next. `was_in`: it had let us in."""
         was_led, self.led = self.led is not None and not was_in, None
         if was_in:
-            self._lost_s, self._keeps, self._failures = now_s, self.address, 0
+            self._lost_s, self._keeps, self._failures, self._asked = now_s, self.address, 0, 0
             home, *others = self._homes
             self._homes = [home, *rng.sample(others, len(others))]
         if moved is not None and self._follow(moved):
@@ -92,9 +93,10 @@ class Itinerary:
         home, *others = self._homes
         self._failures += 1
         if self.address == home:
+            self._asked += 1
             if not has_answered:
                 self._homes = [*others, home]
-            if is_kept and home != self._keeps:
+            if is_kept and self._keeps not in self._homes and self._asked % len(self._homes) == 0:
                 self.address = self._keeps
                 return
         self.address = self._homes[0]

@@ -14,8 +14,8 @@
  * Where the seat's server doesn't let one in, one is a visitor of the first.
  *
  * A server may say which others there are (`learn`). Then a first server that doesn't let one in hands over to the next of them, in
- * an order of one's own, so that those who lost a server together don't all go to the same; and none is waited for for long while
- * there are others, unless all are slow.
+ * an order of one's own, so that those who lost a server together don't all go to the same; the one that has the seat has its turn
+ * after all of them, for they know where the room is. None is waited for for long while there are others, unless all are slow.
  */
 
 import { comesBackAfter, ROOM_RETURNING } from "./backoff";
@@ -65,8 +65,9 @@ export class Itinerary {
   #hops = 0;
   /** Since when one tries to come back. */
   #lost_ms: number | null = null;
-  /** In a row. */
+  /** In a row; and of these, how many at a server that counted as the first. */
   #failures = 0;
+  #asked = 0;
   /** Over this connection. */
   #greeted = false;
   #said = false;
@@ -172,7 +173,7 @@ export class Itinerary {
     }
     this.#greeted = true;
     this.#led = null;
-    this.#failures = 0;
+    this.#failures = this.#asked = 0;
     return this.#said ? null : this.#sayWish();
   }
 
@@ -204,8 +205,10 @@ export class Itinerary {
     this.#failures += 1;
     const [home, ...others] = this.#homes as [string, ...string[]];
     if (this.#url === home) {
+      this.#asked += 1;
       if (comesBackAfter(code)) this.#homes = [...others, home];
-      if (this.seat && returns && this.isKept(now_ms) && home !== this.seat.url) return this.seat.url;
+      const is_round = this.#asked % this.#homes.length === 0;
+      if (this.seat && returns && is_round && this.isKept(now_ms) && !this.#homes.includes(this.seat.url)) return this.seat.url;
     }
     return this.#home;
   }
