@@ -18,6 +18,7 @@ MEASUREMENTS: Final = {
     "rooms": "bench.rooms",
     "opening": "bench.opening",
     "cores": "bench.cores",
+    "scaling": "bench.scaling",
     "cluster": "bench.cluster.command",
     "directory": "bench.cluster.directory",
     "rolling": "bench.cluster.rolling",

@@ -6,11 +6,12 @@ from random import Random
 
 import trio
 
+from bots.act import Brain
 from bots.address import parse_address
 from bots.brains import BrainMaker, brain_named
 from bots.client import Connection, Pulse
 from bots.common_room import CommonRoom, CommonRooms
-from bots.player import Brain, Player
+from bots.player import Player
 from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import CODECS

@@ -17,9 +17,9 @@ from bench.stage import House, Stage
 from bench.touch import Touches
 from bench.truths import Truths
 from bench.witness import Witness
+from bots.act import Brain
 from bots.common_room import CommonRoom
 from bots.netsim import Conditions
-from bots.player import Brain
 from bots.walls import Walls
 from protocol.arena import Arena
 

@@ -5,10 +5,9 @@ from math import atan2, cos, pi, sin
 from random import Random
 from typing import Final
 
-from bots.act import Act
+from bots.act import Act, Brain
 from bots.brains.hunter import Hunter
 from bots.common_room import CommonRoom
-from bots.player import Brain
 from bots.view import View
 from protocol.kinds import Category
 

@@ -13,9 +13,10 @@ from typing import Any, Final
 from zlib import crc32
 
 from bench.line import Line, MemoryLink
+from bots.act import Brain
 from bots.common_room import CommonRoom, CommonRooms
 from bots.netsim import PERFECT, Conditions
-from bots.player import Brain, Player
+from bots.player import Player
 from bots.tally import Tally
 from protocol.arena import Arena
 from protocol.codec import CODECS

@@ -1,8 +1,11 @@
 """What a brain, or whoever steers, wants done now; and the stick that turns it into one input per tick."""
 
+from typing import Protocol
+
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bots.view import View
 from protocol.motion import Button, Input
 from protocol.quantize import aim_to_wire, move_to_wire
 
@@ -15,6 +18,12 @@ class Act(Struct, frozen=True):
     fire: bool = False
     boost: bool = False
     pulse: bool = False
+
+
+class Brain(Protocol):
+    """Decides what a bot does: called every 150 ms or so with what it sees and the tick that it acts in."""
+
+    def think(self, view: View, tick: int) -> Act: ...
 
 
 class Stick:

@@ -26,7 +26,6 @@ from protocol.codec import Codec, Wire
 from protocol.errors import Code, UserError
 from protocol.messages import Bye, Leave
 
-CONNECT_S_MAX: Final = 10.0
 SILENCE_S_MAX: Final = 8
 """Without a word from the server for so long, pongs included, the connection is given up."""
 MESSAGE_BYTES_MAX: Final = 4_000_000
@@ -138,6 +137,7 @@ class Connection:
     def _turn(self, ended: Ended, backoff: Backoff, rng: Random, was_in: bool) -> float:
         """To the next server; how long to wait before that."""
         moved, self._player.moved = self._player.moved, None
+        self._itinerary.learn(self._player.homes)
         now_s, has_seat = trio.current_time(), self._player.resume is not None
         return self._itinerary.ended(ended.code, moved, now_s, backoff, rng, was_in=was_in, has_seat=has_seat)
 
@@ -167,7 +167,7 @@ class Connection:
         """One conversation, from the TCP connection to the end, whoever ends it."""
         self._player.bye = None  # of the one before
         try:
-            with trio.fail_after(CONNECT_S_MAX):
+            with trio.fail_after(self._itinerary.patience_s):
                 stream = await self._open_stream()
         except (OSError, trio.TooSlowError, trio.BrokenResourceError) as error:
             return Ended(BROKEN, f"no connection to {self._address.authority}: {str(error) or 'no answer'}")
@@ -206,7 +206,7 @@ class Connection:
 
     async def _talk(self, nursery: trio.Nursery, stream: AnyStream, lane: Lane | None) -> Ended:
         try:
-            with trio.fail_after(CONNECT_S_MAX):
+            with trio.fail_after(self._itinerary.patience_s):
                 websocket = await self._shake_hands(nursery, lane or stream)
         except (trio.TooSlowError, trio_websocket.HandshakeError) as error:
             return Ended(BROKEN, f"{self._address.authority} does not speak WebSocket: {str(error) or 'no answer'}")

@@ -10,10 +10,10 @@
 
 from collections.abc import Callable
 from math import inf
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 from zlib import crc32
 
-from bots.act import Act, Stick
+from bots.act import Brain, Stick
 from bots.common_room import CommonRoom, CommonRooms
 from bots.gaze import Gaze
 from bots.lead import Lead
@@ -40,6 +40,7 @@ from protocol.messages import (
     Error,
     Event,
     Hello,
+    Homes,
     Inputs,
     LobbyNews,
     Message,
@@ -66,12 +67,6 @@ _NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
 """What only the attentive hear."""
 
 Role = Literal["player", "spectator", "visitor"]
-
-
-class Brain(Protocol):
-    """Decides what a bot does: called every 150 ms or so with what it sees and the tick that it acts in."""
-
-    def think(self, view: View, tick: int) -> Act: ...
 
 
 class Player:
@@ -110,6 +105,7 @@ class Player:
         self.bye: Bye | None = None
         self.resume: str | None = None
         self.moved: Moved | None = None  # whereto we are being led
+        self.homes: list[str] = []  # where else we may come back to
         self.reconciled = Reconciled()
         """What the newest snapshot did to our prediction."""
         self.token: str | None = None  # shown in each hello, where the server asks for one
@@ -204,6 +200,8 @@ class Player:
                 self.pings.take(pong, now_s)
             case Bye() as bye:
                 self.bye = bye
+            case Homes() as homes:
+                self.homes = homes.urls
             case Moved() as moved:
                 self.moved = moved
                 if self.welcome is None or self.welcome.room != moved.room:

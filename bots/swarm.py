@@ -18,6 +18,7 @@ import msgspec
 import trio
 from msgspec import Struct
 
+from bots.act import Brain
 from bots.address import Address, parse_address
 from bots.brains import BrainMaker, brain_named
 from bots.busyness import Busyness
@@ -26,7 +27,7 @@ from bots.common_room import CommonRoom, CommonRooms
 from bots.gaze import Gaze
 from bots.metrics import Samples, parse_metrics
 from bots.netsim import PERFECT, Conditions, seed_of
-from bots.player import Brain, Player
+from bots.player import Player
 from bots.relay import Relay
 from bots.tally import Tally
 from bots.turnstile import Turnstile

@@ -87,6 +87,8 @@ EVENTS_QUEUED_MAX: Final = 512
 """Events owed to one viewer; beyond it the viewer is too slow to be kept."""
 SEAT_KEPT_S: Final = 30.0
 """How long a dropped player's ship, score and place wait for it."""
+HOMES_MAX: Final = 8
+"""Other servers of a fleet that a client is told of: whoever tries them all finds one, unless the fleet is gone."""
 
 PLAN_PIECES_MAX: Final = 1000
 PLAN_POINTS_MAX: Final = 4000

@@ -8,6 +8,7 @@
     browse                     ->
                                <-   lobby, again whenever it has changed; also when a room ends
                                <-   moved (the room is in another process), to hello and enter alike
+                               <-   homes (where else one may come in), again whenever they have changed
     inputs (every tick or two) ->
                                <-   snapshot (every few ticks), event, chat
     ping                       ->
@@ -289,6 +290,13 @@ class Moved(ServerMessage, tag="moved"):
     role: Literal["player", "spectator"]
 
 
+class Homes(ServerMessage, tag="homes"):
+    """Where else one may come in: addresses of other servers of the fleet, for when this one is gone."""
+
+    number: ClassVar[int] = 27
+    urls: list[str]
+
+
 SNAPSHOT_NUMBER = 17
 """`snapshot` is built from shared bytes; see `snapshot`."""
 
@@ -318,6 +326,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Edited,
     Pointed,
     Moved,
+    Homes,
 )
 
 

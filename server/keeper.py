@@ -24,7 +24,7 @@ from server.lobby import Lobby
 from server.register import take_up, write_down
 from server.room import Room
 from server.sealed import Unusable
-from server.store import RESTRICTIONS, Store, checkpoint_of, room_of
+from server.store import RESTRICTIONS, Store, Superseded, checkpoint_of, room_of
 
 EVERY_S: Final = 1.0
 LATE_S_MAX: Final = 0.004
@@ -171,6 +171,12 @@ class Keeper:
                 return True  # it was closed meanwhile, and must not come back
             try:
                 size = await trio.to_thread.run_sync(self._seal_and_write, saved, abandon_on_cancel=True)
+            except Superseded as error:
+                self._counted.checkpoints_superseded += 1
+                log.warning(
+                    "others have gone on with the room; ours is no longer kept", room=saved.name, why=str(error)
+                )
+                return True  # there is nothing to keep
             except Exception:
                 self._failed(saved.name)
                 return False

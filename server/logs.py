@@ -45,6 +45,7 @@ def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     # It logs each frame at DEBUG, and what peers do wrong is ours to say.
     logging.getLogger("trio-websocket").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # that there was nothing to migrate
+    logging.getLogger("coredis").setLevel(logging.WARNING)  # each attempt, while Redis is away; who asks says so once
     # Ten times a second, with a traceback, while descriptors have run out.
     accepting = logging.getLogger("trio.serve_listeners")
     accepting.filters[:] = [Seldom()]

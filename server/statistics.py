@@ -56,6 +56,8 @@ class Keeping(Counters):
     checkpoints: int = 0
     checkpoints_skipped: int = 0
     checkpoints_failed: int = 0
+    checkpoints_superseded: int = 0
+    """Of rooms with which another process had gone on by then."""
     checkpoints_refused: int = 0
     checkpoint_bytes: int = 0
     checkpoint_ms: float = 0.0
@@ -137,6 +139,7 @@ class InCompany(Counters):
     rooms_adopted: int = 0
     orphans_let_go: int = 0
     adoption_s: float = 0.0
+    homes: int = 0
 
 
 @dataclass

@@ -41,6 +41,10 @@ def room_of(name: str) -> str | None:
     return room if rest == "checkpoint" else None
 
 
+class Superseded(OSError):
+    """Somebody else has gone on with the room."""
+
+
 class Store(Protocol):
     """Keeps the newest of each name. What goes wrong is an OSError."""
 
@@ -51,7 +55,8 @@ class Store(Protocol):
         """Of everything that can be read."""
 
     def write(self, name: str, content: bytes, fence: int = 0) -> None:
-        """Put a newer one in its place, for good; of a room among many processes, under that fence."""
+        """Put a newer one in its place, for good; of a room among many processes, under that fence: then it may raise
+        Superseded."""
 
     def remove(self, name: str) -> None:
         """Have none, for good."""

@@ -18,7 +18,7 @@ def cluster_command(
     rooms: Annotated[int, typer.Option(min=3, max=99, help="In how many rooms, all processes together.")] = 30,
     tick_rate: Annotated[
         int, typer.Option(min=1, max=240, help="Of the rooms, so that this machine carries them.")
-    ] = 30,
+    ] = 20,
     snapshot_rate: Annotated[int, typer.Option(min=1, max=240)] = 5,
     seed: Annotated[int, typer.Option(help="Of what the bots do.")] = 1,
     loopback: Annotated[bool, typer.Option("--loopback", help="No namespaces, even where they are allowed.")] = False,

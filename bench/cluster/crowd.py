@@ -1,8 +1,8 @@
 """Who plays on a cluster: bots that cost little, each in a room that it names, and what they see of owners and scores.
 
-They come by one name that has every process's address, as a name server gives them out: a process that doesn't answer
-is one that the next is tried for. From there on they go where they are led. To the servers they are people, so that
-draining waits for them.
+Each comes by the address of one process, as a browser does whose page came from there, and knows no other but those
+that it is told of. From there on they go where they are led. To the servers they are people, so that draining waits for
+them.
 """
 
 import time
@@ -17,12 +17,12 @@ from msgspec.structs import replace
 from bench.cluster.matches import Matches
 from bench.cluster.scores import Book
 from bench.cluster.sightings import Sightings
-from bots.act import Act
+from bots.act import Act, Brain
 from bots.address import Address
 from bots.brains.lean import Lean
 from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRoom, CommonRooms
-from bots.player import Brain, Player
+from bots.player import Player
 from bots.slices import is_numbered
 from bots.tally import Tally
 from bots.turnstile import Turnstile
@@ -33,11 +33,7 @@ from protocol.messages import Event, Hello, Message, Welcome
 
 CONNECTS_PER_SECOND: Final = 200.0
 """More than half of them ask for, every two seconds, while their rooms are nobody's."""
-TRY_S: Final = 1.0
-"""So long the name's next address waits for the one before."""
 LOOK_EVERY_S: Final = 0.05
-NAME: Final = "cluster"
-"""Of all processes; it is looked up here and nowhere else."""
 _EVENTS: Final = frozenset((Event.number,))
 _WORDS: Final = (b"scores", b"match")
 
@@ -84,7 +80,8 @@ class Guest:
         self._welcome: Welcome | None = None
         self.player = Person(f"bot{number}", crowd, partial(Gunner, rng=rng), self._hear)
         self.player.on_snapshot = self._see
-        home = Address(NAME, 0, is_tls=False)
+        host, port = crowd.addresses[number // len(crowd.rooms) % len(crowd.addresses)]
+        home = Address(host, port, is_tls=False)
         self.connection = Connection(self.player, home, crowd.codec, room, crowd.turnstile, self._dial)
 
     @property
@@ -110,19 +107,8 @@ class Guest:
 
     async def _dial(self, host: str, port: int) -> trio.SocketStream:
         """Raises OSError."""
-        if host != NAME:
-            self.owner = f"http://{host}:{port}"
-            return await trio.open_tcp_stream(host, port)
-        addresses = list(self._crowd.addresses)
-        self._rng.shuffle(addresses)
-        for there, number in addresses:
-            self.owner = f"http://{there}:{number}"
-            with trio.move_on_after(TRY_S):
-                try:
-                    return await trio.open_tcp_stream(there, number)
-                except OSError:
-                    continue
-        raise OSError("none of the processes answers")
+        self.owner = f"http://{host}:{port}"
+        return await trio.open_tcp_stream(host, port)
 
     def _see(self) -> None:
         player, now_s = self.player, time.monotonic()
@@ -137,7 +123,7 @@ class Guest:
 
 
 class Crowd:
-    """`bots` of them, in `rooms` in turn; `addresses` are those of the processes."""
+    """`bots` of them, in `rooms` in turn; they come in by `addresses`, in turn."""
 
     def __init__(self, addresses: Sequence[tuple[str, int]], rooms: Sequence[str], bots: int, seed: int) -> None:
         self.addresses, self.rooms = list(addresses), list(rooms)

@@ -21,7 +21,7 @@ from bench.cluster.bounded import until_a_signal
 from bench.cluster.fleet import Fleet, Settings
 from bench.cluster.ground import Loopback
 from bench.cluster.joins import join_often
-from bench.cluster.pretenders import Pretender, Took, pretending
+from bench.cluster.pretenders import SPREAD_S, Pretender, Took, pretenders_of, pretending, pretending_apart
 from bench.cluster.redis import Redis, redis_at
 from bench.percentiles import percentile
 from bench.written import write_json
@@ -34,8 +34,6 @@ JOIN_MS_P99_MAX: Final = 50.0
 JOINS_PER_S: Final = 20.0
 READY_S_MAX: Final = 240.0
 LIST_S_MAX: Final = 60.0
-SPREAD_S: Final = 2.0
-"""Of pretenders, so that they don't all beat at once."""
 SETTLE_S: Final = 3.0
 SHORT_OF_CPU: Final = 0.9
 
@@ -121,11 +119,9 @@ async def _measure_joins(redis: Redis, rooms: int, joins: int, seed: int) -> Joi
         there = max(1, rooms - SERVERS * ROOMS_EACH)
         try:
             await fleet.start()
-            async with trio.open_nursery() as nursery:
-                await _pretend(nursery, redis, there, max(1, there // 50))
+            async with pretending_apart(there, max(1, there // 50), redis.url, READY_S_MAX):
                 await _wait_listed(fleet)
                 done, failed = await join_often(fleet.members, joins, JOINS_PER_S, seed)
-                nursery.cancel_scope.cancel()
         finally:
             await fleet.end()
     moved, welcome = [join.moved_s * 1e3 for join in done], [join.welcome_s * 1e3 for join in done]
@@ -152,10 +148,8 @@ async def _wait_listed(fleet: Fleet) -> None:
 
 async def _pretend(nursery: trio.Nursery, redis: Redis, rooms: int, processes: int) -> tuple[list[Pretender], Took]:
     """Raises UserError when they don't get what they claim."""
-    took, shares = Took(), [rooms * number // processes for number in range(processes + 1)]
-    pretenders = [
-        Pretender(number, shares[number + 1] - shares[number], redis.url, took) for number in range(processes)
-    ]
+    took = Took()
+    pretenders = pretenders_of(rooms, processes, redis.url, took)
     with trio.move_on_after(READY_S_MAX):
         await nursery.start(pretending, pretenders, SPREAD_S)
         return pretenders, took

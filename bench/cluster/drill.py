@@ -23,7 +23,7 @@ from bench.cluster.crowd import Crowd
 from bench.cluster.fleet import Fleet, Member, Settings
 from bench.cluster.ground import Ground, ground_of
 from bench.cluster.lease import lease_end_s, rooms_known
-from bench.cluster.losing import Watch
+from bench.cluster.losing import Watch, told_of
 from bench.cluster.observer import Spans, observing
 from bench.cluster.postgres import postgres_at
 from bench.cluster.redis import Redis, redis_at
@@ -166,13 +166,10 @@ class _Drilling:
         self._say(f"server {member.number} is cut off")
         watch = await self._watch("cut off", member)
         member.cut()
-        if self._ground.accepts_when_cut:  # as a proxy does that asks whether it is well
-            self._crowd.addresses.remove((member.place.host, member.place.port))
         try:
             await self._wait_back(watch)
         finally:
             member.mend()
-        self._crowd.addresses[:] = [(place.host, place.port) for place in self._ground.places]
         self._say(f"server {member.number} is let back")
         await self._all_known()
 
@@ -200,7 +197,7 @@ class _Drilling:
         ends, ticks, began_s = self._ends(), await self._ticks(), time.monotonic()
         self._redis.kill()
         await trio.sleep(self._plan.away_s / 2)
-        joined = await self._newcomers()
+        shut_out = await self._newcomers()
         await trio.sleep_until(trio.current_time() + max(0.0, began_s + self._plan.away_s - time.monotonic()))
         later, away_s = await self._ticks(), time.monotonic() - began_s
         self._redis.start(keeps=True, forgets=not remembers)
@@ -213,7 +210,7 @@ class _Drilling:
                 ticks_min=min(((later.get(room, tick) - tick) / away_s for room, tick in ticks.items()), default=0.0),
                 disturbed=self._ends() - ends,
                 joins=NEWCOMERS,
-                joins_good=joined,
+                shut_out=shut_out,
                 healed_s=healed_s,
             )
         )
@@ -226,8 +223,8 @@ class _Drilling:
             return time.monotonic() - began_s
         return None
 
-    async def _newcomers(self) -> int:
-        """Some come to rooms by processes that haven't them, and go again; how many got in."""
+    async def _newcomers(self) -> list[str]:
+        """Some come to rooms by processes that haven't them, and go again; what became of each who didn't get in."""
         owners = {room: who for room, who in (await self._fleet.rooms()).items() if room in self._crowd.books}
         rooms = sorted(owners)[:: max(1, len(owners) // NEWCOMERS)][:NEWCOMERS]
         crowds = []
@@ -241,12 +238,12 @@ class _Drilling:
                 for crowd in crowds:
                     await crowd.wait(lambda guest: guest.is_playing, NEWCOMER_S_MAX)
             guests = [guest for crowd in crowds for guest in crowd.guests]
-            count = sum(guest.is_playing for guest in guests)
+            shut_out = [f"{guest.room}: {told_of(guest)}" for guest in guests if not guest.is_playing]
             for guest in guests:
                 guest.connection.leave()
             await trio.sleep(LOOK_EVERY_S)
             nursery.cancel_scope.cancel()
-        return count
+        return shut_out
 
     async def _ticks(self) -> dict[str, int]:
         """Of rooms that are played."""

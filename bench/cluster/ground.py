@@ -3,7 +3,8 @@
     namespaces   each process in a network namespace of its own, all joined by a bridge on which Redis, PostgreSQL and
                  the players are. Cut off: its cable is pulled. Nobody hears of it; packets are lost, both ways
     loopback     each at a port of 127.0.0.1, where namespaces aren't allowed. Cut off: it is stopped in the middle of
-                 whatever it does (SIGSTOP), and goes on later, with all that has piled up for it
+                 whatever it does (SIGSTOP), and goes on later, with all that has piled up for it. The system takes
+                 connections for it meanwhile, which nobody answers
 
 What is cut off in a namespace runs on and can still be watched from within; what is stopped can't.
 """
@@ -45,8 +46,6 @@ class Ground(Protocol):
 
     name: str
     host: str
-    accepts_when_cut: bool
-    """Whether the system takes connections for who is cut off, which nobody will ever answer."""
     places: "list[Place]"
 
 
@@ -84,7 +83,6 @@ class Namespaces:
     """As many corners as wanted, and the bridge. Raises OSError or SubprocessError where that isn't allowed."""
 
     name = "network namespaces"
-    accepts_when_cut = False
 
     def __init__(self, count: int) -> None:
         short, third = f"rico{os.getpid() % 100_000}", os.getpid() % 250 + 1
@@ -130,7 +128,6 @@ class Loopback:
     """As many ports as wanted."""
 
     name = "loopback ports"
-    accepts_when_cut = True
     host = "127.0.0.1"
 
     def __init__(self, count: int) -> None:

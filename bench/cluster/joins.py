@@ -31,17 +31,18 @@ class Join(Struct, frozen=True):
 
 
 class Joiner(Player):
-    """Notes when it was led, and when it was welcome."""
+    """Notes when it was led, and when it was welcome: what it makes of a welcome is its own affair."""
 
     moved_s: float | None = None
     welcome_s: float | None = None
 
     def receive(self, wire: Wire, now_s: float) -> None:
+        arrived_s = time.perf_counter()
         super().receive(wire, now_s)
         if self.moved is not None and self.moved_s is None:
-            self.moved_s = time.perf_counter()
+            self.moved_s = arrived_s
         if self.welcome is not None and self.welcome_s is None:
-            self.welcome_s = time.perf_counter()
+            self.welcome_s = arrived_s
 
 
 async def join(url: str, room: str, number: int) -> Join | None:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 import trio
 
-from bench.cluster.crowd import Crowd
+from bench.cluster.crowd import Crowd, Guest
 from bench.cluster.fleet import Member
 from bench.cluster.lease import young_until_s
 from bench.cluster.redis import Redis
@@ -82,12 +82,17 @@ class Watch:
             rooms_back_s=max(back.values()) - lease_end_s if len(back) == len(self._rooms) and back else None,
             bots_back=sum(back_s - lease_end_s <= BOTS_BACK_S_MAX for back_s in backs),
             bots_back_s=max(backs) - lease_end_s if all_back and backs else None,
-            missing=[", then ".join(guest.ends[-ENDS_TOLD:]) for guest in self._guests if guest.back_s is None],
+            missing=[told_of(guest) for guest in self._guests if guest.back_s is None],
             anew=sum(guest.back_s is not None and guest.number != was for guest, was in now),
             game_lost_s=max([0, *(self._ticks[room] - goes_on.get(room, 0) for room in back)]) / self._rate,
             scores_compared=compared,
             lost=lost,
         )
+
+
+def told_of(guest: Guest) -> str:
+    """Why their last conversations ended, and where they are on their way to."""
+    return ", then ".join([*guest.ends[-ENDS_TOLD:], f"last seen on the way to {guest.owner}"])
 
 
 def goes_on_ticks(members: list[Member], marks: dict[int, int]) -> dict[str, int]:

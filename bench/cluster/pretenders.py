@@ -2,25 +2,36 @@
 
 Each is a `Membership` with a client of its own, and asks for the list of rooms and for orphans as often as a server
 does, once its own rooms are registered. How long each question took is noted.
+
+`python -m bench.cluster.pretenders URL ROOMS PROCESSES` are some in a process of their own, so that whoever measures
+something else beside them doesn't wait for what they do. It says READY, and ends when its stdin does.
 """
 
+import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from subprocess import PIPE
 from typing import Any, Final
 
 import trio
 
+from bench.cluster.fleet import ROOT
 from protocol import limits
+from protocol.errors import UserError
 from server.cluster.adoption import ORPHANS_MAX
 from server.cluster.company import LOOK_EVERY_S
 from server.cluster.directory import Unreachable
 from server.cluster.membership import Membership
 from server.cluster.records import Entry, Heard, Notice, Owned, Process, Taken, Timing
 from server.cluster.redis import RedisDirectory
+from server.logs import set_up
 
 SEATS: Final = 16
 READY_LOOK_S: Final = 0.1
+SPREAD_S: Final = 2.0
+"""Between the first and the last, so that they don't all beat at once."""
+READY: Final = b"all are registered"
 URL: Final = "http://pretender-{number}.invalid"
 
 
@@ -119,3 +130,45 @@ async def pretending(
 async def _later(seconds: float, pretender: Pretender) -> None:
     await trio.sleep(seconds)
     await pretender.run()
+
+
+def pretenders_of(rooms: int, processes: int, url: str, took: Took) -> list[Pretender]:
+    """So many rooms, shared out among so many processes."""
+    shares = [rooms * number // processes for number in range(processes + 1)]
+    return [Pretender(number, shares[number + 1] - shares[number], url, took) for number in range(processes)]
+
+
+@asynccontextmanager
+async def pretending_apart(rooms: int, processes: int, url: str, ready_s_max: float) -> AsyncIterator[None]:
+    """In a process of their own, from when all are registered until the block is left. Raises UserError."""
+    words = ["-m", "bench.cluster.pretenders", url, str(rooms), str(processes)]
+    process = await trio.lowlevel.open_process([sys.executable, *words], stdin=PIPE, stdout=PIPE, cwd=ROOT)
+    assert process.stdout is not None
+    try:
+        said = b""
+        with trio.move_on_after(ready_s_max):
+            async for chunk in process.stdout:
+                said += chunk
+                if READY in said:
+                    break
+        if READY not in said:
+            raise UserError(f"{rooms} rooms were not registered within {ready_s_max:g} s")
+        yield
+    finally:
+        process.kill()
+        with trio.CancelScope(shield=True):
+            await process.wait()
+
+
+async def _pretend(url: str, rooms: int, processes: int) -> None:
+    async with trio.open_nursery() as nursery:
+        await nursery.start(pretending, pretenders_of(rooms, processes, url, Took()), SPREAD_S)
+        print(READY.decode(), flush=True)
+        while await trio.to_thread.run_sync(sys.stdin.buffer.read, abandon_on_cancel=True):
+            pass
+        nursery.cancel_scope.cancel()
+
+
+if __name__ == "__main__":
+    set_up("error", "auto")
+    trio.run(_pretend, sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

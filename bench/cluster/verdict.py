@@ -79,10 +79,15 @@ class Outage(Struct, frozen=True, kw_only=True):
     disturbed: int
     """Bots whose conversation ended meanwhile, or until all was well."""
     joins: int
-    joins_good: int
-    """Of newcomers, by a process that hasn't the room, while it was away."""
+    """Newcomers, by a process that hasn't the room, while it was away."""
+    shut_out: list[str]
+    """What became of each of them who didn't get in."""
     healed_s: float | None
     """After it was back, until it knew of all rooms; None: it never did."""
+
+    @property
+    def joins_good(self) -> int:
+        return self.joins - len(self.shut_out)
 
     def breaches(self) -> Iterator[str]:
         """What doesn't hold, a sentence each."""
@@ -152,6 +157,8 @@ class Drill(Struct, frozen=True, kw_only=True):
         yield from (part.line() for part in self._parts())
         for loss in self.losses:
             yield from (f"missing after {loss.how}: {why}" for why in loss.missing[:TROUBLE_SHOWN])
+        for outage in self.outages:
+            yield from (f"shut out while Redis was away: {why}" for why in outage.shut_out[:TROUBLE_SHOWN])
         yield f"spans of ownership that were laid side by side: {self.sightings}"
         yield from (f"a mistake of ours: {line}" for line in self.trouble[:TROUBLE_SHOWN])
         yield from (f"it does not hold: {breach}" for breach in self.breaches())

@@ -9,6 +9,7 @@ from random import Random
 
 from msgspec import Struct
 
+from bots.act import Brain
 from bots.brains.auto import suitable
 from bots.brains.hunter import Hunter
 from bots.brains.idle import Idle
@@ -16,7 +17,6 @@ from bots.brains.lean import Lean
 from bots.brains.teammate import Teammate
 from bots.brains.wander import Wander
 from bots.common_room import CommonRoom
-from bots.player import Brain
 from protocol.errors import UserError
 
 BrainMaker = Callable[[CommonRoom, Random], Brain]

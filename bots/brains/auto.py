@@ -5,11 +5,11 @@ Where there is a ball and there are goals, it plays for its team; where ships ha
 
 from random import Random
 
+from bots.act import Brain
 from bots.brains.hunter import Hunter
 from bots.brains.teammate import Teammate
 from bots.brains.wander import Wander
 from bots.common_room import CommonRoom
-from bots.player import Brain
 
 
 def suitable(room: CommonRoom, rng: Random) -> Brain:

@@ -14,13 +14,10 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from server.cluster.places import Place
+from server.store import Superseded
 
 ENDING: Final = ".room"
 DIGITS: Final = 20
-
-
-class Superseded(OSError):
-    """Somebody else has gone on with the room."""
 
 
 class Checkpoints:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from random import Random
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from protocol.messages import Enter, Hello, RoomInfo
 from server.cluster.adoption import Adoption
 from server.cluster.checkpoints import Checkpoints
 from server.cluster.directory import Directory, Unreachable
+from server.cluster.homes import Homes
 from server.cluster.leading import Leading
 from server.cluster.leftovers import Leftovers
 from server.cluster.membership import Membership
@@ -67,6 +69,7 @@ class Company(Alone):
             self.adoption = Adoption(self.membership, checkpoints, lobby)
             self.code_when_lost = Code.ROOM_RETURNING
         self.leading = Leading(directory, lobby, self.passes, self.membership.timing, self.is_ours, self.adoption)
+        self.homes = Homes(directory, lobby, lambda: self.url, self.membership.counted, Random())
         self._seen_s, self._keyed_s = 0.0, -math.inf
         self._fences: dict[str, int] = {}
         """Under which our rooms were kept last."""
@@ -176,14 +179,12 @@ class Company(Alone):
                 if now_s - self._keyed_s >= KEY_EVERY_S:
                     self.passes.take_key(await self.directory.key())
                     self._keyed_s = now_s
-                entries = await self.directory.listed(limits.ROOMS_LISTED_MAX)
-                theirs = [entry for entry in entries if not self.is_ours(entry)]
-                self.leading.others = [entry for entry in theirs if entry.silent_ms <= timing.silent_ms]
+                self.leading.learn(await self.directory.listed(limits.ROOMS_LISTED_MAX))
                 self._seen_s = now_s
             except Unreachable:
                 self._keyed_s = -math.inf  # it may come back with another
                 if now_s - self._seen_s > timing.ttl_s:
-                    self.leading.others = []
+                    self.leading.forget()
             await trio.sleep(LOOK_EVERY_S)
 
     # rooms of nobody's -------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ class Company(Alone):
             self.adoption.run_room = self.run_room
         async with trio.open_nursery() as nursery:
             self._chores = self.leading.chores = nursery
-            for chore in (self.directory.run, self.membership.run, self._look_around, self._claim):
+            for chore in (self.directory.run, self.membership.run, self._look_around, self._claim, self.homes.run):
                 nursery.start_soon(_steadily, chore)
             if self.adoption is not None:
                 nursery.start_soon(_steadily, self._adopt)

@@ -225,9 +225,7 @@ function operations.beat()
   return { 0, lost, mine }
 end
 
-function operations.claim()
-  hear()
-  local lease, is_new, it = word(), word() == '1', read_notice()
+local function claim(lease, is_new, it)
   local room = room_of(it.name)
   if not lives(LEASES, lease) then return { 'lost', 0, 0, 0 } end
   if room and room.lease ~= lease then return { 'taken', 0, tonumber(room.lease), 0 } end
@@ -236,6 +234,19 @@ function operations.claim()
   local fence = next_number()
   keep_room(it, lease, fence)
   return { 'granted', fence, 0, 0 }
+end
+
+function operations.claim()
+  hear()
+  local lease, is_new, it = word(), word() == '1', read_notice()
+  return claim(lease, is_new, it)
+end
+
+function operations.claim_new()
+  hear()
+  local lease, claimed = word(), {}
+  for _ = 1, number() do table.insert(claimed, claim(lease, true, read_notice())) end
+  return claimed
 end
 
 function operations.release()

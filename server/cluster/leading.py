@@ -2,7 +2,8 @@
 
 Lists are a second old. Whoever enters a room of theirs is told where it is (`moved`), with a seat that is reserved in
 the directory and signed (`passes`), so that the owner knows who comes for it. While the directory is away, rooms that
-were listed are still led to, without a reservation: then the owner's room may turn out to be full.
+were listed are still led to, also those whose owner was late just then, without a reservation: the owner's room may
+turn out to be full.
 
 A room that has no owner now, or one that wasn't heard of lately, may be back in a moment: whoever asks for it is told
 to ask again (ROOM_RETURNING). So is whoever asks for one that is just being taken up here. Who comes back with a token
@@ -52,11 +53,23 @@ class Leading:
     ) -> None:
         self.others: list[Entry] = []
         """Rooms of other processes, those with the most people first."""
+        self._silent: list[Entry] = []
+        """And those whose owner wasn't heard of lately: nobody is led there, unless nobody can say any better."""
         self.chores: trio.Nursery | None = None
         """Where to ask, once somebody answers."""
         self._directory, self._lobby, self._passes, self._timing = directory, lobby, passes, timing
         self._is_ours, self._adoption = is_ours, adoption
         self._leading = 0
+
+    def learn(self, entries: list[Entry]) -> None:
+        """The directory has listed these."""
+        theirs = [entry for entry in entries if not self._is_ours(entry)]
+        self.others = [entry for entry in theirs if entry.silent_ms <= self._timing.silent_ms]
+        self._silent = [entry for entry in theirs if entry.silent_ms > self._timing.silent_ms]
+
+    def forget(self) -> None:
+        """It has been away for so long that nothing of it holds."""
+        self.others, self._silent = [], []
 
     def listed(self, here: list[RoomInfo]) -> list[RoomInfo]:
         rooms = [*here, *(listed_as(entry.notice) for entry in self.others if entry.process.is_open)]
@@ -126,7 +139,8 @@ class Leading:
                 raise Violation(Code.ROOM_RETURNING, "the room has lost its server; it is back in a moment")
             entry = entry or await self._directory.find(name)
         except Unreachable:
-            entry, is_away = next((one for one in self.others if one.notice.name == name), None), True
+            known = (one for one in (*self.others, *self._silent) if one.notice.name == name)
+            entry, is_away = next(known, None), True
         if entry is None or self._is_ours(entry):
             if self._adoption is not None and (is_away or entry is not None or self._adoption.expects(name)):
                 raise Violation(Code.ROOM_RETURNING, "the room isn't here yet; it is back in a moment")

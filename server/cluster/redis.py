@@ -18,6 +18,7 @@ import coredis
 import msgspec
 import structlog
 import trio
+from coredis.retry import NoRetryPolicy
 
 from protocol.errors import UserError
 from server.cluster.directory import Unreachable
@@ -93,8 +94,13 @@ class RedisDirectory:
         return Heard(bool(is_lost), tuple(name.decode() for name in lost), counts)
 
     async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed:
-        why, fence, owner, wait_ms = await self._ask("claim", lease, int(is_new), *_told(notice))
-        return Claimed(Why(why.decode()), int(fence), int(owner), int(wait_ms))
+        return _claimed(await self._ask("claim", lease, int(is_new), *_told(notice)))
+
+    async def claim_new(self, lease: int, notices: Sequence[Notice]) -> list[Claimed]:
+        words: Words = [lease, len(notices)]
+        for notice in notices:
+            words += _told(notice)
+        return [_claimed(told) for told in await self._ask("claim_new", *words)]
 
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._ask("release", lease, name, fence)
@@ -151,6 +157,7 @@ def new_client(url: str, answer_s: float, connections_max: int) -> "coredis.Redi
             max_connections=connections_max,
             decode_responses=False,
             verify_version=False,
+            retry_policy=NoRetryPolicy(),
         )
     except (ValueError, TypeError, RuntimeError) as error:
         raise UserError(f"the address of the directory is not one of Redis: {error}") from None
@@ -160,6 +167,11 @@ def _told(notice: Notice) -> Words:
     """What the rules need to know of it, and the whole, which is none of their business."""
     whole = msgspec.json.encode(notice)
     return [notice.name, notice.players, notice.people, notice.seats, int(notice.private), whole]
+
+
+def _claimed(told: list[Any]) -> Claimed:
+    why, fence, owner, wait_ms = told
+    return Claimed(Why(why.decode()), int(fence), int(owner), int(wait_ms))
 
 
 def _entry(told: list[Any]) -> Entry:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from bench import stage
+from bots.act import Brain
 from bots.common_room import CommonRoom
 from bots.netsim import Conditions
-from bots.player import Brain, Player
+from bots.player import Player
 from bots.view import View
 from protocol.arena import Arena, Place, Size, Wall
 from protocol.kinds import Kind

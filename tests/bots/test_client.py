@@ -20,7 +20,7 @@ from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import CODECS
 from protocol.limits import SEAT_KEPT_S, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
-from protocol.messages import Moved
+from protocol.messages import Homes, Moved
 from tests.instruments.served import Served
 
 
@@ -302,6 +302,32 @@ async def visits_of(monkeypatch: pytest.MonkeyPatch, home: str, answers: list[st
     connection = Connection(player, parse_address(home), CODECS[SUBPROTOCOL_MSGPACK])
     await connection.keep(Random(1), lambda ended: trio.current_time() < 2 * SEAT_KEPT_S)
     return visits
+
+
+async def test_who_was_told_of_another_server_comes_in_there_when_home_is_gone(
+    server: Served, nursery: trio.Nursery
+) -> None:
+    codec, home = CODECS[SUBPROTOCOL_MSGPACK], trio.CancelScope()
+
+    async def tell(request: trio_websocket.WebSocketRequest) -> None:
+        connection = await request.accept(subprotocol=SUBPROTOCOL_MSGPACK)
+        await connection.send_message(codec.encode(Homes([server.page_url])))
+        await connection.aclose(1001)
+        home.cancel()
+
+    async def serve(task_status: trio.TaskStatus[int]) -> None:
+        with home:
+            async with trio.open_nursery() as inner:
+                listener = await inner.start(trio_websocket.serve_websocket, tell, "127.0.0.1", 0, None)
+                task_status.started(listener.port)
+
+    port = await nursery.start(serve)
+    player = player_named("Ann", Tally())
+    connection = Connection(player, Address("127.0.0.1", port, False), codec)
+    nursery.start_soon(connection.keep, Random(1), lambda ended: True)
+    await wait_for_snapshots(player, 2)
+    connection.leave()
+    nursery.cancel_scope.cancel()
 
 
 class Strange:

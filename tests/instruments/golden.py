@@ -191,6 +191,7 @@ def conversation(_: Random) -> Vectors:
         messages.Error(4018, "one line a second"),
         messages.Bye(4032, "the server is stopping"),
         messages.Moved("https://b.example", "south", "x.y.z", "spectator"),
+        messages.Homes(["https://b.example", "https://c.example/2"]),
         build_messages.Edited(12, 2, 3, [Change(1, points=((0.0, 0.0), (90.5, -1.0)))], 99),
         build_messages.Edited(
             12,

@@ -21,7 +21,7 @@ from bots.netsim import PERFECT, Conditions, seed_of
 from protocol.arena import Arena, parse
 from protocol.build_messages import Edited, Pointed
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
-from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Inputs, LobbyNews, Pong, Welcome
+from protocol.messages import Bye, ChatLine, ClientMessage, Error, Event, Hello, Homes, Inputs, LobbyNews, Pong, Welcome
 from protocol.motion import Button, Input
 from protocol.snapshot import Snapshot
 from protocol.ticks import Rates
@@ -78,6 +78,7 @@ class Client:
         self.edited: list[Edited] = []
         self.pointed: list[Pointed] = []
         self.news: list[LobbyNews] = []
+        self.homes: list[list[str]] = []
         self.snapshots: list[Snapshot] = []
         self._beliefs: Beliefs | None = None
 
@@ -140,6 +141,8 @@ class Client:
                 self.chats.append(message)
             case LobbyNews():
                 self.news.append(message)
+            case Homes():
+                self.homes.append(message.urls)
             case Pong():
                 self.pongs.append(message)
             case Edited():

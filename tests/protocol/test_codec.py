@@ -212,6 +212,11 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
         (b"\x95\x1a", b"\xb1https://b.example", b"\xa1r", b"\xa5x.y.z", b"\xa6player"),
         '{"type":"moved","url":"https://b.example","room":"r","seat":"x.y.z","role":"player"}',
     ),
+    (
+        messages.Homes(["https://b.example"]),
+        (b"\x92\x1b", b"\x91\xb1https://b.example"),
+        '{"type":"homes","urls":["https://b.example"]}',
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ import trio.testing
 
 from server.checkpoint import unseal
 from server.keeper import Keeper
-from server.store import RESTRICTIONS
+from server.store import RESTRICTIONS, Superseded
 from tests.instruments.stepper import Stepper
 
 TICK_S = 1 / 60
@@ -26,6 +26,7 @@ class Memory:
         self.aside: list[tuple[str, str, bytes | None]] = []
         self.is_slow, self.released = False, threading.Event()
         self.why_broken = ""
+        self.is_superseded = False
 
     def read(self, name: str) -> bytes | None:
         return self.kept.get(name)
@@ -38,6 +39,8 @@ class Memory:
             assert self.released.wait(60)
         if self.why_broken:
             raise OSError(self.why_broken)
+        if self.is_superseded:
+            raise Superseded("the room was gone on with")
         self.kept[name] = content
         self.fences.append(fence)
         if name != RESTRICTIONS:

@@ -4,6 +4,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+import structlog
 import trio
 import trio.testing
 
@@ -60,6 +61,17 @@ async def test_a_broken_disk_is_counted_and_the_game_goes_on(kept: Kept, mock_cl
     kept.store.why_broken = ""
     await kept.play(1.0)
     assert kept.counted.checkpoints == 1
+
+
+async def test_that_others_went_on_with_the_room_is_told_in_a_line_and_is_no_failure(
+    kept: Kept, mock_clock: Clock
+) -> None:
+    kept.store.is_superseded = True
+    with structlog.testing.capture_logs() as told:
+        await kept.play(0.5)
+    assert [(line["log_level"], line.get("exc_info")) for line in told] == [("warning", None)]
+    assert "gone on with" in told[0]["why"]
+    assert (kept.counted.checkpoints_superseded, kept.counted.checkpoints_failed) == (1, 0)
 
 
 async def test_a_game_whose_state_cant_be_saved_is_counted_and_goes_on(kept: Kept, mock_clock: Clock) -> None:

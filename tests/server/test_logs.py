@@ -91,3 +91,11 @@ def test_what_admins_do_is_said_at_every_level() -> None:
     structlog.get_logger("ricochet.audit").info("admin", action="kick")
     structlog.get_logger("ricochet.test").info("happened")
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["admin"]
+
+
+def test_a_directory_that_is_away_is_not_said_with_every_question() -> None:
+    out = io.StringIO()
+    logs.set_up("info", "json", out)
+    logging.getLogger("coredis").info("Retry attempt 1")
+    logging.getLogger("coredis").warning("something odd")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["something odd"]

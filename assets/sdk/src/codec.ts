@@ -69,6 +69,7 @@ const SERVER_FIELDS = new Map<unknown, readonly [type: ServerMessage["type"], fi
   [24, ["edited", ["revision", "player", "serial", "steps", "checksum", "refused", "heard", "may_edit", "plan"]]],
   [25, ["pointed", ["people"]]],
   [26, ["moved", ["url", "room", "seat", "role"]]],
+  [27, ["homes", ["urls"]]],
 ]);
 
 const OWN_FIELDS = ["entity", "x", "y", "vx", "vy", "boost_ticks"];

@@ -222,6 +222,7 @@ export class Connection {
     if (message?.type === "pong") this.rtt_ms = now_ms - message.nonce / 1000;
     if (message?.type === "bye") this.#last_words = message.sentence;
     if (message?.type === "moved") return this.#move(message, now_ms);
+    if (message?.type === "homes") return this.#itinerary.learn(message.urls);
     if (message && message.type !== "pong") this.#hear(message, now_ms);
     if (this.#state === "playing" && now_ms - this.#pinged_ms >= PING_EVERY_MS) this.#ping(now_ms);
   }
@@ -294,7 +295,7 @@ export class Connection {
       this.#become("refused");
       return;
     }
-    const delay_ms = (code === ROOM_RETURNING ? this.#backoff.returning_s() : this.#backoff.next_s()) * 1000;
+    const delay_ms = (code === ROOM_RETURNING ? this.#backoff.returning_s() : this.#backoff.next_s(this.#itinerary.isKept(now_ms))) * 1000;
     this.#retry_ms = now_ms + delay_ms;
     this.#retry = setTimeout(() => this.#connect(), delay_ms);
     this.#become("lost");
@@ -320,7 +321,8 @@ export class Connection {
     if (now_ms - this.#watched_ms > 2 * WATCH_EVERY_MS) this.#awake_ms = now_ms;
     this.#watched_ms = now_ms;
     if (!this.#socket) return;
-    if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > SILENCE_MS_MAX) this.#end(LOST_CLOSURE, "The server has gone silent");
+    const silence_ms_max = this.#socket.readyState === WebSocket.CONNECTING ? this.#itinerary.patience_ms : SILENCE_MS_MAX;
+    if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > silence_ms_max) this.#end(LOST_CLOSURE, "The server has gone silent");
     else if (this.#state === "lobby") this.#ping(now_ms);
   }
 }

@@ -28,7 +28,7 @@ test("a room that is elsewhere is played there, and come back to for as long as 
   expect(JSON.parse(stored.get("ricochet.seat")!)).toMatchObject({ url: "wss://b.example/play" });
   there.end(1006);
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    vi.advanceTimersByTime(6_000);
+    vi.advanceTimersByTime(3_100);
     expect(latest().url).toBe(attempt % 2 ? "ws://arena/play" : "wss://b.example/play");
     latest().end(1006);
   }
@@ -109,4 +109,29 @@ test("a room is opened at the first server, whose arenas are offered", () => {
   expect(there.heard.at(-1)).toEqual({ type: "leave" });
   expect(latest().url).toBe("ws://arena/play");
   expect(latest().accept().say(lobby).heard).toMatchObject([{ type: "hello", resume: null }, { type: "open", arena: "draft:1" }]);
+});
+
+test("who was told of other servers is back there within seconds when the first says nothing any more", () => {
+  const { socket } = joined();
+  socket.say({ type: "homes", urls: ["http://b.example", "http://c.example"] });
+  expect(heard.filter(({ type }) => type === "homes")).toEqual([]);
+  vi.advanceTimersByTime(9_000); // it has gone silent
+  vi.advanceTimersByTime(1_000);
+  expect([Socket.opened.length, latest().url]).toEqual([2, "ws://arena/play"]);
+  vi.advanceTimersByTime(5_000); // nobody takes the connection
+  vi.advanceTimersByTime(2_000);
+  expect(Socket.opened.length).toBe(3);
+  expect(["ws://b.example/play", "ws://c.example/play"]).toContain(latest().url);
+  expect(latest().accept().heard[0]).toMatchObject({ room: welcome.room, resume: welcome.resume });
+});
+
+test("whose seat is kept is never far from the next attempt", () => {
+  const { socket } = joined();
+  socket.end(1006);
+  for (let second = 0; second < 30; second += 3) {
+    const { length } = Socket.opened;
+    vi.advanceTimersByTime(3_000);
+    expect(Socket.opened.length).toBeGreaterThan(length);
+    latest().end(1006);
+  }
 });

@@ -2,6 +2,7 @@
 
 /** The server's end of a WebSocket, held in the hand. */
 export class Socket {
+  static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly opened: Socket[] = [];
   readyState = 0;

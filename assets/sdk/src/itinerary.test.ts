@@ -243,3 +243,88 @@ test("who goes home is a visitor there", () => {
   expect([itinerary.goHome(), itinerary.goHome()]).toEqual([true, false]);
   expect([itinerary.url, itinerary.hello()]).toEqual([A, VISITOR]);
 });
+
+const C = "wss://c.example/play";
+
+/** Somebody who plays at the first server, and knows of others. */
+function knowing(urls: string[], random?: () => number): Itinerary {
+  const itinerary = new Itinerary(A, null, random);
+  itinerary.take(LOBBY);
+  itinerary.want(ENTER);
+  itinerary.take(welcome());
+  itinerary.learn(urls);
+  return itinerary;
+}
+
+/** Where one goes next after each of these closures. */
+function route(itinerary: Itinerary, codes: readonly number[]): string[] {
+  return codes.map((code, second) => {
+    itinerary.ended(code, second * 1_000);
+    return itinerary.url;
+  });
+}
+
+test("a first server that doesn't answer hands over to the next, and has its turn again", () => {
+  expect(route(knowing(["https://b.example"]), [1006, 1006, 1006, 1006])).toEqual([A, B, A, B]);
+  const visitor = new Itinerary(A);
+  visitor.take(LOBBY);
+  visitor.learn(["https://b.example/", "https://c.example"]);
+  expect(new Set(route(visitor, [1006, 1006, 1006]))).toEqual(new Set([A, B, C]));
+  expect(visitor.url).not.toBe(A);
+});
+
+test("one that answers is the first from then on", () => {
+  const itinerary = knowing(["https://b.example"]);
+  expect(route(itinerary, [1006, 1006, 4035, 4035])).toEqual([A, B, B, B]);
+  expect(itinerary.moved({ ...MOVED, url: "https://c.example" })).toBe(true);
+  itinerary.left();
+  itinerary.take(welcome());
+  expect(route(itinerary, [1006, 1006, 1006, 1006])).toEqual([C, B, A, C]);
+});
+
+test("one that knows of no such room has answered", () => {
+  expect(route(knowing(["https://b.example"]), [1006, 4010])).toEqual([A, A]);
+});
+
+test("the seat's server and all of the fleet are tried by turns", () => {
+  const itinerary = led(true);
+  itinerary.learn(["https://c.example"]);
+  expect(route(itinerary, [1006, 1006, 1006, 1006, 1006])).toEqual([B, A, C, B, A]);
+});
+
+test("those of a lost server don't all go to the same", () => {
+  const others = ["https://b.example", "https://c.example"];
+  const drawn = [[0.1, 0.9], [0.9, 0.1]].map((numbers) => route(knowing(others, () => numbers.shift()!), [1006, 1006])[1]);
+  expect(drawn).toEqual([B, C]);
+});
+
+test("only so many others are kept, and none that would be told a token in clear text", () => {
+  const many = Array.from({ length: 100 }, (_, number) => `https://${number}.example`);
+  const itinerary = new Itinerary(A);
+  itinerary.take(LOBBY);
+  itinerary.learn(["http://clear.example", ...many]);
+  const tried = new Set(route(itinerary, Array<number>(300).fill(1006)));
+  expect(tried.size).toBe(9);
+  expect([...tried].every((url) => url.startsWith("wss:"))).toBe(true);
+});
+
+test("a server is waited for less long while there is another to try, unless all are slow", () => {
+  expect(new Itinerary(A).patience_ms).toBe(10_000);
+  const itinerary = knowing(["https://b.example"]);
+  itinerary.ended(1006, 0);
+  const waits_ms = Array.from({ length: 4 }, (_, second) => {
+    const { patience_ms } = itinerary;
+    itinerary.ended(1006, second * 1_000);
+    return patience_ms;
+  });
+  expect(waits_ms).toEqual([4_000, 8_000, 10_000, 10_000]);
+});
+
+test("a seat is kept for half a minute from when it was lost", () => {
+  const itinerary = player();
+  itinerary.ended(1006, 1_000);
+  expect([itinerary.isKept(1_000), itinerary.isKept(31_000), itinerary.isKept(31_001)]).toEqual([true, true, false]);
+  itinerary.ended(4035, 40_000);
+  expect(itinerary.isKept(60_000)).toBe(true);
+  expect(visitor().isKept(0)).toBe(false);
+});

@@ -12,6 +12,10 @@
  * That server is also where one comes back to, for as long as it keeps a seat: there and at the first server by turns, for if it is
  * gone, the room may be at yet another by now, where one's token is as good. While the room is expected back, the first is asked.
  * Where the seat's server doesn't let one in, one is a visitor of the first.
+ *
+ * A server may say which others there are (`learn`). Then a first server that doesn't let one in hands over to the next of them, in
+ * an order of one's own, so that those who lost a server together don't all go to the same; the one that has the seat has its turn
+ * after all of them, for they know where the room is. None is waited for for long while there are others, unless all are slow.
  */
 
 import { comesBackAfter, ROOM_RETURNING } from "./backoff";
@@ -33,6 +37,12 @@ export interface Seat {
 const REPLACED = 4030;
 /** There is no such room any more, or no place in it. */
 const NO_ROOM: ReadonlySet<number> = new Set([4010, 4011]);
+/** Other servers that are remembered. */
+const HOMES_MAX = 8;
+/** How long a server is waited for; and at first, where there is another to try, twice as long after each that failed. */
+const CONNECT_MS_MAX = 10_000;
+const PATIENCE_MS = 4_000;
+const DOUBLED_MAX = 4;
 /** For how long a server keeps a seat whose connection broke. */
 const SEAT_KEPT_MS = 30_000;
 /** So often in a row a hello may be answered by another way to go; more of them lead in a circle. */
@@ -43,7 +53,11 @@ const NO_ANSWER: ReadonlySet<number> = new Set([4007, 4008, 4015, 4018, 4023]);
 export class Itinerary {
   /** null: in the lobby. */
   seat: Seat | null;
-  readonly #home: string;
+  /** The first server. */
+  readonly #first: string;
+  readonly #random: () => number;
+  /** The one that counts as the first, and then the others in the order in which they are tried. */
+  #homes: string[];
   #url: string;
   #wish: Wish | null = null;
   /** The way that one is on, until a server has let one in. */
@@ -51,15 +65,37 @@ export class Itinerary {
   #hops = 0;
   /** Since when one tries to come back. */
   #lost_ms: number | null = null;
+  /** In a row; and of these, how many at a server that counted as the first. */
+  #failures = 0;
+  #asked = 0;
   /** Over this connection. */
   #greeted = false;
   #said = false;
 
   /** `home`: the first server. `seat`: where one was before the page was loaded again. */
-  constructor(home: string, seat: Seat | null = null) {
-    this.#home = home;
+  constructor(home: string, seat: Seat | null = null, random: () => number = Math.random) {
+    this.#first = home;
+    this.#homes = [home];
+    this.#random = random;
     this.seat = seat;
     this.#url = seat && this.#trusts(seat.url) ? seat.url : home;
+  }
+
+  /** How long to wait for the server to answer, in ms. */
+  get patience_ms(): number {
+    const has_others = this.#homes.length > 1 || (this.seat !== null && this.seat.url !== this.#home);
+    return has_others ? Math.min(CONNECT_MS_MAX, PATIENCE_MS * 2 ** Math.min(this.#failures, DOUBLED_MAX)) : CONNECT_MS_MAX;
+  }
+
+  /** Whether a seat is kept for one still. */
+  isKept(now_ms: number): boolean {
+    return this.seat !== null && now_ms - (this.#lost_ms ?? now_ms) <= SEAT_KEPT_MS;
+  }
+
+  /** These are the others of the fleet, as people open them. */
+  learn(urls: readonly string[]): void {
+    const others = urls.map(playAt).filter((url) => this.#trusts(url));
+    this.#homes = [...new Set([this.#home, this.#first, ...others.slice(0, HOMES_MAX)])];
   }
 
   /** Of the server where one is, or wants to be. */
@@ -137,6 +173,7 @@ export class Itinerary {
     }
     this.#greeted = true;
     this.#led = null;
+    this.#failures = this.#asked = 0;
     return this.#said ? null : this.#sayWish();
   }
 
@@ -146,8 +183,9 @@ export class Itinerary {
     const returns = this.#led !== null || has_no_room || comesBackAfter(code);
     if (code === REPLACED || has_no_room) this.seat = null;
     if (this.#greeted || code === ROOM_RETURNING) this.#lost_ms = now_ms;
-    if (code === ROOM_RETURNING) this.#url = this.#home;
-    else if (!this.#greeted) this.#url = this.#nextUrl(returns, now_ms);
+    if (this.#greeted) this.#shuffle();
+    if (code === ROOM_RETURNING) this.#returning();
+    else if (!this.#greeted) this.#url = this.#nextUrl(returns, code, now_ms);
     this.#led = null;
     this.#hops = 0;
     this.left();
@@ -155,10 +193,36 @@ export class Itinerary {
     return returns;
   }
 
+  /** A server answered, and is asked again. */
+  #returning(): void {
+    this.#url = this.#home;
+    this.#failures = 0;
+  }
+
   /** After an attempt that failed. */
-  #nextUrl(returns: boolean, now_ms: number): string {
-    const is_kept = now_ms - (this.#lost_ms ??= now_ms) <= SEAT_KEPT_MS;
-    return this.seat && returns && is_kept && this.#url === this.#home ? this.seat.url : this.#home;
+  #nextUrl(returns: boolean, code: number, now_ms: number): string {
+    this.#lost_ms ??= now_ms;
+    this.#failures += 1;
+    const [home, ...others] = this.#homes as [string, ...string[]];
+    if (this.#url === home) {
+      this.#asked += 1;
+      if (comesBackAfter(code)) this.#homes = [...others, home];
+      const is_round = this.#asked % this.#homes.length === 0;
+      if (this.seat && returns && is_round && this.isKept(now_ms) && !this.#homes.includes(this.seat.url)) return this.seat.url;
+    }
+    return this.#home;
+  }
+
+  /** The others, in an order of one's own. */
+  #shuffle(): void {
+    const [home, ...others] = this.#homes as [string, ...string[]];
+    const drawn = others.map((url) => [this.#random(), url] as const).sort(([one], [other]) => one - other);
+    this.#homes = [home, ...drawn.map(([, url]) => url)];
+  }
+
+  /** The server that counts as the first now. */
+  get #home(): string {
+    return this.#homes[0]!;
   }
 
   /** The connection is left: what was said over it may not have been heard. */
@@ -169,7 +233,7 @@ export class Itinerary {
 
   /** A token that was said over an encrypted connection isn't said in clear text. */
   #trusts(url: string): boolean {
-    return url.startsWith("wss:") || !this.#home.startsWith("wss:");
+    return url.startsWith("wss:") || !this.#first.startsWith("wss:");
   }
 
   #sayWish(): Wish | null {

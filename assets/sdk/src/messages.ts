@@ -279,4 +279,10 @@ export interface Pointed {
   people: readonly Pointer[];
 }
 
-export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews | Edited | Pointed | MovedAway;
+/** Where else one may come in: addresses of other servers of the fleet, for when this one is gone. */
+export interface Homes {
+  type: "homes";
+  urls: string[];
+}
+
+export type ServerMessage = Welcome | Snapshot | Happening | Pong | ChatLine | Refusal | Bye | LobbyNews | Edited | Pointed | MovedAway | Homes;

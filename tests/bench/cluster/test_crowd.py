@@ -1,19 +1,17 @@
-"""Who plays on a cluster: people who find it by a name with many addresses, and see who owns what."""
+"""Who plays on a cluster: people who come by the address of one process, and see who owns what."""
 
 import trio
 
 from bench.cluster.crowd import Crowd
-from bench.cluster.redis import free_port
 from protocol.messages import Event
 from tests.server.running import started
 
 
-async def test_they_find_the_process_that_answers_and_see_whose_room_it_is(nursery: trio.Nursery) -> None:
+async def test_they_come_by_their_process_and_see_whose_room_it_is(nursery: trio.Nursery) -> None:
     running = await started(nursery)
     port = int(running.url.rstrip("/").rpartition(":")[2])
-    nowhere = [("127.0.0.1", free_port("127.0.0.1")) for _ in range(2)]
     room = running.server.room.name
-    crowd = Crowd([*nowhere, ("127.0.0.1", port)], [room], 3, seed=1)
+    crowd = Crowd([("127.0.0.1", port)], [room], 3, seed=1)
     async with trio.open_nursery() as playing:
         playing.start_soon(crowd.run)
         assert await crowd.wait(lambda guest: guest.is_playing, 20)
@@ -30,8 +28,11 @@ async def test_they_find_the_process_that_answers_and_see_whose_room_it_is(nurse
     nursery.cancel_scope.cancel()
 
 
-def test_scores_are_noted_by_room() -> None:
-    crowd = Crowd([], ["pinball", "belt"], 1, seed=1)
+def test_they_are_spread_and_scores_are_noted_by_room() -> None:
+    crowd = Crowd([("a.example", 1), ("b.example", 1)], ["pinball", "belt"], 4, seed=1)
+    assert {(guest.room, guest.connection._address.host) for guest in crowd.guests} == {
+        (room, host) for room in ("pinball", "belt") for host in ("a.example", "b.example")
+    }, "those of a room come by different addresses"
     crowd.hear("belt", Event(30, "scores", {"scores": [[1, 100, 1, 0]]}))
     assert crowd.books["belt"].scores_at(30) == {1: 100}
     assert not crowd.books["pinball"].told

@@ -1,9 +1,11 @@
 """Processes that have rooms in the directory and nowhere else, at a real Redis."""
 
+import pytest
 import trio
 
 from bench.cluster.lease import rooms_known
-from bench.cluster.pretenders import Pretender, Took, pretending
+from bench.cluster.pretenders import Pretender, Took, pretenders_of, pretending, pretending_apart
+from protocol.errors import UserError
 from tests.instruments.redis import running
 from tests.server.net.wires import really
 
@@ -25,3 +27,16 @@ async def test_they_own_what_is_theirs_and_what_they_ask_is_timed() -> None:
             await really(lambda: took.unanswered > 0)
             nursery.cancel_scope.cancel()
         assert not any(pretender.lost for pretender in pretenders)
+
+
+async def test_in_a_process_of_their_own_they_are_there_for_as_long_as_they_are_wanted() -> None:
+    with running() as redis:
+        async with pretending_apart(5, 2, redis.url, 30):
+            assert len(rooms_known(redis)) == 5
+    with pytest.raises(UserError, match="were not registered"):
+        async with pretending_apart(1, 1, "redis://127.0.0.1:1", 0.1):
+            pass
+
+
+def test_all_rooms_are_somebodys() -> None:
+    assert [len(one._notices) for one in pretenders_of(10, 3, "redis://127.0.0.1:1", Took())] == [3, 3, 4]

@@ -25,7 +25,7 @@ LOSS = Loss(
     scores_compared=40,
     lost=[],
 )
-OUTAGE = Outage(remembers=True, seconds=10.0, ticks_min=29.9, disturbed=0, joins=6, joins_good=6, healed_s=2.0)
+OUTAGE = Outage(remembers=True, seconds=10.0, ticks_min=29.9, disturbed=0, joins=6, shut_out=[], healed_s=2.0)
 GOOD = Drill(
     ground="network namespaces",
     processes=3,
@@ -65,7 +65,8 @@ def test_it_does_not_hold_when_a_loss_cost_something(changes: dict[str, Any], fi
 
 
 @pytest.mark.parametrize(
-    "changes", [{"healed_s": None}, {"healed_s": 11.0}, {"disturbed": 1}, {"ticks_min": 0.0}, {"joins_good": 5}]
+    "changes",
+    [{"healed_s": None}, {"healed_s": 11.0}, {"disturbed": 1}, {"ticks_min": 0.0}, {"shut_out": ["1006 gone"]}],
 )
 def test_it_does_not_hold_when_an_outage_was_felt(changes: dict[str, Any]) -> None:
     assert len(list(replace(GOOD, outages=[OUTAGE, replace(OUTAGE, **changes)]).breaches())) == 1

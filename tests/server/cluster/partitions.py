@@ -17,11 +17,12 @@ import trio
 from trio._core import _run as runner
 from trio.testing import MockClock
 
-from server.cluster.checkpoints import Checkpoints, Superseded
+from server.cluster.checkpoints import Checkpoints
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.membership import Membership
 from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Why
+from server.store import Superseded
 from tests.server.cluster.neighbours import Memory
 
 T = TypeVar("T")
@@ -256,6 +257,9 @@ class Owner:
 
     async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed:
         return await self._carry(lambda: self.world.directory.claim(lease, notice, is_new))
+
+    async def claim_new(self, lease: int, notices: Sequence[Notice]) -> list[Claimed]:
+        return await self._carry(lambda: self.world.directory.claim_new(lease, notices))
 
     async def release(self, lease: int, name: str, fence: int) -> None:
         await self._carry(lambda: self.world.directory.release(lease, name, fence))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.cluster.checkpoints import Checkpoints, Superseded
+from server.cluster.checkpoints import Checkpoints
+from server.store import Superseded
 from tests.server.cluster.neighbours import Memory
 
 

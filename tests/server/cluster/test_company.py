@@ -93,6 +93,7 @@ async def test_one_goes_to_rooms_of_all_processes_from_any(two: Two) -> None:
         assert len(two.here.server.room.players) == 1
         lobby = await ada.browse()
         assert {room.name for room in lobby.rooms} == two.rooms
+        await really(lambda: ada._player.homes == [company(two.there).url])
         with pytest.raises(Refused) as refused:
             await ada.enter("nowhere")
         assert refused.value.code == Code.ROOM_NOT_FOUND

@@ -205,3 +205,15 @@ async def test_all_processes_have_the_same_key(timed: Timed) -> None:
     key = await timed.directory.key()
     assert len(key) == 32
     assert await timed.directory.key() == key
+
+
+async def test_new_rooms_are_claimed_together(timed: Timed) -> None:
+    directory = timed.at(0)
+    first, second = await directory.join(HERE), await directory.join(THERE)
+    await directory.claim(first, room("b"), True)
+    claimed = await directory.claim_new(second, [room(name) for name in "abc"])
+    assert [one.why for one in claimed] == [Why.GRANTED, Why.TAKEN, Why.GRANTED]
+    assert claimed[1].owner == first
+    assert claimed[0].fence < claimed[2].fence
+    assert [one.why for one in await directory.claim_new(0, [room("d"), room("e")])] == [Why.LOST, Why.LOST]
+    assert await directory.claim_new(second, []) == []

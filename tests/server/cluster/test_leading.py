@@ -99,6 +99,21 @@ async def test_while_the_directory_is_away_rooms_that_were_listed_are_known(
     assert await somebody.refusal() == Code.ROOM_NOT_FOUND
 
 
+async def test_and_those_whose_owner_was_silent_just_then_for_nobody_knows_better(
+    somebody: Somebody, autojump_clock: trio.testing.MockClock
+) -> None:
+    await somebody.owns()
+    await trio.sleep(TIMING.silent_s + 1)
+    somebody.leading.learn(await somebody.directory.listed(9))
+    assert somebody.leading.listed([]) == [], "nobody is sent there who only looks around"
+    assert await somebody.refusal() == Code.ROOM_RETURNING
+    somebody.directory.is_away = True
+    entry, is_away = await somebody.leading.find("pit")
+    assert (entry.notice.name, is_away) == ("pit", True)
+    somebody.leading.forget()
+    assert await somebody.refusal() == Code.ROOM_NOT_FOUND
+
+
 async def test_a_full_room_takes_nobody_who_has_no_place_there(
     somebody: Somebody, autojump_clock: trio.testing.MockClock
 ) -> None:

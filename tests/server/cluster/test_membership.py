@@ -1,6 +1,6 @@
 """A process keeps its lease, and stops what it has lost before anybody else may start it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import trio
@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
-from server.cluster.membership import Membership, awake_s
+from server.cluster.membership import CLAIMS_MAX, Membership, awake_s
 from server.cluster.records import Claimed, Notice, Process, Timing, Why
 from tests.server.cluster.partitions import ROOMS, lived
 
@@ -25,12 +25,26 @@ class Flaky(LocalDirectory):
     trouble: Unreachable | None = None
     on_claim: Callable[[], None] | None = None
     """Called once, between a claim's question and its answer."""
+    slow_s = 0.0
+    """How long that takes."""
+
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        super().__init__(ledger)
+        self.asked: list[int] = []
+        """For how many rooms, each time."""
 
     async def claim(self, lease: int, notice: Notice, is_new: bool) -> Claimed:
-        claimed = await super().claim(lease, notice, is_new)
+        return (await self._asked([await super().claim(lease, notice, is_new)]))[0]
+
+    async def claim_new(self, lease: int, notices: Sequence[Notice]) -> list[Claimed]:
+        return await self._asked(await super().claim_new(lease, notices))
+
+    async def _asked(self, claimed: list[Claimed]) -> list[Claimed]:
+        self.asked.append(len(claimed))
         on_claim, self.on_claim = self.on_claim, None
         if on_claim is not None:
             on_claim()
+        await trio.sleep(self.slow_s)
         return claimed
 
     def _now_ms(self) -> int:
@@ -181,6 +195,19 @@ async def test_a_room_may_follow_one_of_its_name_before_the_directory_is_told(
     assert membership.fence("pinball") > former
     assert not place.lost
     assert await place.directory.find("pinball") is not None
+
+
+async def test_many_new_rooms_are_claimed_together_and_beats_go_on(place: Place, autojump_clock: MockClock) -> None:
+    """Or, with a slow directory, the lease would be lost, and all of it begin again."""
+    await trio.testing.wait_all_tasks_blocked()
+    place.directory.slow_s = 0.5
+    names = [f"x{number}" for number in range(25 * CLAIMS_MAX)]
+    for name in names:
+        place.membership.announce(Notice(name))
+    await trio.sleep(2 * TIMING.ttl_s)
+    assert (place.directory.asked, place.lost) == ([CLAIMS_MAX] * 25, [])
+    assert place.membership.counted.leases_lost == 0
+    assert all(place.membership.fence(name) for name in names)
 
 
 async def test_a_room_that_ends_while_it_is_claimed_is_let_go(place: Place, autojump_clock: MockClock) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import UserError
-from server.cluster.checkpoints import Checkpoints, Superseded
+from server.cluster.checkpoints import Checkpoints
 from server.cluster.object_store import ObjectStore
 from server.cluster.places import place_of
+from server.store import Superseded
 from tests.instruments.object_store import BUCKET, S3, running
 
 KEY, OTHER = "a%20pit.room/00000000000000000007", "a%20pit.room/00000000000000000009"

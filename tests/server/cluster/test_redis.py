@@ -139,6 +139,23 @@ async def test_who_doesn_t_listen_is_absent_and_who_doesn_t_answer_is_not(nurser
     nursery.cancel_scope.cancel()
 
 
+async def test_nothing_is_asked_twice_by_itself(nursery: trio.Nursery) -> None:
+    asked: list[int] = []
+
+    async def hang_up(stream: trio.SocketStream) -> None:
+        asked.append(1)
+        await stream.aclose()
+
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    nursery.start_soon(trio.serve_listeners, hang_up, [listener])
+    directory = RedisDirectory(f"redis://127.0.0.1:{listener.socket.getsockname()[1]}", TIMING)
+    await nursery.start(directory.run)
+    with pytest.raises(Unreachable):
+        await directory.find("pinball")
+    assert len(asked) == 1
+    nursery.cancel_scope.cancel()
+
+
 async def test_a_redis_that_comes_back_with_what_it_had_is_young_all_the_same(
     nursery: trio.Nursery, redis: Redis
 ) -> None:
