@@ -26,6 +26,7 @@ from server.cluster.wiring import Alone, Lost, company_of, reach_of
 from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
+from server.forgetting import forget_in
 from server.keeper import Keeper
 from server.leisure import Leisure
 from server.lobby import Lobby
@@ -114,6 +115,7 @@ class Server:
         api = Api(self.rooms, self.reach, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
         self._rescue = self.library.rescue = rescue_of(self.library.drafts, self.lobby)
+        self.library.on_forget = partial(forget_in, self.lobby)
         replays, metrics = self._recorder.archive, self.telemetry.exposition
         shelves, others = (self.standings, replays, self.library), config.origins if config.directory else ()
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, *shelves, company=others))

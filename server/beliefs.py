@@ -18,7 +18,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from protocol.kinds import Kind
-from protocol.motion import keep_and_gain, thrust_rows
+from protocol.motion import keep_and_gain, thrust_of, thrust_rows
 from protocol.quantize import ANGLE_STEPS, POSITION_SCALE, SPIN_SCALE, nearest_rows
 from protocol.reckoning import DECAY_TICKS_MAX, decay_of
 from protocol.snapshot import FIELDS_PER_RECORD
@@ -127,6 +127,17 @@ class Beliefs:
         p[2], w[2] = fields[ANGLE], 0.0
         np.divide(fields[SPIN], SPIN_SCALE // ANGLE_STEPS, out=u[2])
         self.motion[:, rows] = motion
+
+    def change_one(self, row: int, record: list[int]) -> None:
+        """`change` of one."""
+        constants, kind, scale = self.constants, record[KIND], self.constants.scales[record[KIND]]
+        gain, loss = constants.gains[kind], constants.losses[kind]
+        tx, ty = thrust_of(record[MOVE_X], record[MOVE_Y])
+        ux, uy = tx * gain / loss, ty * gain / loss
+        place = record[X] / POSITION_SCALE, record[Y] / POSITION_SCALE, record[ANGLE]
+        spin = record[SPIN] / (SPIN_SCALE // ANGLE_STEPS)
+        self.table[row], self._tick[row] = record, record[TICK]
+        self.motion[:, row] = *place, ux, uy, spin, record[VX] / scale - ux, record[VY] / scale - uy, 0.0
 
     def forget(self, entity: int) -> None:
         """It is published no more."""

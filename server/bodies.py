@@ -44,6 +44,8 @@ class Bodies:
         self.motion: Floats = self._cells[:-1].reshape(6, rows)
         self.steered: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
         self._incoming, self._outgoing = pymunk.batch.Buffer(), pymunk.batch.Buffer()
+        self.changes = 0
+        """How often some have come, or gone."""
         self._is_known = False
         """Whether the next four are right."""
         self._targets = self._sources = np.empty(0, dtype=np.int64)
@@ -55,6 +57,7 @@ class Bodies:
     def changed(self) -> None:
         """Some have come, or gone."""
         self._is_known, self._read = False, None
+        self.changes += 1
 
     def read(self) -> None:
         """Into `motion`."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from server.game import Player
 from server.input_table import InputTable, Ints, aims_of, moves_of
-from server.world import World
+from server.world import Held, World
 
 
 class Cast(Struct):
@@ -31,18 +31,25 @@ class Crew:
         self._cast: Cast | None = None
         self._boosting: dict[int, Player] = {}
         """Whose boost is cooling down."""
+        self._held: Held | None = None
+        """What all pilots hold, as of the last tick; those were their ships and inputs."""
+        self._wanted = b"", b""
+        self._pilots: Ints = np.empty(0, dtype=np.int64)
 
     def changed(self) -> None:
         """Somebody has come, or gone."""
         self._cast = None
 
     def steer(self, world: World, tick_rate: int) -> None:
-        """All ships, by this tick's inputs."""
+        """All ships, by this tick's inputs. Most ticks are like the one before, and then nothing is worked out anew."""
         cast = self._all()
-        ships, boosts = self._inputs.ships.take(cast.slots), self._boosts(cast, tick_rate)
-        pilots = ships.nonzero()[0]
-        now = self._inputs.now.take(cast.slots.take(pilots))
-        world.steer(ships.take(pilots), moves_of(now), aims_of(now), boosts.take(pilots))
+        ships, now = self._inputs.ships.take(cast.slots), self._inputs.now.take(cast.slots)
+        boosts, wanted = self._boosts(cast, tick_rate), (ships.tobytes(), now.tobytes())
+        if self._held is None or self._wanted != wanted or not world.is_held(self._held):
+            self._pilots, self._wanted = ships.nonzero()[0], wanted
+            now = now.take(self._pilots)
+            self._held = world.hold(ships.take(self._pilots), moves_of(now), aims_of(now))
+        world.drive(self._held, boosts.take(self._pilots))
 
     def _boosts(self, cast: Cast, tick_rate: int) -> NDArray[np.bool_]:
         """Whose boost begins with this tick. Counts the cool-down of all who have a ship."""

@@ -1,4 +1,4 @@
-"""What `changes` says in columns, of a few entities, one by one: the same records, costs and bytes.
+"""What the publisher and `changes` do in columns, of a few entities, one by one: the same records, costs and bytes.
 
 Below half a dozen rows a snapshot's changes are all calls of NumPy and no arithmetic, and in a small room there are
 hardly ever more. Floats of Python's and of NumPy's are the same, so that what is believed is the same to the last bit;
@@ -6,19 +6,22 @@ a test holds the two together.
 """
 
 from itertools import groupby
-from math import floor, inf
+from math import floor, inf, pi
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from protocol.motion import thrust_of
 from protocol.packing import TURN, TURN_BIT, unsigned, zigzag
-from protocol.quantize import POSITION_SCALE, wrap_angle
+from protocol.quantize import ANGLE_STEPS, POSITION_SCALE, SPIN_SCALE, wrap_angle
 from protocol.snapshot import FIELDS_PER_RECORD, Field
 from server.beliefs import ANGLE, KIND, MOVE_X, MOVE_Y, SPIN, STATUS, TICK, VX, Beliefs, Floats, Ints, X, Y
 from server.changes import AGE_TICKS_MAX, AGED_ERROR_MAX, Packed
+from server.world import World
 
+STEPS_PER_RADIAN: Final = ANGLE_STEPS / (2 * pi)
+SPINS_PER_RADIAN: Final = SPIN_SCALE / (2 * pi)
 FEW: Final = 6
 """No more are said one by one."""
 _LEB: Final = tuple(unsigned(value) for value in range(1024))
@@ -28,24 +31,22 @@ Wire = tuple[int, int, int, int, int]
 
 
 class FewChanges:
-    """`Changes` of a few: `rows`, which ascend, with the true `records` of now. Who doesn't stray is told nothing but
-    that it is as it is believed to be; the others get an older state in place of the truth if a turn up to `age_max`
-    ticks ago explains it. `motion` is the world's."""
+    """`Changes` of a few: the entities `ids`, which ascend, with the true records of now. Who doesn't stray is told
+    nothing but that it is as it is believed to be; the others get an older state in place of the truth if a turn up to
+    `age_max` ticks ago explains it. `motion` is the world's."""
 
     def __init__(
         self,
         beliefs: Beliefs,
-        rows: Ints,
-        truth: Ints,
-        strays: NDArray[np.bool_],
+        ids: list[int],
+        truth: list[list[int]],
+        strays: list[bool],
         motion: Floats,
         tick: int,
         age_max: int,
     ) -> None:
-        self.rows, self._bodies = rows, list[bytes]()
-        self._ids: list[int] = rows.tolist()
-        records = []
-        for row, now, is_stray in zip(self._ids, truth.tolist(), strays.tolist(), strict=True):
+        self.ids, self.lists, self._bodies = ids, truth, list[bytes]()
+        for row, now, is_stray in zip(ids, truth, strays, strict=True):
             one = _One(beliefs, row)
             if is_stray:
                 believed = one.explain(now, motion, tick, age_max)
@@ -53,20 +54,33 @@ class FewChanges:
                 believed = one.rounded(tick)
                 now[:] = one.before
                 now[TICK], now[X : ANGLE + 1] = tick, believed
-            records.append(now)
             self._bodies.append(_body(one.before, now, believed, tick))
-        self.records: Ints = np.array(records, dtype=np.int64).reshape(-1, FIELDS_PER_RECORD)
-        self.bytes: Ints = np.array([1 + len(body) for body in self._bodies], dtype=np.int64)
+        self.costs = [1 + len(body) for body in self._bodies]
         """What each costs, but for a long way from the id before."""
+
+    @property
+    def rows(self) -> Ints:
+        return np.array(self.ids, dtype=np.int64)
+
+    @property
+    def records(self) -> Ints:
+        return np.array(self.lists, dtype=np.int64).reshape(-1, FIELDS_PER_RECORD)
+
+    @property
+    def bytes(self) -> Ints:
+        return np.array(self.costs, dtype=np.int64)
 
     def pack(self, at: Ints, ways: Ints) -> dict[int, Packed]:
         """As `Changes.pack`."""
+        return self.packed(at.tolist(), ways.tolist())
+
+    def packed(self, at: list[int], ways: list[int]) -> dict[int, Packed]:
         packed = {}
-        for way, pairs in groupby(sorted(zip(ways.tolist(), at.tolist(), strict=True)), key=lambda pair: pair[0]):
+        for way, pairs in groupby(sorted(zip(ways, at, strict=True)), key=itemgetter(0)):
             ids, parts, before = list[int](), list[bytes](), 0
             for _, index in pairs:
-                parts += _unsigned(self._ids[index] - before), self._bodies[index]
-                ids.append(before := self._ids[index])
+                parts += _unsigned(self.ids[index] - before), self._bodies[index]
+                ids.append(before := self.ids[index])
             packed[way] = Packed(ids, b"".join(parts))
         return packed
 
@@ -126,6 +140,23 @@ class _One:
             apart = max(apart, abs(truth[axis] - place) + later)
         tolerance: float = constants.tolerances[kind]
         return apart / tolerance
+
+
+def truth_of(world: World, row: int, scale: float, tick: int) -> list[int]:
+    """The record of one that would be published now, exact to the quantum; `scale` is of its kind's velocities."""
+    x, y, angle, vx, vy, spin = world.motion[:, row].tolist()
+    return [
+        row,
+        *world.traits[:, row].tolist(),
+        tick,
+        floor(x * POSITION_SCALE + 0.5),
+        floor(y * POSITION_SCALE + 0.5),
+        floor(vx * scale + 0.5),
+        floor(vy * scale + 0.5),
+        wrap_angle(floor(angle * STEPS_PER_RADIAN + 0.5)),
+        floor(spin * SPINS_PER_RADIAN + 0.5),
+        *world.move[row].tolist(),
+    ]
 
 
 def _body(before: list[int], now: list[int], believed: Wire, tick: int) -> bytes:

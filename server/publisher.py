@@ -43,7 +43,7 @@ from server.beliefs import (
 )
 from server.bulletin import NOWHERE, Bulletin, News
 from server.changes import Changes, explained
-from server.few import FEW, FewChanges
+from server.few import FEW, FewChanges, truth_of
 from server.urgency import OWED_URGENCY, within_budget
 from server.world import World
 
@@ -103,7 +103,9 @@ class Publisher(Bulletin):
     def publish(self, tick: int) -> None:
         """Bring the published table up to `tick` as far as the budgets allow."""
         self.begin(tick)
-        self.say(self.choose(self.compare()))
+        wrong = self.compare()
+        if not self._say_few(wrong):
+            self.say(self.choose(wrong))
 
     # the parts of it, in this order ------------------------------------------------------------------------
 
@@ -168,6 +170,24 @@ class Publisher(Bulletin):
             self._say_entered(chosen)
         self.renew(self.world.extent)
 
+    def _say_few(self, wrong: Wrong) -> bool:
+        """Both at once, if they are a few that all stay in their cells, as nearly always in a small room, and fit."""
+        if len(wrong.rows) > FEW or np.count_nonzero(wrong.enters):
+            return False
+        world, beliefs, rows, tick = self.world, self.beliefs, wrong.rows.tolist(), self.tick
+        scales = [beliefs.constants.scales[kind] for kind in world.kind.take(wrong.rows).tolist()]
+        truth = [truth_of(world, row, scale, tick) for row, scale in zip(rows, scales, strict=True)]
+        changes = FewChanges(beliefs, rows, truth, wrong.strays.tolist(), world.motion, tick, tick - self._since)
+        if sum(changes.costs) > self.cell_bytes_max:
+            return False
+        for cell, packed in changes.packed([*range(len(rows))], wrong.cells.tolist()).items():
+            self.news[cell].changed = packed.changed
+        for row, record in zip(rows, changes.lists, strict=True):
+            beliefs.change_one(row, record)
+        self._owed[wrong.rows] = 0
+        self.renew(world.extent)
+        return True
+
     def _say_entered(self, chosen: Chosen) -> None:
         for entity, cell in zip(chosen.entered.tolist(), chosen.cells.tolist(), strict=True):
             self.news[cell].entered.append(entity)
@@ -192,8 +212,10 @@ class Publisher(Bulletin):
 
     def _changes(self, rows: Ints, truth: Ints, strays: NDArray[np.bool_]) -> Changes | FewChanges:
         """What will be believed of those that are published."""
-        say = FewChanges if len(rows) <= FEW else explained
-        return say(self.beliefs, rows, truth, strays, self.world.motion, self.tick, self.tick - self._since)
+        words = self.world.motion, self.tick, self.tick - self._since
+        if len(rows) <= FEW:
+            return FewChanges(self.beliefs, rows.tolist(), truth.tolist(), strays.tolist(), *words)
+        return explained(self.beliefs, rows, truth, strays, *words)
 
     def _record_bytes(self, records: Ints) -> Ints:
         """What each costs in a cell that it enters, and in the one that it leaves."""

@@ -45,6 +45,16 @@ class Hit(Struct, frozen=True):
     y: float
 
 
+class Held(Struct, frozen=True, eq=False):
+    """Sticks that are held, and what a tick of that does to velocities: see `World.hold`."""
+
+    changes: int
+    rows: NDArray[np.int64]
+    thrust: NDArray[np.float64]
+    keep: NDArray[np.float64]
+    gained: NDArray[np.float64]
+
+
 class WorldFullError(Exception):
     """There are ENTITIES_PER_ROOM_MAX entities; the caller does without one more."""
 
@@ -248,27 +258,32 @@ class World:
                 entity, share = int(rows[at]), hit.alpha
         return Hit(entity, start[0] + dx * share, start[1] + dy * share)
 
-    def steer(
-        self,
-        entities: ArrayLike,
-        moves: ArrayLike,
-        aims: ArrayLike,
-        boosts: ArrayLike,
-    ) -> None:
+    def steer(self, entities: ArrayLike, moves: ArrayLike, aims: ArrayLike, boosts: ArrayLike) -> None:
         """`motion` for many ships at once: one stick (move_x, move_y), aim and boost for each of `entities`."""
-        rows, boosting = np.asarray(entities, dtype=np.int64), np.asarray(boosts, dtype=bool)
-        if not len(rows):
-            return
-        move = np.asarray(moves, dtype=np.int64)
-        thrust = thrust_rows(move).T
-        velocities = self._velocities.take(rows, axis=1)
-        velocities *= self._keep.take(rows)
-        velocities += thrust * self._gain.take(rows)
-        if boosting.any():
-            velocities[:, boosting] += thrust[:, boosting] * BOOST_SPEED
-        self._velocities[:, rows] = velocities
+        self.drive(self.hold(entities, moves, aims), np.asarray(boosts, dtype=bool))
+
+    def hold(self, entities: ArrayLike, moves: ArrayLike, aims: ArrayLike) -> Held:
+        """The sticks of `entities` are so, and their angles. It is so until it is said anew, or `is_held` no more."""
+        rows, move = np.asarray(entities, dtype=np.int64), np.asarray(moves, dtype=np.int64).reshape(-1, 2)
         self.move[rows] = move
         self.angle[rows] = np.asarray(aims, dtype=np.float64) * (math.tau / AIM_STEPS)
+        thrust = thrust_rows(move).T
+        return Held(self._all.changes, rows, thrust, self._keep.take(rows), thrust * self._gain.take(rows))
+
+    def is_held(self, held: Held) -> bool:
+        """Whether those are still the same entities."""
+        return held.changes == self._all.changes
+
+    def drive(self, held: Held, boosting: NDArray[np.bool_]) -> None:
+        """One tick of what is held, with a boost for some."""
+        if not len(held.rows):
+            return
+        velocities = self._velocities.take(held.rows, axis=1)
+        velocities *= held.keep
+        velocities += held.gained
+        if np.count_nonzero(boosting):
+            velocities[:, boosting] += held.thrust[:, boosting] * BOOST_SPEED
+        self._velocities[:, held.rows] = velocities
         self._all.write()
 
     def step(self) -> list[Contact]:

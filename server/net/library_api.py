@@ -11,7 +11,7 @@ once they are forgotten. The disk is written by a worker thread, one save at a t
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -55,6 +55,8 @@ class Library:
         self.shelf, self.is_open, self.drafts = shelf, is_open, drafts
         self.rescue: Rescue | None = None
         """What keeps the drafts."""
+        self.on_forget: Callable[[str], None] = lambda account: None
+        """Called first when somebody is forgotten, who may be here."""
         self._saving = trio.Lock()
         self._savers: dict[str, Bucket] = {}
         """By what bans know them by."""
@@ -113,6 +115,7 @@ class Library:
 
     async def forget(self, account: str) -> bool:
         """Somebody's drafts go, and what they have saved is nobody's; whether there was any of it. Raises OSError."""
+        self.on_forget(account)
         had_drafts = self.rescue is not None and await self.rescue.discard(account)
         if self.shelf is None:
             return had_drafts

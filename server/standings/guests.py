@@ -23,6 +23,8 @@ from server.restrictions import subject_key
 from server.roles import Identity
 from server.sealed import Unusable, enclose, read
 
+GUEST_PREFIX: Final = "guest:"
+"""Before a guest's ID, in what its account is known by."""
 COOKIE: Final = "ricochet_guest"
 SAFE_COOKIE: Final = "__Host-ricochet_guest"
 """Where the connection is encrypted: no other host's page can set a cookie of that name."""
@@ -108,7 +110,7 @@ def account_of(identity: Identity, guest_id: str) -> str:
     """What somebody's account is known by: a token's subject, else a guest's ID; "": none."""
     if identity.subject is not None:
         return subject_key(identity.subject)
-    return f"guest:{guest_id}" if guest_id else ""
+    return f"{GUEST_PREFIX}{guest_id}" if guest_id else ""
 
 
 def cookie_name(is_secure: bool) -> str:

@@ -11,11 +11,16 @@ from msgspec.structs import astuple, replace
 
 from protocol.quantize import POSITION_SCALE
 from protocol.reckoning import Published, reckon_wire
+from protocol.snapshot import Snapshot
+from server import publisher
 from server.beliefs import Beliefs, Floats, Ints
 from server.changes import explained
 from server.few import FewChanges
 from server.games.melee import KINDS, SHIP
+from server.publisher import Publisher, Wrong
+from server.room import Room
 from tests.instruments import strategies as draw
+from tests.instruments.stepper import Stepper, wander
 
 TICK_RATE = 60
 NOW = 1400
@@ -74,7 +79,7 @@ def test_one_by_one_and_in_columns_it_is_the_same(scene: Scene, age_max: int, da
     strays = np.array([strays for strays, _, _ in rest], dtype=bool)
     args = motion_of(scene), NOW, age_max
     columns = explained(beliefs, rows, table_of(true), strays, *args)
-    few = FewChanges(beliefs, rows, table_of(true), strays, *args)
+    few = FewChanges(beliefs, rows.tolist(), table_of(true).tolist(), strays.tolist(), *args)
     assert few.records.tolist() == columns.records.tolist()
     assert few.bytes.tolist() == columns.bytes.tolist()
     at = np.array(sorted(data.draw(st.sets(st.sampled_from(range(len(rows)))))) if believed else [], dtype=np.int64)
@@ -91,7 +96,38 @@ def test_a_turn_is_told_by_when_and_whereto(ago: int) -> None:
     beliefs, rows = Beliefs(KINDS, TICK_RATE, CAPACITY), np.array([7])
     beliefs.publish(rows, table_of([before]))
     motion = motion_of(([before], [now], [(True, 0.0, 0.0)]))
-    few = FewChanges(beliefs, rows, table_of([now]), np.array([True]), motion, NOW, 4)
+    few = FewChanges(beliefs, [7], table_of([now]).tolist(), [True], motion, NOW, 4)
     assert few.records[0, 5] == NOW - ago
     assert few.bytes.tolist() == [5] or few.bytes.tolist() == [6]
     assert few.pack(np.array([0]), np.array([3]))[3].rows == [7]
+
+
+def lived(clients: int, ticks: int) -> tuple[Room, list[Snapshot]]:
+    """A room with so many who wander and fire, and what the first of them was told."""
+    stepper = Stepper(seed=5)
+    people = [stepper.join(f"P{n}") for n in range(clients)]
+    for n, client in enumerate(people):
+        client.pilot = wander(Random(n))
+    stepper.step(ticks)
+    return stepper.room, people[0].snapshots
+
+
+@pytest.mark.parametrize("clients", [2, 9])
+def test_a_room_lives_the_same_life_without_it(clients: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    said, say = list[bool](), Publisher._say_few
+
+    def noted(self: Publisher, wrong: Wrong) -> bool:
+        said.append(say(self, wrong))
+        return said[-1]
+
+    monkeypatch.setattr(Publisher, "_say_few", noted)
+    room, told = lived(clients, 300)
+    assert {*said} == {True, False}, "it has both a few and many to say"
+    monkeypatch.setattr(publisher, "FEW", -1)
+    other, expected = lived(clients, 300)
+    assert said[-1] is False
+    assert told == expected
+    ours, theirs = room.publisher.beliefs, other.publisher.beliefs
+    for name in ("table", "motion", "tolerance", "_tick", "_starts"):
+        assert (getattr(ours, name) == getattr(theirs, name)).all(), name
+    assert room.publisher.cell.tolist() == other.publisher.cell.tolist()
