@@ -159,8 +159,9 @@ def _faults_of_places(arena: Arena) -> Iterator[tuple[str, str]]:
     for i, goal in enumerate(arena.goals):
         if _reaches_out(goal, arena.size):
             yield f"goals[{i}]", "it reaches out of the arena"
+    solids = list(_solids(arena))
     for i, spawn in enumerate(arena.spawns):
-        if what := _blocked(arena, (spawn.x, spawn.y)):
+        if what := _blocked(arena.size, solids, (spawn.x, spawn.y)):
             yield f"spawns[{i}]", f"nearer than {SPAWN_CLEARANCE_UNITS:g} units to {what}"
 
 
@@ -196,17 +197,47 @@ def _points(arena: Arena) -> Iterator[tuple[str, Point]]:
         yield from ((f"{name}[{i}]", (place.x, place.y)) for i, place in enumerate(places))
 
 
-def _blocked(arena: Arena, spot: Point) -> str:
+class _Solid(Struct, frozen=True):
+    """A segment of a wall, or a block. Whatever is outside of its box is far enough from it."""
+
+    name: str
+    sides: list[tuple[Point, Point]]
+    inside: Sequence[Point]
+    """The corners of a block."""
+    clearance: float
+    box: tuple[float, float, float, float]
+
+    def is_near(self, spot: Point) -> bool:
+        left, top, right, bottom = self.box
+        if not (left < spot[0] < right and top < spot[1] < bottom):
+            return False
+        return any(_distance(spot, a, b) < self.clearance for a, b in self.sides) or (
+            bool(self.inside) and _contains(self.inside, spot)
+        )
+
+
+def _solids(arena: Arena) -> Iterator[_Solid]:
     for i, wall in enumerate(arena.walls):
-        if any(_distance(spot, a, b) < wall.radius + SPAWN_CLEARANCE_UNITS for a, b in wall.segments()):
-            return f"walls[{i}]"
+        clearance = wall.radius + SPAWN_CLEARANCE_UNITS
+        for side in wall.segments():
+            yield _Solid(f"walls[{i}]", [side], (), clearance, _box(side, clearance))
     for i, block in enumerate(arena.blocks):
-        sides = zip(block.points, [*block.points[1:], block.points[0]], strict=True)
-        if _contains(block.points, spot) or any(_distance(spot, a, b) < SPAWN_CLEARANCE_UNITS for a, b in sides):
-            return f"blocks[{i}]"
+        corners, clearance = block.points, SPAWN_CLEARANCE_UNITS
+        sides = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+        yield _Solid(f"blocks[{i}]", sides, corners, clearance, _box(corners, clearance))
+
+
+def _box(corners: Sequence[Point], margin: float) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
+
+
+def _blocked(size: Size, solids: Sequence[_Solid], spot: Point) -> str:
+    """What is nearer to `spot` than may be."""
+    near = next((solid.name for solid in solids if solid.is_near(spot)), "")
     x, y = spot
-    edge = min(x, y, arena.size.width - x, arena.size.height - y)
-    return "the border" if edge < SPAWN_CLEARANCE_UNITS else ""
+    edge = min(x, y, size.width - x, size.height - y)
+    return near or ("the border" if edge < SPAWN_CLEARANCE_UNITS else "")
 
 
 def _reaches_out(goal: Goal, size: Size) -> bool:

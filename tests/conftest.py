@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from xdist.remote import Producer
 
@@ -21,6 +22,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if IN_CI else "desk")
+
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+"""The rich one takes a second, and many a test is of what goes wrong."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,8 @@
 """Maps: the shipped ones hold together, and every fault is one sentence that names its place."""
 
 import json
+from itertools import pairwise
+from math import dist
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +178,39 @@ def test_any_parts_are_an_arena_without_faults_or_an_error(drawn: dict[str, Any]
 @given(draw.anything_plain)
 def test_any_json_that_is_no_arena_is_an_error(plain: object) -> None:
     assert sentence_of(msgspec.json.encode(plain)).startswith("a.json: ")
+
+
+LOOP = [[300, 300], [420, 310], [380, 450]]
+
+
+@given(st.floats(0, 1024), st.floats(0, 1024))
+def test_a_spawn_point_keeps_clear_of_whatever_is_solid_wherever_it_is(x: float, y: float) -> None:
+    """Held to walking along the sides, step by step, which is right to within half a step."""
+    told = a_map(
+        spawns=[{"x": x, "y": y}],
+        walls=[{"points": LOOP, "closed": True, "radius": 20}],
+        blocks=[{"points": SQUARE}],
+    )
+    found = [what for _, what in faults(msgspec.convert(told, Arena, strict=False))]
+    inside = 600 <= x <= 700 and 600 <= y <= 700
+    for name, away, clearance in (
+        ("walls[0]", walked(LOOP, x, y), 44),
+        ("blocks[0]", 0.0 if inside else walked(SQUARE, x, y), 24),
+    ):
+        if away < clearance:
+            assert found == [f"nearer than 24 units to {name}"]
+        elif away > clearance + 1:
+            assert f"nearer than 24 units to {name}" not in found
+
+
+def walked(corners: list[list[int]], x: float, y: float) -> float:
+    """How near one comes to (x, y) on the way around."""
+    steps = [
+        (a[0] + (b[0] - a[0]) * step / 100, a[1] + (b[1] - a[1]) * step / 100)
+        for a, b in pairwise([*corners, corners[0]])
+        for step in range(101)
+    ]
+    return min(dist(spot, (x, y)) for spot in steps)
 
 
 def test_a_wall_goes_from_point_to_point_and_back_if_closed() -> None:
