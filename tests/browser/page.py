@@ -22,7 +22,33 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features="
+    + ",".join(
+        [
+            # Pages of the browser's own address bar: each new context would make two, at half the price of ours.
+            "WebUIOmniboxPopup",
+            "WebUIOmniboxAimPopup",
+            "WebUIOmniboxFullPopup",
+            "PreloadTopChromeWebUI",
+            # What Playwright turns off; of several such lists Chromium takes the last.
+            "AimEnabled",
+            "AvoidCorsURLLoaderRestartOnRedirect",
+            "AvoidUnnecessaryBeforeUnloadCheckSync",
+            "DestroyProfileOnBrowserClose",
+            "HttpsFirstBalancedModeAutoEnable",
+            "HttpsUpgrades",
+            "LensOverlay",
+            "MediaRouter",
+            "NetworkTimeServiceQuerying",
+            "OptimizationHints",
+            "PaintHolding",
+            "PreconnectToSearch",
+            "ThirdPartyStoragePartitioning",
+        ]
+    ),
 ]
+SPARING = 0.5
+"""Pixels of the screen for each of a style sheet: laid out as ever, and a quarter for a processor to draw."""
 DESKTOP = (960, 540)
 PHONE = (390, 844)
 PATIENCE_S = 90.0
@@ -80,13 +106,18 @@ def opened(
 ) -> Iterator[Page]:
     """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test.
 
-    With `every_frame` it draws as often as it can. `remembered`: what the page's storage has from earlier visits.
+    With `every_frame` it draws as often and as finely as it can. `remembered`: what the page's storage has from
+    earlier visits.
     """
     errors: list[str] = []
     with ExitStack() as stack:
         launcher = _shared[-1] if _shared else stack.enter_context(shared())
         browser = launcher.browser(chromium, flags)
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch)
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=1 if every_frame else SPARING,
+            has_touch=touch,
+        )
         stack.callback(context.close)
         context.set_default_timeout(PATIENCE_S * 1000)
         if not every_frame:
