@@ -8,8 +8,8 @@ that breaks it, so that none of them can fall asleep.
 import ast
 import re
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -265,14 +265,17 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+def breaches(modules: Iterable[Module], rules: Iterable[Rule]) -> str:
+    """By copies, whose trees go with them: a million nodes more make each later collection of garbage take longer."""
+    return "\n".join(breach for copy in map(replace, modules) for rule in rules for breach in rule(copy))
+
+
 def test_the_house_keeps_its_rules() -> None:
-    broken = [breach for module in HOUSE for rule in RULES for breach in rule(module)]
-    assert not broken, "\n".join(broken)
+    assert breaches(HOUSE, RULES) == ""
 
 
-def test_every_python_file_opens_with_a_docstring() -> None:
-    broken = [breach for module in MODULES for breach in opening_docstring(module)]
-    assert not broken, "\n".join(broken)
+def test_every_other_python_file_opens_with_a_docstring_too() -> None:
+    assert breaches((module for module in MODULES if module not in HOUSE), [opening_docstring]) == ""
 
 
 def test_every_module_has_its_test_file() -> None:
