@@ -77,3 +77,16 @@ def test_the_young_are_collected_and_the_old_with_all() -> None:
         garbage.unsettle()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+
+
+def test_a_start_up_looks_at_nothing_old() -> None:
+    try:
+        old = Ring()
+        gc.collect()
+        del old
+        garbage.settle()
+        assert Ring.alive == 1
+        garbage.collect(Work.ALL)
+        assert Ring.alive == 0
+    finally:
+        garbage.unsettle()
