@@ -65,6 +65,7 @@ class Seers:
         """Who is owed something besides."""
         self.outlet = next((viewer.link.outlet for viewer in self.viewers if viewer.link.outlet is not None), None)
         self.fds: Ints = np.array([self._fd(viewer.link) for viewer in self.viewers], dtype=np.int64)
+        self.have_fd = self.fds != NO_FD
 
     def _fd(self, link: Link) -> int:
         return link.fd if link.outlet is self.outlet else NO_FD
@@ -171,14 +172,14 @@ def address(
         huds = {at: game.hud_of(player) for at, player in enumerate(seers.players)}
         news = [seers.players[at].id for at, hud in huds.items() if hud != seers.viewers[at].hud]
     is_steady = mailing.steady(news)
-    together = (is_steady & (seers.fds != NO_FD)).nonzero()[0]
+    together = (is_steady & seers.have_fd).nonzero()[0]
     rest = (~is_steady).nonzero()[0].tolist()
     shown = 0
     if len(together) and seers.outlet is not None:
         missed = mailing.post(together)
         shown = len(together) - len(missed)
         rest += missed
-    for at in (is_steady & (seers.fds == NO_FD)).nonzero()[0].tolist():
+    for at in (is_steady & ~seers.have_fd).nonzero()[0].tolist():
         if seers.viewers[at].link.blocked:
             rest.append(at)
         else:

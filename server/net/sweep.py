@@ -29,6 +29,8 @@ from server.net.bulk import Batch, Feed, Tray
 
 READ_BYTES_MAX: Final = 16_384
 """What one connection may bring in one sweep, so that a flood delays nobody."""
+READ_BYTES: Final = 448
+"""What is asked for at first, which is mostly all: Python has room for so little at hand."""
 GAP_TICKS: Final = 0.55
 """Between two sweeps; a little more than half, lest the second fall on the next tick's."""
 GAP_S: Final = 0.01
@@ -116,12 +118,15 @@ class Sweep:
             if tray is None and fd not in takes:  # it was removed by a take before it
                 continue
             try:
-                received = read(fd, READ_BYTES_MAX)
+                received = read(fd, READ_BYTES)
             except BlockingIOError:
                 continue
             except OSError:
                 received = b""
             length = len(received)
+            if length == READ_BYTES:
+                received += self._read_more(fd)
+                length = len(received)
             if events != IN or length == READ_BYTES_MAX:
                 self._again.add(fd)
             if fd in waiting:  # one after the other
@@ -135,6 +140,18 @@ class Sweep:
                 waiting.add(fd)
             elif (take := takes.get(fd)) is not None:
                 take(received, now_s)
+
+    def _read_more(self, fd: int) -> bytes:
+        """What is left of somebody who brings much; nothing, too, at the end and after a fault, which come again."""
+        try:
+            received = os.read(fd, READ_BYTES_MAX - READ_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            received = b""
+        if not received:
+            self._again.add(fd)
+        return received
 
     def _load(self, tray: Tray, length: int) -> Batch:
         if not tray.batches:
