@@ -1,13 +1,19 @@
 """A world in a checkpoint: everything that is where it is. What the solver remembers of contacts is not part of it."""
 
+from typing import Final
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from protocol.arena import Point, is_convex
+from protocol.limits import ARENA_SIDE_UNITS_MAX, POLYGON_POINTS_MAX
 from server.world import World
 
 INTEGERS, FLOATS = 7, 6
 """Columns of each sort."""
+NUMBER_MAX: Final = 1e9
+"""Farther, faster or oftener turned than anything ever is; the engine can't reckon with everything that is finite."""
 
 
 class SavedWorld(Struct, array_like=True, frozen=True):
@@ -40,6 +46,7 @@ def restore(world: World, saved: SavedWorld) -> None:
     rows = integers[0]
     floats = np.frombuffer(saved.floats, dtype="<f8").reshape(FLOATS, len(rows))
     _check(world, [*rows.tolist(), *saved.removed], integers[1], floats)
+    _check_corners(world, rows.tolist(), integers[1].tolist(), saved.corners)
     world.kind[rows], world.variant[rows], world.owner[rows], world.status[rows] = integers[1:5]
     world.move[rows] = integers[5:].T
     world.x[rows], world.y[rows], world.vx[rows], world.vy[rows], world.angle[rows], world.spin[rows] = floats
@@ -53,5 +60,17 @@ def restore(world: World, saved: SavedWorld) -> None:
 def _check(world: World, ids: list[int], kinds: NDArray[np.int64], floats: NDArray[np.float64]) -> None:
     if len(set(ids)) < len(ids) or any(not 0 < entity < len(world.alive) for entity in ids):
         raise ValueError("ids of entities are out of range, or there twice")
-    if not np.isfinite(floats).all() or not ((kinds >= 0) & (kinds < len(world.kinds))).all():
+    if not (np.abs(floats) <= NUMBER_MAX).all() or not ((kinds >= 0) & (kinds < len(world.kinds))).all():
         raise ValueError("an entity is of no kind, or nowhere")
+
+
+def _check_corners(world: World, rows: list[int], kinds: list[int], corners: dict[int, list[Point]]) -> None:
+    """The engine ends the whole process over a polygon without an area."""
+    polygons = {row for row, kind in zip(rows, kinds, strict=True) if world.kinds[kind].shape == "polygon"}
+    if polygons != corners.keys() or not all(map(_is_body, corners.values())):
+        raise ValueError("not just all polygons have corners, or there is one that can't be")
+
+
+def _is_body(points: list[Point]) -> bool:
+    is_near = all(abs(x) <= ARENA_SIDE_UNITS_MAX and abs(y) <= ARENA_SIDE_UNITS_MAX for x, y in points)
+    return 3 <= len(points) <= POLYGON_POINTS_MAX and is_near and is_convex(points)

@@ -62,3 +62,33 @@ def test_a_world_that_does_not_hold_together_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match=r".+"):
             restore(World(ARENA, KINDS, TICK_RATE, entities_max=16), wrong)
+
+
+def test_a_polygon_that_the_engine_would_die_of_is_refused() -> None:
+    world = World(ARENA, KINDS, TICK_RATE, entities_max=16)
+    world.spawn(ROCK, 300, 300, corners=SQUARE)
+    world.spawn(CRATE, 500, 500)
+    saved = save(world)
+    nan, far = float("nan"), 1e200
+    wrong: list[dict[int, list[tuple[float, float]]]] = [
+        {},
+        {1: SQUARE, 2: SQUARE},
+        {1: []},
+        {1: SQUARE[:2]},
+        {1: [(0.0, 0.0), (1.0, 0.0), (2.0, 0.0)]},
+        {1: [(0.0, 0.0), (20.0, 20.0), (20.0, 0.0), (0.0, 20.0)]},
+        {1: [(x * far, y * far) for x, y in SQUARE]},
+        {1: [(nan, nan), *SQUARE]},
+    ]
+    for corners in wrong:
+        with pytest.raises(ValueError, match="corners"):
+            restore(World(ARENA, KINDS, TICK_RATE, entities_max=16), replace(saved, corners=corners))
+
+
+def test_numbers_beyond_all_bounds_are_refused() -> None:
+    world = World(ARENA, KINDS, TICK_RATE, entities_max=16)
+    world.spawn(CRATE, 500, 500)
+    floats = np.frombuffer(save(world).floats, "<f8").copy()
+    floats[2] = 1e300
+    with pytest.raises(ValueError, match="nowhere"):
+        restore(World(ARENA, KINDS, TICK_RATE, entities_max=16), replace(save(world), floats=floats.tobytes()))
