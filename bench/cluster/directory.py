@@ -48,6 +48,10 @@ class Joining(Struct, frozen=True, kw_only=True):
     moved_ms_p99: float | None
     welcome_ms_p50: float | None
     welcome_ms_p99: float | None
+    own_late_ms_p50: float | None
+    own_late_ms_p99: float | None
+    """By how much the process that joins wakes up too late: so much of each answer's time may be its own."""
+    own_cpu_share: float
 
 
 class Load(Struct, frozen=True, kw_only=True):
@@ -121,18 +125,22 @@ async def _measure_joins(redis: Redis, rooms: int, joins: int, seed: int) -> Joi
             await fleet.start()
             async with pretending_apart(there, max(1, there // 50), redis.url, READY_S_MAX):
                 await _wait_listed(fleet)
-                done, failed = await join_often(fleet.members, joins, JOINS_PER_S, seed)
+                told = await join_often(fleet.members, joins, JOINS_PER_S, seed)
         finally:
             await fleet.end()
-    moved, welcome = [join.moved_s * 1e3 for join in done], [join.welcome_s * 1e3 for join in done]
+    moved, welcome = [join.moved_s * 1e3 for join in told.done], [join.welcome_s * 1e3 for join in told.done]
+    late = [late_s * 1e3 for late_s in told.late_s]
     return Joining(
         rooms=there + SERVERS * ROOMS_EACH,
         joins=joins,
-        failed=failed,
+        failed=told.failed,
         moved_ms_p50=percentile(moved, 0.5),
         moved_ms_p99=percentile(moved, 0.99),
         welcome_ms_p50=percentile(welcome, 0.5),
         welcome_ms_p99=percentile(welcome, 0.99),
+        own_late_ms_p50=percentile(late, 0.5),
+        own_late_ms_p99=percentile(late, 0.99),
+        own_cpu_share=told.cpu_share,
     )
 
 
@@ -197,6 +205,8 @@ def lines(result: Measured) -> list[str]:
     return [
         f"{joining.rooms} rooms registered; {joining.joins} joins by way of another process, {joining.failed} failed",
         f"until told where it is: {moved}; until welcome there: {welcome} (must be < {JOIN_MS_P99_MAX:g})",
+        f"who joined took {joining.own_cpu_share:.0%} of a core, and was itself late by "
+        f"{_ms(joining.own_late_ms_p50, joining.own_late_ms_p99)}",
         f"{load.rooms} rooms in {load.processes} processes: {redis}, {load.commands_per_s:.0f} commands a second "
         "with those of its scripts",
         f"{load.beats} beats: {_ms(load.beat_ms_p50, load.beat_ms_p99)}; {load.lists} lists: "

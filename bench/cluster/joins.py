@@ -1,4 +1,8 @@
-"""How long it takes to join a room by a process that hasn't it: hello there, `moved`, hello at the owner, welcome."""
+"""How long it takes to join a room by a process that hasn't it: hello there, `moved`, hello at the owner, welcome.
+
+All who join are of one process, which reads each answer as soon as it can, and tells how late that is: by how much it
+wakes up too late for a timer of its own while they join, and what it takes of a core.
+"""
 
 import time
 from collections.abc import Sequence
@@ -14,6 +18,7 @@ from bots.address import parse_address
 from bots.client import Connection
 from bots.common_room import CommonRooms
 from bots.player import Player
+from bots.sweep import sweep_every
 from bots.tally import Tally
 from protocol.codec import CODECS, Wire
 from protocol.limits import SUBPROTOCOL_MSGPACK
@@ -23,11 +28,24 @@ STAY_S: Final = 1.0
 """Who has joined plays for so long, and goes."""
 
 
+LOOK_S: Final = 0.005
+"""Between two looks at how late this process is."""
+
+
 class Join(Struct, frozen=True):
     """One. Seconds are from before the first connection was opened."""
 
     moved_s: float
     welcome_s: float
+
+
+class Joins(Struct):
+    """All of them, and how whoever measured them was."""
+
+    done: list[Join] = []
+    failed: int = 0
+    late_s: list[float] = []
+    cpu_share: float = 0.0
 
 
 class Joiner(Player):
@@ -68,23 +86,35 @@ async def _stay(player: Joiner, connection: Connection) -> None:
     connection.leave()
 
 
-async def join_often(members: Sequence[Member], joins: int, per_second: float, seed: int) -> tuple[list[Join], int]:
-    """So many, at that rate, by random processes to random rooms of others; and how many got nowhere."""
-    rng, done, failed = Random(seed), list[Join](), 0
+async def join_often(members: Sequence[Member], joins: int, per_second: float, seed: int) -> Joins:
+    """So many, at that rate, by random processes to random rooms of others."""
+    sweep_every(0.0)
+    rng, told = Random(seed), Joins()
     rooms = [(member, room) for member in members for room in sorted(await member.rooms())]
 
     async def one(number: int, url: str, room: str) -> None:
-        nonlocal failed
         joined = await join(url, room, number)
         if joined is None:
-            failed += 1
+            told.failed += 1
         else:
-            done.append(joined)
+            told.done.append(joined)
 
-    async with trio.open_nursery() as nursery:
-        for number in range(joins):
-            owner, room = rng.choice(rooms)
-            entrance = rng.choice([member for member in members if member is not owner])
-            nursery.start_soon(partial(one, number, entrance.url, room))
-            await trio.sleep(1 / per_second)
-    return done, failed
+    began_s, own_s = time.perf_counter(), time.process_time()
+    async with trio.open_nursery() as looking:
+        looking.start_soon(_look_how_late, told.late_s)
+        async with trio.open_nursery() as nursery:
+            for number in range(joins):
+                owner, room = rng.choice(rooms)
+                entrance = rng.choice([member for member in members if member is not owner])
+                nursery.start_soon(partial(one, number, entrance.url, room))
+                await trio.sleep(1 / per_second)
+        looking.cancel_scope.cancel()
+    told.cpu_share = (time.process_time() - own_s) / (time.perf_counter() - began_s)
+    return told
+
+
+async def _look_how_late(late_s: list[float]) -> None:
+    while True:
+        due_s = trio.current_time() + LOOK_S
+        await trio.sleep_until(due_s)
+        late_s.append(trio.current_time() - due_s)

@@ -68,8 +68,9 @@ class Company(Alone):
         if checkpoints is not None:
             self.adoption = Adoption(self.membership, checkpoints, lobby)
             self.code_when_lost = Code.ROOM_RETURNING
-        self.leading = Leading(directory, lobby, self.passes, self.membership.timing, self.is_ours, self.adoption)
-        self.homes = Homes(directory, lobby, lambda: self.url, self.membership.counted, Random())
+        timing, where = self.membership.timing, lambda: self.url
+        self.leading = Leading(directory, lobby, self.passes, timing, self.is_ours, where, self.adoption)
+        self.homes = Homes(directory, lobby, where, self.membership.counted, Random())
         self._seen_s, self._keyed_s = 0.0, -math.inf
         self._fences: dict[str, int] = {}
         """Under which our rooms were kept last."""

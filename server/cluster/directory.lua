@@ -275,16 +275,24 @@ function operations.leave()
   return 1
 end
 
-function operations.reserve()
-  local name, seat = word(), word()
-  local room = room_of(name)
-  if not room then return 0 end
+local function reserve(name, room, seat)
   local others = held(name)
   if call('ZSCORE', seats_key(name), seat) then others = others - 1 end
   if room.players + others >= room.seats then return 0 end
   call('ZADD', seats_key(name), now + seat_ms, seat)
   call('PEXPIRE', seats_key(name), 2 * seat_ms)
   return 1
+end
+
+function operations.lead()
+  forget()
+  local name, seat, asker, silent_max = word(), word(), word(), number()
+  local found = entry(name)
+  if not found then return { call('ZSCORE', ORPHANS, name) and 1 or 0, 0 } end
+  local process, silent = cjson.decode(found[4]), found[6]
+  local may_go = process.is_open and process.url ~= asker and silent <= silent_max
+  local is_kept = seat ~= '' and may_go and reserve(name, room_of(name), seat) or 0
+  return { 0, is_kept, unpack(found) }
 end
 
 function operations.find()

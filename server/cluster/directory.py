@@ -11,7 +11,7 @@ from typing import Protocol
 import trio
 
 from server.cluster.ledger import Ledger
-from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing
+from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Way
 
 
 class Unreachable(Exception):
@@ -36,7 +36,7 @@ class Directory(Protocol):
 
     async def release(self, lease: int, name: str, fence: int) -> None: ...
     async def leave(self, lease: int, hands_over: bool) -> None: ...
-    async def reserve(self, name: str, seat: str) -> bool: ...
+    async def lead(self, name: str, seat: str, asker: str) -> Way: ...
     async def find(self, name: str) -> Entry | None: ...
     async def listed(self, count: int) -> list[Entry]: ...
     async def processes(self) -> dict[int, Process]: ...
@@ -86,9 +86,9 @@ class LocalDirectory:
         await trio.lowlevel.checkpoint()
         self._ledger.leave(lease, hands_over, self._now_ms())
 
-    async def reserve(self, name: str, seat: str) -> bool:
+    async def lead(self, name: str, seat: str, asker: str) -> Way:
         await trio.lowlevel.checkpoint()
-        return self._ledger.reserve(name, seat, self._now_ms())
+        return self._ledger.lead(name, seat, asker, self._now_ms())
 
     async def find(self, name: str) -> Entry | None:
         await trio.lowlevel.checkpoint()

@@ -13,7 +13,6 @@ needs no reservation: their place in the room is theirs.
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -40,7 +39,7 @@ log = structlog.get_logger("ricochet.cluster")
 
 
 class Leading:
-    """From `lobby`, by what `directory` says. `is_ours`: whether that is this process."""
+    """From `lobby`, by what `directory` says. `is_ours`: whether that is this process, which is at `url`."""
 
     def __init__(
         self,
@@ -49,6 +48,7 @@ class Leading:
         passes: Passes,
         timing: Timing,
         is_ours: Callable[[Entry], bool],
+        url: Callable[[], str],
         adoption: Adoption | None,
     ) -> None:
         self.others: list[Entry] = []
@@ -58,7 +58,7 @@ class Leading:
         self.chores: trio.Nursery | None = None
         """Where to ask, once somebody answers."""
         self._directory, self._lobby, self._passes, self._timing = directory, lobby, passes, timing
-        self._is_ours, self._adoption = is_ours, adoption
+        self._is_ours, self._url, self._adoption = is_ours, url, adoption
         self._leading = 0
 
     def learn(self, entries: list[Entry]) -> None:
@@ -108,10 +108,9 @@ class Leading:
     async def _lead(self, session: Session, message: Hello | Enter, name: str) -> None:
         try:
             session.ticket = session.ticket or secrets.token_urlsafe(12)  # one for all that it asks: it holds one seat
-            entry, is_away = await self.find(name)
             comes_back = isinstance(message, Hello) and message.resume is not None  # and has a place there, if any
-            if not (is_away or comes_back or message.role == "spectator"):
-                await self._reserve(name, session.ticket)
+            needs_seat = not comes_back and message.role != "spectator"
+            entry = await self.find(name, session.ticket if needs_seat else "")
             if session.state is not State.ENDED:
                 self.say_where(session, message, entry, session.ticket)
         except Exception as error:
@@ -130,32 +129,42 @@ class Leading:
         elif session.state is not State.ENDED:
             session.refuse_gently(refusal.code, refusal.sentence)
 
-    async def find(self, name: str) -> tuple[Entry, bool]:
-        """The room, which others have; and whether the directory is away. Raises Violation."""
-        is_away = False
+    async def find(self, name: str, seat: str) -> Entry:
+        """The room, which others have. `seat`, if it isn't empty, is kept there from now on, unless the directory is
+        away. Raises Violation."""
         try:
-            entry = await self._directory.find(name)
-            if entry is None and await self._directory.is_orphan(name):
-                raise Violation(Code.ROOM_RETURNING, "the room has lost its server; it is back in a moment")
-            entry = entry or await self._directory.find(name)
+            way = await self._directory.lead(name, seat, self._url())
         except Unreachable:
-            known = (one for one in (*self.others, *self._silent) if one.notice.name == name)
-            entry, is_away = next(known, None), True
+            return self._find_listed(name)
+        entry = way.entry
+        if way.is_orphan:
+            raise Violation(Code.ROOM_RETURNING, "the room has lost its server; it is back in a moment")
         if entry is None or self._is_ours(entry):
-            if self._adoption is not None and (is_away or entry is not None or self._adoption.expects(name)):
-                raise Violation(Code.ROOM_RETURNING, "the room isn't here yet; it is back in a moment")
-            raise Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
-        if not is_away and entry.silent_ms > self._timing.silent_ms:
+            raise self._missing(name, entry is not None)
+        if entry.silent_ms > self._timing.silent_ms:
             raise Violation(Code.ROOM_RETURNING, "the server that has the room is not heard of; it may be back soon")
+        self._check_open(entry)
+        if seat and not way.is_kept:
+            raise Violation(Code.ROOM_FULL, "the room is full")
+        return entry
+
+    def _find_listed(self, name: str) -> Entry:
+        """As it was when the directory last answered. Raises Violation."""
+        known = (one for one in (*self.others, *self._silent) if one.notice.name == name)
+        entry = next(known, None)
+        if entry is None or self._is_ours(entry):
+            raise self._missing(name, True)
+        self._check_open(entry)
+        return entry
+
+    def _missing(self, name: str, may_be_ours: bool) -> Violation:
+        if self._adoption is not None and (may_be_ours or self._adoption.expects(name)):
+            return Violation(Code.ROOM_RETURNING, "the room isn't here yet; it is back in a moment")
+        return Violation(Code.ROOM_NOT_FOUND, f"there is no room {name!r}")
+
+    def _check_open(self, entry: Entry) -> None:
         if not entry.process.is_open:
             raise Violation(Code.SERVER_STOPPING, "the server that has the room is about to stop")
-        return entry, is_away
-
-    async def _reserve(self, name: str, seat: str) -> None:
-        """`seat` is kept from now on. Raises Violation."""
-        with suppress(Unreachable):
-            if not await self._directory.reserve(name, seat):
-                raise Violation(Code.ROOM_FULL, "the room is full")
 
     def say_where(self, session: Session, message: Hello | Enter, entry: Entry, seat: str) -> None:
         name = entry.notice.name

@@ -5,7 +5,7 @@
     claim      may I have this room? A fence, greater than any before, or why not
     release    I have stopped this room
     leave      I have stopped all of them, and go; others may have them, or nobody
-    reserve    a seat for somebody who is on their way, if one is free
+    lead       where is this room, and may I send somebody there? A seat for them, if one is free
     orphans    rooms without an owner, for whoever has a place for them: the first that claims one has it
 
 Whatever isn't heard of again is gone by itself: a lease and a room after the TTL, a seat after its own time. A room
@@ -34,6 +34,7 @@ from server.cluster.records import (
     Process,
     Taken,
     Timing,
+    Way,
     Why,
 )
 
@@ -63,7 +64,7 @@ class Ledger:
 
     def __init__(self, timing: Timing, now_ms: int = 0, is_young: bool = False) -> None:
         self._ttl_ms, self._away_ms, self._seat_ms = timing.ttl_ms, timing.away_ms, timing.seat_ms
-        self._orphan_ms = timing.orphan_ms
+        self._orphan_ms, self._silent_ms = timing.orphan_ms, timing.silent_ms
         self._leases: dict[int, _Lease] = {}
         self._rooms: dict[str, _Room] = {}
         self._orphans: dict[str, _Orphan] = {}
@@ -138,17 +139,17 @@ class Ledger:
 
     # whoever looks for a room ------------------------------------------------------------------------------
 
-    def reserve(self, name: str, seat: str, now_ms: int) -> bool:
-        """Whether `seat` is kept from now on. Asked again for the same one, it is kept for longer."""
+    def lead(self, name: str, seat: str, asker: str, now_ms: int) -> Way:
+        """Somebody at `asker`, a URL, wants to go there. If it isn't empty, `seat` is kept for them if one is free and
+        the owner is another process than the asker, was heard lately, and takes newcomers. Asked again for the same
+        one, it is kept for longer."""
         self._forget(now_ms)
-        room = self._rooms.get(name)
-        if room is None:
-            return False
-        others = len(room.seats) - (seat in room.seats)
-        if room.notice.players + others >= room.notice.seats:
-            return False
-        room.seats[seat] = now_ms + self._seat_ms
-        return True
+        entry = self._entry(name, now_ms)
+        if entry is None:
+            return Way(is_orphan=name in self._orphans)
+        process = entry.process
+        may_go = process.is_open and process.url != asker and entry.silent_ms <= self._silent_ms
+        return Way(entry, is_kept=bool(seat) and may_go and self._reserve(self._rooms[name], seat, now_ms))
 
     def find(self, name: str, now_ms: int) -> Entry | None:
         self._forget(now_ms)
@@ -194,6 +195,13 @@ class Ledger:
             return None
         silent_ms = max(0, now_ms + self._ttl_ms - lease.until_ms)
         return Entry(room.notice, room.fence, room.lease, lease.process, len(room.seats), silent_ms)
+
+    def _reserve(self, room: _Room, seat: str, now_ms: int) -> bool:
+        others = len(room.seats) - (seat in room.seats)
+        if room.notice.players + others >= room.notice.seats:
+            return False
+        room.seats[seat] = now_ms + self._seat_ms
+        return True
 
     def _keep(self, lease: int, process: Process, now_ms: int) -> None:
         self._leases[lease] = _Lease(process, now_ms + self._ttl_ms)

@@ -120,6 +120,17 @@ class Entry(Struct, frozen=True):
         return max(0, self.notice.seats - self.notice.players - self.held)
 
 
+class Way(Struct, frozen=True):
+    """The answer to somebody who wants to be led to a room."""
+
+    entry: Entry | None = None
+    """The room as it was when they asked."""
+    is_orphan: bool = False
+    """It has no owner now, and may have one soon."""
+    is_kept: bool = False
+    """The seat that they asked for is theirs from now on."""
+
+
 class Orphan(Struct, frozen=True):
     """A room whose owner was heard of no more, or went and left it to others."""
 

@@ -35,6 +35,7 @@ from server.cluster.records import (
     Process,
     Taken,
     Timing,
+    Way,
     Why,
 )
 
@@ -108,8 +109,9 @@ class RedisDirectory:
     async def leave(self, lease: int, hands_over: bool) -> None:
         await self._ask("leave", lease, int(hands_over))
 
-    async def reserve(self, name: str, seat: str) -> bool:
-        return bool(await self._ask("reserve", name, seat))
+    async def lead(self, name: str, seat: str, asker: str) -> Way:
+        is_orphan, is_kept, *told = await self._ask("lead", name, seat, asker, self.timing.silent_ms)
+        return Way(_entry(told) if told else None, bool(is_orphan), bool(is_kept))
 
     async def find(self, name: str) -> Entry | None:
         told = await self._ask("find", name)

@@ -3,9 +3,11 @@
 import socket
 from collections import Counter
 
+import pytest
 import trio
+from trio.testing import MockClock
 
-from bots.sweep import Sweep, current_sweep
+from bots.sweep import GAP_S, Sweep, current_sweep, sweep_every
 
 
 async def test_whoever_is_ready_is_called_until_it_is_removed(nursery: trio.Nursery) -> None:
@@ -62,3 +64,25 @@ async def test_a_descriptor_that_came_back_as_another_socket_is_that_one(nursery
 
 async def test_there_is_one_for_each_run_of_trio() -> None:
     assert current_sweep() is current_sweep()
+
+
+async def test_a_gap_is_as_wide_as_was_said_last(autojump_clock: MockClock) -> None:
+    sweep, read = current_sweep(), trio.Event()
+    mine, theirs = socket.socketpair()
+
+    def take() -> None:
+        nonlocal read
+        mine.recv(9)
+        read.set()
+
+    with mine, theirs:
+        sweep.add(mine.fileno(), take)
+        for gap_s in (GAP_S, 0.0):
+            sweep_every(gap_s)
+            began_s = trio.current_time()
+            for _ in range(3):
+                read = trio.Event()
+                theirs.send(b"x")
+                await read.wait()
+            assert trio.current_time() - began_s == pytest.approx(2 * gap_s)
+            await trio.sleep(1)

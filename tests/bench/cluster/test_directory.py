@@ -7,7 +7,16 @@ from bench.cluster.directory import Joining, Load, Measured, lines, measure
 from bench.cluster.redis import find_redis
 
 JOINING = Joining(
-    rooms=1000, joins=400, failed=0, moved_ms_p50=3.0, moved_ms_p99=9.0, welcome_ms_p50=8.0, welcome_ms_p99=20.0
+    rooms=1000,
+    joins=400,
+    failed=0,
+    moved_ms_p50=3.0,
+    moved_ms_p99=9.0,
+    welcome_ms_p50=8.0,
+    welcome_ms_p99=20.0,
+    own_late_ms_p50=0.5,
+    own_late_ms_p99=2.0,
+    own_cpu_share=0.2,
 )
 LOAD = Load(
     rooms=10_000,
@@ -32,6 +41,7 @@ def test_the_lines_say_whether_it_held_and_who_was_slow() -> None:
     good = Measured(joining=JOINING, load=LOAD, held=True)
     assert lines(good)[-1] == "It held."
     assert "slow" not in lines(good)[-2]
+    assert "20% of a core, and was itself late by p50 0.5 ms, p99 2.0 ms" in lines(good)[2]
     assert "slow" in lines(replace(good, load=replace(LOAD, own_cpu_share=0.95)))[-2]
     empty = replace(JOINING, moved_ms_p50=None, moved_ms_p99=None, welcome_ms_p50=None, welcome_ms_p99=None)
     assert "nothing" in lines(replace(good, joining=empty))[1]

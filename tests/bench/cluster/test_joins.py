@@ -27,9 +27,11 @@ async def fleet(tmp_path: Path) -> AsyncIterator[Fleet]:
 @pytest.mark.slow
 async def test_it_is_told_where_and_then_is_welcome_there(fleet: Fleet) -> None:
     await wait_open(fleet, 4)
-    done, failed = await join_often(fleet.members, joins=4, per_second=10, seed=1)
-    assert (len(done), failed) == (4, 0)
-    assert all(0 < one.moved_s < one.welcome_s for one in done)
+    told = await join_often(fleet.members, joins=4, per_second=10, seed=1)
+    assert (len(told.done), told.failed) == (4, 0)
+    assert all(0 < one.moved_s < one.welcome_s for one in told.done)
+    assert told.late_s
+    assert 0 < told.cpu_share < 1
     here = next(iter(await fleet.members[0].rooms()))
     assert await join(fleet.members[0].url, here, 5) is None, "nobody leads where one is already"
     assert await join(fleet.members[0].url, "nowhere", 6) is None

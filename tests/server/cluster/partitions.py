@@ -21,7 +21,7 @@ from server.cluster.checkpoints import Checkpoints
 from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.membership import Membership
-from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Why
+from server.cluster.records import Claimed, Entry, Heard, Notice, Orphan, Owned, Process, Taken, Timing, Way, Why
 from server.store import Superseded
 from tests.server.cluster.neighbours import Memory
 
@@ -267,8 +267,8 @@ class Owner:
     async def leave(self, lease: int, hands_over: bool) -> None:
         await self._carry(lambda: self.world.directory.leave(lease, hands_over))
 
-    async def reserve(self, name: str, seat: str) -> bool:
-        return await self._carry(lambda: self.world.directory.reserve(name, seat))
+    async def lead(self, name: str, seat: str, asker: str) -> Way:
+        return await self._carry(lambda: self.world.directory.lead(name, seat, asker))
 
     async def find(self, name: str) -> Entry | None:
         return await self._carry(lambda: self.world.directory.find(name))

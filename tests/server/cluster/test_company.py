@@ -115,7 +115,7 @@ async def test_quick_play_goes_where_there_is_company_and_a_place(two: Two) -> N
     theirs = two.there.server.room
     theirs.players_max = len(theirs.players) + 1
     await really(lambda: any(entry.free == 1 for entry in here.others))
-    assert await here.directory.reserve(theirs.name, "kept")
+    assert (await here.directory.lead(theirs.name, "kept", here.url)).is_kept
     await really(lambda: there.membership.held == {theirs.name: 1})
     with pytest.raises(bots.Ended) as full:
         async with bots.connect(two.there.url, "Eve", room=theirs.name, come_back=False):
@@ -192,7 +192,7 @@ async def test_what_is_left_of_a_former_life_of_ours_leads_nobody_round_in_circl
     here, theirs = company(two.here), room_of(two.there)
     here.url = company(two.there).url
     with pytest.raises(Violation) as refused:
-        await here.leading.find(theirs)
+        await here.leading.find(theirs, "")
     assert refused.value.code == Code.ROOM_NOT_FOUND
     await really(lambda: not here.others)
 

@@ -1,7 +1,8 @@
 """What holds in every directory: in the one of this process, and in Redis."""
 
-from server.cluster.records import Notice, Orphan, Owned, Process, Taken, Why
-from tests.server.cluster.timed import HERE, ORPHAN, START_MS, THERE, TTL, Timed, room
+from server.cluster.directory import Directory
+from server.cluster.records import Notice, Orphan, Owned, Process, Taken, Way, Why
+from tests.server.cluster.timed import ASKER, HERE, ORPHAN, START_MS, THERE, TIMING, TTL, Timed, room
 
 
 async def test_a_room_has_one_owner_until_nobody_has_heard_of_it_for_a_ttl(timed: Timed) -> None:
@@ -90,23 +91,62 @@ async def test_after_all_have_left_nobody_waits(timed: Timed) -> None:
     assert await directory.processes() == {lease: THERE}
 
 
+async def keeps(directory: Directory, seat: str, name: str = "pinball", asker: str = ASKER) -> bool:
+    return (await directory.lead(name, seat, asker)).is_kept
+
+
 async def test_seats_are_reserved_until_taken_or_too_late(timed: Timed) -> None:
     directory = timed.directory
     lease = await directory.join(HERE)
     fence = (await directory.claim(lease, room(seats=2), False)).fence
-    assert await directory.reserve("pinball", "a")
-    assert await directory.reserve("pinball", "a")
-    assert await timed.at(1_000).reserve("pinball", "b")
-    assert not await directory.reserve("pinball", "c")
-    assert not await directory.reserve("elsewhere", "c")
+    assert await keeps(directory, "a")
+    assert await keeps(directory, "a")
+    assert await keeps(timed.at(1_000), "b")
+    assert not await keeps(directory, "c")
+    assert not await keeps(directory, "c", "elsewhere")
     sits = [Owned(room(players=1), fence)]
     heard = await timed.at(2_000).beat(lease, HERE, sits, [Taken("pinball", "a")])
     assert heard.held == (("pinball", 1),)
-    assert not await directory.reserve("pinball", "c")
+    assert not await keeps(directory, "c")
     entry = await directory.find("pinball")
     assert entry is not None
     assert (entry.held, entry.free, entry.process) == (1, 0, HERE)
-    assert await timed.at(11_000).reserve("pinball", "c"), "b never came"
+    await timed.at(10_999).beat(lease, HERE, sits, [])
+    assert not await keeps(directory, "c")
+    assert await keeps(timed.at(11_000), "c"), "b never came"
+
+
+async def test_whoever_leads_somebody_is_told_where_the_room_is_in_the_same_breath(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    await directory.claim(lease, room(), False)
+    way = await directory.lead("pinball", "", ASKER)
+    assert way == Way(await directory.find("pinball")), "who needs no seat holds none"
+    before = await directory.find("pinball")
+    assert await directory.lead("pinball", "a", ASKER) == Way(before, is_kept=True)
+    after = await directory.find("pinball")
+    assert before is not None
+    assert after is not None
+    assert (before.held, after.held) == (0, 1)
+    assert await directory.lead("elsewhere", "a", ASKER) == Way()
+    await directory.leave(lease, True)
+    assert await directory.lead("pinball", "a", ASKER) == Way(is_orphan=True)
+
+
+async def test_no_seat_is_kept_where_nobody_is_led(timed: Timed) -> None:
+    directory = timed.directory
+    lease = await directory.join(HERE)
+    fence = (await directory.claim(lease, room(), False)).fence
+    assert not await keeps(directory, "a", asker=HERE.url), "it isn't there yet, or not any more"
+    silent_ms = TIMING.silent_ms
+    assert await keeps(timed.at(silent_ms), "a")
+    assert not await keeps(timed.at(silent_ms + 1), "a"), "its owner may be gone"
+    draining = Process(HERE.url, is_open=False)
+    await directory.beat(lease, draining, [Owned(room(), fence)], [])
+    assert not await keeps(directory, "b")
+    entry = await directory.find("pinball")
+    assert entry is not None
+    assert entry.held == 1
 
 
 async def test_the_list_has_what_is_open_to_all_and_the_liveliest_first(timed: Timed) -> None:

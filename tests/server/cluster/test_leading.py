@@ -18,11 +18,13 @@ THERE = Process("https://b.example")
 
 
 class Flaky(LocalDirectory):
-    """Out of reach when a test says so."""
+    """Out of reach when a test says so; and how often it was asked."""
 
     is_away = False
+    asked = 0
 
     def _now_ms(self) -> int:
+        self.asked += 1
         if self.is_away:
             raise Unreachable("no answer")
         return super()._now_ms()
@@ -35,7 +37,15 @@ class Somebody:
         self.directory = Flaky(Ledger(TIMING))
         self.ours = Process("https://a.example")
         lobby = Stepper().lobby
-        self.leading = Leading(self.directory, lobby, Passes(), TIMING, lambda entry: entry.process == self.ours, None)
+        self.leading = Leading(
+            self.directory,
+            lobby,
+            Passes(),
+            TIMING,
+            is_ours=lambda entry: entry.process == self.ours,
+            url=lambda: self.ours.url,
+            adoption=None,
+        )
 
     async def owns(self, process: Process = THERE, seats: int = 8, players: int = 0) -> tuple[int, int]:
         """Whose lease, and fence."""
@@ -43,10 +53,16 @@ class Somebody:
         claimed = await self.directory.claim(lease, Notice("pit", seats=seats, players=players), True)
         return lease, claimed.fence
 
-    async def refusal(self) -> Code:
+    async def refusal(self, seat: str = "") -> Code:
         with pytest.raises(Violation) as refused:
-            await self.leading.find("pit")
+            await self.leading.find("pit", seat)
         return refused.value.code
+
+    async def held(self) -> int:
+        """Seats that are reserved there."""
+        found = await self.directory.find("pit")
+        assert found is not None
+        return found.held
 
 
 @pytest.fixture
@@ -59,8 +75,7 @@ async def test_a_room_of_another_process_is_found_and_one_of_nobodys_or_ours_is_
 ) -> None:
     assert await somebody.refusal() == Code.ROOM_NOT_FOUND
     await somebody.owns()
-    entry, is_away = await somebody.leading.find("pit")
-    assert (entry.process, is_away) == (THERE, False)
+    assert (await somebody.leading.find("pit", "")).process == THERE
     somebody.ours = THERE
     assert await somebody.refusal() == Code.ROOM_NOT_FOUND
 
@@ -72,7 +87,7 @@ async def test_one_whose_owner_is_silent_or_gone_may_be_back_and_is_waited_for(
     await trio.sleep(TIMING.silent_s + 0.1)
     assert await somebody.refusal() == Code.ROOM_RETURNING
     await somebody.directory.beat(lease, THERE, [Owned(Notice("pit"), fence)], [])
-    await somebody.leading.find("pit")
+    await somebody.leading.find("pit", "")
     await trio.sleep(TIMING.ttl_s + 1)
     assert await somebody.refusal() == Code.ROOM_RETURNING
     await trio.sleep(TIMING.orphan_s)
@@ -93,8 +108,7 @@ async def test_while_the_directory_is_away_rooms_that_were_listed_are_known(
     somebody.leading.others = await somebody.directory.listed(9)
     somebody.directory.is_away = True
     await trio.sleep(TIMING.silent_s + 1)
-    entry, is_away = await somebody.leading.find("pit")
-    assert (entry.notice.name, is_away) == ("pit", True)
+    assert (await somebody.leading.find("pit", "seat")).notice.name == "pit", "without a seat"
     somebody.leading.others = []
     assert await somebody.refusal() == Code.ROOM_NOT_FOUND
 
@@ -108,8 +122,7 @@ async def test_and_those_whose_owner_was_silent_just_then_for_nobody_knows_bette
     assert somebody.leading.listed([]) == [], "nobody is sent there who only looks around"
     assert await somebody.refusal() == Code.ROOM_RETURNING
     somebody.directory.is_away = True
-    entry, is_away = await somebody.leading.find("pit")
-    assert (entry.notice.name, is_away) == ("pit", True)
+    assert (await somebody.leading.find("pit", "seat")).notice.name == "pit", "without a seat"
     somebody.leading.forget()
     assert await somebody.refusal() == Code.ROOM_NOT_FOUND
 
@@ -118,9 +131,21 @@ async def test_a_full_room_takes_nobody_who_has_no_place_there(
     somebody: Somebody, autojump_clock: trio.testing.MockClock
 ) -> None:
     await somebody.owns(seats=2, players=2)
-    with pytest.raises(Violation) as refused:
-        await somebody.leading._reserve("pit", "seat")
-    assert refused.value.code == Code.ROOM_FULL
+    assert await somebody.refusal("seat") == Code.ROOM_FULL
+    assert (await somebody.leading.find("pit", "")).process == THERE, "who has one, or only watches"
+
+
+async def test_the_directory_is_asked_once_and_a_seat_is_kept_for_those_alone_who_are_led(
+    somebody: Somebody, autojump_clock: trio.testing.MockClock
+) -> None:
+    await somebody.owns()
+    somebody.directory.asked = 0
+    await somebody.leading.find("pit", "seat")
+    assert somebody.directory.asked == 1
+    assert await somebody.held() == 1
+    await trio.sleep(TIMING.silent_s + 0.1)
+    assert await somebody.refusal("other") == Code.ROOM_RETURNING
+    assert await somebody.held() == 1
 
 
 def entry(name: str, people: int, seats: int = 8, game: str = "melee", is_open: bool = True) -> Entry:

@@ -111,12 +111,14 @@ class Owners(RuleBasedStateMachine):
             self.ledger.release(self.leases[who], name, fence, self.now_ms)
 
     @rule(name=NAMES, seat=st.sampled_from("wxyz"))
-    def reserve(self, name: str, seat: str) -> None:
+    def lead(self, name: str, seat: str) -> None:
         before = self.ledger.find(name, self.now_ms)
-        if self.ledger.reserve(name, seat, self.now_ms):
+        way = self.ledger.lead(name, seat, "https://c.example", self.now_ms)
+        assert way.entry == before
+        if way.is_kept:
             after = self.ledger.find(name, self.now_ms)
-            assert before is not None
-            assert after is None or after.notice.players + after.held <= after.notice.seats
+            assert after is not None
+            assert after.notice.players + after.held <= after.notice.seats
 
     @rule(who=WHO, hands_over=st.booleans())
     def leave(self, who: int, hands_over: bool) -> None:

@@ -239,7 +239,7 @@ async def test_rooms_of_new_names_run_on_where_there_has_never_been_a_directory(
 async def test_a_seat_that_was_taken_counts_once(place: Place, autojump_clock: MockClock) -> None:
     membership = place.membership
     await membership.claim(Notice("pinball", seats=4))
-    assert await place.directory.reserve("pinball", "s")
+    assert (await place.directory.lead("pinball", "s", "https://c.example")).is_kept
     await trio.sleep(TIMING.beat_s + 0.1)
     assert membership.held == {"pinball": 1}
     place.players = 1

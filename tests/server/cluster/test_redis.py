@@ -10,25 +10,26 @@ from hypothesis import strategies as st
 
 from protocol.errors import UserError
 from server.cluster.directory import Directory, Unreachable
-from server.cluster.records import Notice, Owned, Taken, Timing, Why
+from server.cluster.records import Notice, Owned, Process, Taken, Timing, Way, Why
 from server.cluster.redis import RedisDirectory, is_refused
 from tests.instruments.redis import Redis
-from tests.server.cluster.timed import HERE, THERE, TIMING, TTL, Timed, room
+from tests.server.cluster.timed import ASKER, HERE, THERE, TIMING, TTL, Timed, room
 
 NAMES, SEATS, WHO = st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(0, 2)
 NOTICES = st.builds(
     Notice, NAMES, players=st.integers(0, 3), bots=st.integers(0, 1), seats=st.integers(0, 3), private=st.booleans()
 )
+ABOUT, ASKERS = st.sampled_from([HERE, THERE, Process(HERE.url, is_open=False)]), st.sampled_from([ASKER, HERE.url])
 OWNED = st.lists(st.tuples(NOTICES, st.booleans()), max_size=3, unique_by=lambda one: one[0].name)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("wait"), st.one_of(st.integers(0, 3_000), st.integers(0, 2 * TTL))),
         st.tuples(st.just("join"), WHO),
-        st.tuples(st.just("beat"), WHO, OWNED, st.lists(st.builds(Taken, NAMES, SEATS), max_size=2)),
+        st.tuples(st.just("beat"), WHO, ABOUT, OWNED, st.lists(st.builds(Taken, NAMES, SEATS), max_size=2)),
         st.tuples(st.just("claim"), WHO, NOTICES, st.booleans()),
         st.tuples(st.just("release"), WHO, NAMES),
         st.tuples(st.just("leave"), WHO, st.booleans()),
-        st.tuples(st.just("reserve"), NAMES, SEATS),
+        st.tuples(st.just("lead"), NAMES, st.one_of(st.just(""), SEATS), ASKERS),
         st.tuples(st.just("forget")),
     ),
     min_size=10,
@@ -59,9 +60,11 @@ class Asker:
         self.leases[who] = await directory.join(THERE)
         return self.leases[who]
 
-    async def beat(self, directory: Directory, who: int, rooms: list[tuple[Notice, bool]], taken: list[Taken]) -> Any:
+    async def beat(
+        self, directory: Directory, who: int, about: Process, rooms: list[tuple[Notice, bool]], taken: list[Taken]
+    ) -> Any:
         owned = [Owned(notice, self.fences[notice.name] - is_old) for notice, is_old in rooms]
-        return await directory.beat(self.leases[who], HERE, owned, taken)
+        return await directory.beat(self.leases[who], about, owned, taken)
 
     async def claim(self, directory: Directory, who: int, notice: Notice, is_new: bool) -> Any:
         claimed = await directory.claim(self.leases[who], notice, is_new)
@@ -74,8 +77,8 @@ class Asker:
     async def leave(self, directory: Directory, who: int, hands_over: bool) -> None:
         await directory.leave(self.leases[who], hands_over)
 
-    async def reserve(self, directory: Directory, name: str, seat: str) -> bool:
-        return await directory.reserve(name, seat)
+    async def lead(self, directory: Directory, name: str, seat: str, asker: str) -> Way:
+        return await directory.lead(name, seat, asker)
 
     async def forget(self, directory: Directory) -> None:
         self._timed.forget(self._ms)
@@ -109,7 +112,7 @@ async def test_by_its_own_clock_a_crash_leaves_nothing_behind_but_the_state_of_t
     await nursery.start(directory.run)
     lease = await directory.join(HERE)
     assert (await directory.claim(lease, room(), True)).why is Why.GRANTED
-    assert await directory.reserve("pinball", "a")
+    assert (await directory.lead("pinball", "a", ASKER)).is_kept
     assert int(redis.say("DBSIZE").strip(b":\r\n")) == 7
     with trio.fail_after(10):
         while redis.say("KEYS *") != b"*1\r\n$16\r\n{ricochet}:state\r\n":  # noqa: ASYNC110  # Redis tells nobody

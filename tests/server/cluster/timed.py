@@ -9,6 +9,8 @@ from tests.instruments.redis import Redis
 TIMING = Timing()
 TTL, ORPHAN = TIMING.ttl_ms, TIMING.orphan_ms
 HERE, THERE = Process("https://a.example"), Process("https://b.example")
+ASKER = "https://c.example"
+"""Has no rooms, and people who look for some."""
 START_MS = 1_000_000
 
 
