@@ -114,7 +114,7 @@ class WholeLook implements PageLook {
   }
 
   lobby(news: LobbyNews): void {
-    this.page.take(news);
+    this.page.take(news, this.hud.replay);
   }
 
   /** One is in the lobby now, from wherever. */
