@@ -10,33 +10,35 @@ import { element, show } from "./dom";
 
 /** Which replay is that of the match that is over, by what has happened. Pure. */
 export class LastReplay {
-  /** "": none is known. */
-  id = "";
+  /** Where it is played; "": none is known. */
+  address = "";
+  #url = "";
   #plays = false;
 
-  /** One is in another room. */
-  enter(): void {
-    this.id = "";
+  /** One is in another room, by a connection to `url`. */
+  enter(url: string): void {
+    this.address = "";
+    this.#url = url;
     this.#plays = false;
   }
 
   event({ name, body }: GameEvent): void {
     if (name === "match") {
       this.#plays = textIn(body, "phase") === "play";
-      if (this.#plays) this.id = "";
-    } else if (name === "recorded" && !this.#plays) this.id = textIn(body, "replay");
+      if (this.#plays) this.address = "";
+    } else if (name === "recorded" && !this.#plays) this.address = addressOf(textIn(body, "replay"), this.#url);
   }
 }
 
-/** Where a replay is played. Pure. */
-export function addressOf(id: string): string {
-  return `replay?id=${encodeURIComponent(id)}`;
+/** Where a replay is played that the server at `url` has: not each process has those of the others. Pure. */
+export function addressOf(id: string, url: string): string {
+  return id === "" ? "" : new URL(`replay?id=${encodeURIComponent(id)}`, url.replace(/^ws/, "http")).href;
 }
 
 export class Again {
   readonly root = element("p", "rewatch");
   readonly #link = element("a", "button rewatch-link", "Watch it again");
-  #id = "";
+  #address = "";
 
   /** With a key that does the same, where the keyboard is the game's. */
   constructor(key = "") {
@@ -50,17 +52,17 @@ export class Again {
     show(this.#link, false);
   }
 
-  /** The replay to which it leads from now on; "": to none. */
-  offer(id: string): void {
-    if (this.#id === id) return;
-    this.#id = id;
-    this.#link.href = addressOf(id);
-    show(this.#link, id !== "");
+  /** Where it leads from now on; "": nowhere. */
+  offer(address: string): void {
+    if (this.#address === address) return;
+    this.#address = address;
+    this.#link.href = address;
+    show(this.#link, address !== "");
   }
 
   /** Whether it led anywhere. */
   follow(): boolean {
-    if (this.#id === "") return false;
+    if (this.#address === "") return false;
     this.#link.click();
     return true;
   }

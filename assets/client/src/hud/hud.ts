@@ -26,7 +26,7 @@ import { Vitals } from "./vitals";
 export class Hud implements ChatView {
   readonly root: HTMLElement;
   readonly notice = new Notice();
-  private readonly last = new LastReplay();
+  readonly last = new LastReplay();
   private readonly topLine = new TopLine();
   private readonly minimap = new Minimap();
   private readonly feed = new NewsFeed();
@@ -88,13 +88,7 @@ export class Hud implements ChatView {
     this.board.call(title);
   }
 
-  /** Of the match that is over in the room that one is in, or was in last; "": none is known. */
-  get replay(): string {
-    return this.last.id;
-  }
-
   enter(arena: Arena, description: Description): void {
-    this.last.enter();
     this.minimap.enter(arena);
     this.vitals.enter(description);
     this.middle.enter(description);
@@ -110,7 +104,7 @@ export class Hud implements ChatView {
     this.feed.draw(scene);
     this.vitals.draw(scene);
     this.board.draw(scene);
-    this.podium.draw(scene, this.last.id);
+    this.podium.draw(scene, this.last.address);
     this.middle.draw(scene);
     this.curtain.draw(scene);
     this.teamScore.draw(scene);

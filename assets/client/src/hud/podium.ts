@@ -26,7 +26,7 @@ export class Podium {
     show(this.root, false);
   }
 
-  /** `replay` is that of the match that is over; "": none is known. */
+  /** `replay` is where that of the match that is over is played; "": none is known. */
   draw(scene: Scene, replay: string): void {
     const { match } = scene;
     const shown = match?.phase === "podium";

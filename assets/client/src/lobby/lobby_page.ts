@@ -85,7 +85,7 @@ export class LobbyPage {
 
   /**
    * How things stand in the lobby now; and, once, why one is here and how the room has ended that one comes from, whose last
-   * match is to be seen as `replay`.
+   * match is to be seen at `replay`.
    */
   take(news: LobbyNews, replay = ""): void {
     this.#news = news;

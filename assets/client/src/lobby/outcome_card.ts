@@ -34,7 +34,7 @@ export class OutcomeCard {
     show(this.root, false);
   }
 
-  /** `title`: what people call the room. `replay`: of its last match; "": none is known. */
+  /** `title`: what people call the room. `replay`: where its last match is played again; "": none is known. */
   show(outcome: PodiumInfo, title: string, me: string, replay: string): void {
     show(this.root, true);
     this.#again.offer(replay);
