@@ -81,9 +81,9 @@ def _print(figures: Figures) -> None:
     minutes, seconds = divmod(round(figures.seconds), 60)
     ended = "" if figures.has_ended else ", broken off" if figures.is_whole else ", cut off"
     right = figures.checksums - figures.checksum_mismatches
+    room = f"room {_plain(figures.room)}" if figures.room else "a private room"
     console.print(
-        f"{_plain(figures.game)} in {_plain(figures.arena)} (room {_plain(figures.room)}), {figures.recorded}: "
-        f"{minutes}:{seconds:02}{ended}"
+        f"{_plain(figures.game)} in {_plain(figures.arena)} ({room}), {figures.recorded}: {minutes}:{seconds:02}{ended}"
     )
     console.print(
         f"{figures.bytes} bytes, {figures.bytes_per_second:.0f} a second; {figures.snapshots} snapshots, "

@@ -15,8 +15,8 @@ from server.results import Result
 from server.room import Room
 
 EMPTY_S_MAX: Final = 60.0
-PODIUM_S: Final = 4.0
-"""How long the last podium is seen in the room itself."""
+PODIUM_S: Final = 6.0
+"""How long the last podium is seen in the room itself: longer than it is recorded, so that people are told of that."""
 PLAYED: Final = "the room's matches are played"
 EMPTY: Final = "nobody was in the room any more"
 

@@ -1,6 +1,7 @@
-"""Replays over HTTP, for everybody, as matches are.
+"""Replays over HTTP, for everybody, as matches are; those of private rooms for whoever has been told their id.
 
-    GET /api/replays            the newest, as a list (`archive.Summary`); `?limit=` up to 200, and by default as many
+    GET /api/replays            the newest, as a list (`archive.Summary`); `?limit=` up to 200, and by default as many;
+                                without private ones
     GET /api/replays/ID         one, as a file: whole or in ranges, the same for ever as long as it is there
 
 An id is looked up among those that the archive has; nothing that is asked for ever becomes a path.
@@ -15,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from server.replay.archive import SUFFIX, Archive
+from server.replay.archive import SUFFIX, Archive, is_private
 
 LIST_MAX: Final = 200
 KEPT: Final = "public, max-age=86400"
+NOT_KEPT: Final = "private, no-store"
 ASK_FIRST: Final = "no-cache"
 
 
@@ -45,7 +47,7 @@ class Replays(Struct, frozen=True):
         path = None if self.archive is None else self.archive.find(replay_id)
         if path is None or not await trio.to_thread.run_sync(path.is_file):
             return JSONResponse({"error": "there is no such replay, or none any more"}, 404)
-        headers = {"Cache-Control": KEPT}
+        headers = {"Cache-Control": NOT_KEPT if is_private(replay_id) else KEPT}
         return FileResponse(
             path, media_type="application/octet-stream", filename=f"{replay_id}{SUFFIX}", headers=headers
         )

@@ -1,14 +1,19 @@
 """The folder of replays: what is in it, what is written to it, and how it is kept from growing.
 
     20261126T034512Z-pinball-melee.replay      when it was begun, the room, the game; -2, -3, … where that is taken
+    private-9f…c4.replay                       160 random bits: of a private room, whose name is its key
 
-Calls block, so they are made from a worker thread, one after the other; only `summaries`, `find` and `size` don't. A
-recording is written chunk by chunk under its last name: what a crash leaves of it is a replay that was cut off. What
-there is stays within bounds in bytes (what is being written included), in files and in age, and the oldest go first;
-whatever else lies in the folder is left alone. What goes wrong is an OSError.
+Those of private rooms are in no list: they are for whoever was told the id. Their names say so, for as long as they lie
+there; in all else they are as the others.
+
+Calls block, so they are made from a worker thread, one after the other; only `summaries`, `find`, `count` and `size`
+don't. A recording is written chunk by chunk under its last name: what a crash leaves of it is a replay that was cut
+off. What there is stays within bounds in bytes (what is being written included), in files and in age, and the oldest go
+first; whatever else lies in the folder is left alone. What goes wrong is an OSError.
 """
 
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from time import gmtime, strftime, time
@@ -26,7 +31,9 @@ SUMMARY_BYTES_MAX: Final = 2 << 20
 """So much is read of a file's beginning, and of its end, to tell what it is."""
 TAIL_BYTES: Final = 16
 SAME_NAME_MAX: Final = 1000
-_NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9_-]{1,80}")
+PRIVATE: Final = "private-"
+PRIVATE_BYTES: Final = 20
+_NAME: Final = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}Z-[a-z0-9_-]{{1,80}}|{PRIVATE}[0-9a-f]{{{2 * PRIVATE_BYTES}}}")
 SUFFIX: Final = ".replay"
 
 
@@ -64,6 +71,16 @@ def is_id(name: str) -> bool:
 def id_of(room: str, game: str, now_s: float) -> str:
     slug = "-".join(re.sub(r"[^a-z0-9_]+", "-", part.lower()).strip("-")[:30] or "x" for part in (room, game))
     return f"{strftime('%Y%m%dT%H%M%SZ', gmtime(now_s))}-{slug}"
+
+
+def private_id() -> str:
+    """Nobody guesses it, and it says nothing of the room."""
+    return f"{PRIVATE}{secrets.token_hex(PRIVATE_BYTES)}"
+
+
+def is_private(replay_id: str) -> bool:
+    """Whether it is for those alone who were told the id."""
+    return replay_id.startswith(PRIVATE)
 
 
 class Archive:
@@ -148,14 +165,20 @@ class Archive:
                 continue  # it is kept for whoever wants to know why, until it is old
 
     def summaries(self) -> list[Summary]:
-        """The newest first."""
-        return sorted(self._summaries.copy().values(), key=lambda summary: summary.id, reverse=True)
+        """Of all that everybody may know of, the newest first."""
+        public = [summary for summary in self._summaries.copy().values() if not is_private(summary.id)]
+        return sorted(public, key=lambda summary: summary.id, reverse=True)
 
     def find(self, replay_id: str) -> Path | None:
-        """The file of one that is finished."""
+        """The file of one that is finished, private or not."""
         if not is_id(replay_id) or replay_id not in self._summaries:
             return None
         return self._path(replay_id)
+
+    @property
+    def count(self) -> int:
+        """All that are finished."""
+        return len(self._summaries)
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 The tick hands on a list of messages every ten seconds and waits for nothing. What the thread has not done yet is
 bounded; where a recording would go beyond that it is given up whole, and counted, and so is one that can't be written.
+Whoever is in a room is told the id of each of its recordings as soon as it can be watched.
 """
 
 import time
@@ -17,8 +18,8 @@ from protocol.limits import PROTOCOL_VERSION
 from protocol.replay import Header
 from server.config import Config
 from server.lobby import Lobby
-from server.replay.archive import Archive, Recording, id_of
-from server.replay.tape import Ending, Reel, Tape
+from server.replay.archive import Archive, Recording, id_of, private_id
+from server.replay.tape import RECORDED, Ending, Reel, Tape
 from server.results import Result
 from server.room import Room
 from server.statistics import Recorded
@@ -30,7 +31,13 @@ LAST_S_MAX: Final = 5.0
 SECONDS_MIN: Final = 5.0
 """What is shorter is not kept."""
 
+Job = Callable[[], None]
+
 log = structlog.get_logger("ricochet.replay")
+
+
+def nothing() -> None:
+    """What follows most jobs."""
 
 
 class Recorder:
@@ -39,16 +46,14 @@ class Recorder:
     def __init__(self, archive: Archive | None, counted: Recorded) -> None:
         self.archive, self.counted = archive, counted
         self._tapes: dict[Room, Tape] = {}
-        self._send, self._receive = trio.open_memory_channel[tuple[int, Callable[[], None]]](inf)
-        """(bytes, job) each; bounded by the bytes, and by a few jobs without any for each of these."""
+        self._send, self._receive = trio.open_memory_channel[tuple[int, Job, Job]](inf)
+        """(bytes, job, what follows it) each; bounded by the bytes, and by a few jobs without any for each of these."""
         self._waiting_bytes = 0
         self._idle = trio.Event()
 
     # what rooms tell ---------------------------------------------------------------------------------------
 
     def opened(self, room: Room) -> None:
-        if room.card.is_private:
-            return  # what is played among friends is nobody else's
         room.tap = self._tapes[room] = Tape(room, self._begin)
 
     def concluded(self, room: Room, result: Result) -> None:
@@ -64,9 +69,14 @@ class Recorder:
         now_s = time.time()
         archive = self.archive
         assert archive is not None, "without one there is no tape"
-        name, header = id_of(room.name, room.game.name, now_s), Header(PROTOCOL_VERSION, int(now_s))
-        begin = partial(archive.begin, name, header, welcome, room.tick)
-        return Spool(self, archive, begin, room.rates.tick_rate)
+        name = private_id() if room.card.is_private else id_of(room.name, room.game.name, now_s)
+        begin = partial(archive.begin, name, Header(PROTOCOL_VERSION, int(now_s)), welcome, room.tick)
+        return Spool(self, archive, begin, room.rates.tick_rate, partial(self._tell, room))
+
+    def _tell(self, room: Room, replay_id: str) -> None:
+        """Whoever is in `room`, if that is still there."""
+        if room in self._tapes:
+            room.say(RECORDED, {"replay": replay_id})
 
     # what is written ---------------------------------------------------------------------------------------
 
@@ -82,8 +92,8 @@ class Recorder:
 
     async def _write(self, archive: Archive) -> None:
         self._count(archive)
-        async for size_bytes, job in self._receive:
-            await self._do(job)
+        async for size_bytes, job, then in self._receive:
+            await self._do(job, then)
             self._waiting_bytes -= size_bytes
             self._count(archive)
             if not self._receive.statistics().current_buffer_used:
@@ -97,27 +107,28 @@ class Recorder:
             self.closed(room)
         with trio.move_on_after(LAST_S_MAX, shield=True) as scope:
             self._idle = trio.Event()
-            self.put(0, lambda: None)
+            self.put(0, nothing)
             await self._idle.wait()
         if scope.cancelled_caught:
             log.error("the last replays could not be written in time")
 
-    def put(self, size_bytes: int, job: Callable[[], None]) -> bool:
-        """Have it done in the thread; False when too much waits already."""
+    def put(self, size_bytes: int, job: Job, then: Job = nothing) -> bool:
+        """Have `job` done in the thread, and `then` by the loop; False when too much waits already."""
         if self._waiting_bytes + size_bytes > WAITING_BYTES_MAX:
             return False
         self._waiting_bytes += size_bytes
-        self._send.send_nowait((size_bytes, job))
+        self._send.send_nowait((size_bytes, job, then))
         return True
 
     def _count(self, archive: Archive) -> None:
         counted = self.counted
-        counted.replays, counted.replay_bytes = len(archive.summaries()), archive.size
+        counted.replays, counted.replay_bytes = archive.count, archive.size
         counted.recording_waiting_bytes = self._waiting_bytes
 
-    async def _do(self, job: Callable[[], None]) -> None:
+    async def _do(self, job: Job, then: Job = nothing) -> None:
         try:
             await trio.to_thread.run_sync(job, abandon_on_cancel=True)
+            then()
         except OSError as error:
             self.counted.recordings_failed += 1
             log.error("a replay could not be written", why=error.strerror or str(error))
@@ -129,8 +140,16 @@ class Recorder:
 class Spool:
     """One recording: said by its tape in the tick, written in the thread."""
 
-    def __init__(self, recorder: Recorder, archive: Archive, begin: Callable[[], Recording], tick_rate: int) -> None:
-        self._recorder, self._archive, self._tick_rate = recorder, archive, tick_rate
+    def __init__(
+        self,
+        recorder: Recorder,
+        archive: Archive,
+        begin: Callable[[], Recording],
+        tick_rate: int,
+        tell: Callable[[str], None],
+    ) -> None:
+        """`tell` is called with its id once it is there to be watched."""
+        self._recorder, self._archive, self._tick_rate, self._tell = recorder, archive, tick_rate, tell
         self._recording: Recording | None = None
         """The thread's, as all that has `_in_thread` in its name."""
         self._has_failed = False
@@ -142,11 +161,18 @@ class Spool:
 
     def end(self, ending: Ending) -> None:
         is_long = ending.last_tick - ending.first_tick >= SECONDS_MIN * self._tick_rate
-        self._recorder.put(0, partial(self._end_in_thread, ending) if is_long else self._drop_in_thread)
+        if is_long:
+            self._recorder.put(0, partial(self._end_in_thread, ending), self._told)
+        else:
+            self._recorder.put(0, self._drop_in_thread)
 
     def drop(self) -> None:
         self._recorder.counted.recordings_dropped += 1
         self._recorder.put(0, self._drop_in_thread)
+
+    def _told(self) -> None:
+        if self._recording is not None and not self._has_failed:
+            self._tell(self._recording.id)
 
     def _begin_in_thread(self, begin: Callable[[], Recording]) -> None:
         self._attempt(lambda: setattr(self, "_recording", begin()))

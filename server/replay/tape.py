@@ -7,6 +7,8 @@ somebody else's.
 
 A recording is a match: from the tick in which the one before was over until `EPILOGUE_S` after its own end. Nothing is
 recorded while nobody plays. What goes wrong here ends the recording and not the room.
+
+The name of a private room is its key: a recording doesn't have it, nor the id of any other recording.
 """
 
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from msgspec.structs import replace
 
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
-from protocol.messages import ServerMessage
+from protocol.messages import Event, ServerMessage, Welcome
 from protocol.replay import FILE_BYTES_MAX, ITEM_BYTES_MAX, PLAIN_BYTES_MAX, Standing, roster
 from server.build.buildable import Buildable
 from server.introduction import introduce, welcome_of
@@ -36,6 +38,9 @@ RECORDING_BYTES_MAX: Final = FILE_BYTES_MAX
 """What is longer than one of these goes on in a file of its own. The bytes are those before packing."""
 REST_S: Final = 30.0
 """After a recording that was given up, or could not be begun, none is begun for so long."""
+
+RECORDED: Final = "recorded"
+"""The event that tells a room's people of a recording of theirs: `{replay: its id}`."""
 
 log = structlog.get_logger("ricochet.replay")
 
@@ -84,7 +89,7 @@ class Tape:
 
     def said(self, message: ServerMessage) -> None:
         """Something that spectators hear."""
-        if self._reel is None:
+        if self._reel is None or (isinstance(message, Event) and message.name == RECORDED):
             return
         try:
             self._add(self._codec.encode(message))
@@ -139,7 +144,7 @@ class Tape:
 
     def _begin_recording(self, tick: int) -> None:
         room = self._room
-        welcome = self._codec.encode(welcome_of(room, None, ""))
+        welcome = self._codec.encode(_keyless(room, welcome_of(room, None, "")))
         self._reel = self._begin(room, welcome) if len(welcome) <= ITEM_BYTES_MAX else None
         if self._reel is None:
             self._rests_until = tick + self._ticks(REST_S)
@@ -193,6 +198,10 @@ class Tape:
 
     def _forget(self) -> None:
         self._reel, self._chunk, self._chunk_bytes, self._result = None, [], 0, None
+
+
+def _keyless(room: Room, welcome: Welcome) -> Welcome:
+    return replace(welcome, room="", title=room.card.title) if room.card.is_private else welcome
 
 
 def standings_of(result: Result) -> list[Standing]:

@@ -33,6 +33,13 @@ def test_it_tells_what_happened(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert (tmp_path / "m.png").stat().st_size > 10_000
 
 
+def test_of_a_private_room_it_names_no_room(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "private.replay"
+    path.write_bytes(Writer().begin(Header(PROTOCOL_VERSION, 0), CODEC.encode(welcome(room="")), 100))
+    assert run(str(path)) == 0
+    assert "(a private room)" in capsys.readouterr().out
+
+
 def test_it_tells_what_was_built(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     build = str(GOLDEN / "build-1.replay")
     assert run(build, "--json", str(tmp_path / "b.json"), "--heatmap", str(tmp_path / "b.png")) == 0

@@ -46,6 +46,8 @@ export class CannotDraw extends Error {
 /** A look that also says what its killcam shows. */
 export interface PageLook extends Look {
   readonly killcam: Killcam;
+  /** Which server one is connected to; said with each room that one enters. */
+  at(url: string): void;
 }
 
 /** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL. */
@@ -113,8 +115,12 @@ class WholeLook implements PageLook {
     if (this.page.entered(title)) this.menu.invite();
   }
 
+  at(url: string): void {
+    this.hud.last.enter(url);
+  }
+
   lobby(news: LobbyNews): void {
-    this.page.take(news);
+    this.page.take(news, this.hud.last.address);
   }
 
   /** One is in the lobby now, from wherever. */

@@ -85,6 +85,7 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
     if (message.type === "welcome") {
       builder.leave();
       look.enter(message);
+      look.at(client.connection.url);
       look.chat.begin(channelsOf(message));
     } else if (message.type === "lobby") {
       builder.leave();

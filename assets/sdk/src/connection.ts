@@ -90,6 +90,11 @@ export class Connection {
     return this.#state;
   }
 
+  /** Of the server that it leads to now. */
+  get url(): string {
+    return this.#itinerary.url;
+  }
+
   /** The room that one is in; null: none. */
   get room(): string | null {
     return this.#itinerary.seat?.room ?? null;

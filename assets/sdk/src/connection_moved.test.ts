@@ -25,6 +25,7 @@ test("a room that is elsewhere is played there, and come back to for as long as 
   expect(there.heard[0]).toMatchObject({ room: "pit", resume: null, role: "player", seat: "x.y.z" });
   there.say(welcome);
   expect(connection.state).toBe("playing");
+  expect(connection.url).toBe("wss://b.example/play");
   expect(JSON.parse(stored.get("ricochet.seat")!)).toMatchObject({ url: "wss://b.example/play" });
   there.end(1006);
   for (let attempt = 0; attempt < 4; attempt += 1) {

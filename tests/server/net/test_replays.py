@@ -54,6 +54,20 @@ async def test_one_is_downloaded_whole_or_in_part(site: Site, archive: Archive) 
     assert part.headers["content-range"] == f"bytes 0-7/{len(whole.body)}"
 
 
+async def test_a_private_one_is_in_no_list_and_is_given_to_whoever_has_its_id(site: Site, archive: Archive) -> None:
+    public, private = record(archive), record(archive, 1, private=True)
+    listed = await site.get("/api/replays")
+    assert [one["id"] for one in plain(listed.body)] == [public]
+    assert b"private" not in listed.body
+    whole = await site.get(f"/api/replays/{private}")
+    assert (whole.status, whole.body) == (200, (archive.folder / f"{private}.replay").read_bytes())
+    assert whole.headers["cache-control"] == "private, no-store"
+    part = await site.get(f"/api/replays/{private}", headers={"range": "bytes=0-7"})
+    assert (part.status, part.body, part.headers["cache-control"]) == (206, b"RICOREPL", "private, no-store")
+    wrong = private[:-1] + ("0" if private[-1] != "0" else "1")
+    assert (await site.get(f"/api/replays/{wrong}")).status == 404
+
+
 @pytest.mark.parametrize(
     "name", ["nothing", "..", "%2e%2e%2fsecret", "../secret", "20231114T221320Z-main-melee/../../secret"]
 )

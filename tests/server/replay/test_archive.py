@@ -9,7 +9,7 @@ import pytest
 from protocol.errors import UserError
 from protocol.limits import PROTOCOL_VERSION
 from protocol.replay import Header, Replay, Standing
-from server.replay.archive import Archive, Recording, id_of, is_id, summary_of
+from server.replay.archive import Archive, Recording, id_of, is_id, is_private, private_id, summary_of
 from server.replay.tape import Ending
 from tests.protocol.test_replay import CODEC, WELCOME, told
 
@@ -21,9 +21,9 @@ def begin(archive: Archive, name: str) -> Recording:
     return archive.begin(name, Header(PROTOCOL_VERSION, 1_700_000_000), CODEC.encode(WELCOME), 8)
 
 
-def record(archive: Archive, number: int = 0, chunks: int = 1) -> str:
+def record(archive: Archive, number: int = 0, chunks: int = 1, private: bool = False) -> str:
     """A whole one, which is written `number` hours after the first; its id."""
-    recording = begin(archive, id_of("main", "melee", 1_700_000_000 + 3600 * number))
+    recording = begin(archive, private_id() if private else id_of("main", "melee", 1_700_000_000 + 3600 * number))
     for n in range(chunks):
         archive.write(recording, 600 * n, [os.urandom(1000), told(600 * n)])
     archive.end(recording, ENDING)
@@ -113,6 +113,38 @@ def test_what_is_open_when_the_server_stops_is_a_replay_that_was_cut(tmp_path: P
     assert [(summary.id, summary.is_whole) for summary in again.summaries()] == [(recording.id, False)]
 
 
+def test_a_private_one_is_found_by_its_id_alone_and_still_is_after_a_restart(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, LARGE)
+    public, private = record(archive), record(archive, 1, private=True)
+    again = Archive(tmp_path, LARGE)
+    again.load()
+    for one in (archive, again):
+        assert [summary.id for summary in one.summaries()] == [public]
+        assert one.find(private) == tmp_path / f"{private}.replay"
+        assert one.find(private[:-1]) is None
+        assert one.count == 2
+        assert one.size == sum(path.stat().st_size for path in tmp_path.iterdir())
+
+
+def test_a_private_one_goes_like_any_other_when_it_is_the_oldest(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, LARGE, files_max=2)
+    oldest, *younger = [record(archive, n, private=n == 0) for n in range(3)]
+    archive.prune()
+    assert archive.find(oldest) is None
+    assert all(map(archive.find, younger))
+    assert archive.count == 2
+
+
+def test_ids_of_private_ones_are_of_160_random_bits() -> None:
+    ids = [private_id() for _ in range(400)]
+    assert all(map(is_id, ids))
+    assert all(map(is_private, ids))
+    digits = [replay_id.removeprefix("private-") for replay_id in ids]
+    assert {len(one) for one in digits} == {40}
+    assert all(len({one[place] for one in digits}) == 16 for place in range(40)), "each of them is any digit"
+    assert not is_private(id_of("private-", "melee", 1_700_000_000))
+
+
 def test_whatever_else_lies_there_is_left_alone(tmp_path: Path) -> None:
     strange = [tmp_path / name for name in ("notes.txt", "holiday.replay", "20231114T221320Z-x-melee.replay.old")]
     for path in strange:
@@ -151,6 +183,10 @@ def test_a_file_that_was_cut_is_listed_and_one_that_is_none_is_not(tmp_path: Pat
         "x" * 200,
         "20231114T221320Z-main-melee\n",
         "20231114T221320Z-MAIN",
+        "private-",
+        "private-" + "g" * 40,
+        "private-" + "0" * 39,
+        "private-" + "0" * 41,
         "20231114T221320Z-main-melee\0",
         "२०231114T221320Z-a-b",
     ],

@@ -11,17 +11,18 @@ import trio
 import trio.testing
 
 from protocol.errors import UserError
-from protocol.replay import Replay
-from server.card import Card
+from protocol.replay import Replay, messages_of
+from server import lives
+from server.card import PERMANENT, Card
 from server.config import Config
 from server.replay import recorder as recorder_module
 from server.replay import tape as tape_module
 from server.replay.archive import Archive
 from server.replay.recorder import Recorder, recorder_of
-from server.room import Room
 from tests.instruments.stepper import Stepper, arena_named, wander
 
 LARGE = 10_000_000
+EPILOGUE_S = tape_module.EPILOGUE_S
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +33,17 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def recording(folder: Path, match_s: float = 300.0) -> AsyncIterator[tuple[Stepper, Recorder]]:
+async def recording(
+    folder: Path, match_s: float = 300.0, card: Card = PERMANENT
+) -> AsyncIterator[tuple[Stepper, Recorder]]:
     """A room with two players in it and whatever they do recorded."""
     stepper = Stepper(1, options={"match_s": match_s})
+    stepper.room.card = card
     recorder = Recorder(Archive(folder, LARGE), stepper.lobby.recorded)
     stepper.lobby.heralds.listeners.append(recorder)
     recorder.opened(stepper.room)
     for n in range(2):
-        stepper.join(f"Player {n}").pilot = wander(Random(n))
+        stepper.join(f"Player {n}", room=stepper.room.name).pilot = wander(Random(n))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(recorder.run)
         yield stepper, recorder
@@ -153,16 +157,59 @@ def test_the_folder_goes_by_the_settings(tmp_path: Path) -> None:
         recorder_of(Config(replay_dir=tmp_path / "file"), stepper.lobby)
 
 
-def test_a_private_room_is_not_recorded(tmp_path: Path) -> None:
-    stepper = Stepper(1)
-    recorder = recorder_of(Config(replay_dir=tmp_path), stepper.lobby)
-    game, arena, rates = type(stepper.room.game), stepper.room.arena, stepper.rates
-    ours = Room("ours", game, arena, rates, 1, card=Card(is_private=True))
-    everybodys = Room("everybodys", game, arena, rates, 1)
-    for room in (ours, everybodys):
-        recorder.opened(room)
-    assert ours.tap is None
-    assert everybodys.tap is not None
+async def test_a_private_room_is_recorded_for_those_who_are_told(tmp_path: Path) -> None:
+    card = Card("Ours", "arena", is_private=True, is_permanent=False)
+    async with recording(tmp_path, match_s=10.0, card=card) as (stepper, recorder):
+        stepper.step(stepper.rates.ticks_in(11.0) + 4)
+        await until(lambda: recorder.counted.recordings == 1)
+        archive = recorder.archive
+        assert archive is not None
+        assert archive.summaries() == []
+        await until(lambda: recorder.counted.replays == 1)
+        stepper.step(4)
+        (told,) = stepper.clients[0].events_named("recorded")
+        path = archive.find(told["replay"])
+        assert path is not None
+        assert path.name.startswith("private-")
+        replay = Replay(path.read_bytes())
+        assert (replay.welcome.room, replay.welcome.title) == ("", "Ours")
+        assert replay.index is not None
+        assert replay.index.standings[0].place == 1
+        said = [wire for chunk in replay.chunks for wire in messages_of(chunk)]
+        assert not [wire for wire in said if stepper.room.name.encode() in wire]
+
+
+async def test_whoever_plays_or_watches_is_told_of_each_recording(tmp_path: Path) -> None:
+    async with recording(tmp_path, match_s=10.0) as (stepper, recorder):
+        watching = stepper.join("Wes", role="spectator")
+        stepper.step(stepper.rates.ticks_in(10.5))
+        assert watching.events_named("recorded") == [], "the match is over, and what comes after it is still recorded"
+        stepper.step(stepper.rates.ticks_in(0.5) + 4)
+        await until(lambda: recorder.counted.recordings == 1)
+        await until(lambda: recorder.counted.replays == 1)
+        stepper.step(4)
+        assert recorder.archive is not None
+        (summary,) = recorder.archive.summaries()
+        told = [client.events_named("recorded") for client in stepper.clients]
+        assert told == [[{"replay": summary.id}]] * 3
+
+
+async def test_nobody_is_told_of_what_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    async with recording(tmp_path, match_s=10.0) as (stepper, recorder):
+        monkeypatch.setattr(Archive, "end", full)
+        stepper.step(stepper.rates.ticks_in(11.0) + 4)
+        await until(lambda: recorder.counted.recordings_failed == 1)
+        stepper.step(30)
+        await recorder.finish()
+        stepper.step(4)
+        assert [client.events_named("recorded") for client in stepper.clients] == [[], []]
+
+
+def test_a_last_podium_outlasts_its_recording() -> None:
+    assert lives.PODIUM_S >= EPILOGUE_S + 2, "else nobody is there any more who could be told"
 
 
 def test_an_arena_too_large_for_a_header_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

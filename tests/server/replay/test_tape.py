@@ -6,12 +6,16 @@ import pytest
 
 from bots.view import View
 from protocol.build_messages import Edited
+from protocol.codec import CODECS
+from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.messages import Event
 from protocol.replay import ROSTER, Replay, messages_of, read_message
 from protocol.snapshot import CellKeyframe, Snapshot
+from server.card import Card
 from server.games.build import Build
 from server.replay import tape as tape_module
-from tests.instruments.recordings import Reels, builders, hunters, wanderers
+from server.replay.tape import Tape
+from tests.instruments.recordings import Reel, Reels, builders, hunters, wanderers
 from tests.instruments.stepper import Stepper
 
 Table = dict[int, list[int]]
@@ -114,6 +118,43 @@ def test_it_hears_what_spectators_hear_wherever_it_happens() -> None:
     names = [message.name for message in said if isinstance(message, Event)]
     assert names[-3:] == ["goal", "kill", "pulse"]
     assert "secret" not in names
+
+
+def test_what_a_private_room_is_entered_by_is_in_no_recording() -> None:
+    key = "a-key-of-friends"
+    stepper = Stepper(1)
+    card = Card("", "pinball", is_private=True, is_permanent=False)
+    room = stepper.lobby.open_room(key, type(stepper.room.game), stepper.room.arena, stepper.rates, 1, card=card)
+    reels: list[Reel] = []
+
+    def begin(_: object, welcome: bytes) -> Reel:
+        reels.append(Reel(welcome))
+        return reels[-1]
+
+    room.tap = tape = Tape(room, begin)
+    room.join("Ann", bot=False)
+    for tick in range(stepper.rates.ticks_in(2.5 * tape_module.CHUNK_S)):
+        room.advance(tick / 60)
+    tape.finish()
+    (reel,) = reels
+    welcome = Replay(reel.file).welcome
+    assert (welcome.room, welcome.title, welcome.arena) == ("", "", room.arena)
+    assert len(reel.chunks) == 3
+    assert not [wire for _, messages in reel.chunks for wire in messages if key.encode() in wire]
+    assert key.encode() not in CODECS[SUBPROTOCOL_MSGPACK].encode(welcome)
+
+
+def test_a_recording_does_not_tell_of_another() -> None:
+    stepper = wanderers(2)
+    reels = Reels(stepper)
+    stepper.step(10)
+    stepper.room.say("goal", {"by": 1})
+    stepper.room.say(tape_module.RECORDED, {"replay": "private-1"})
+    stepper.step(4)
+    reels.tape.finish()
+    assert any(b"goal" in wire for wire in reels.reels[0].chunks[-1][1])
+    assert not [wire for wire in reels.reels[0].chunks[-1][1] if b"private-1" in wire]
+    assert stepper.clients[0].events_named(tape_module.RECORDED) == [{"replay": "private-1"}], "they are told"
 
 
 def test_players_notice_nothing_of_it() -> None:

@@ -1,5 +1,5 @@
 /**
- * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, slash, M.
+ * Everything that is written over the picture, and the keys that belong to it: Tab, Enter, slash, M, and P on the podium.
  */
 
 import type { Arena, ChatTo, ChatView, Description, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
@@ -8,6 +8,7 @@ import { isOutOfPlay } from "../controls/out_of_play";
 import { css, livery } from "../render/palette";
 import { settings } from "../settings";
 import { Curtain } from "../watching/curtain";
+import { LastReplay } from "./again";
 import { Banner } from "./banner";
 import { element, mark, show, style } from "./dom";
 import { Hint } from "./hint";
@@ -15,7 +16,7 @@ import { Middle } from "./middle";
 import { Minimap } from "./minimap";
 import { NewsFeed } from "./newsfeed";
 import { Notice } from "./notice";
-import { Podium } from "./podium";
+import { AGAIN_KEY, Podium } from "./podium";
 import { Scoreboard } from "./scoreboard";
 import { Shout } from "./shout";
 import { TeamScore } from "./teamscore";
@@ -25,6 +26,7 @@ import { Vitals } from "./vitals";
 export class Hud implements ChatView {
   readonly root: HTMLElement;
   readonly notice = new Notice();
+  readonly last = new LastReplay();
   private readonly topLine = new TopLine();
   private readonly minimap = new Minimap();
   private readonly feed = new NewsFeed();
@@ -102,7 +104,7 @@ export class Hud implements ChatView {
     this.feed.draw(scene);
     this.vitals.draw(scene);
     this.board.draw(scene);
-    this.podium.draw(scene);
+    this.podium.draw(scene, this.last.address);
     this.middle.draw(scene);
     this.curtain.draw(scene);
     this.teamScore.draw(scene);
@@ -117,6 +119,7 @@ export class Hud implements ChatView {
 
   /** Whether it was worth a shout. */
   event(event: GameEvent): boolean {
+    this.last.event(event);
     this.feed.event(event);
     return this.scene !== null && this.shout.event(event, this.scene);
   }
@@ -151,7 +154,7 @@ export class Hud implements ChatView {
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) this.chat.open();
     else if (event.key === "/") this.chat.open("/");
     else if (event.code === "KeyM" && !event.repeat) this.toggleMute(onMute);
-    else return;
+    else if (event.code !== `Key${AGAIN_KEY}` || event.repeat || !this.podium.follow()) return;
     event.preventDefault();
   }
 

@@ -1,12 +1,16 @@
 /**
- * The end of a match: three on the podium, one's own place, and when the next match starts.
+ * The end of a match: three on the podium, one's own place, when the next match starts, and the way to its replay.
  */
 
 import type { Scene, Standing } from "@ricochet/sdk";
 import { liveryOf, teamColour } from "../render/layers";
 import { css } from "../render/palette";
+import { Again } from "./again";
 import { element, show, write } from "./dom";
 import { ordinal, placeIn, secondsLeft } from "./standings";
+
+/** Leads to the replay. */
+export const AGAIN_KEY = "P";
 
 export class Podium {
   readonly root: HTMLElement;
@@ -14,20 +18,28 @@ export class Podium {
   private readonly steps = element("ol", "podium-steps");
   private readonly own = element("p", "podium-own");
   private readonly next = element("p", "podium-next");
+  private readonly again = new Again(AGAIN_KEY);
 
   constructor() {
-    this.root = element("section", "podium", this.title, this.steps, this.own, this.next);
+    this.root = element("section", "podium", this.title, this.steps, this.own, this.next, this.again.root);
     this.root.setAttribute("aria-live", "polite");
     show(this.root, false);
   }
 
-  draw(scene: Scene): void {
+  /** `replay` is where that of the match that is over is played; "": none is known. */
+  draw(scene: Scene, replay: string): void {
     const { match } = scene;
     const shown = match?.phase === "podium";
     if (shown && this.root.hidden) this.lay(scene, match.standings);
     show(this.root, shown);
+    this.again.offer(shown ? replay : "");
     if (!shown) return;
     write(this.next, `Next match in ${Math.ceil(secondsLeft(scene) ?? 0)}`);
+  }
+
+  /** To the replay; whether there is a way. */
+  follow(): boolean {
+    return this.again.follow();
   }
 
   private lay(scene: Scene, standings: readonly Standing[]): void {

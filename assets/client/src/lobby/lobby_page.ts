@@ -83,12 +83,15 @@ export class LobbyPage {
     }
   }
 
-  /** How things stand in the lobby now; and, once, why one is here and how the room has ended that one comes from. */
-  take(news: LobbyNews): void {
+  /**
+   * How things stand in the lobby now; and, once, why one is here and how the room has ended that one comes from, whose last
+   * match is to be seen at `replay`.
+   */
+  take(news: LobbyNews, replay = ""): void {
     this.#news = news;
     this.#choice.offer(news.games);
     this.#create.offer(news.games);
-    if (news.podium !== null) this.#outcome.show(news.podium, this.#title, settings.name);
+    if (news.podium !== null) this.#outcome.show(news.podium, this.#title, settings.name, replay);
     if (news.reason !== "") this.refuse(news.reason);
     this.#list();
   }

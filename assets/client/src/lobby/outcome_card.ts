@@ -2,6 +2,7 @@
  * How the room ended that one has come back from: the podium, in the lobby, until one plays again or closes it.
  */
 
+import { Again } from "../hud/again";
 import { element, mark, show, write } from "../hud/dom";
 import type { PodiumInfo } from "@ricochet/sdk";
 import { STEPS, type Step, headline, steps } from "./outcome";
@@ -16,13 +17,14 @@ export class OutcomeCard {
   readonly #where = element("p", "outcome-where");
   readonly #steps = element("ol", "podium-steps");
   readonly #rest = element("ol", "outcome-rest");
+  readonly #again = new Again();
 
   constructor() {
     const close = element("button", "icon-button outcome-close", "×");
     close.type = "button";
     close.setAttribute("aria-label", "Close the result");
     close.addEventListener("click", () => this.hide());
-    this.root = element("section", "outcome panel", this.#title, this.#where, this.#steps, this.#rest, close);
+    this.root = element("section", "outcome panel", this.#title, this.#where, this.#again.root, this.#steps, this.#rest, close);
     this.root.setAttribute("aria-label", "Result");
     this.root.setAttribute("aria-live", "polite");
     show(this.root, false);
@@ -32,9 +34,10 @@ export class OutcomeCard {
     show(this.root, false);
   }
 
-  /** `title`: what people call the room. */
-  show(outcome: PodiumInfo, title: string, me: string): void {
+  /** `title`: what people call the room. `replay`: where its last match is played again; "": none is known. */
+  show(outcome: PodiumInfo, title: string, me: string, replay: string): void {
     show(this.root, true);
+    this.#again.offer(replay);
     const placed = steps(outcome);
     write(this.#title, headline(outcome));
     write(this.#where, `${capitalised(outcome.game)} in ${title || outcome.room} is over`);

@@ -176,7 +176,7 @@ export class ReplayPage {
     back.href = "replay";
     return element(
       "header", "replay-title", element("h1", "", `${welcome.game} in ${welcome.arena.name}`),
-      element("p", "", `${when} · ${welcome.title || welcome.room}${cut}`), back,
+      element("p", "", `${when} · ${welcome.title || welcome.room || "a private room"}${cut}`), back,
     );
   }
 }
