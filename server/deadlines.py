@@ -1,14 +1,15 @@
 """Twice a second: what has gone on, or been silent, for too long is ended, and what has waited for too long is done."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import structlog
 import trio
 
+from server.chores import do_all
 from server.lobby import Lobby
 from server.net.sweep import sweep
-from server.session import Session
 
 SWEEP_EVERY_S: Final = 0.5
 TOGETHER: Final = 64
@@ -30,7 +31,7 @@ async def keep_deadlines(lobby: Lobby, and_then: Callable[[], None] = lambda: No
         sweep()
         sessions = list(lobby.sessions)
         for at in range(0, len(sessions), TOGETHER):
-            _note(lobby, _judge(sessions[at : at + TOGETHER], now_s))
+            _note(lobby, do_all(partial(session.expire, now_s) for session in sessions[at : at + TOGETHER]))
             now_s = await _sleep(lobby, 0.0)
         _note(lobby, lobby.sweep(now_s, ()))
         and_then()
@@ -45,17 +46,6 @@ async def _sleep(lobby: Lobby, seconds: float) -> float:
         log.warning("absent", seconds=round(now_s - due_s, 1))
         lobby.excuse(now_s - due_s, now_s)
     return now_s
-
-
-def _judge(sessions: Iterable[Session], now_s: float) -> list[Exception]:
-    """What went wrong with some of them."""
-    errors = []
-    for session in sessions:
-        try:
-            session.expire(now_s)
-        except Exception as error:
-            errors.append(error)
-    return errors
 
 
 def _note(lobby: Lobby, errors: list[Exception]) -> None:

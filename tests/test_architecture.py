@@ -1,8 +1,8 @@
 """The house rules, read off the syntax trees of what is tracked: who imports whom, and how large things get.
 
-Imports run one way, the pure code stays pure, and each foreign library has few doors. The tables below are
-the rules; to move a wall, change a table, in the commit that needs it. The last test feeds each rule a module
-that breaks it, so that none of them can fall asleep.
+Imports run one way, the pure code stays pure, and each foreign library has few doors. The tables of
+`instruments/walls` are the rules; to move a wall, change a table, in the commit that needs it. The last test
+feeds each rule a module that breaks it, so that none of them can fall asleep.
 """
 
 import ast
@@ -16,140 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.instruments.walls import DOORS, IO_FILES, MAY_IMPORT, NO_TEST_OF_THEIR_OWN, RANDOM_WITHOUT_A_GLOBAL
+
 ROOT = Path(__file__).parent.parent
-
-MAY_IMPORT = {
-    "protocol": {"protocol"},
-    "server": {"server", "protocol"},
-    "bots": {"bots", "protocol"},
-    "bench": {"bench", "bots", "server", "protocol"},
-}
-"""Our own packages, and which of them each may import. Nothing imports bench."""
-
-IO_FILES = (
-    "server/net/*.py",
-    "server/cluster/adoption.py",
-    "server/cluster/bus.py",
-    "server/cluster/company.py",
-    "server/cluster/directory.py",
-    "server/cluster/fleet.py",
-    "server/cluster/homes.py",
-    "server/cluster/law.py",
-    "server/cluster/leading.py",
-    "server/cluster/leftovers.py",
-    "server/cluster/membership.py",
-    "server/cluster/object_store.py",
-    "server/cluster/orders.py",
-    "server/cluster/places.py",
-    "server/cluster/reach.py",
-    "server/cluster/redis.py",
-    "server/cluster/redis_bus.py",
-    "server/cluster/wiring.py",
-    "server/deadlines.py",
-    "server/tick_loop.py",
-    "server/app.py",
-    "server/cli.py",
-    "server/build/rescue.py",
-    "server/chat/filter_desk.py",
-    "server/deadlines.py",
-    "server/drain.py",
-    "server/keeper.py",
-    "server/minders/agones.py",
-    "server/minders/minders.py",
-    "server/minders/sidecar.py",
-    "server/minders/systemd.py",
-    "server/own_bots.py",
-    "server/processes/child.py",
-    "server/processes/command.py",
-    "server/processes/parent.py",
-    "server/replay/archive.py",
-    "server/build/rescue.py",
-    "server/replay/recorder.py",
-    "server/store.py",
-    "server/standings/service.py",
-    "server/rest.py",
-    "server/signals.py",
-    "server/supervisor.py",
-    "server/takeover.py",
-    "server/admin_cli.py",
-    "bots/client.py",
-    "bots/lane.py",
-    "bots/sdk.py",
-    "bots/swarm.py",
-    "bots/sweep.py",
-    "bots/relay.py",
-    "bots/cli.py",
-    "bench/generator.py",
-    "bench/intervals.py",
-    "bench/processes.py",
-    "bench/contestants/*_server.py",
-    "bench/publish.py",
-    "bench/stall.py",
-    "bench/sleepers.py",
-    "bench/overload.py",
-    "bench/flock.py",
-    "bench/checkpoint.py",
-    "bench/cluster/*.py",
-    "bench/restart.py",
-    "bench/rooms.py",
-    "bench/scaling.py",
-    "bench/opening.py",
-    "bench/audience.py",
-    "bench/busy_room.py",
-    "bench/sender.py",
-    "bench/senders.py",
-)
-"""Where bytes, clocks and tasks come in. Everything else is pure: what it needs comes in as an argument."""
-
-DOORS = {
-    "trio": IO_FILES,
-    "trio_websocket": IO_FILES,
-    "hypercorn": IO_FILES,
-    "starlette": ("server/net/*.py",),
-    "pymunk": (
-        "protocol/physics.py",
-        "server/bodies.py",
-        "server/world.py",
-        "server/solids.py",
-        "bots/neighbourhood.py",
-        "bots/course.py",
-        "bots/walls.py",
-    ),
-    "msgpack": ("protocol/codec.py", "bench/contestants/wire.py", "bench/dialects/*.py"),
-    "zstandard": ("protocol/replay.py",),
-    "time": IO_FILES,
-    "joserfc": ("server/tokens.py",),
-    "coredis": ("server/cluster/redis.py",),
-    "obstore": ("server/cluster/object_store.py",),
-    "sqlalchemy": ("server/standings/*.py",),
-    "alembic": ("server/standings/*.py",),
-    "openskill": ("server/standings/rating.py",),
-    "psycopg": (),
-    "asyncio": ("bench/contestants/*_server.py",),
-    "threading": ("bench/senders.py",),
-}
-"""A library, and the only files that import it."""
-
-RANDOM_WITHOUT_A_GLOBAL = {"Random"}
-"""What may be used of the `random` module: a generator with a seed of its own."""
-
-NO_TEST_OF_THEIR_OWN = {
-    "protocol/limits.py": "only numbers; the tests of whoever keeps a limit hold it",
-    "protocol/messages.py": "only declarations; test_codec sends every one of them both ways",
-    "protocol/message.py": "only declarations; test_codec sends every one of them both ways",
-    "protocol/build_messages.py": "only declarations; test_codec sends every one of them both ways",
-    "bots/link.py": "only a declaration; test_player has links that are none",
-    "bench/row.py": "only declarations; test_server finds every one of them in a file of rows",
-    "server/cluster/records.py": "only declarations; test_directory sends each of them to both directories",
-    "server/standings/away.py": "one exception, raised by test_repository and heard by test_service",
-    "server/standings/answers.py": "only declarations; test_repository asks for all of them",
-    "server/standings/asking.py": "asked by the repository; test_repository has both databases",
-    "server/standings/writing.py": "written by the repository; test_repository has both databases",
-    "server/standings/tables.py": "only declarations; test_migrations holds them to what migrations make",
-    "server/standings/migrations/env.py": "run by test_migrations",
-    "server/standings/migrations/versions/r0001_standings.py": "run by test_migrations, both ways",
-    "server/standings/migrations/versions/r0002_changes.py": "run by test_migrations, both ways",
-}
 
 FUNCTION_LINES_MAX = 60
 MODULE_LINES_MAX = 350
