@@ -235,5 +235,5 @@ class Rehearsal:
     def _encode(self) -> None:
         """Ahead of who will ask for it, so that it counts by itself."""
         for cell in self.publisher.spoken:
-            delta = self.publisher.delta(cell, MSGPACK) or b""
+            delta = self.publisher.encoding(MSGPACK).delta_alone(cell)
             self.cell_bytes_most = max(self.cell_bytes_most, len(delta))

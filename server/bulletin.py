@@ -61,21 +61,9 @@ class Bulletin:
         self.spoken = {*self.news, *range(-self.snapshots % CHECKSUM_EVERY, self.grid.count, CHECKSUM_EVERY)}
         self._encoded = self._fresh_cells()
 
-    def delta(self, cell: int, codec: Codec) -> bytes | None:
-        """The news of `cell` encoded, or None when there is none."""
-        return self._encoded.delta(cell, codec)
-
-    def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
-        """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        return self._encoded.deltas(cells, codec)
-
     def encoding(self, codec: Codec) -> Encoding:
-        """The same, for whoever asks for many."""
+        """All of it in the encoding of `codec`."""
         return self._encoded.encoding(codec)
-
-    def keyframe(self, cell: int, codec: Codec) -> bytes:
-        """All that is published in `cell`, encoded."""
-        return self._encoded.keyframe(cell, codec)
 
     def checksum(self, cell: int) -> int:
         """`protocol.snapshot.checksum_of` the cell: rows are in the order of their ids."""

@@ -39,20 +39,7 @@ class EncodedCells:
         self._encodings: dict[str, Encoding] = {}
         """By subprotocol."""
 
-    def delta(self, cell: int, codec: Codec) -> bytes | None:
-        """The news of `cell` for whoever knows no other, or None when there is none."""
-        return self.encoding(codec).delta_alone(cell) or None
-
-    def deltas(self, cells: tuple[int, ...], codec: Codec) -> tuple[int, bytes]:
-        """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
-        return self.encoding(codec).joined(cells)
-
-    def keyframe(self, cell: int, codec: Codec) -> bytes:
-        """All that is published in `cell`."""
-        return self.encoding(codec).keyframe(cell)
-
     def encoding(self, codec: Codec) -> "Encoding":
-        """For whoever asks for many sights."""
         encoding = self._encodings.get(codec.subprotocol)
         if encoding is None:
             encoding = self._encodings[codec.subprotocol] = Encoding(self._told, codec)
@@ -75,6 +62,7 @@ class Encoding:
         self._keyframes: dict[int, bytes] = {}
 
     def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
+        """(how many, joined) the news of all `cells`: one payload for all viewers with the same sight."""
         block = cells if isinstance(cells, Block) else Block(cells)
         matters = block.all & self._matters
         payload = self._joined.get(matters)
@@ -97,10 +85,11 @@ class Encoding:
         return delta
 
     def delta_alone(self, cell: int) -> bytes:
-        """The news of `cell` for whoever knows no other."""
+        """The news of `cell` for whoever knows no other; empty when there are none."""
         return self.delta(cell, NONE) if cell in self._sourced else self.deltas[cell]
 
     def keyframe(self, cell: int) -> bytes:
+        """All that is published in `cell`."""
         keyframe = self._keyframes.get(cell)
         if keyframe is None:
             keyframe = self._keyframes[cell] = self._codec.keyframe(self.told.keyframe_of(cell), self.told.tick)

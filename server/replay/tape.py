@@ -132,7 +132,7 @@ class Tape:
         elif tick - self._chunk_tick >= self._ticks(CHUNK_S) or self._chunk_bytes >= CHUNK_BYTES_MAX:
             self._next_chunk(tick)
         else:
-            self._add(self._snapshot(*room.publisher.deltas(self._sight, self._codec)))
+            self._add(self._snapshot(*room.publisher.encoding(self._codec).joined(self._sight)))
         self._last_tick = tick
 
     def _is_over(self, tick: int) -> bool:
@@ -168,7 +168,7 @@ class Tape:
             self._add(message)
         if isinstance(room.game, Buildable):
             self._add(self._codec.encode(room.game.desk.whole()))
-        cells = [room.publisher.keyframe(cell, self._codec) for cell in self._sight]
+        cells = [room.publisher.encoding(self._codec).keyframe(cell) for cell in self._sight]
         self._add(self._snapshot(len(cells), self._codec.join(cells)))
 
     def _snapshot(self, count: int, cells: bytes) -> bytes:

@@ -42,15 +42,15 @@ class Press:
             self.publisher.publish(self.tick)
 
     def delta(self, cell: int) -> CellDelta | None:
-        encoded = self.publisher.delta(cell, MSGPACK)
-        if encoded is None:
+        encoded = self.publisher.encoding(MSGPACK).delta_alone(cell)
+        if not encoded:
             return None
         delta = self._decoded(encoded)
         assert isinstance(delta, CellDelta)
         return delta
 
     def keyframe(self, cell: int) -> CellKeyframe:
-        keyframe = self._decoded(self.publisher.keyframe(cell, MSGPACK))
+        keyframe = self._decoded(self.publisher.encoding(MSGPACK).keyframe(cell))
         assert isinstance(keyframe, CellKeyframe)
         return keyframe
 

@@ -30,8 +30,8 @@ class Makers:
 
 def test_a_cell_without_news_has_no_delta() -> None:
     makers = Makers()
-    assert makers.cells.delta(3, MSGPACK) is None
-    assert makers.cells.deltas((3, 4), MSGPACK) == (0, b"")
+    assert not makers.cells.encoding(MSGPACK).delta_alone(3)
+    assert makers.cells.encoding(MSGPACK).joined((3, 4)) == (0, b"")
     assert not makers.deltas
 
 
@@ -39,31 +39,31 @@ def test_each_is_encoded_once_for_each_encoding() -> None:
     makers = Makers()
     for _ in range(3):
         for codec in (MSGPACK, JSON):
-            makers.cells.delta(1, codec)
-            makers.cells.deltas((1, 2, 3), codec)
-            makers.cells.keyframe(7, codec)
+            makers.cells.encoding(codec).delta_alone(1)
+            makers.cells.encoding(codec).joined((1, 2, 3))
+            makers.cells.encoding(codec).keyframe(7)
     assert makers.deltas == {1: 2, 2: 2}  # nobody asked for cell 2 alone
     assert makers.keyframes == {7: 2}
 
 
 def test_who_sees_the_same_gets_the_same_bytes() -> None:
     makers = Makers()
-    count, joined = makers.cells.deltas((1, 2, 3), MSGPACK)
+    count, joined = makers.cells.encoding(MSGPACK).joined((1, 2, 3))
     assert count == 2
-    assert makers.cells.deltas((1, 2, 3), MSGPACK)[1] is joined
+    assert makers.cells.encoding(MSGPACK).joined((1, 2, 3))[1] is joined
     both = (PackedDelta(1, None, [], [], b""), PackedDelta(2, None, [1, 3], [], b""))
     assert joined == MSGPACK.join([MSGPACK.delta(delta, 8) for delta in both])
 
 
 def test_a_cell_is_told_by_which_of_its_sources_are_known() -> None:
     cells = Makers().cells
-    told = {sight: cells.deltas(sight, MSGPACK)[1] for sight in [(2,), (1, 2), (2, 3), (2, 4)]}
-    assert told[2,] == told[2, 4] == cells.delta(2, MSGPACK)
+    told = {sight: cells.encoding(MSGPACK).joined(sight)[1] for sight in [(2,), (1, 2), (2, 3), (2, 4)]}
+    assert told[2,] == told[2, 4] == cells.encoding(MSGPACK).delta_alone(2)
     assert len({told[2,], told[1, 2], told[2, 3]}) == 3
 
 
 def test_plain_news_needs_nobody_to_make_it() -> None:
     makers = Makers()
     for codec in (MSGPACK, JSON):
-        assert makers.cells.delta(5, codec) == codec.delta(PackedDelta(5, None, [], [], FIVE), 8)
+        assert makers.cells.encoding(codec).delta_alone(5) == codec.delta(PackedDelta(5, None, [], [], FIVE), 8)
     assert not makers.deltas

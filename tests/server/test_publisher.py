@@ -66,7 +66,7 @@ def test_who_crosses_a_border_has_moved_for_those_who_know_both_cells(press: Pre
     before = press.publisher.published(shot)
     while press.publisher.cell[shot] == 0:
         press.publish()
-    count, joined = press.publisher.deltas((0, 1, 2), MSGPACK)
+    count, joined = press.publisher.encoding(MSGPACK).joined((0, 1, 2))
     assert count == 2
     told = MSGPACK.decode_server(MSGPACK.snapshot(press.tick, 0, None, None, None, [], b"", count, joined))
     assert isinstance(told, Snapshot)
@@ -75,8 +75,8 @@ def test_who_crosses_a_border_has_moved_for_those_who_know_both_cells(press: Pre
     assert isinstance(there, CellDelta)
     assert (here.gone, there.entered, there.moved) == ([shot], [], [Moved(0, [[shot, 0]])])
     assert changed(before, [shot, 0], KINDS[SHOT], press.tick, TICK_RATE) == press.publisher.published(shot)
-    _, joined = press.publisher.deltas((1, 2), MSGPACK)
-    assert joined == press.publisher.delta(1, MSGPACK)
+    _, joined = press.publisher.encoding(MSGPACK).joined((1, 2))
+    assert joined == press.publisher.encoding(MSGPACK).delta_alone(1)
 
 
 def test_who_crosses_a_border_and_strays_is_told_both(press: Press) -> None:
@@ -84,7 +84,7 @@ def test_who_crosses_a_border_and_strays_is_told_both(press: Press) -> None:
     press.publish()
     press.world.put(ship, 600, 310)
     press.publish()
-    _, joined = press.publisher.deltas((0, 1), MSGPACK)
+    _, joined = press.publisher.encoding(MSGPACK).joined((0, 1))
     told = MSGPACK.decode_server(MSGPACK.snapshot(press.tick, 0, None, None, None, [], b"", 2, joined))
     assert isinstance(told, Snapshot)
     _, there = told.cells
@@ -136,11 +136,11 @@ def test_each_cell_is_encoded_once_whoever_looks(press: Press) -> None:
     press.world.spawn(ROCK, 300, 300, corners=SQUARE)
     press.publish()
     publisher = press.publisher
-    assert publisher.delta(0, MSGPACK) is publisher.delta(0, MSGPACK)
-    assert publisher.keyframe(0, MSGPACK) is publisher.keyframe(0, MSGPACK)
-    before = publisher.keyframe(0, MSGPACK)
+    assert publisher.encoding(MSGPACK).delta_alone(0) is publisher.encoding(MSGPACK).delta_alone(0)
+    assert publisher.encoding(MSGPACK).keyframe(0) is publisher.encoding(MSGPACK).keyframe(0)
+    before = publisher.encoding(MSGPACK).keyframe(0)
     press.publish()
-    assert publisher.keyframe(0, MSGPACK) is not before
+    assert publisher.encoding(MSGPACK).keyframe(0) is not before
 
 
 def test_every_cell_carries_a_checksum_now_and_then(press: Press) -> None:
