@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, TimeoutError, sync_playwright
 
 FLAGS = [
     "--headless=new",
@@ -149,6 +149,21 @@ def wait_for(page: Page, condition: str, timeout_s: float = PATIENCE_S) -> Any:
         assert time.monotonic() < end, f"not within {timeout_s:g} s: {condition}; {probe(page)}"
         page.wait_for_timeout(50)
     return held
+
+
+def hold(page: Page, key: str, shown: Locator) -> None:
+    """Hold `key` down, with `shown` to be seen meanwhile. A page that loses the focus, as beside others, lets go of it:
+    then it is pressed again."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        page.bring_to_front()
+        page.keyboard.down(key)
+        try:
+            shown.wait_for(timeout=3000)
+            return
+        except TimeoutError:
+            assert time.monotonic() < end, f"{key} shows nothing"
+            page.keyboard.up(key)
 
 
 def settle(page: Page, seconds: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import PATIENCE_S, PHONE, opened, wait_for
+from tests.browser.page import PATIENCE_S, PHONE, hold, opened, wait_for
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,7 @@ def test_a_match_is_won_by_a_goal(chromium_path: Path, server: Served) -> None:
             wait_for(bob, "r.own !== null")
             bob.touchscreen.tap(100, 700)
             expect(bob.locator(".thumb-button:visible")).to_have_text(["kick"])
-            ada.keyboard.down("Tab")
+            hold(ada, "Tab", ada.locator(".board-table"))
             expect(ada.locator(".board-table th")).to_contain_text(
                 ["", "Player", "Points", "Goals", "Assists", "Saves"]
             )

@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 
 from protocol.limits import CHAT_CHARS_MAX, NAME_CHARS_MAX, SUBPROTOCOL_JSON
 from server.tokens import secret_key, sign
-from tests.browser.page import DESKTOP, opened, probe, wait_for
+from tests.browser.page import DESKTOP, hold, opened, probe, wait_for
 from tests.instruments.served import ROOT, Served, served
 
 pytestmark = pytest.mark.browser
@@ -101,10 +101,7 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
         page.get_by_label("Your name").fill(NAME)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0 && r.entities > 0")
-        page.bring_to_front()  # the board is there while the key is held, and a page without the focus lets go of it
-        page.keyboard.down("Tab")
-        rows = page.locator(".board").get_by_text(NAME, exact=True)
-        rows.nth(1).wait_for()
+        hold(page, "Tab", page.locator(".board").get_by_text(NAME, exact=True).nth(1))
         page.keyboard.up("Tab")
 
         socket.send(json.dumps({"type": "chat", "text": SENTENCE}))

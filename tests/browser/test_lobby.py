@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server.tokens import secret_key, sign
-from tests.browser.page import opened, probe, wait_for
+from tests.browser.page import hold, opened, probe, wait_for
 from tests.instruments.served import Served, served
 
 pytestmark = pytest.mark.browser
@@ -107,8 +107,7 @@ def test_from_room_to_room_over_one_connection(server: Served, chromium_path: Pa
         bob.keyboard.press("Enter")
         expect(bob.get_by_text("You are called Rob now.")).to_be_visible()
         bob.keyboard.press("Escape")
-        ada.keyboard.down("Tab")
-        expect(ada.locator(".board-name", has_text="Rob")).to_be_visible()
+        hold(ada, "Tab", ada.locator(".board-name", has_text="Rob"))
         ada.keyboard.up("Tab")
         leave(bob)
         assert "room=" not in bob.url

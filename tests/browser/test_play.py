@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Route, WebSocketRoute
 
 from protocol.errors import Code
-from tests.browser.page import DESKTOP, PHONE, opened, probe, settle, wait_for
+from tests.browser.page import DESKTOP, PHONE, hold, opened, probe, settle, wait_for
 from tests.instruments.served import Served, behind_a_bad_network, served
 
 pytestmark = pytest.mark.browser
@@ -133,8 +133,7 @@ def test_a_name_is_shown_as_text_only(server: Served, chromium_path: Path) -> No
         page.get_by_label("Your name").fill(name)
         page.keyboard.press("Enter")
         wait_for(page, "r.state === 'playing' && r.ack > 0")
-        page.keyboard.down("Tab")
-        page.get_by_text(name).first.wait_for()
+        hold(page, "Tab", page.locator(".board").get_by_text(name).first)
         assert page.locator("#pwn").count() == 0
 
 
