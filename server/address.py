@@ -151,6 +151,8 @@ class Mailing:
     def show(self, at: int, hud: Hud) -> bool:
         """One by one, whatever it needs; False: it misses this one."""
         player, viewer = self._seers.players[at], self._seers.viewers[at]
+        if viewer.link.blocked:
+            return viewer.wait(self._publisher)
         x, y, vx, vy = self._states[:, at].tolist()
         slack_ms = int(self._slacks_ms[at]) if self._came[at] else None
         viewer.lag.applied = player.inputs.applied

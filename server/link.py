@@ -34,7 +34,8 @@ class Link(Protocol):
 
     @property
     def blocked(self) -> bool:
-        """The socket is full (a library's writer may hold a little more): post nothing more until it drains."""
+        """The socket is full (a library's writer may hold a little more): post nothing more until it drains. Or the
+        peer is gone, and nobody has said so yet."""
 
     @property
     def waiting_bytes(self) -> int:

@@ -12,6 +12,7 @@ much as about ten deltas of a lively cell, and whoever lags misses more than tha
 """
 
 from collections.abc import Iterable, Set
+from typing import Literal
 
 from protocol.cells import VIEW_HALF_UNITS, Block, Grid
 from protocol.codec import Codec
@@ -158,6 +159,12 @@ class Viewer:
             return self.seen
         return near
 
+    def wait(self, bulletin: Bulletin) -> Literal[False]:
+        """Blocked, it misses the bulletin's tick."""
+        self.lag.block(bulletin.tick)
+        self.miss(bulletin.spoken)
+        return False
+
     def show(
         self,
         bulletin: Bulletin,
@@ -176,8 +183,8 @@ class Viewer:
         `head` is the own part in fixed widths (`protocol.heads`), which will do where the hud is as before.
         """
         if self.link.blocked:
-            self.lag.block(bulletin.tick)
-        if self.link.blocked or not self.lag.is_due(bulletin.tick):
+            return self.wait(bulletin)
+        if not self.lag.is_due(bulletin.tick):
             self.miss(bulletin.spoken)
             return False
         left = () if sight is self.seen else sorted(self._told.difference(sight))

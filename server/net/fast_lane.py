@@ -60,7 +60,7 @@ class FastLane(PlainLane):
         self._deliver: Deliver = _undeliverable
         self._remainder = bytearray()
         self.blocked = False
-        """Whether there is a remainder."""
+        """Whether there is a remainder, or nobody to take anything."""
         self._settled = trio.Event()
         self._broken = False
         self._fd = stream.socket.fileno()
@@ -223,7 +223,7 @@ class FastLane(PlainLane):
                 except OSError as error:
                     written = self._not_written(error)
                 del self._remainder[:written]
-        self.blocked = False
+        self.blocked = self._broken
         OUTLET.clear(self._fd, not (self._broken or self.is_closing))
         self._settled.set()
 
@@ -236,7 +236,7 @@ class FastLane(PlainLane):
         self._broken = True
         OUTLET.clear(self._fd, False)
         self._remainder.clear()
-        self.blocked = False
+        self.blocked = True
         self._settled.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)

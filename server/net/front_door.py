@@ -19,6 +19,7 @@ from server.net.connection import Host, converse
 from server.net.forwarded import Caller, Proxies
 from server.net.http import HttpServer
 from server.net.lane import BOUNDS, Bounds, hang_up
+from server.net.porch import Stranger
 from server.net.request import PLAY_PATH, Refusal, Request, RequestReader, judge
 from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, HEAR_GAP_S, PAGE_GAP_S, PLAY_GAP_S, Quota, Turns
 from server.restrictions import host_of
@@ -104,16 +105,18 @@ class FrontDoor:
     async def _serve(
         self, socket_stream: trio.SocketStream, address: str, too_many: tuple[HTTPStatus, str] | None
     ) -> None:
+        stranger = Stranger(socket_stream)
         stream: trio.abc.Stream = socket_stream
         is_tls = self.tls is not None
         if self.tls is not None:
-            stream = trio.SSLStream(socket_stream, self.tls, server_side=True, https_compatible=True)
+            stream = trio.SSLStream(stranger, self.tls, server_side=True, https_compatible=True)
         request: Request | None = None
         try:
             with trio.move_on_after(UNINVITED_DEADLINE_S if too_many else limits.HANDSHAKE_DEADLINE_S):
-                request = await read_request(stream)
+                request = await read_request(stream if is_tls else stranger)
             if request is None:
                 return
+            stranger.met = True
             if too_many:
                 raise Refusal(*too_many)
             caller = self._proxies.caller(address, request.headers, is_tls)

@@ -15,17 +15,16 @@ There is one `Sweep` for each run of trio; it starts with the first lane.
 """
 
 import os
-import select
-import selectors
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Final
 
 import trio
 
 from protocol.input_rows import FRAME_BYTES
 from server.net.bulk import Batch, Feed, Tray
+from server.net.polls import IN, Ready, poll_by_edges
 
 READ_BYTES_MAX: Final = 16_384
 """What one connection may bring in one sweep, so that a flood delays nobody."""
@@ -39,11 +38,10 @@ TOGETHER_S: Final = 0.001
 """After so long the task lets others go first: a tick that falls due need not wait for a thousand sockets."""
 READS_TOGETHER: Final = 256
 """So many are read between two looks at the clock."""
+ENDS_TOGETHER: Final = 8
+"""So many hear of their end in one sweep, for each then has a fifth of a millisecond's work to do: when a thousand
+vanish at once, those who are left play on."""
 
-IN: Final = 1
-"""EPOLLIN, where there is one: bytes, and no more than that."""
-Ready = tuple[int, int]
-"""A descriptor, and what is the matter with it."""
 Take = Callable[[bytes, float], None]
 """Called with what was read, nothing at the end, and when, by trio's clock, the socket was found ready or a little
 after."""
@@ -53,7 +51,7 @@ class Sweep:
     """All sockets that are read this way; `take` of each is called with what it has brought, and never awaits."""
 
     def __init__(self) -> None:
-        self._poll = _Epoll() if sys.platform == "linux" else _Selector()
+        self._poll = poll_by_edges()
         self._takes: dict[int, Take] = {}
         self._trays: dict[int, Tray] = {}
         """Of those that are fed."""
@@ -65,6 +63,8 @@ class Sweep:
         """Who has one there, and never two."""
         self._again: set[int] = set()
         """Who may have more than was read, of which the poll won't tell again."""
+        self._ended: dict[int, None] = {}
+        """Whose end was read, and who hasn't heard of it, in that order."""
         self._gap_s = GAP_S
         self._pause = trio.CancelScope()
         """Over when the next sweep may begin."""
@@ -80,6 +80,7 @@ class Sweep:
             self._settle()
         self.feed(fd, None)
         self._again.discard(fd)
+        self._ended.pop(fd, None)
         if self._takes.pop(fd, None) is not None:
             with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
                 self._poll.unregister(fd)
@@ -102,6 +103,7 @@ class Sweep:
         self._gap_s = gap_s or self._gap_s
         self._read(self._ready(), now_s)
         self._settle()
+        self._part(now_s)
         self._pause.deadline = now_s + self._gap_s
 
     def _ready(self) -> list[Ready]:
@@ -138,8 +140,17 @@ class Sweep:
                 batch.frames.append(received)
                 batch.arrived_s.append(now_s)
                 waiting.add(fd)
+            elif not received:
+                self._ended[fd] = None
             elif (take := takes.get(fd)) is not None:
                 take(received, now_s)
+
+    def _part(self, now_s: float) -> None:
+        """Tell some of those that have ended."""
+        for fd in [*islice(self._ended, ENDS_TOGETHER)]:
+            if fd in self._ended:  # no take before it has removed it
+                del self._ended[fd]
+                self._takes[fd](b"", now_s)
 
     def _read_more(self, fd: int) -> bytes:
         """What is left of somebody who brings much; nothing, too, at the end and after a fault, which come again."""
@@ -177,7 +188,7 @@ class Sweep:
         try:
             while True:
                 ready = self._ready()
-                if not ready:
+                if not ready and not self._ended:
                     await trio.lowlevel.wait_readable(self._poll.fileno())
                     continue
                 self._settle()  # there was no tick since the last time
@@ -188,46 +199,11 @@ class Sweep:
                     if now_s - began_s > TOGETHER_S:
                         await trio.lowlevel.checkpoint()
                         now_s = began_s = trio.current_time()
+                self._part(now_s)
                 with trio.CancelScope(deadline=now_s + self._gap_s) as self._pause:
                     await trio.sleep_forever()
         finally:
             self._poll.close()
-
-
-class _Epoll:
-    """Linux's own, which is spared the keys that `selectors` makes for every ready socket; and by edges: what has been
-    read is not looked at again to see that nothing more is there.
-
-    A read that brings less than it might has emptied its socket (epoll(7)). The end doesn't count as bytes, so events
-    that tell of it are more than IN.
-    """
-
-    def __init__(self) -> None:
-        self._epoll = select.epoll()
-        self.fileno, self.unregister, self.close = self._epoll.fileno, self._epoll.unregister, self._epoll.close
-
-    def register(self, fd: int) -> None:
-        self._epoll.register(fd, select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET)
-
-    def ready(self) -> list[Ready]:
-        return self._epoll.poll(0)
-
-
-class _Selector:
-    """What the standard library finds on other systems."""
-
-    def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
-        self.unregister, self.close = self._selector.unregister, self._selector.close
-
-    def fileno(self) -> int:
-        return int(self._selector.fileno())
-
-    def register(self, fd: int) -> None:
-        self._selector.register(fd, selectors.EVENT_READ)
-
-    def ready(self) -> list[Ready]:
-        return [(key.fd, IN) for key, _ in self._selector.select(0)]
 
 
 _current: trio.lowlevel.RunVar[Sweep | None] = trio.lowlevel.RunVar("sweep", None)

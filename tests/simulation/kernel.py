@@ -2,7 +2,7 @@
 
     trio.socket.SocketType   trio's own seam: a `Socket` makes a real `trio.SocketStream`
     read, write              what the fast lane calls itself
-    Poll                     what the sweep watches all sockets with
+    Poll                     what the sweep and the porch watch sockets with
     wait_readable, wait_writable
 
 `installed(kernel)` puts them in the place of the real ones, so that both lanes run as they are. Like a real kernel
@@ -23,7 +23,7 @@ from unittest.mock import patch
 
 import trio
 
-from server.net.sweep import IN, Ready
+from server.net.polls import ALL, IN, Ready
 
 FIRST_FD: Final = 1_000_000
 INBOX_BYTES_MAX: Final = 65_536
@@ -194,8 +194,9 @@ class Poll:
             raise FileNotFoundError(errno.ENOENT, "not watched")
         del self.fds[fd]
 
-    def ready(self) -> list[Ready]:
-        return [(fd, IN) for fd in self.fds if self._kernel.sockets[fd].is_ready]
+    def ready(self, most: int = ALL) -> list[Ready]:
+        ready = [(fd, IN) for fd in self.fds if self._kernel.sockets[fd].is_ready]
+        return ready if most == ALL else ready[:most]
 
     def fileno(self) -> "Poll":
         return self
@@ -277,8 +278,8 @@ def installed(kernel: Kernel) -> Iterator[None]:
         patch("server.net.fast_lane.os", calls),
         patch("server.net.outlet.os", calls),
         patch("server.net.sweep.os", calls),
-        patch("server.net.sweep._Epoll", kernel.poll),
-        patch("server.net.sweep._Selector", kernel.poll),
+        patch("server.net.sweep.poll_by_edges", kernel.poll),
+        patch("server.net.porch.poll_by_levels", kernel.poll),
         patch("server.tick_loop.time", clock),
         patch("trio.lowlevel.wait_readable", kernel.wait_readable),
         patch("trio.lowlevel.wait_writable", kernel.wait_writable),

@@ -33,6 +33,7 @@ from protocol.messages import Welcome
 from server.app import Server
 from server.config import Config
 from server.games.melee import Melee
+from server.net.porch import current_porch
 from server.net.sweep import current_sweep, sweep
 from server.session import Session
 from server.tick_loop import keep_time
@@ -205,6 +206,7 @@ class World:
             await nursery.start(self.server.serve, [self.listener])
             nursery.start_soon(self._keep_annex)
             current_sweep()
+            current_porch()
             await trio.testing.wait_all_tasks_blocked()
             tasks, annex = trio.lowlevel.current_statistics().tasks_living, len(self.watch.rooms)
             await self._play()
@@ -282,6 +284,7 @@ class World:
             "addresses": door._capacity.customers,
             "sockets": len(self.kernel.sockets),
             "watched": len(current_sweep()._takes),
+            "strangers": len(current_porch()),
             "tasks": trio.lowlevel.current_statistics().tasks_living - tasks,
         }
         if any(left.values()):

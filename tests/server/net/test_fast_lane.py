@@ -99,7 +99,7 @@ async def test_a_peer_that_never_reads_is_waited_for_until_it_is_given_up(
     assert 0 < lane.waiting_bytes <= len(SNAPSHOT)
     await lane.abort()
     assert await lane.receive_some() == b""
-    assert not lane.blocked
+    assert lane.blocked, "there is nobody to take anything"
     assert lane.waiting_bytes == 0
     with pytest.raises(trio.BrokenResourceError):
         await lane.send_all(b"more")
@@ -132,7 +132,8 @@ async def test_little_may_wait_for_a_peer(tcp_ends: Ends, nursery: trio.Nursery)
     fill(lane)
     for _ in range(WAITING_BYTES_MAX // len(SNAPSHOT) + 1):
         lane.write(SNAPSHOT)
-    assert not lane.blocked
+    assert lane.blocked
+    assert lane.waiting_bytes == 0
     assert await lane.receive_some() == b""
 
 
@@ -144,7 +145,7 @@ async def test_writing_to_a_peer_that_is_gone_ends_the_connection(tcp_ends: Ends
     for _ in range(100):
         lane.write(SNAPSHOT)
         await trio.sleep(0.001)
-    assert not lane.blocked
+    assert lane.blocked
     with suppress(trio.BrokenResourceError):
         assert await lane.receive_some() == b""
 
@@ -153,7 +154,9 @@ async def test_an_aborted_one_sees_its_end(nursery: trio.Nursery) -> None:
     server, client = await stream_pair("fast")
     lane = lane_over(server, nursery)
     lane.open()
+    assert not lane.blocked
     await lane.abort()
+    assert lane.blocked, "nothing more need be made for it"
     assert await lane.receive_some() == b""
     await trio.aclose_forcefully(server)
     await trio.aclose_forcefully(client)

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 import trio
 
-from server.net.sweep import GAP_S, GAP_TICKS, READ_BYTES_MAX, Sweep, current_sweep, sweep
+from server.net.sweep import ENDS_TOGETHER, GAP_S, GAP_TICKS, READ_BYTES_MAX, Sweep, current_sweep, sweep
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -101,6 +101,52 @@ def test_what_one_take_removes_is_not_read_by_the_same_sweep(pairs: list[Pair]) 
         theirs.send(b"x")
     swept.sweep(0.0)
     assert read == [b"x"]
+
+
+@pytest.fixture
+def crowd() -> Iterator[list[Pair]]:
+    made = [socket.socketpair() for _ in range(2 * ENDS_TOGETHER + 1)]
+    yield made
+    for pair in made:
+        for end in pair:
+            end.close()
+
+
+def test_when_many_vanish_at_once_a_few_hear_of_it_in_each_sweep(crowd: list[Pair]) -> None:
+    swept, ended, told = Sweep(), list[int](), list[int]()
+
+    def take(fd: int, received: bytes, _: float) -> None:
+        assert not received
+        swept.remove(fd)
+        ended.append(fd)
+
+    for mine, theirs in crowd:
+        swept.add(mine.fileno(), partial(take, mine.fileno()))
+        theirs.close()
+    for _ in range(3):
+        swept.sweep(0.0)
+        told.append(len(ended))
+        swept.remove(crowd[-1][0].fileno())
+    assert told == [ENDS_TOGETHER, 2 * ENDS_TOGETHER, 2 * ENDS_TOGETHER], "and who is removed, not at all"
+    assert len(set(ended)) == len(ended)
+
+
+async def test_all_hear_of_their_end_without_a_tick(crowd: list[Pair]) -> None:
+    ended = trio.Event()
+    left = {mine.fileno() for mine, _ in crowd}
+
+    def take(fd: int, received: bytes, _: float) -> None:
+        assert not received
+        current_sweep().remove(fd)
+        left.remove(fd)
+        if not left:
+            ended.set()
+
+    for mine, theirs in crowd:
+        current_sweep().add(mine.fileno(), partial(take, mine.fileno()))
+        theirs.close()
+    with trio.fail_after(60):
+        await ended.wait()
 
 
 def test_a_descriptor_that_comes_back_as_another_socket_is_read_anew(pairs: list[Pair]) -> None:
