@@ -49,7 +49,7 @@ class Grid:
         self._lasts = np.array([self.columns - 1, self.rows - 1])
         self.blocks = [Block()]
         """All that there are so far, by their numbers; the first is of no cells."""
-        self._by_edges: dict[tuple[int, int, int, int], Block] = {}
+        self._by_edges: dict[tuple[int, ...], Block] = {}
         self._edges = np.zeros((4, 64), dtype=np.int64)
 
     def cell_at(self, x: float, y: float) -> int:
@@ -63,7 +63,10 @@ class Grid:
         """
         left, right = self._column(x - half_units), self._column(x + half_units)
         top, bottom = self._row(y - half_units), self._row(y + half_units)
-        edges = left, top, right, bottom
+        return self.block(left, top, right, bottom)
+
+    def block(self, *edges: int) -> Block:
+        """The cells from the first column and the first row to the last ones, always the same object."""
         block = self._by_edges.get(edges)
         if block is None:
             block = self._by_edges[edges] = self._new_block(*edges)

@@ -7,8 +7,8 @@ all viewers' parts as columns of one table and nothing is packed viewer by viewe
 
 What is near follows (`near_part`), `c0` where nothing is, and then the `tail`, the same for everyone who sees the same:
 how many cells there are, and the cells. Together they are the same message: msgpack's readers take an integer in any
-width. It tells of a viewer that has a ship, whose input came, whose hud is as before and whom no cell left; all others
-are `codec.snapshot`'s.
+width. It tells of a viewer that has a ship, whose input came and whose hud is as before; all others are
+`codec.snapshot`'s. `90` says that no cell left its sight; up to `LEFT_MAX` may have (`leave`).
 
 Before each row there is room for the header of its frame, which is a column too: nearly all frames have one of four
 bytes.
@@ -17,6 +17,7 @@ bytes.
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -49,6 +50,8 @@ ROW_BYTES: Final = _DTYPE.itemsize
 """Of the header and the head."""
 HEAD_BYTES: Final = ROW_BYTES - HEADER_BYTES
 NOTHING_NEAR: Final = b"\xc0"
+LEFT_MAX: Final = 15
+"""What one byte can say."""
 
 
 def _template() -> NDArray[np.void]:
@@ -59,6 +62,7 @@ def _template() -> NDArray[np.void]:
 
 
 _TEMPLATE: Final = _template()
+_ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class Heads:
@@ -82,6 +86,11 @@ class Heads:
         """One of them."""
         row: bytes = self._rows[at].tobytes()
         return row[HEADER_BYTES:]
+
+    def leave(self, at: int, left: Sequence[int]) -> bytes:
+        """One of them says that these cells, `LEFT_MAX` at most, left its sight: what follows it then at once."""
+        self._rows["left"][at] = 0x90 + len(left)
+        return _ENCODER.encode(left)[1:]
 
     def frames(self, chosen: NDArray[np.int64], ends: Sequence[bytes]) -> list[bytes]:
         """The whole messages of these as they go over the wire: each one's head, and what follows it."""

@@ -1,24 +1,24 @@
 """Address and post one snapshot: each player's own part, then the bytes of the cells that others see too.
 
-Most viewers most of the time are *steady*: they know all that they see, they see the same cells as before, and their
-hud is as before. Their own parts are written together, as rows of one table (`protocol.heads`), and each costs one
-write, with whatever else they are owed. Whoever is not steady is shown what it needs one by one (`Viewer.show`). Both
-ways say the same.
+Most viewers most of the time are *steady*: they know all that they see, and their hud is as before. Their own parts are
+written together, as rows of one table (`protocol.heads`), and each costs one write, with whatever else they are owed.
+Nearly all of them see the same cells as before; for the others there is a `Passage` from one sight to another. Whoever
+is not steady is shown what it needs one by one (`Viewer.show`). Both ways say the same.
 
 What a thousand players and viewers are doesn't fit a core's cache, and to look at an object of each costs more than all
 the arithmetic. So of whoever is steady none is looked at: what is needed stands side by side, in the room's table and
 in `Seers`, and a viewer, or a game, says by itself when something of it has changed.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol.cells import VIEW_HALF_UNITS, Grid
+from protocol.cells import VIEW_HALF_UNITS, Block, Grid
 from protocol.codec import CODECS
-from protocol.heads import NOTHING_NEAR, Heads, near_part, tail
+from protocol.heads import LEFT_MAX, NOTHING_NEAR, Heads, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.snapshot import Own
 from server.game import Player
@@ -80,6 +80,15 @@ class Seers:
         stirred.clear()
 
 
+class Passage(NamedTuple):
+    """Of somebody steady whose sight changes."""
+
+    before: Block
+    now: Block
+    left: list[int]
+    """The cells that it sees no more."""
+
+
 class Mailing:
     """One snapshot on its way to all of them."""
 
@@ -101,28 +110,51 @@ class Mailing:
         self._near = near(world, self._ships)
         self._heads = Heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
         self._encoding = publisher.encoding(MSGPACK)
+        self._passages: dict[int, Passage] = {}
 
     def steady(self, news: Iterable[int]) -> NDArray[np.bool_]:
-        """Who knows all but what everybody there is told, and still sees the same; of the players in `news` nobody."""
-        seers = self._seers
-        is_steady = seers.are_steady & (self._ships > 0) & self._came & self._stay()
-        is_steady[[at for player in news if (at := seers.at_of_player.get(player)) is not None]] = False
-        return np.asarray(is_steady)
+        """Who knows all but what everybody there is told, and what comes into sight; of the players in `news` nobody.
 
-    def _stay(self) -> NDArray[np.bool_]:
-        """Who still sees the same, as `Viewer.sight` has it: all that is near, and nothing that is far."""
+        One from whose sight more leaves than a head can say is not steady.
+        """
+        seers = self._seers
+        is_steady = np.asarray(seers.are_steady & (self._ships > 0) & self._came)
+        is_steady[[at for player in news if (at := seers.at_of_player.get(player)) is not None]] = False
+        stay, near = self._stay()
+        for at in (is_steady & ~stay).nonzero()[0].tolist():
+            before, now = seers.viewers[at].seen, self._grid.block(*near[:, at].tolist())
+            left = sorted(before.all - now.all)
+            if len(left) <= LEFT_MAX:
+                self._passages[at] = Passage(before, now, left)
+            else:
+                is_steady[at] = False
+        return is_steady
+
+    def _stay(self) -> tuple[NDArray[np.bool_], Ints]:
+        """Who still sees the same, as `Viewer.sight` has it: all that is near, and nothing that is far. And the edges
+        of what is near.
+        """
         points, (left, top, right, bottom) = self._states[:2], self._grid.edges_of(self._seers.sights)
         near, far = (self._grid.edges_around(points, VIEW_HALF_UNITS + units) for units in (0.0, LINGER_UNITS))
         stay = (far[0] <= left) & (left <= near[0]) & (far[1] <= top) & (top <= near[1])
-        return np.asarray(stay & (near[2] <= right) & (right <= far[2]) & (near[3] <= bottom) & (bottom <= far[3]))
+        stay &= (near[2] <= right) & (right <= far[2]) & (near[3] <= bottom) & (bottom <= far[3])
+        return np.asarray(stay), near
 
     def message(self, at: int) -> bytes:
         """Of one who is steady."""
+        if at in self._passages:
+            end = self._passage(at)
+            return self._heads[at] + end
         sight = self._grid.blocks[self._seers.sights[at]]
         return self._heads[at] + near_part(self._near[at]) + tail(*self._encoding.joined(sight))
 
+    def _passage(self, at: int) -> bytes:
+        """What follows its head then."""
+        before, now, left = self._passages[at]
+        return self._heads.leave(at, left) + near_part(self._near[at]) + tail(*self._encoding.passage(before, now))
+
     def frames(self, chosen: Ints) -> list[bytes]:
-        """These messages as they go over the wire."""
+        """These messages, of ascending seers, as they go over the wire."""
         near, at_of_sight = self._near, np.zeros(len(self._grid.blocks), dtype=np.int64)
         sights = self._seers.sights.take(chosen)
         at_of_sight[sights] = 1
@@ -133,6 +165,10 @@ class Mailing:
         for at, seer in enumerate(chosen.tolist()):
             if near[seer]:
                 ends[at] = near_part(near[seer]) + ends[at][len(NOTHING_NEAR) :]
+        for seer in self._passages:
+            at = int(chosen.searchsorted(seer))
+            if at < len(chosen) and chosen[at] == seer:
+                ends[at] = self._passage(seer)
         return self._heads.frames(chosen, ends)
 
     def post(self, chosen: Ints) -> list[int]:
@@ -147,6 +183,12 @@ class Mailing:
             if at not in missed:
                 seers.viewers[chosen[at]].paid()
         return [int(chosen[at]) for at in missed]
+
+    def pass_on(self, missed: Collection[int]) -> None:
+        """All who are steady but the `missed` have got theirs: those with a passage see what they see now."""
+        for at, passage in self._passages.items():
+            if at not in missed:
+                self._seers.viewers[at].pass_to(passage.now)
 
     def show(self, at: int, hud: Hud) -> bool:
         """One by one, whatever it needs; False: it misses this one."""
@@ -177,16 +219,18 @@ def address(
     together = (is_steady & seers.have_fd).nonzero()[0]
     rest = (~is_steady).nonzero()[0].tolist()
     shown = 0
+    missed = list[int]()
     if len(together) and seers.outlet is not None:
         missed = mailing.post(together)
         shown = len(together) - len(missed)
-        rest += missed
     for at in (is_steady & ~seers.have_fd).nonzero()[0].tolist():
         if seers.viewers[at].link.blocked:
-            rest.append(at)
+            missed.append(at)
         else:
             seers.viewers[at].post(mailing.message(at))
             shown += 1
+    mailing.pass_on(missed)
+    rest += missed
     seers.owed.clear()
     for at in rest:
         hud = huds[at] if huds else game.hud_of(seers.players[at])

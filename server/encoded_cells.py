@@ -59,6 +59,7 @@ class Encoding:
         self._matters = frozenset(told.spoken).union(*told.sources.values())
         """Cells by which sights differ: who sees the same of them is told the same."""
         self._joined: dict[Set[int], tuple[int, bytes]] = {}
+        self._passages: dict[tuple[Set[int], Set[int]], tuple[int, bytes]] = {}
         self._keyframes: dict[int, bytes] = {}
 
     def joined(self, cells: tuple[int, ...]) -> tuple[int, bytes]:
@@ -72,6 +73,19 @@ class Encoding:
                 if not sources[cell] <= seen:
                     parts[cells.index(cell)] = self.delta(cell, sources[cell] & seen)
             payload = self._joined[matters] = len(parts) - parts.count(b""), self._codec.join(parts)
+        return payload
+
+    def passage(self, before: Block, now: Block) -> tuple[int, bytes]:
+        """(how many, joined) what is told from one sight to another, of which all of `before` was known: the news of
+        what stays, and all of what comes into it."""
+        payload = self._passages.get((before.all, now.all))
+        if payload is None:
+            parts = [*map(self.deltas.__getitem__, now)]
+            for cell in self._sourced & now.all:
+                parts[now.index(cell)] = self.delta(cell, NONE)
+            for cell in now.all - before.all:
+                parts[now.index(cell)] = self.keyframe(cell)
+            payload = self._passages[before.all, now.all] = len(parts) - parts.count(b""), self._codec.join(parts)
         return payload
 
     def delta(self, cell: int, known: frozenset[int]) -> bytes:

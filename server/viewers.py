@@ -68,9 +68,9 @@ class Viewer:
         """Events piled up beyond the bound."""
         self.seen = Block()
         """The cells of the latest snapshot."""
-        self._told: set[int] = set()
+        self._told: frozenset[int] = frozenset()
         """Cells that the client holds something of."""
-        self._fresh: set[int] = set()
+        self._fresh: frozenset[int] = frozenset()
         """Of these, the cells in which it knows exactly what is published."""
         self._is_steady = False
         self._events: list[bytes] = []
@@ -129,9 +129,18 @@ class Viewer:
     def forget(self, cell: int) -> bool:
         """The client's belief about `cell` is off: it needs a keyframe. False when it was not believed to know it."""
         known = cell in self._fresh
-        self._fresh.discard(cell)
+        self._fresh = self._fresh - {cell}
         self.is_steady = False
         return known
+
+    def pass_to(self, sight: Block) -> None:
+        """Steady as ever, it was told of a `passage` (`encoded_cells`) to `sight`."""
+        self._statistics.keyframes += len(sight.all - self.seen.all)
+        self._see(sight)
+        self._stirred.add(self)
+
+    def _see(self, sight: Block) -> None:
+        self.seen, self._told, self._fresh = sight, sight.all, sight.all
 
     def miss(self, cells: Set[int]) -> None:
         """There was something new in these that it won't be told."""
@@ -197,7 +206,7 @@ class Viewer:
         self.link.post(*self._events, told)
         self._events.clear()
         if sight is not self.seen or len(self._fresh) < len(sight):
-            self.seen, self._told, self._fresh = sight, set(sight), set(sight)
+            self._see(sight)
         self.hud = hud
         self.is_steady = may_be_steady and not self.codec.is_text and not self.lag.is_behind
         self.lag.send(bulletin.tick)
@@ -207,6 +216,9 @@ class Viewer:
         encoding, fresh = bulletin.encoding(self.codec), self._fresh
         if sight is self.seen and len(fresh) == len(sight):
             return encoding.joined(sight)
+        if len(fresh) == len(self.seen):
+            self._statistics.keyframes += len(sight.all - self.seen.all)
+            return encoding.passage(self.seen, sight)
         known = fresh.intersection(sight)
         self._statistics.keyframes += len(sight) - len(known)
         parts = [encoding.delta_alone(cell) if cell in known else encoding.keyframe(cell) for cell in sight]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from protocol.codec import CODECS
 from protocol.frames import header
-from protocol.heads import Heads, near_part, tail
+from protocol.heads import LEFT_MAX, Heads, near_part, tail
 from protocol.limits import SUBPROTOCOL_MSGPACK
 from protocol.near import pack_near
 from protocol.snapshot import Own
@@ -51,6 +51,15 @@ def test_they_say_the_same_as_one_by_one(tick: int, viewers: Viewers) -> None:
         together = heads[at] + near_part(near) + tail(len(parts), cells)
         alone = CODEC.snapshot(tick, ack, slack_ms, own, None, (), near, len(parts), cells)
         assert CODEC.decode_server(together) == CODEC.decode_server(alone)
+
+
+@given(viewers.filter(bool), st.lists(st.integers(0, 2**32 - 1), max_size=LEFT_MAX))
+def test_cells_may_have_left(viewers: Viewers, left: list[int]) -> None:
+    heads, (ack, slack_ms, own, near, parts) = heads_of(5, viewers), viewers[-1]
+    end = heads.leave(len(viewers) - 1, left) + near_part(near) + tail(len(parts), b"".join(parts))
+    alone = CODEC.snapshot(5, ack, slack_ms, own, None, left, near, len(parts), b"".join(parts))
+    assert CODEC.decode_server(heads[len(viewers) - 1] + end) == CODEC.decode_server(alone)
+    assert heads[0][-1] == 0x90 or len(viewers) == 1, "the others say nothing of it"
 
 
 @given(viewers, st.lists(st.integers(0, 4), max_size=5), st.integers(0, 140))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from protocol.cells import Block
 from protocol.packing import FlatKeyframe, PackedDelta, pack_changes
 from protocol.snapshot import Field
 from server.encoded_cells import EncodedCells, Told
@@ -67,3 +68,15 @@ def test_plain_news_needs_nobody_to_make_it() -> None:
     for codec in (MSGPACK, JSON):
         assert makers.cells.encoding(codec).delta_alone(5) == codec.delta(PackedDelta(5, None, [], [], FIVE), 8)
     assert not makers.deltas
+
+
+def test_whoever_passes_from_one_sight_to_another_is_told_the_news_of_what_stays_and_all_of_what_comes() -> None:
+    makers = Makers()
+    encoding = makers.cells.encoding(MSGPACK)
+    count, told = encoding.passage(Block((1, 2, 3, 4)), Block((2, 3, 5, 6)))
+    keyframes = [MSGPACK.keyframe(FlatKeyframe(cell, 0, []), 8) for cell in (5, 6)]
+    assert count == 3
+    assert told == MSGPACK.join([MSGPACK.delta(PackedDelta(2, None, [], [], b""), 8), *keyframes]), "cell 1 is gone"
+    assert encoding.passage(Block((1, 2, 3, 4)), Block((2, 3, 5, 6)))[1] is told
+    assert encoding.passage(Block(), Block((6,))) == (1, keyframes[1])
+    assert makers.keyframes == {5: 1, 6: 1}
