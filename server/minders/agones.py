@@ -75,10 +75,11 @@ class Agones:
                 await trio.sleep(pause.take_s())
 
     async def _say(self, word: Word) -> bool:
+        before = self.duty.news
         if await self._ask("state", "POST", word, EMPTY) is None:
             return False
         log.info("told Agones", word=word.name.lower())
-        self.duty.said(word, trio.current_time())
+        self.duty.said(word, trio.current_time(), before)
         self._counted.agones_allocated = int(self.duty.is_allocated)
         return True
 

@@ -9,6 +9,9 @@ A server that played a match goes back to Ready instead of shutting down after i
 open and end in one process all day, and a process that starts anew gives players nothing. EMPTY_S is longer than a seat
 is kept for somebody whose connection broke, and counts from an allocation too: those for whom it was allocated need a
 moment to come.
+
+Words take a moment: in a cluster, Ready is RequestReady until a controller has seen to it, and news of the time before
+may still come. Ready said once more then would take back an allocation that came in between; so it isn't.
 """
 
 from __future__ import annotations
@@ -24,6 +27,11 @@ from protocol.limits import SEAT_KEPT_S
 
 EMPTY_S: Final = max(60.0, 2 * SEAT_KEPT_S)
 
+AGAIN_S: Final = 10.0
+"""So long after Ready was taken, news that it isn't is old news; then it got lost, and is said again."""
+
+REQUESTED: Final = "RequestReady"
+"""Ready was said, and a controller is to see to it."""
 READY: Final = "Ready"
 ALLOCATED: Final = "Allocated"
 RESERVED: Final = "Reserved"
@@ -53,8 +61,11 @@ class Duty:
     def __init__(self) -> None:
         self.state = ""
         """As it was last heard or said."""
+        self.news = 0
+        """How often it has been heard."""
         self._since_s = -inf
         """The last moment at which there was a reason to be allocated."""
+        self._ready_said_s = -inf
         self._is_leaving = False
 
     @property
@@ -63,14 +74,15 @@ class Duty:
 
     def heard(self, state: str, now_s: float) -> None:
         """Agones says that it is in `state`: somebody may have allocated it."""
-        if state == ALLOCATED and self.state != ALLOCATED:
-            self._since_s = now_s
-        self.state = state
+        self.news += 1
+        self._is_in(state, now_s)
 
-    def said(self, word: Word, now_s: float) -> None:
-        """Agones has taken that word."""
-        if word is not Word.SHUT_DOWN:
-            self.heard(READY if word is Word.READY else ALLOCATED, now_s)
+    def said(self, word: Word, now_s: float, news_before: int | None = None) -> None:
+        """Agones has taken that word. What has been heard since there were `news_before` is newer than that."""
+        if word is Word.READY:
+            self._ready_said_s = now_s
+        if word is not Word.SHUT_DOWN and news_before in (None, self.news):
+            self._is_in(READY if word is Word.READY else ALLOCATED, now_s)
 
     def leave(self) -> None:
         """The server drains: it will never be Ready again."""
@@ -84,9 +96,15 @@ class Duty:
             return None
         if people:
             return Word.ALLOCATE if self.state != ALLOCATED else None
-        if self._is_leaving or not is_ready or self.state in (READY, RESERVED):
+        if self._is_leaving or not is_ready or self.state in (REQUESTED, READY, RESERVED):
             return None
-        return Word.READY if now_s - self._since_s >= EMPTY_S else None
+        is_time = now_s - self._since_s >= EMPTY_S and now_s - self._ready_said_s >= AGAIN_S
+        return Word.READY if is_time else None
+
+    def _is_in(self, state: str, now_s: float) -> None:
+        if state == ALLOCATED and self.state != ALLOCATED:
+            self._since_s = now_s
+        self.state = state
 
 
 class _Spec(Struct, frozen=True):

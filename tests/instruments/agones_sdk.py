@@ -2,7 +2,8 @@
 
     go install agones.dev/agones/cmd/sdk-server@latest
 
-makes one. It runs with `--local`: the very binary that is the sidecar of a pod, without Kubernetes.
+makes one, and Agones' releases have it in `agonessdk-server-….zip`; 1.41 or newer, for its counters are those of
+`/v1beta1`. It runs with `--local`: the very binary that is the sidecar of a pod, without Kubernetes.
 """
 
 import json
@@ -34,6 +35,12 @@ GAME_SERVER = {
     },
 }
 READY_S_MAX = 60.0
+BINARY = shutil.which(os.environ.get("AGONES_SDK_SERVER", "sdk-server"))
+
+needs_sdk_server = pytest.mark.skipif(
+    BINARY is None,
+    reason="no sdk-server on PATH, none in AGONES_SDK_SERVER; go install agones.dev/agones/cmd/sdk-server@latest",
+)
 
 
 class RealAgones:
@@ -64,17 +71,15 @@ class RealAgones:
 
 @contextmanager
 def sdk_server() -> Iterator[RealAgones]:
-    """Skips the test where there is none."""
-    binary = shutil.which(os.environ.get("AGONES_SDK_SERVER", "sdk-server"))
-    if binary is None:
-        pytest.skip("no sdk-server on PATH: go install agones.dev/agones/cmd/sdk-server@latest makes one")
+    """For tests that are marked with `needs_sdk_server`."""
+    assert BINARY is not None
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         (folder / "gameserver.json").write_text(json.dumps(GAME_SERVER))
         words = ["--local", "--file", str(folder / "gameserver.json"), "--address", "127.0.0.1"]
         ports = ["--http-port", str(port), "--grpc-port", str(free_port())]
         with (folder / "log").open("w") as log:
-            process = subprocess.Popen([binary, *words, *ports], stdout=log, stderr=log)
+            process = subprocess.Popen([BINARY, *words, *ports], stdout=log, stderr=log)
         try:
             _wait(process, port)
             yield RealAgones(port, folder / "log")

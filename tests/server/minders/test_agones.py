@@ -113,6 +113,24 @@ async def test_an_allocation_by_others_is_noticed(scene: Scene, autojump_clock: 
     assert scene.states == ["/ready", "/ready"]
 
 
+async def test_in_a_cluster_ready_is_said_once_and_seen_to_by_others(scene: Scene, autojump_clock: MockClock) -> None:
+    scene.local.in_cluster = True
+    scene.start()
+    await trio.sleep(30)
+    assert (scene.states, scene.local.state) == (["/ready"], "RequestReady")
+    scene.local.turn("Ready")
+    await trio.sleep(30)
+    assert scene.states == ["/ready"]
+    scene.vitals.playing = 3
+    await trio.sleep(3)
+    assert scene.states == ["/ready", "/allocate"]
+    assert scene.local.counters["players"]["count"] == 3
+    scene.vitals.playing = 0
+    await trio.sleep(EMPTY_S + 30)
+    assert scene.states == ["/ready", "/allocate", "/ready"]
+    assert scene.counted.minders_failed == 0
+
+
 async def test_players_and_rooms_are_counted_up_to_the_capacity(scene: Scene, autojump_clock: MockClock) -> None:
     scene.start()
     await trio.sleep(3)

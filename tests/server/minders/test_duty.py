@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.limits import SEAT_KEPT_S
-from server.minders.duty import EMPTY_S, Duty, Word, read_counter, read_line
+from server.minders.duty import AGAIN_S, EMPTY_S, Duty, Word, read_counter, read_line
 
 
 def test_it_is_ready_when_players_are_welcome_and_not_before() -> None:
@@ -15,6 +15,34 @@ def test_it_is_ready_when_players_are_welcome_and_not_before() -> None:
     assert duty.due(1.0, is_ready=True, people=0) is Word.READY
     duty.said(Word.READY, 1.0)
     assert duty.due(2.0, is_ready=True, people=0) is None
+
+
+def test_ready_that_is_being_seen_to_is_not_said_again() -> None:
+    """A controller makes it Ready; to say it once more may take back an allocation that came in between."""
+    duty = Duty()
+    duty.heard("Scheduled", 0.0)
+    duty.said(Word.READY, 1.0)
+    duty.heard("RequestReady", 1.1)
+    assert duty.due(1e6, is_ready=True, people=0) is None
+    assert duty.due(1e6, is_ready=True, people=1) is Word.ALLOCATE
+
+
+def test_news_that_was_late_does_not_make_it_say_ready_twice() -> None:
+    duty = Duty()
+    duty.said(Word.READY, 1.0)
+    duty.heard("Scheduled", 1.1)  # a counter has changed, of a GameServer that isn't Ready yet
+    assert duty.due(1.2, is_ready=True, people=0) is None
+    assert duty.due(1.0 + AGAIN_S, is_ready=True, people=0) is Word.READY  # it got lost
+
+
+def test_what_was_heard_while_it_was_said_is_newer() -> None:
+    duty = Duty()
+    before = duty.news
+    duty.heard("Ready", 1.0)
+    duty.heard("Allocated", 1.1)  # and only now it hears that Ready was taken
+    duty.said(Word.READY, 1.2, before)
+    assert duty.is_allocated
+    assert duty.due(1.1 + EMPTY_S, is_ready=True, people=0) is Word.READY
 
 
 def test_the_first_player_makes_it_allocated_and_the_last_leaves_it_ready_after_a_while() -> None:
@@ -69,7 +97,7 @@ def test_a_reservation_is_others_to_end_unless_somebody_plays() -> None:
         st.tuples(
             st.floats(0, 2 * EMPTY_S),
             st.integers(0, 2),
-            st.sampled_from(["", "", "Ready", "Allocated", "Reserved", "Scheduled"]),
+            st.sampled_from(["", "", "RequestReady", "Ready", "Allocated", "Reserved", "Scheduled"]),
             st.booleans(),
         ),
         max_size=40,

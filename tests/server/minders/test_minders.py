@@ -24,7 +24,7 @@ from server.lobby import Lobby
 from server.minders.minders import Minders
 from server.statistics import Statistics
 from tests.instruments.agones import LocalAgones
-from tests.instruments.agones_sdk import RealAgones, sdk_server
+from tests.instruments.agones_sdk import RealAgones, needs_sdk_server, sdk_server
 from tests.instruments.served import READY, ROOT
 from tests.server.minders.test_systemd import heard
 from tests.server.net.wires import until
@@ -129,7 +129,7 @@ def listen(ear: socket.socket, said: list[str]) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("sidecar", [stand_in, real])
+@pytest.mark.parametrize("sidecar", [stand_in, pytest.param(real, marks=needs_sdk_server)])
 async def test_they_hear_of_a_match_from_beginning_to_end(sidecar: Any, ear: socket.socket) -> None:
     """SIGTERM in the middle of it: the server waits for who plays, and says Shutdown last."""
     said: list[str] = []

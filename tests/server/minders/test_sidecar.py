@@ -39,7 +39,7 @@ async def test_a_question_has_an_answer(nursery: trio.Nursery) -> None:
 
 async def test_what_is_refused_is_told_with_its_reason(nursery: trio.Nursery) -> None:
     sidecar = Sidecar(LocalAgones(nursery).connect)
-    with pytest.raises(Unheard, match=r"500.*counter not found: ships"):
+    with pytest.raises(Unheard, match=r"500.*ships Counter not found"):
         await sidecar.ask("GET", "/v1beta1/counters/ships")
 
 
