@@ -23,6 +23,8 @@ from protocol import frames
 
 RECEIVE_BYTES: Final = 16384
 """What one connection may bring in one sweep."""
+READ_BYTES: Final = 448
+"""What is asked for at first, which is mostly all: Python has room for so little at hand."""
 PAYLOAD_BYTES_MAX: Final = 65535
 """A longer message is the library's."""
 HANDED_ON_BYTES_MAX: Final = 262_144
@@ -93,7 +95,9 @@ class Lane(trio.abc.Stream):
         if not self._is_watched:
             return
         try:
-            received = os.read(self._fd, RECEIVE_BYTES)
+            received = os.read(self._fd, READ_BYTES)
+            if len(received) == READ_BYTES:
+                received += self._read_more()
             if received:
                 self._take(received)
             else:
@@ -109,6 +113,13 @@ class Lane(trio.abc.Stream):
         elif not self._handed_on:
             return
         self._news.set()
+
+    def _read_more(self) -> bytes:
+        """What is left of much; nothing, too, at the end, which is ready again."""
+        try:
+            return os.read(self._fd, RECEIVE_BYTES - READ_BYTES)
+        except BlockingIOError:
+            return b""
 
     def _take(self, received: bytes) -> None:
         self.received_bytes += len(received)

@@ -12,7 +12,8 @@ ignored; several are the new truth at once. When all of half a second are far ab
 clock has changed, and what was before is forgotten. Off by more than SNAP_TICKS the clock jumps. Where the news show
 that it is beyond sense, it starts anew; and where no news come, nothing more is lived after SILENCE_S.
 
-`assets/sdk/src/lead.ts` is the twin, and golden vectors hold the two together. Time is an argument, in seconds of
+`assets/sdk/src/lead.ts` is the twin, and golden vectors hold the two together. Only here, where many clients share a
+machine, each may aim at some more slack than it needs, lest they all be due at once. Time is an argument, in seconds of
 any monotonic clock.
 """
 
@@ -52,13 +53,19 @@ PHASES_KEPT: Final = 256
 class Lead:
     """A client's clock, counted in ticks."""
 
-    def __init__(self, tick_rate: int) -> None:
+    __slots__ = (
+        *("_base_s", "_base_tick", "_began_s", "_last_tick", "_ordered", "_phases", "_recent", "_spare_ticks"),
+        *("_tick_rate", "_ways", "snaps", "speed", "started"),
+    )
+
+    def __init__(self, tick_rate: int, spare_ticks: float = 0.0) -> None:
+        """`spare_ticks` is how much more slack it aims at than it needs."""
         self.speed = 1.0
         """1: real time."""
         self.snaps = 0
         """Jumps made, beside the first start."""
         self.started = False
-        self._tick_rate = tick_rate
+        self._tick_rate, self._spare_ticks = tick_rate, spare_ticks
         self._began_s = -inf
         self._base_tick = self._base_s = 0.0
         self._last_tick = 0
@@ -93,11 +100,13 @@ class Lead:
 
     def due(self, now_s: float) -> int:
         """The newest tick to be lived by now."""
-        return min(floor(self.tick_at(now_s)), self._last_tick)
+        tick = floor(self._base_tick + (now_s - self._base_s) * self._tick_rate * self.speed)
+        return tick if tick < self._last_tick else self._last_tick
 
     def took(self, tick: int, now_s: float) -> None:
         """The input for `tick` was taken."""
-        self._phases[tick % PHASES_KEPT] = tick, self._phase(now_s)
+        at = self._base_tick + (now_s - self._base_s) * self._tick_rate * self.speed
+        self._phases[tick % PHASES_KEPT] = tick, at - now_s * self._tick_rate
 
     def heard(self, tick: int, ack: int, slack_ms: float | None, rtt_s: float, now_s: float) -> None:
         """The snapshot of `tick` acknowledged our input for tick `ack`, and told the slack."""
@@ -116,7 +125,7 @@ class Lead:
         low, tick = self._remember(way), self.tick_at(now_s)
         if len(self._ways) < WAYS_MIN:
             return
-        error = _target_ticks(self._ordered, low) - (low + self._phase(now_s))
+        error = _target_ticks(self._ordered, low) + self._spare_ticks - (low + self._phase(now_s))
         if abs(error) > SNAP_TICKS:
             self._go_on_from(tick + error, now_s, 1.0)
             self.snaps += 1
@@ -145,7 +154,7 @@ class Lead:
         self._last_tick = floor(self.tick_at(now_s) + SILENCE_S * self._tick_rate)
 
     def _first_tick(self, tick: int, rtt_s: float) -> float:
-        return tick + rtt_s * self._tick_rate + START_TICKS
+        return tick + rtt_s * self._tick_rate + START_TICKS + self._spare_ticks
 
     def _phase(self, now_s: float) -> float:
         return self.tick_at(now_s) - now_s * self._tick_rate

@@ -82,10 +82,12 @@ class Player:
         attentive: bool = True,
         foresees_shots: bool = False,
         gaze: Gaze | None = None,
+        spare_ticks: float = 0.0,
     ) -> None:
         """`attentive`: foresee our own ship, and hear what happens and who is there, at some cost.
 
-        `foresees_shots`: our own shots, too, at a millisecond or two for each: for whoever draws them.
+        `foresees_shots`: our own shots, too, at a millisecond or two for each: for whoever draws them. `spare_ticks` is
+        how much earlier than need be our inputs shall come (`Lead`).
         """
         self.name = name
         self.account = Account()
@@ -115,6 +117,7 @@ class Player:
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
         self._codec, self._rooms, self._tally, self._give_brain = codec, rooms, tally, give_brain
         self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
+        self._spare_ticks = spare_ticks
         self._rests = False  # whether the match is over, and no gun fires
         self._brain: Brain | None = None
         self._prediction: Prediction | None = None
@@ -232,7 +235,7 @@ class Player:
         self._prediction = Prediction(room.make_neighbourhood(), welcome.tick_rate) if foresees else None
         gun = welcome.gun if self._foresees_shots else None
         self.shots = OwnShots(gun, welcome.arena, self.view) if gun else None
-        self._site = Site(welcome.player, room, self.say, self._prediction, self.shots)
+        self._site = Site(welcome.player, room, self.say, self._prediction, self.shots) if self._attentive else None
         self._rests = False
         self._ticks_together = Rates(welcome.tick_rate, welcome.snapshot_rate).snapshot_interval
         self._brain = self._give_brain(room) if self._give_brain else None
@@ -267,7 +270,7 @@ class Player:
 
     def _keep_clock(self, snapshot: Snapshot | Slices, tick_rate: int, now_s: float) -> None:
         if self.lead is None:
-            self.lead, self._heard = Lead(tick_rate), 0
+            self.lead, self._heard = Lead(tick_rate, self._spare_ticks), 0
             self.lead.start(snapshot.tick, self.pings.rtt_s, now_s)
             self._next_tick = int(self.lead.tick_at(now_s)) + 1
             stagger = crc32(self.name.encode()) % max(1, int(THINK_INTERVAL_S * tick_rate))
@@ -313,7 +316,7 @@ class Player:
             if due - self._next_tick > BEHIND_TICKS_MAX:
                 self._post_inputs()
                 self._next_tick = due
-            if due >= self._next_tick:
+            if self._prediction is not None and due >= self._next_tick:
                 self._thrift.note(now_s - self.lead.when(self._next_tick), now_s)
             for tick in range(self._next_tick, due + 1):
                 self.lead.took(tick, now_s)
@@ -323,12 +326,13 @@ class Player:
 
     def _live(self, tick: int) -> None:
         """One tick of ours: decide, steer, foresee."""
-        assert self.view is not None and self.welcome is not None
         if self._brain is not None and tick >= self._think_tick:
+            assert self.view is not None and self.welcome is not None
             self.stick.hold(self._brain.think(self.view, tick))
             self._think_tick = tick + max(1, int(THINK_INTERVAL_S * self.welcome.tick_rate))
         now = self.stick.sample()
         if self._prediction is not None:
+            assert self.view is not None
             if self.shots is not None and self._prediction.state is not None and not self._rests:
                 self.shots.step(tick, now, self._prediction.state, self.view.hud.get("rapid_until", 0))
             self._prediction.step(tick, now)

@@ -4,19 +4,17 @@ The server encodes a cell's news once for everyone who sees the cell. So here
 
 - equal bytes of one tick are one `News`, which is read when the first of the bots is sent it;
 - what a news makes of a table, and of who moves in from other cells, is kept with it: whoever holds the same takes it;
-- tables that say the same become one, so that bots who came to a belief by different ways hold the same table;
-- bots that hold the same tables hold the same `Knowledge`, and what a snapshot makes of that is looked up in one go.
+- tables that say the same become one, so that bots who came to a belief by different ways hold the same table.
 
-What is kept is bounded: the news of the latest `TICKS_KEPT` ticks, what became of knowledge in the latest `STEPS_KEPT`,
-and one table for each cell. What is older is read again when a bot comes late with it, and a table is gone when nobody
-holds it any more.
+What is kept is bounded: the news of the latest `TICKS_KEPT` ticks, and one table for each cell. What is older is read
+again when a bot comes late with it, and a table is gone when nobody holds it any more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bots.cell_table import NOBODY, CellTable, Rules
-from bots.slices import read_cell
+from bots.slices import cut_cells, read_cell
 from protocol.reckoning import Published
 from protocol.snapshot import CellDelta, CellKeyframe
 
@@ -24,35 +22,22 @@ TICKS_KEPT: Final = 64
 """Two seconds. Bots read a snapshot within milliseconds of each other, but not in an overload, when it matters most."""
 
 
-STEPS_KEPT: Final = 4
-"""Snapshots."""
-
-Tables = Mapping[int, CellTable]
-
-
-class Knowledge:
-    """What somebody believes of all the cells that it knows. Never changed once made; two are the same or differ."""
-
-    __slots__ = ("tables",)
-
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-
-
-Step = tuple[Knowledge, list[int]]
-"""What became of somebody's knowledge, and the cells in which that disagrees with the server."""
+Origins = Sequence[CellTable | None]
+NOWHERE: Final[Origins] = []
 
 
 class News:
     """What one tick's snapshots say of one cell, and what became of the table that it was last applied to."""
 
-    __slots__ = ("__weakref__", "after", "agrees", "before", "cell", "movers", "said", "sources")
+    __slots__ = ("__weakref__", "after", "agrees", "before", "cell", "movers", "origins", "said", "sources")
 
     def __init__(self, said: CellKeyframe | CellDelta) -> None:
         self.said = said
         self.cell = said.cell
         self.sources = [] if isinstance(said, CellKeyframe) else said.moved
         """Where some come from."""
+        self.origins: Origins = NOWHERE
+        """The tables of these cells, when `after` was made."""
         self.movers: Mapping[int, Published] = NOBODY
         """Who they are, as they were believed when `after` was made."""
         self.before: CellTable | None = None
@@ -62,66 +47,65 @@ class News:
         self.agrees = False
         """Whether `after` is what the server says it is, as far as it says so."""
 
+    def holds_for(self, table: CellTable | None, movers: Mapping[int, Published]) -> bool:
+        """Whether `after` is what becomes of this `table`, or of one that says the same, and of these who move here."""
+        before = self.before
+        if self.after is None or before is None or table is None:
+            return self.after is not None and before is None  # a keyframe
+        return (before is table or before.entities == table.entities) and movers == self.movers
+
+
+class Said:
+    """The news of one snapshot, and what became of the tables of the view that took them in last."""
+
+    __slots__ = ("after", "before", "cells", "disagreed", "news", "with_movers")
+
+    def __init__(self, news: list[News]) -> None:
+        self.news = news
+        self.with_movers = [one for one in news if one.sources]
+        self.cells = [*(one.cell for one in news), *(moved.source for one in self.with_movers for moved in one.sources)]
+        """On whose tables it depends what becomes of them."""
+        self.before: list[CellTable | None] | None = None
+        """These, as they were; None: nobody has taken it in."""
+        self.after: dict[int, CellTable] = {}
+        self.disagreed: list[int] = []
+        """The cells in which `after` isn't what the server says."""
+
 
 class Shelf:
     """One room's news and tables."""
 
     def __init__(self) -> None:
-        self._news: dict[int, dict[bytes, News]] = {}
-        """By tick, in the order in which they were first heard of, and by bytes."""
+        self._told: dict[int, _Told] = {}
+        """By tick, in the order in which they were first heard of."""
         self._newest: dict[int, CellTable] = {}
         """By cell."""
-        self._steps: dict[int, dict[tuple[Knowledge, bytes], Step]] = {}
-        """By tick; by what was known before, and what was said."""
-        self._knowledge: tuple[int, dict[tuple[tuple[int, CellTable], ...], Knowledge]] = (0, {})
-        """All that somebody knew at the latest tick, by what it is."""
 
-    def read(self, tick: int, cells: Iterable[bytes]) -> list[News]:
-        """The news of a snapshot at `tick`. Raises ValueError when they can't be read."""
-        known = self._news.get(tick)
-        if known is None:
-            known = self._begin(tick)
-        news = []
-        for cell in cells:
-            one = known.get(cell)
-            if one is None:
-                one = known[cell] = News(read_cell(cell, tick))
-            news.append(one)
-        return news
+    def read(self, tick: int, cells: bytes) -> Said:
+        """What a snapshot at `tick` says of all its `cells`. Raises ValueError when they can't be read."""
+        told = self._told.get(tick)
+        if told is None:
+            told = self._begin(tick)
+        said = told.snapshots.get(cells)
+        if said is None:
+            said = told.snapshots[cells] = Said([told.read(cell, tick) for cell in cut_cells(cells)])
+        return said
 
-    def steps(self, tick: int) -> dict[tuple[Knowledge, bytes], Step]:
-        """What became of knowledge at `tick`, to be looked up and added to."""
-        steps = self._steps.get(tick)
-        if steps is None:
-            if len(self._steps) >= STEPS_KEPT:
-                del self._steps[next(iter(self._steps))]
-            steps = self._steps[tick] = {}
-        return steps
-
-    def knowledge(self, tick: int, tables: Tables) -> Knowledge:
-        """The one that all share who know just this at `tick`."""
-        if tick != self._knowledge[0]:
-            self._knowledge = tick, {}
-        known = self._knowledge[1]
-        key = tuple(sorted(tables.items(), key=_cell_of))
-        found = known.get(key)
-        if found is None:
-            found = known[key] = Knowledge(tables)
-        return found
-
-    def _begin(self, tick: int) -> dict[bytes, News]:
+    def _begin(self, tick: int) -> "_Told":
         """Make room for the news of `tick`."""
-        if len(self._news) >= TICKS_KEPT:
-            del self._news[next(iter(self._news))]
-        known = self._news[tick] = dict[bytes, News]()
-        return known
+        if len(self._told) >= TICKS_KEPT:
+            del self._told[next(iter(self._told))]
+        told = self._told[tick] = _Told()
+        return told
 
     def work_out(
-        self, news: News, table: CellTable | None, tick: int, rules: Rules, movers: Mapping[int, Published] = NOBODY
+        self, news: News, table: CellTable | None, tick: int, rules: Rules, origins: Origins = NOWHERE
     ) -> None:
-        """Make `news` hold for whoever believes `table`, and `movers` of those who come from elsewhere."""
-        said = news.said
-        news.movers = movers
+        """Make `news` hold for whoever believes `table`, and `origins` of the cells that some come from."""
+        movers = _movers(news, origins)
+        if news.holds_for(table, movers):
+            return
+        said, news.movers, news.origins = news.said, movers, origins
         if isinstance(said, CellKeyframe):
             news.after = self._shared(said.cell, CellTable({entity.id: entity for entity in said.entities}))
             news.agrees = news.after.checksum == said.checksum
@@ -145,5 +129,27 @@ class Shelf:
         return table
 
 
-def _cell_of(item: tuple[int, CellTable]) -> int:
-    return item[0]
+class _Told:
+    """What is told at one tick: each cell's news, and all the news of a snapshot, by their bytes."""
+
+    __slots__ = ("news", "snapshots")
+
+    def __init__(self) -> None:
+        self.news: dict[bytes, News] = {}
+        self.snapshots: dict[bytes, Said] = {}
+
+    def read(self, cell: bytes, tick: int) -> News:
+        news = self.news.get(cell)
+        if news is None:
+            news = self.news[cell] = News(read_cell(cell, tick))
+        return news
+
+
+def _movers(news: News, origins: Origins) -> Mapping[int, Published]:
+    """Who comes from other cells, as far as they are known."""
+    movers = {}
+    for moved, table in zip(news.sources, origins, strict=True):
+        for change in moved.changed:
+            if table is not None and change[0] in table.entities:
+                movers[change[0]] = table.entities[change[0]]
+    return movers

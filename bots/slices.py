@@ -60,7 +60,7 @@ def is_numbered(wire: Wire, numbers: Container[int]) -> bool:
     return isinstance(wire, bytes) and len(wire) > 1 and wire[1] in numbers
 
 
-def cut_cells(cells: Raw) -> list[bytes]:
+def cut_cells(cells: bytes | Raw) -> list[bytes]:
     """A snapshot's cells, each for itself. Raises ValueError when they can't be read."""
     return [bytes(cell) for cell in _CELLS.decode(cells)]
 

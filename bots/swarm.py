@@ -40,9 +40,9 @@ CONNECTS_PER_SECOND: Final = 50.0
 """Of the whole swarm, first attempts and returns alike."""
 SETTLED_S: Final = 1.0
 """After the last bot was sent off; most have joined by then."""
-FREEZE_S: Final = 0.25
 COLLECT_S: Final = 5.0
-"""Playing makes next to no cycles."""
+COLLECT_ANYWAY_S: Final = 60.0
+"""Playing makes next to no cycles; conversations that end do."""
 LEAVE_S_MAX: Final = 1.5
 REPORT_S: Final = 1.0
 TOKEN_VARIABLE: Final = "RICOCHET_TOKEN"
@@ -121,6 +121,8 @@ class _Swarm:
         self._connections: list[tuple[Connection, Random]] = []
         self._present: set[Connection] = set()
         self._all_gone = trio.Event()
+        self._ended = 0
+        """Conversations, by others than us."""
         self.players: list[Player] = []
         usher = Usher(plan.rooms, plan.name_prefix) if plan.rooms else None
         for number in range(plan.first, plan.first + plan.bots):
@@ -129,7 +131,8 @@ class _Swarm:
                 player = Player(name, codec, rooms, tally, gaze=Gaze(rng))
                 player.role = "spectator"
             else:
-                player = Player(name, codec, rooms, tally, _brain_maker(sort.give_brain, rng), sort.attentive)
+                brain = _brain_maker(sort.give_brain, rng)
+                player = Player(name, codec, rooms, tally, brain, sort.attentive, spare_ticks=_spare_ticks(number))
             player.token = os.environ.get(TOKEN_VARIABLE)
             if usher is not None and number > plan.spectators:
                 usher.look_after(player, number)
@@ -149,21 +152,23 @@ class _Swarm:
             nursery.start_soon(self._collect_garbage)
 
     async def _collect_garbage(self) -> None:
-        """Look through what is new, and nothing else, at moments of our choice.
+        """Look through what is new, and nothing else, at moments of our choice, and seldom.
 
         What a bot is made of stays as long as the bot; looking at it again and again would make all of them late at
-        once. So while they come in, what has been looked at is put out of the collector's sight.
+        once. So when they have come in, all that is there is put out of the collector's sight. What seven hundred of
+        them believe takes it a tenth of a second, so later it looks only when there may be something to find.
         """
         gc.disable()
         try:
-            settled_s = trio.current_time() + self._settling_s
-            while trio.current_time() < settled_s:
-                await trio.sleep(FREEZE_S)
-                gc.collect()
-                gc.freeze()
+            await trio.sleep(self._settling_s)
+            gc.freeze()
+            ended, collected_s = 0, trio.current_time()
             while True:
                 await trio.sleep(COLLECT_S)
-                gc.collect()
+                ended_before, ended = ended, self._ended
+                if ended > ended_before or trio.current_time() - collected_s >= COLLECT_ANYWAY_S:
+                    gc.collect()
+                    collected_s = trio.current_time()
         finally:
             gc.enable()
 
@@ -175,6 +180,7 @@ class _Swarm:
             self._all_gone.set()
 
     def _count(self, ended: Ended) -> bool:
+        self._ended += 1
         self._tally.count_end(f"{ended.code} {ended}")
         return True
 
@@ -196,6 +202,15 @@ def _dial_through(relay: Relay, seed: int) -> Dial:
         return await relay.open(host, port, seed_of(seed, next(numbers)))
 
     return dial
+
+
+def _spare_ticks(number: int) -> float:
+    """Up to a tick, spread evenly over any run of numbers, by the golden ratio.
+
+    All bots aim to be just in time for the same tick, so all would be due in the same millisecond, and late by each
+    other. People's machines and networks spread them.
+    """
+    return (number * 0.618034) % 1.0
 
 
 def _brain_maker(make: BrainMaker, rng: Random) -> Callable[[CommonRoom], Brain]:

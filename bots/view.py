@@ -3,8 +3,8 @@
 `View.apply` takes each snapshot in turn and keeps PROTOCOL.md, section 5, exactly: it must end with the very
 integers that the server published, and proves it with the checksums.
 
-- A cell's beliefs are a `CellTable` that is never changed once made, nor is what a view knows. So views that know
-  the same hold the same, and what a snapshot says is read and worked out once however many bots receive it (`Shelf`).
+- A cell's beliefs are a `CellTable` that is never changed once made. So views that believe the same of a cell hold the
+  same table, and what a snapshot says is read and worked out once however many bots receive it (`Shelf`).
 - Tables are disjoint, so that whatever is gone from one cell can't disturb what entered another. Who moves from one to
   another is looked up before any of them changes.
 - Positions are reckoned when somebody asks, once per table and tick.
@@ -13,9 +13,9 @@ integers that the server published, and proves it with the checksums.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import hypot
 
-from bots.cell_table import NOBODY, Rules, Sighting
-from bots.shelf import Knowledge, News, Shelf, Step, Tables
-from bots.slices import Slices, cut_cells
+from bots.cell_table import CellTable, Rules, Sighting
+from bots.shelf import NOWHERE, News, Said, Shelf
+from bots.slices import Slices
 from protocol.kinds import Category, Kind
 from protocol.messages import PlayerInfo
 from protocol.reckoning import Published, Reckoned, reckon
@@ -40,7 +40,7 @@ class View:
         self.checksum_mismatches = 0
         self._hud_names = hud_names
         self._shelf = shelf or Shelf()
-        self._known = Knowledge({})
+        self._tables: dict[int, CellTable] = {}
 
     def apply(self, snapshot: Snapshot | Slices) -> list[int]:
         """Take in the next snapshot; the cells in which we disagree, and of which a keyframe must be asked for.
@@ -50,50 +50,52 @@ class View:
         self.tick, self.ack, self.slack_ms, self.own = snapshot.tick, snapshot.ack, snapshot.slack_ms, snapshot.own
         if snapshot.hud is not None:
             self.hud = dict(zip(self._hud_names, snapshot.hud, strict=False))
-        self._known, disagreed = self._step(snapshot)
+        if isinstance(snapshot, Slices):
+            said = self._shelf.read(snapshot.tick, bytes(snapshot.cells))
+        else:
+            said = Said([News(cell) for cell in snapshot.cells])
+        disagreed = self._take_in(said, snapshot.left)
         self.checksum_mismatches += len(disagreed)
         return disagreed
 
-    def _step(self, snapshot: Snapshot | Slices) -> Step:
-        if not isinstance(snapshot, Slices):
-            return self._take_in([News(cell) for cell in snapshot.cells], snapshot.left)
-        if snapshot.left:
-            return self._take_in(self._shelf.read(snapshot.tick, cut_cells(snapshot.cells)), snapshot.left)
-        steps, said = self._shelf.steps(snapshot.tick), (self._known, bytes(snapshot.cells))
-        step = steps.get(said)
-        if step is None:
-            step = steps[said] = self._take_in(self._shelf.read(snapshot.tick, cut_cells(snapshot.cells)), [])
-        return step
-
-    def _take_in(self, news: list[News], left: Iterable[int]) -> Step:
-        """Leave cells and apply the news."""
-        tables, disagreed = dict(self._known.tables), list[int]()
+    def _take_in(self, said: Said, left: Iterable[int]) -> list[int]:
+        """Leave cells and apply the news; the cells in which we disagree with the server then."""
+        tables = self._tables
         for cell in left:
             tables.pop(cell, None)
-        movers = [_movers(one, tables) if one.sources else NOBODY for one in news]
-        for one, moving in zip(news, movers, strict=True):
-            table = tables.get(one.cell)
-            other = one.before is not table and one.before is not None
-            if one.after is None or other or (moving is not NOBODY and moving != one.movers):
-                self._shelf.work_out(one, table, self.tick, self.rules, moving)
+        before = [*map(tables.get, said.cells)]
+        if before != said.before:  # else another view believed the very same, and has worked it out
+            said.before, said.after, said.disagreed = before, {}, []
+            self._work_out(said)
+        tables.update(said.after)
+        return said.disagreed
+
+    def _work_out(self, said: Said) -> None:
+        """What becomes of our tables."""
+        tables = self._tables
+        origins = {one.cell: [tables.get(moved.source) for moved in one.sources] for one in said.with_movers}
+        for one in said.news:
+            cell = one.cell
+            table, origin = tables.get(cell), origins.get(cell, NOWHERE)
+            if one.after is None or one.before is not table or one.origins != origin:  # else it has been worked out
+                self._shelf.work_out(one, table, self.tick, self.rules, origin)
             if one.after is not None:
-                tables[one.cell] = one.after
+                said.after[cell] = one.after
             if not one.agrees:
-                disagreed.append(one.cell)
-        return self._shelf.knowledge(self.tick, tables), disagreed
+                said.disagreed.append(cell)
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> Mapping[int, CellTable]:
         """What is believed, by cell."""
-        return self._known.tables
+        return self._tables
 
     def entities(self) -> Iterator[Published]:
         """Everything known, cell by cell."""
-        for table in self._known.tables.values():
+        for table in self._tables.values():
             yield from table.entities.values()
 
     def entity(self, entity_id: int) -> Published | None:
-        for table in self._known.tables.values():
+        for table in self._tables.values():
             if (found := table.entities.get(entity_id)) is not None:
                 return found
         return None
@@ -108,7 +110,7 @@ class View:
     def sightings(self, category: Category | None = None) -> Iterator[Sighting]:
         """Everything of `category` at this view's tick, except our own ship."""
         own_id = self.own.entity if self.own else -1
-        for table in self._known.tables.values():
+        for table in self._tables.values():
             for sighting in table.sightings(self.tick, self.rules, category):
                 if sighting.entity.id != own_id:
                     yield sighting
@@ -116,7 +118,7 @@ class View:
     def solids(self, x: float, y: float, reach: float) -> Iterator[Sighting]:
         """At this view's tick, what can be run into, of the cells that have any of it within `reach` units of (x, y)
         along both axes."""
-        for table in self._known.tables.values():
+        for table in self._tables.values():
             solids = table.solids(self.tick, self.rules)
             if (
                 solids.left < x + reach
@@ -137,14 +139,3 @@ class View:
             return None
         x, y = self.own.x, self.own.y
         return min(self.sightings(category), key=lambda s: (s.x - x) ** 2 + (s.y - y) ** 2, default=None)
-
-
-def _movers(news: News, tables: Tables) -> dict[int, Published]:
-    """Who comes from other cells, as far as they are known."""
-    movers = {}
-    for moved in news.sources:
-        table = tables.get(moved.source)
-        for change in moved.changed:
-            if table is not None and change[0] in table.entities:
-                movers[change[0]] = table.entities[change[0]]
-    return movers

@@ -77,7 +77,11 @@ def only_message(received: bytes, payload_bytes_max: int) -> bytes | None:
 
 
 def only_frame(received: bytes, payload_bytes_max: int) -> bytes | None:
-    """The same for one unmasked binary frame of 126 bytes or more, as nearly every read of a client is."""
+    """The same for one unmasked binary frame, as nearly every read of a client is."""
+    length = len(received) - 2
+    if 0 <= length < _SHORT:
+        is_it = received[0] == BINARY and received[1] == length <= payload_bytes_max
+        return received[2:] if is_it else None
     length = len(received) - _LONGER_FRAME_START
     if not _SHORT <= length <= payload_bytes_max or length > 65535:
         return None

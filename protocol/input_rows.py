@@ -60,13 +60,9 @@ def encode(message: Inputs) -> bytes | None:
     count = len(message.entries)
     if count > ENTRIES_MAX:
         return None
-    first_tick, applied, seen = (
-        message.first_tick.to_bytes(4, "big"),
-        message.applied.to_bytes(4, "big"),
-        message.seen.to_bytes(2, "big"),
-    )
-    entries = [*map(_encode_entry, message.entries)]
-    return b"".join((b"\x95\x02\xce", first_tick, _COUNTS[count], *entries, b"\xce", applied, b"\xcd", seen))
+    head = _HEAD.pack(0x95, Inputs.number, 0xCE, message.first_tick, 0x90 | count)
+    entries = _encode_entry(message.entries[0]) if count == 1 else b"".join(map(_encode_entry, message.entries))
+    return head + entries + _REST.pack(0xCE, message.applied, 0xCD, message.seen)
 
 
 @lru_cache(maxsize=8192)
@@ -74,9 +70,9 @@ def _encode_entry(one: Input) -> bytes:
     return _ENTRY.pack(0x95, 0xD0, one.move_x, 0xD0, one.move_y, 0xCD, one.aim, 0xCC, one.buttons, 0xCC, one.edges)
 
 
+_HEAD: Final = struct.Struct(">BBBIB")
 _ENTRY: Final = struct.Struct(">BBbBbBHBBBB")
-_COUNTS: Final = tuple(bytes((0x90 | count,)) for count in range(ENTRIES_MAX + 1))
-assert Inputs.number == 2
+_REST: Final = struct.Struct(">BIBH")
 
 
 class Rows(Struct):

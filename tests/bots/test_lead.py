@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from bots.lead import GUARD_TICKS, SENSE_TICKS, SILENCE_S, SPEED_MAX, START_TICKS, Lead
+from bots.lead import DEAD_BAND_TICKS, GUARD_TICKS, SENSE_TICKS, SILENCE_S, SPEED_MAX, START_TICKS, Lead
 from tests.instruments.rides import INTERVAL, TICK_RATE, jittery, ride
 
 
@@ -21,6 +21,13 @@ def test_it_holds_the_guard_on_a_steady_network(latency_ms: int) -> None:
     tightest = [slack for at_s, slack in steady.slacks if at_s > 5.0][::INTERVAL]
     assert min(tightest) > 0.5 * GUARD_TICKS * 1000 / TICK_RATE
     assert max(tightest) < 2.5 * 1000 / TICK_RATE
+
+
+@pytest.mark.parametrize("spare_ticks", [0.25, 0.5, 1.0])
+def test_it_holds_so_much_more_as_it_is_to_spare(spare_ticks: float) -> None:
+    usual, spare = (ride(8.0, lambda now_s: 0.02, start_rtt_s=0.04, spare_ticks=ticks) for ticks in (0.0, spare_ticks))
+    more_ticks = (spare.median_ms(5.0) - usual.median_ms(5.0)) * TICK_RATE / 1000.0
+    assert more_ticks == pytest.approx(spare_ticks, abs=2 * DEAD_BAND_TICKS)
 
 
 @pytest.mark.parametrize("seed", range(5))

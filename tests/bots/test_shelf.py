@@ -6,11 +6,13 @@ import weakref
 import pytest
 
 from bots import shelf as shelf_module
+from bots.cell_table import CellTable
 from bots.shelf import TICKS_KEPT, Shelf
 from bots.slices import Slices, read_cell, slice_snapshot
 from bots.view import View
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
+from protocol.packing import array_header
 from protocol.snapshot import CellDelta, CellKeyframe, Moved, Snapshot, checksum_of
 from tests.bots.stage import KINDS, published
 from tests.bots.test_slices import wire_of
@@ -27,11 +29,17 @@ def sliced(tick: int, *cells: CellKeyframe | CellDelta) -> Slices:
     return slices
 
 
+def told(*cells: bytes) -> bytes:
+    """All the cells of a snapshot, as it has them."""
+    return array_header(len(cells)) + b"".join(cells)
+
+
 def test_equal_bytes_of_a_tick_are_one_news() -> None:
     shelf, cell = Shelf(), CODEC.delta(CHANGE, 102)
-    (first,) = shelf.read(102, [cell])
-    assert shelf.read(102, [bytes(bytearray(cell))]) == [first]
-    assert shelf.read(104, [cell]) != [first], "ages count from the tick"
+    (first,) = shelf.read(102, told(cell)).news
+    assert shelf.read(102, bytes(bytearray(told(cell)))).news == [first]
+    assert first in shelf.read(102, told(cell, CODEC.keyframe(KEYFRAME, 102))).news, "whatever else is told"
+    assert shelf.read(104, told(cell)).news != [first], "ages count from the tick"
 
 
 def test_however_many_views_are_told_it_is_read_and_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +86,22 @@ def test_who_holds_another_table_has_a_result_of_its_own() -> None:
     assert behind.entity(5) is right.entity(5)
 
 
+def test_two_ways_to_one_belief_are_one_from_then_on() -> None:
+    """As when some bots are a second behind the others: each has tables of its own, which say the same."""
+    shelf = Shelf()
+    early, late = View(KINDS, 60, (), shelf), View(KINDS, 60, (), shelf)
+    early.apply(sliced(100, KEYFRAME))
+    early.apply(sliced(102, CHANGE))
+    late.apply(sliced(100, KEYFRAME))
+    assert late.tables[0] is not early.tables[0]
+    late.apply(sliced(102, CellKeyframe(0, checksum_of(early.entities()), list(early.entities()))))
+    apart = CellTable(dict(late.tables[0].entities))
+    late._tables[0] = apart
+    early.apply(sliced(104, CHANGE))
+    late.apply(sliced(104, CHANGE))
+    assert late.tables[0] is early.tables[0]
+
+
 def test_a_disagreement_counts_for_everyone_who_has_it() -> None:
     shelf = Shelf()
     views = [View(KINDS, 60, (), shelf) for _ in range(3)]
@@ -94,7 +118,7 @@ def test_what_is_kept_is_bounded() -> None:
     view, silent = View(KINDS, 60, (), shelf), View(KINDS, 60, (), shelf)
     for one in (view, silent):
         one.apply(sliced(100, KEYFRAME))
-    early = weakref.ref(shelf.read(102, [CODEC.delta(CHANGE, 102)])[0])
+    early = weakref.ref(shelf.read(102, told(CODEC.delta(CHANGE, 102))).news[0])
     for tick in range(102, 102 + 2 * TICKS_KEPT, 2):
         view.apply(sliced(tick, CHANGE))
     assert early() is not None
@@ -105,13 +129,13 @@ def test_what_is_kept_is_bounded() -> None:
 
 
 def test_a_room_whose_ticks_begin_again_is_shared_as_well() -> None:
-    shelf, cell = Shelf(), CODEC.delta(CHANGE, 102)
+    shelf, cell = Shelf(), told(CODEC.delta(CHANGE, 102))
     for tick in range(1000, 1000 + 2 * TICKS_KEPT, 2):
-        shelf.read(tick, [cell])
-    first = shelf.read(0, [cell])
+        shelf.read(tick, cell)
+    first = shelf.read(0, cell)
     for tick in (2, 4):
-        shelf.read(tick, [cell])
-    assert shelf.read(0, [cell]) == first
+        shelf.read(tick, cell)
+    assert shelf.read(0, cell) is first
 
 
 def test_views_that_differ_about_who_moves_are_worked_out_apart() -> None:

@@ -1,6 +1,7 @@
 """Swarms against a real server, small and short."""
 
 import time
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from bots.brains import BRAINS, Sort
 from bots.brains.idle import Idle
 from bots.netsim import Conditions
 from bots.report import report_of
-from bots.swarm import Plan, play, play_apart, read_metrics
+from bots.swarm import Plan, _spare_ticks, play, play_apart, read_metrics
 from bots.tally import Percentiles, Tally
 from bots.view import View
 from protocol.errors import UserError
@@ -33,6 +34,14 @@ def test_a_plan_is_shared_out_evenly_and_every_bot_keeps_its_number() -> None:
 def test_all_processes_together_connect_no_faster_than_one() -> None:
     plan = Plan(url="", bots=10, seconds=1, brain="", seed=1, name_prefix="")
     assert sum(share.connects_per_second for share in plan.shares(4)) == plan.connects_per_second
+
+
+def test_bots_are_due_all_over_a_tick_whichever_of_them_a_process_has() -> None:
+    for first in (1, 351):
+        spare = sorted(_spare_ticks(number) for number in range(first, first + 100))
+        gaps = [later - earlier for earlier, later in pairwise(spare)]
+        assert 0.0 <= spare[0] < spare[-1] < 1.0
+        assert max(gaps) < 3 / 100
 
 
 async def test_bots_play_are_measured_and_leave(server: Served) -> None:

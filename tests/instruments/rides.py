@@ -49,22 +49,27 @@ def ride(
     one_way_s: Callable[[float], float],
     start_rtt_s: float = 0.0,
     server_shift_s: Callable[[float], float] = lambda now_s: 0.0,
+    spare_ticks: float = 0.0,
 ) -> Ride:
     """A client that sends two inputs each two ticks to a server that is at tick n in second n / 60 + shift.
 
     Deliveries are in order, as on TCP.
     """
-    return _Rider(one_way_s, server_shift_s, start_rtt_s).ride(seconds)
+    return _Rider(one_way_s, server_shift_s, start_rtt_s, spare_ticks).ride(seconds)
 
 
 class _Rider:
     """A ride under way."""
 
     def __init__(
-        self, one_way_s: Callable[[float], float], server_shift_s: Callable[[float], float], start_rtt_s: float
+        self,
+        one_way_s: Callable[[float], float],
+        server_shift_s: Callable[[float], float],
+        start_rtt_s: float,
+        spare_ticks: float,
     ) -> None:
         self._one_way_s, self._server_shift_s = one_way_s, server_shift_s
-        self._lead = Lead(TICK_RATE)
+        self._lead = Lead(TICK_RATE, spare_ticks)
         self._lead.start(0, start_rtt_s, 0.0)
         self._ride = Ride(self._lead, log=[["start", 0, start_rtt_s, 0.0]])
         self._next_tick, self._pending, self._arrived_s = int(self._lead.tick_at(0.0)) + 1, 0, 0.0
