@@ -14,6 +14,8 @@ made of.
 
 What the server tells exactly is what will touch our ship before long if it goes on as it does, and it doesn't know yet
 what we did since. So what is published of others is looked at as well, and by so much farther as that led us astray.
+What we do after that counts from the next snapshot on. Where none comes for longer than usual, a boost may lead us
+through what we don't live with; the next one puts that right.
 
 The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
 bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out
@@ -43,7 +45,8 @@ BODY_TICKS_MAX: Final = 256
 SOON_TICKS: Final = 8
 """A snapshot must do until so many ticks after the newest input: the next ones may be late."""
 MARGIN_UNITS: Final = 24.0
-"""What others' steering may bring them closer in that time than they go by themselves."""
+"""What steering, others' and ours, may bring them closer in that time than all go by themselves; or a boost of ours in
+three ticks, in which there is a snapshot as a rule."""
 
 
 class Reconciled(Struct, frozen=True):

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bots.neighbourhood import BodyState, Neighbourhood, ShipState
-from bots.prediction import BODIES_MAX, BODY_TICKS_MAX, REPLAY_TICKS_MAX, Prediction, Reconciled
+from bots.prediction import (
+    BODIES_MAX,
+    BODY_TICKS_MAX,
+    MARGIN_UNITS,
+    REPLAY_TICKS_MAX,
+    SOON_TICKS,
+    Prediction,
+    Reconciled,
+)
 from protocol.limits import INPUT_HOLD_TICKS_MAX
 from protocol.motion import Button, Input
 from protocol.snapshot import Own
@@ -151,6 +159,22 @@ def test_where_we_boosted_or_turned_what_is_farther_off_matters() -> None:
         for tick in range(1, ticks + 1):
             prediction.step(tick, now)
         assert prediction.reconcile(START, 0, (), [ahead]).bodies == bodies
+
+
+@pytest.mark.parametrize(("silent_ticks", "is_right"), [(3, True), (SOON_TICKS, False)])
+def test_what_we_boost_into_is_foreseen_once_a_snapshot_has_come_since(silent_ticks: int, is_right: bool) -> None:
+    """The nearest that isn't lived with before: until the next snapshot of a steady flow it is out of reach."""
+    ahead = BodyState(30, 0, 0, START.x - 2 * SHIP.radius - MARGIN_UNITS - 1.0, START.y, 0.0, 0.0, 0.0, 0.0)
+    server, prediction = space(), started()
+    server.restore(state_of(START), [ahead])
+    assert prediction.reconcile(START, 0, [ahead]).bodies == 0
+    for tick in range(1, 13):
+        truth = server.step(BOOST_LEFT)
+        prediction.step(tick, BOOST_LEFT)
+        if tick == silent_ticks:
+            assert (prediction.state == truth) is is_right
+            assert prediction.reconcile(START, 0, [ahead]).bodies == 1
+        assert prediction.state == truth or tick < silent_ticks
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import { engine } from "./engine_inline";
 import type { Kind } from "./kinds";
 import { BOOST, type Input, NEUTRAL } from "./motion";
 import { type BodyState, Neighbourhood } from "./neighbourhood";
-import { BODIES_MAX, BODY_TICKS_MAX, Prediction, REPLAY_TICKS_MAX } from "./prediction";
+import { BODIES_MAX, BODY_TICKS_MAX, MARGIN_UNITS, Prediction, REPLAY_TICKS_MAX, SOON_TICKS } from "./prediction";
 import type { Arena } from "./scene";
 import type { Own } from "./snapshot";
 
@@ -133,6 +133,22 @@ test("where we boosted or turned, which the server doesn't know yet, what is far
     return client.reconcile(START, 100, [], beside(1, START.x + 90)).bodies;
   };
   expect([bodies(14, NEUTRAL), bodies(2, right), bodies(14, right), bodies(1, { ...right, edges: BOOST })]).toEqual([0, 0, 1, 1]);
+});
+
+test.each([[3, true], [SOON_TICKS, false]])("what we boost into is foreseen once a snapshot has come since: after %d ticks it was %s", (silent_ticks, is_right) => {
+  const ahead = beside(1, START.x + 2 * ship.radius + MARGIN_UNITS + 1);
+  const [server, client] = [new Neighbourhood(engine, arena, kinds, ship, 60), prediction()];
+  server.restore(START, ahead);
+  expect(client.reconcile(START, 100, ahead).bodies).toBe(0);
+  for (let tick = 101; tick <= 112; tick += 1) {
+    const truth = server.step({ ...right, buttons: BOOST });
+    client.step(tick, { ...right, buttons: BOOST });
+    if (tick === 100 + silent_ticks) {
+      expect(client.state!.x === truth.x).toBe(is_right);
+      expect(client.reconcile(START, 100, ahead).bodies).toBe(1);
+    }
+    if (tick >= 100 + silent_ticks) expect(client.state).toEqual(truth);
+  }
 });
 
 test("a snapshot costs no more than it may: the farthest bodies are left out", () => {

@@ -16,6 +16,8 @@
  *
  * What the server tells exactly is what will touch our ship before long if it goes on as it does, and it doesn't know yet
  * what we did since. So what is published of others is looked at as well, and by so much farther as that led us astray.
+ * What we do after that counts from the next snapshot on. Where none comes for longer than usual, a boost may lead us
+ * through what we don't live with; the next one puts that right.
  *
  * The cost of a snapshot is bounded. The ticks are at most REPLAY_TICKS_MAX; the bodies, the nearest first, so many that
  * bodies times ticks is at most BODY_TICKS_MAX, and no more than the caller can afford (`thrift`). Leaving bodies out makes
@@ -35,7 +37,10 @@ export const BODIES_MAX = 8;
 export const BODY_TICKS_MAX = 256;
 /** A snapshot must do until so many ticks after the newest input: the next ones may be late. */
 export const SOON_TICKS = 8;
-/** What others' steering may bring them closer in that time than they go by themselves. */
+/**
+ * What steering, others' and ours, may bring them closer in that time than all go by themselves; or a boost of ours in three
+ * ticks, in which there is a snapshot as a rule.
+ */
 export const MARGIN_UNITS = 24;
 /** A missing input repeats the last one for this many ticks, then the ship is left alone. */
 const HOLD_TICKS_MAX = 15;
