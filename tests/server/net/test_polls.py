@@ -1,23 +1,18 @@
 """Both kinds of poll tell who is ready; by levels as long as they are, by edges once."""
 
-import socket
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from server.net.polls import IN, Poll, _Selector, poll_by_edges, poll_by_levels
-
-Pair = tuple[socket.socket, socket.socket]
+from tests.instruments.pairs import Pair, socket_pairs
 
 
 @pytest.fixture
 def pairs() -> Iterator[list[Pair]]:
-    made = [socket.socketpair() for _ in range(3)]
-    yield made
-    for pair in made:
-        for end in pair:
-            end.close()
+    with socket_pairs(3) as made:
+        yield made
 
 
 @pytest.mark.parametrize("make", [poll_by_levels, _Selector])

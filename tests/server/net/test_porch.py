@@ -9,18 +9,15 @@ import trio
 import trio.testing
 
 from server.net.porch import TOGETHER, Porch, Stranger, current_porch
+from tests.instruments.pairs import Pair, socket_pairs
 
 MANY = 5 * TOGETHER
-Pair = tuple[socket.socket, socket.socket]
 
 
 @pytest.fixture
 def pairs() -> Iterator[list[Pair]]:
-    made = [socket.socketpair() for _ in range(MANY)]
-    yield made
-    for pair in made:
-        for end in pair:
-            end.close()
+    with socket_pairs(MANY) as made:
+        yield made
 
 
 async def test_a_crowd_that_is_hung_up_on_at_once_leaves_a_few_at_a_time(

@@ -1,7 +1,6 @@
 """One sweep reads every socket that is ready, once; each run of trio has one of its own."""
 
 import os
-import socket
 from collections.abc import Iterator
 from functools import partial
 
@@ -9,17 +8,13 @@ import pytest
 import trio
 
 from server.net.sweep import ENDS_TOGETHER, GAP_S, GAP_TICKS, READ_BYTES_MAX, Sweep, current_sweep, sweep
-
-Pair = tuple[socket.socket, socket.socket]
+from tests.instruments.pairs import Pair, socket_pairs
 
 
 @pytest.fixture
 def pairs() -> Iterator[list[Pair]]:
-    made = [socket.socketpair() for _ in range(3)]
-    yield made
-    for pair in made:
-        for end in pair:
-            end.close()
+    with socket_pairs(3) as made:
+        yield made
 
 
 def test_a_sweep_reads_what_is_ready_and_nothing_else(pairs: list[Pair]) -> None:
@@ -105,11 +100,8 @@ def test_what_one_take_removes_is_not_read_by_the_same_sweep(pairs: list[Pair]) 
 
 @pytest.fixture
 def crowd() -> Iterator[list[Pair]]:
-    made = [socket.socketpair() for _ in range(2 * ENDS_TOGETHER + 1)]
-    yield made
-    for pair in made:
-        for end in pair:
-            end.close()
+    with socket_pairs(2 * ENDS_TOGETHER + 1) as made:
+        yield made
 
 
 def test_when_many_vanish_at_once_a_few_hear_of_it_in_each_sweep(crowd: list[Pair]) -> None:
