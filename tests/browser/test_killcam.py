@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ FILM = """() => new Promise((done) => {
 """What the killcam shows, ten times a second, until it is over."""
 DEATHS_MAX = 6
 """One of so many is by somebody who was there long enough before: whoever fired may be gone, or have just come."""
+PRESSES_MAX, PATIENCE_S = 8, 5.0
 RING = {
     "name": "Ring",
     "size": {"width": 1000, "height": 800},
@@ -43,6 +45,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     arena.write_text(json.dumps(RING), "utf-8")
     with served("--map", str(arena), "--bots", "8", "--seed", "3") as running:
         yield running
+
+
+def show(page: Page) -> None:
+    """Again, for one press may be swallowed: by a menu that is about to close, or a window that has no focus yet."""
+    for _ in range(PRESSES_MAX):
+        page.keyboard.press("k")
+        with suppress(AssertionError):
+            wait_for(page, SHOWN, PATIENCE_S)
+            return
+    raise AssertionError(f"not shown after {PRESSES_MAX} presses; {probe(page)}")
 
 
 def close(page: Page) -> None:
@@ -98,8 +110,7 @@ def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Pat
         wait_for(page, "!r.own")
         wait_for(page, "r.own")
         assert probe(page)["killcam"] is None, "it doesn't start by itself where less motion is wanted"
-        page.keyboard.press("k")
-        wait_for(page, SHOWN)
+        show(page)
         expect(panel).to_be_visible()
         page.get_by_role("button", name="Close the killcam").click()
         expect(panel).to_be_hidden()
@@ -117,7 +128,6 @@ def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Pat
         page.touchscreen.tap(300, 400)
         for width, height in (PHONE, LYING):
             page.set_viewport_size({"width": width, "height": height})
-            page.keyboard.press("k")
-            wait_for(page, SHOWN)
+            show(page)
             assert [thumb for thumb in THUMBS if overlaps(page, ".killcam", thumb)] == []
             close(page)
