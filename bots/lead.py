@@ -53,11 +53,6 @@ PHASES_KEPT: Final = 256
 class Lead:
     """A client's clock, counted in ticks."""
 
-    __slots__ = (
-        *("_base_s", "_base_tick", "_began_s", "_last_tick", "_ordered", "_phases", "_recent", "_spare_ticks"),
-        *("_tick_rate", "_ways", "snaps", "speed", "started"),
-    )
-
     def __init__(self, tick_rate: int, spare_ticks: float = 0.0) -> None:
         """`spare_ticks` is how much more slack it aims at than it needs."""
         self.speed = 1.0
@@ -100,13 +95,11 @@ class Lead:
 
     def due(self, now_s: float) -> int:
         """The newest tick to be lived by now."""
-        tick = floor(self._base_tick + (now_s - self._base_s) * self._tick_rate * self.speed)
-        return tick if tick < self._last_tick else self._last_tick
+        return min(floor(self.tick_at(now_s)), self._last_tick)
 
     def took(self, tick: int, now_s: float) -> None:
         """The input for `tick` was taken."""
-        at = self._base_tick + (now_s - self._base_s) * self._tick_rate * self.speed
-        self._phases[tick % PHASES_KEPT] = tick, at - now_s * self._tick_rate
+        self._phases[tick % PHASES_KEPT] = tick, self._phase(now_s)
 
     def heard(self, tick: int, ack: int, slack_ms: float | None, rtt_s: float, now_s: float) -> None:
         """The snapshot of `tick` acknowledged our input for tick `ack`, and told the slack."""

@@ -205,8 +205,7 @@ class Viewer:
             told = self.codec.snapshot(bulletin.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
         self.link.post(*self._events, told)
         self._events.clear()
-        if sight is not self.seen or len(self._fresh) < len(sight):
-            self._see(sight)
+        self._see(sight)
         self.hud = hud
         self.is_steady = may_be_steady and not self.codec.is_text and not self.lag.is_behind
         self.lag.send(bulletin.tick)

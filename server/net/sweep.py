@@ -142,6 +142,7 @@ class Sweep:
                 waiting.add(fd)
             elif not received:
                 self._ended[fd] = None
+                self._again.discard(fd)
             elif (take := takes.get(fd)) is not None:
                 take(received, now_s)
 
