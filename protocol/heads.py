@@ -7,8 +7,9 @@ all viewers' parts as columns of one table and nothing is packed viewer by viewe
 
 What is near follows (`near_part`), `c0` where nothing is, and then the `tail`, the same for everyone who sees the same:
 how many cells there are, and the cells. Together they are the same message: msgpack's readers take an integer in any
-width. It tells of a viewer that has a ship, whose input came and whose hud is as before; all others are
-`codec.snapshot`'s. `90` says that no cell left its sight; up to `LEFT_MAX` may have (`leave`).
+width. It tells of a viewer that has a ship, and whose hud is as before; all others are `codec.snapshot`'s. Of whom no
+input came, as of a few in every tick, `c0` stands in the place of the slack, and that row is two bytes shorter. `90`
+says that no cell left its sight; up to `LEFT_MAX` may have (`leave`).
 
 Before each row there is room for the header of its frame, which is a column too: nearly all frames have one of four
 bytes.
@@ -50,6 +51,10 @@ ROW_BYTES: Final = _DTYPE.itemsize
 """Of the header and the head."""
 HEAD_BYTES: Final = ROW_BYTES - HEADER_BYTES
 NOTHING_NEAR: Final = b"\xc0"
+_NO_SLACK: Final = b"\xc0"
+assert _DTYPE.fields is not None
+_SLACK_AT: Final[int] = _DTYPE.fields["int16_slack"][1]
+_SLACK_BYTES: Final = 3
 LEFT_MAX: Final = 15
 """What one byte can say."""
 
@@ -66,13 +71,14 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class Heads:
-    """One head for each viewer. Columns of one length; `states` are x, y, vx, vy."""
+    """One head for each viewer. Columns of one length; `came`: whether there is a slack; `states` are x, y, vx, vy."""
 
     def __init__(
         self,
         tick: int,
         acks: ArrayLike,
         slacks_ms: ArrayLike,
+        came: NDArray[np.bool_],
         entities: ArrayLike,
         states: Sequence[ArrayLike],
         boosts_ticks: Sequence[int],
@@ -81,11 +87,12 @@ class Heads:
         rows["tick"], rows["ack"], rows["slack_ms"], rows["entity"] = tick, acks, slacks_ms, entities
         rows["x"], rows["y"], rows["vx"], rows["vy"] = states
         rows["boost_ticks"] = boosts_ticks
+        self._came = came
 
     def __getitem__(self, at: int) -> bytes:
         """One of them."""
         row: bytes = self._rows[at].tobytes()
-        return row[HEADER_BYTES:]
+        return (row if self._came[at] else _without_slack(row))[HEADER_BYTES:]
 
     def leave(self, at: int, left: Sequence[int]) -> bytes:
         """One of them says that these cells, `LEFT_MAX` at most, left its sight: what follows it then at once."""
@@ -96,12 +103,21 @@ class Heads:
         """The whole messages of these as they go over the wire: each one's head, and what follows it."""
         rows, lengths = self._rows[chosen], np.fromiter(map(len, ends), np.int64, len(ends))
         lengths += HEAD_BYTES
+        silent = (~self._came.take(chosen)).nonzero()[0]
+        lengths[silent] -= _SLACK_BYTES - len(_NO_SLACK)
         rows["length"] = lengths & 0xFFFF
         plain, starts = rows.tobytes(), range(0, rows.nbytes, ROW_BYTES)
         frames = [plain[start : start + ROW_BYTES] + end for start, end in zip(starts, ends, strict=True)]
+        for at in silent.tolist():
+            frames[at] = _without_slack(frames[at])
         for at in ((lengths <= SHORT_MAX) | (lengths > 0xFFFF)).nonzero()[0].tolist():
             frames[at] = header(int(lengths[at])) + frames[at][HEADER_BYTES:]
         return frames
+
+
+def _without_slack(row: bytes) -> bytes:
+    """A row, or a whole frame, that says that there is none."""
+    return row[:_SLACK_AT] + _NO_SLACK + row[_SLACK_AT + _SLACK_BYTES :]
 
 
 def near_part(near: bytes) -> bytes:

@@ -108,7 +108,8 @@ class Mailing:
         looking = slots.take(flying)
         inputs.eye_x[looking], inputs.eye_y[looking] = x.take(flying), y.take(flying)
         self._near = near(world, self._ships)
-        self._heads = Heads(publisher.tick, self._acks, self._slacks_ms, self._ships, [*self._states], boosts_ticks)
+        input_part = self._acks, self._slacks_ms, self._came
+        self._heads = Heads(publisher.tick, *input_part, self._ships, [*self._states], boosts_ticks)
         self._encoding = publisher.encoding(MSGPACK)
         self._passages: dict[int, Passage] = {}
 
@@ -118,7 +119,7 @@ class Mailing:
         One from whose sight more leaves than a head can say is not steady.
         """
         seers = self._seers
-        is_steady = np.asarray(seers.are_steady & (self._ships > 0) & self._came)
+        is_steady = np.asarray(seers.are_steady & (self._ships > 0))
         is_steady[[at for player in news if (at := seers.at_of_player.get(player)) is not None]] = False
         stay, near = self._stay()
         for at in (is_steady & ~stay).nonzero()[0].tolist():
@@ -201,8 +202,8 @@ class Mailing:
         ack, sight = int(self._acks[at]), viewer.sight(self._grid, *player.eye)
         if not player.ship:
             return viewer.show(self._publisher, sight, ack, slack_ms, None, hud)
-        own, head = Own(player.ship, x, y, vx, vy, player.helm.boost_ticks), self._heads[at] if self._came[at] else b""
-        return viewer.show(self._publisher, sight, ack, slack_ms, own, hud, True, self._near[at], head)
+        own = Own(player.ship, x, y, vx, vy, player.helm.boost_ticks)
+        return viewer.show(self._publisher, sight, ack, slack_ms, own, hud, True, self._near[at], self._heads[at])
 
 
 def address(

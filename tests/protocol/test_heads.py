@@ -26,17 +26,19 @@ owns = st.builds(
 )
 cells = st.lists(st.just(msgpack.packb([3, b""])), max_size=400)
 nears = st.lists(draw.nears, max_size=8).map(pack_near)
-viewers = st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(-9999, 9999), owns, nears, cells), max_size=5)
+slacks_ms = st.integers(-9999, 9999) | st.none()
+viewers = st.lists(st.tuples(st.integers(0, 2**32 - 1), slacks_ms, owns, nears, cells), max_size=5)
 
 
-Viewers = list[tuple[int, int, Own, bytes, list[bytes]]]
+Viewers = list[tuple[int, int | None, Own, bytes, list[bytes]]]
 
 
 def heads_of(tick: int, viewers: Viewers) -> Heads:
     return Heads(
         tick,
         [ack for ack, *_ in viewers],
-        [slack_ms for _, slack_ms, *_ in viewers],
+        [slack_ms or 0 for _, slack_ms, *_ in viewers],
+        np.array([slack_ms is not None for _, slack_ms, *_ in viewers], dtype=bool),
         [own.entity for _, _, own, *_ in viewers],
         [[getattr(own, name) for _, _, own, *_ in viewers] for name in ("x", "y", "vx", "vy")],
         [own.boost_ticks for _, _, own, *_ in viewers],

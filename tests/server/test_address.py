@@ -137,6 +137,18 @@ def test_who_is_owed_something_is_steady_all_the_same(monkeypatch: pytest.Monkey
     assert all(client.events[-1].name == "tune" for client in clients)
 
 
+def test_whose_input_did_not_come_is_told_so_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = Stepper(seed=3)
+    silent, *others = crowd(stepper, 4)
+    stepper.step(60)
+    counted, silent.pilot = Counted(monkeypatch), None
+    stepper.step(4)
+    assert counted.alone == 0
+    assert silent.told.slack_ms is None
+    assert all(client.told.slack_ms is not None for client in others)
+    assert not [*stepper.differences(silent)]
+
+
 def test_who_sees_the_same_stays_steady_and_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is arithmetic for all of them is what `Viewer.sight` says of each."""
     stepper = Stepper(seed=5)
