@@ -69,6 +69,8 @@ class Melee(Game):
         """Of these, those whose huds have been asked for since statuses were shown."""
         self._timed: set[int] = set()
         """Those whose status changes by itself: what ends at a tick."""
+        self._sunk: set[int] = set()
+        """Those without a ship."""
         self._take_shots({})
         self.crates = Crates(stage, CRATE, PICKUP, sorts=3)
         rate = stage.rates.tick_rate
@@ -92,6 +94,7 @@ class Melee(Game):
         players = self.stage.players
         self.ends_tick, self.phase = saved.ends_tick, saved.phase
         self.fighters = {record.id: record.fighter(players[record.id], self.stirred) for record in saved.fighters}
+        self._sunk = {player for player in self.fighters if not players[player].ship}
         self._take_shots(saved.shots)
         self.rescored, self._timed = saved.rescored, {*self.fighters}
         self.crates = Crates(self.stage, CRATE, PICKUP, sorts=3, books=saved.crates)
@@ -112,6 +115,7 @@ class Melee(Game):
         del self.fighters[player.id]
         self.rescored.discard(player.id)
         self._sink(player)
+        self._sunk.discard(player.id)
 
     def before_step(self) -> None:
         tick = self.stage.tick
@@ -119,7 +123,7 @@ class Melee(Game):
             self._next_phase()
         pressing = [self.fighters[player.id] for player in self.stage.pressing if player.ship]
         self._timed.update(fighter.player.id for fighter in pressing)  # one may boost
-        for fighter in [fighter for fighter in self.fighters.values() if not fighter.player.ship]:
+        for fighter in [self.fighters[player] for player in sorted(self._sunk)]:
             if tick >= fighter.respawn_until:
                 self._respawn(fighter)
         if self.phase == "play":
@@ -190,11 +194,13 @@ class Melee(Game):
 
     def _respawn(self, fighter: Fighter) -> None:
         """A new ship at one of the emptiest spawn points; a tick later when the world is full."""
+        self._sunk.add(fighter.player.id)
         place = self._emptiest(self.stage.random.sample(self.stage.arena.spawns, min(8, len(self.stage.arena.spawns))))
         try:
             fighter.player.ship = self.world.spawn(SHIP, place[0], place[1], owner=fighter.player.id)
         except WorldFullError:
             return
+        self._sunk.discard(fighter.player.id)
         fighter.revive(self.stage.tick + self.ticks(PROTECT_S))
         self._show_statuses([fighter])
 
@@ -207,6 +213,7 @@ class Melee(Game):
         if player.ship:
             self.world.remove(player.ship)
             player.ship = 0
+            self._sunk.add(player.id)
 
     def _show_changed(self) -> None:
         """The statuses of those of whom something has changed, or will by itself."""
