@@ -12,7 +12,6 @@ Of a few the columns would cost more than what stands in them: `read_one` takes 
 """
 
 import struct
-from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -30,7 +29,8 @@ ENTRIES_MAX: Final = 8
 ENTRY_BYTES: Final = 12
 FRAME_BYTES: Final = {SHORT_FRAME_START + 16 + ENTRY_BYTES * n: n for n in range(1, ENTRIES_MAX + 1)}
 """Lengths of such a masked frame, and how many entries it then has."""
-_TICK_MAX: Final = 2**31 - 1
+TICK_MAX: Final = 2**31 - 1
+assert AIM_STEPS & AIM_STEPS - 1 == TICK_MAX & TICK_MAX + 1 == 0, "so what is too large has a bit that none has"
 
 EDGES: Final = 0xFF << 40
 PRESSES: Final = 0xFFFF << 32
@@ -39,6 +39,14 @@ AIM: Final = 0xFFFF << 16
 _PACKED: Final = struct.Struct("<bbHBBxx")
 """An `Input` in 8 bytes, which are one integer as well."""
 assert MOVE_FULL == 127, "only -128 isn't allowed"
+_ENTRY_FIELDS: Final = ("move_x", "move_y", "aim", "buttons", "edges")
+_PACKED_ROW: Final = np.dtype(
+    {"names": _ENTRY_FIELDS, "formats": ["i1", "i1", "<u2", "u1", "u1"], "offsets": [0, 1, 2, 4, 5], "itemsize": 8}
+)
+"""The same in NumPy; and an entry as it is written: 95 · d0 · d0 · cd · cc · cc."""
+_ENTRY_ROW: Final = np.dtype(
+    {"names": _ENTRY_FIELDS, "formats": ["i1", "i1", ">u2", "u1", "u1"], "offsets": [2, 4, 6, 9, 11], "itemsize": 12}
+)
 
 Ints = NDArray[np.int64]
 
@@ -90,24 +98,23 @@ class Rows(Struct):
 def read(frames: bytes, count: int) -> Rows:
     """What `count` masked frames of one length, one after the other, say: a length that is one of FRAME_BYTES.
 
-    A payload is whole 32-bit words, and all of them are taken apart word by word: `word[n]` is the nth of each.
+    A payload is whole 32-bit words, so it is unmasked and checked word by word.
     """
-    block = np.frombuffer(frames, np.uint8).reshape(count, -1)
-    length = block.shape[1]
-    word = block[:, SHORT_FRAME_START:].copy().view("<u4").T.copy()
-    word ^= block[:, 2:SHORT_FRAME_START].copy().view("<u4").T
-    opening = block[:, :2].copy().view("<u2")[:, 0]
-    same, constant = _constants(FRAME_BYTES[length])
-    wrong = np.bitwise_or.reduce((word & same) ^ constant, axis=0)
-    is_good = (wrong == 0) & (opening == BINARY | (MASKED | length - SHORT_FRAME_START) << 8)
-    first_ticks = (word[0] >> 24 | word[1] << 8).byteswap()  # 95 02 ce t3, t2 t1 t0 9n
-    before, after = word[-2], word[-1]  # ce a3 a2 a1, a0 cd s1 s0
-    applied = (before >> 8 | after << 24).byteswap()
-    seen = after >> 24 | after >> 8 & 0xFF00
-    is_good &= (first_ticks | applied) <= _TICK_MAX
-    entries, is_allowed = _entries(word[2:-2:3], word[3:-2:3], word[4:-2:3])
-    is_good &= is_allowed
-    return Rows(is_good, first_ticks.astype(np.int64), entries, applied.astype(np.int64), seen.astype(np.int64))
+    form = _form(FRAME_BYTES[len(frames) // count])
+    rows = np.frombuffer(frames, form.frame)
+    words = rows["words"] ^ rows["mask"][:, None]
+    is_good = np.logical_and.reduce((words & form.same) == form.constant, axis=1)
+    is_good &= rows["opening"] == form.opening
+    said = words.view(form.payload)[:, 0]
+    entries = said["entries"]
+    packed = np.zeros(entries.shape, _PACKED_ROW)
+    for name in _ENTRY_FIELDS:
+        packed[name] = entries[name]
+    is_full = packed.view(np.int8).reshape(count, -1, _PACKED.size)[:, :, :2] < -MOVE_FULL
+    if np.count_nonzero(is_full):
+        is_good &= ~is_full.any(axis=(1, 2))
+    first_ticks, applied, seen = (said[name].astype(np.int64) for name in ("first_tick", "applied", "seen"))
+    return Rows(is_good, first_ticks, packed.view("<i8").T, applied, seen)
 
 
 class One(NamedTuple):
@@ -121,47 +128,46 @@ class One(NamedTuple):
 
 def read_one(frame: bytes) -> One | None:
     """What one masked frame says, of a length that is one of FRAME_BYTES; None where `read` wouldn't call it good."""
-    plain = only_message(frame, len(frame))
-    count = FRAME_BYTES[len(frame)]
-    same, constant, fields_of = _form(count)
-    if plain is None or int.from_bytes(plain, "little") & same != constant:
+    plain, form = only_message(frame, len(frame)), _form(FRAME_BYTES[len(frame)])
+    if plain is None or int.from_bytes(plain, "little") & form.all_same != form.all_constant:
         return None
-    first_tick, *fields, applied, seen = fields_of(plain)
+    first_tick, *fields, applied, seen = form.fields_of(plain)
     entries = []
-    for at in range(0, 5 * count, 5):
+    for at in range(0, len(fields), 5):
         move_x, move_y, aim, buttons, edges = fields[at : at + 5]
-        if move_x == 0x80 or move_y == 0x80 or aim >= AIM_STEPS:
+        if move_x == 0x80 or move_y == 0x80:
             return None
         entries.append(move_x | move_y << 8 | aim << 16 | buttons << 32 | edges << 40)
-    return One(first_tick, entries, applied, seen) if first_tick | applied <= _TICK_MAX else None
+    return One(first_tick, entries, applied, seen)
 
 
-@cache
-def _form(entries: int) -> tuple[int, int, Callable[[bytes], tuple[int, ...]]]:
-    """(which bits are the same in all messages, what they are, what reads the others) of a whole payload."""
-    same, constant = (int.from_bytes(words.tobytes(), "little") for words in _constants(entries))
-    return same, constant, struct.Struct(f">3xIx{entries * 'xxBxBxHxBxB'}xIxH").unpack
+class _Form:
+    """Of a message with so many entries: how its frame is laid out, and what in it is the same in all that are good."""
+
+    def __init__(self, entries: int) -> None:
+        least = encode(Inputs(0, [Input()] * entries, 0, 0))
+        most = encode(Inputs(TICK_MAX, [Input(-1, -1, AIM_STEPS - 1, 0xFF, 0xFF)] * entries, TICK_MAX, 0xFFFF))
+        assert least is not None and most is not None
+        zeros, ones, length = np.frombuffer(least, "<u4"), np.frombuffer(most, "<u4"), len(least)
+        self.same = ~(zeros ^ ones)
+        """Which bits of each word are the same, and what they are."""
+        self.constant = zeros & self.same
+        self.all_same, self.all_constant = (
+            int.from_bytes(words.tobytes(), "little") for words in (self.same, self.constant)
+        )
+        """The same as one integer."""
+        self.opening = BINARY | (MASKED | length) << 8
+        self.frame = np.dtype([("opening", "<u2"), ("mask", "<u4"), ("words", "<u4", (length // 4,))])
+        rest = 8 + ENTRY_BYTES * entries
+        self.payload = np.dtype(
+            {
+                "names": ["first_tick", "entries", "applied", "seen"],
+                "formats": [">u4", (_ENTRY_ROW, (entries,)), ">u4", ">u2"],
+                "offsets": [3, 8, rest + 1, rest + 6],
+                "itemsize": length,
+            }
+        )
+        self.fields_of = struct.Struct(f">3xIx{entries * 'xxBxBxHxBxB'}xIxH").unpack
 
 
-def _entries(
-    first: NDArray[np.uint32], second: NDArray[np.uint32], third: NDArray[np.uint32]
-) -> tuple[Ints, NDArray[np.bool_]]:
-    """(packed, whether all are allowed) of the three words of each: 95 d0 mx d0, my cd a1 a0, cc b cc e."""
-    move_x, move_y = first >> 16 & 0xFF, second & 0xFF
-    aim = second >> 24 | second >> 8 & 0xFF00
-    packed = np.empty((*first.shape, 2), "<u4")
-    packed[..., 0] = move_x | move_y << 8 | aim << 16
-    packed[..., 1] = third >> 8 & 0xFF | third >> 24 << 8
-    is_allowed = (aim < AIM_STEPS) & (move_x != 0x80) & (move_y != 0x80)
-    return packed.view("<i8")[..., 0], is_allowed.all(axis=0)
-
-
-@cache
-def _constants(entries: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """(which bits of each word are the same in all messages, what they are)."""
-    least = encode(Inputs(0, [Input()] * entries, 0, 0))
-    most = encode(Inputs(0xFFFFFFFF, [Input(-1, -1, 0xFFFF, 0xFF, 0xFF)] * entries, 0xFFFFFFFF, 0xFFFF))
-    assert least is not None and most is not None
-    zeros, ones = (np.frombuffer(payload, "<u4")[:, None] for payload in (least, most))
-    same = ~(zeros ^ ones)
-    return same, zeros & same
+_form = cache(_Form)

@@ -131,22 +131,33 @@ class InputTable:
     def put(self, slots: Ints, rows: Rows, arrived_s: Floats) -> NDArray[np.bool_]:
         """Take what good rows say, one for each of `slots`, which are all different, as far as it needs no words: which
         have been taken. Those that come late, or are too far ahead, are left as they are."""
-        entries = rows.entries
-        last = rows.first_ticks + (len(entries) - 1)
-        taken = rows.is_good & (rows.first_ticks >= self.next_tick)
-        taken &= last <= self.next_tick + INPUT_AHEAD_TICKS_MAX
-        at, stamps = taken.nonzero()[0], stamps_of(last, rows.applied, rows.seen)
-        slots, arrived_s = slots.take(at), arrived_s.take(at)
-        for n in range(len(entries)):
-            ticks = rows.first_ticks.take(at) + n
-            line = ticks & RING_TICKS - 1
-            news = (self.ticks[line, slots] != ticks).nonzero()[0]  # the first that came for a tick stands
-            cells = line.take(news), slots.take(news)
-            self.ticks[cells], self.arrived_s[cells] = ticks.take(news), arrived_s.take(news)
-            self.entries[cells], self.stamps[cells] = entries[n].take(at).take(news), stamps.take(at).take(news)
-        self.newest[slots] = np.maximum(self.newest.take(slots), last.take(at))
-        self.applied[slots], self.heard_s[slots] = rows.applied.take(at), arrived_s
+        extra = len(rows.entries) - 1
+        ahead = rows.first_ticks - self.next_tick
+        taken = ahead.view(np.uint64) <= INPUT_AHEAD_TICKS_MAX - extra  # who is late is as far ahead as can be
+        taken &= rows.is_good
+        first_ticks, entries, applied, seen = rows.first_ticks, rows.entries, rows.applied, rows.seen
+        if np.count_nonzero(taken) < len(taken):
+            slots, arrived_s, first_ticks = slots[taken], arrived_s[taken], first_ticks[taken]
+            entries, applied, seen = entries[:, taken], applied[taken], seen[taken]
+        stamps = stamps_of(first_ticks + extra, applied, seen)
+        for n, entry in enumerate(entries):
+            self._put_in(first_ticks + n, slots, entry, stamps, arrived_s)
+        self.newest[slots] = np.maximum(self.newest.take(slots), first_ticks + extra)
+        self.applied[slots], self.heard_s[slots] = applied, arrived_s
         return taken
+
+    def _put_in(self, ticks: Ints, slots: Ints, entries: Ints, stamps: Ints, arrived_s: Floats) -> None:
+        """One input of each. The first that came for a tick stands."""
+        cells = (ticks & RING_TICKS - 1) * self.ticks.shape[1]
+        cells += slots
+        known = self.ticks.take(cells) == ticks
+        if np.count_nonzero(known):
+            news = ~known
+            ticks, cells, entries = ticks[news], cells[news], entries[news]
+            stamps, arrived_s = stamps[news], arrived_s[news]
+        for column, values in ((self.ticks, ticks), (self.entries, entries), (self.stamps, stamps)):
+            column.reshape(-1)[cells] = values
+        self.arrived_s.reshape(-1)[cells] = arrived_s
 
     def put_one(self, slot: int, said: One, arrived_s: float) -> bool:
         """`put` of one; whether it was taken."""

@@ -11,7 +11,6 @@ here.
     batch     the frames of one length that have come since the last tick
 """
 
-from collections.abc import Sequence
 from itertools import repeat
 from typing import Final
 
@@ -19,10 +18,10 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from protocol.input_rows import Rows, read, read_one
+from protocol.input_rows import read, read_one
 from server.bucket import take_many, take_one
 from server.hearing import BURST, RATE
-from server.input_table import Floats, InputTable, Ints
+from server.input_table import InputTable
 from server.statistics import Traffic
 
 TOGETHER_MIN: Final = 12
@@ -61,15 +60,8 @@ class Tray:
         of somebody who isn't fed any more."""
         if len(batch.fds) < TOGETHER_MIN:
             return self._take_few(batch)
-        slots = np.fromiter(map(self.slots.get, batch.fds, repeat(NO_SLOT)), np.int64, len(batch.fds))
-        fed = (slots != NO_SLOT).nonzero()[0]
-        if len(fed) < TOGETHER_MIN:
-            return self._take_few(batch)
-        is_left = np.ones(len(slots), dtype=bool)
-        frames = batch.frames if len(fed) == len(slots) else [batch.frames[at] for at in fed.tolist()]
-        is_left[fed] = ~self._take_many(slots.take(fed), frames, np.array(batch.arrived_s).take(fed))
-        left: list[int] = is_left.nonzero()[0].tolist()
-        return left
+        taken = self._take_many(batch)
+        return [] if taken.all() else (~taken).nonzero()[0].tolist()
 
     def _take_few(self, batch: Batch) -> list[int]:
         three = zip(batch.fds, batch.frames, batch.arrived_s, strict=True)
@@ -87,15 +79,18 @@ class Tray:
         self._count(1, len(frame))
         return True
 
-    def _take_many(self, slots: Ints, frames: Sequence[bytes], arrived_s: Floats) -> NDArray[np.bool_]:
-        """Which have been taken; all are of one length."""
-        table = self.table
-        rows: Rows = read(b"".join(frames), len(frames))
+    def _take_many(self, batch: Batch) -> NDArray[np.bool_]:
+        """Which have been taken."""
+        table, frames, count = self.table, batch.frames, len(batch.fds)
+        slots = np.fromiter(map(self.slots.get, batch.fds, repeat(NO_SLOT)), np.int64, count)
+        rows, arrived_s = read(b"".join(frames), count), np.array(batch.arrived_s)
         is_fine, back_s = take_many(table.tokens_back_s.take(slots), arrived_s, RATE, BURST)
         rows.is_good &= is_fine
+        rows.is_good &= slots > NO_SLOT
         taken = table.put(slots, rows, arrived_s)
-        table.tokens_back_s[slots[taken]] = back_s[taken]
-        count = int(np.count_nonzero(taken))
+        if (fewer := int(np.count_nonzero(taken))) < count:
+            slots, back_s, count = slots[taken], back_s[taken], fewer
+        table.tokens_back_s[slots] = back_s
         self._count(count, count * len(frames[0]))
         return taken
 
