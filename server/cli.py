@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import trio
 import typer
 
-from server import logs
+from server import logs, metronome
 from server.config import load
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -80,7 +80,7 @@ def member(number: Annotated[int, typer.Argument(help="Of it, among its siblings
     logs.set_up(settings.log_level, settings.log_format)
     from server.processes.child import serve_as_member
 
-    trio.run(serve_as_member, settings, number)
+    metronome.run(serve_as_member, settings, number)
 
 
 def _serve(flags: Mapping[str, Any], config: Path | None) -> None:
@@ -93,4 +93,4 @@ def _serve(flags: Mapping[str, Any], config: Path | None) -> None:
         raise typer.Exit(trio.run(command.run, settings))
     from server.app import run  # the physics and the web take a moment to load; --help need not wait
 
-    trio.run(run, settings)
+    metronome.run(run, settings)

@@ -21,6 +21,7 @@ from typing import Final
 import structlog
 import trio
 
+from server.metronome import Alarm
 from server.room import Room
 
 CATCH_UP_TICKS_MAX: Final = 5
@@ -71,10 +72,10 @@ async def keep_time(
     lonely = 0
     """Ticks in a row with nobody there."""
     pace = Pace(trio.current_time() + phase_s, room.rates.tick_rate)
-    unsaid, said_s = 0, -inf
+    unsaid, said_s, alarm = 0, -inf, Alarm()
     while True:
         deadline_s = pace.deadline_s
-        await trio.sleep_until(deadline_s)
+        await alarm.wait(deadline_s)
         now_s = trio.current_time()
         run, shifted = pace.due(now_s)
         drain()

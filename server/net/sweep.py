@@ -23,6 +23,7 @@ from typing import Final
 import trio
 
 from protocol.input_rows import FRAME_BYTES
+from server.metronome import Alarm
 from server.net.bulk import Batch, Feed, Tray
 from server.net.polls import IN, Ready, poll_by_edges
 
@@ -66,7 +67,7 @@ class Sweep:
         self._ended: dict[int, None] = {}
         """Whose end was read, and who hasn't heard of it, in that order."""
         self._gap_s = GAP_S
-        self._pause = trio.CancelScope()
+        self._pause: Alarm | None = None
         """Over when the next sweep may begin."""
 
     def add(self, fd: int, take: Take) -> None:
@@ -104,7 +105,8 @@ class Sweep:
         self._read(self._ready(), now_s)
         self._settle()
         self._part(now_s)
-        self._pause.deadline = now_s + self._gap_s
+        if self._pause is not None:
+            self._pause.set(now_s + self._gap_s)
 
     def _ready(self) -> list[Ready]:
         ready = self._poll.ready() if self._takes else []
@@ -186,6 +188,7 @@ class Sweep:
 
     async def run(self) -> None:
         """For ever."""
+        self._pause = Alarm()
         try:
             while True:
                 ready = self._ready()
@@ -201,8 +204,7 @@ class Sweep:
                         await trio.lowlevel.checkpoint()
                         now_s = began_s = trio.current_time()
                 self._part(now_s)
-                with trio.CancelScope(deadline=now_s + self._gap_s) as self._pause:
-                    await trio.sleep_forever()
+                await self._pause.wait(now_s + self._gap_s)
         finally:
             self._poll.close()
 
