@@ -52,8 +52,8 @@ class Tray:
         self.table, self.traffic = table, traffic
         self.slots: dict[int, int] = {}
         """By descriptor, of those that are fed."""
-        self.batches: dict[int, Batch] = {}
-        """What waits, by its length."""
+        self.batches: dict[tuple[int, int], Batch] = {}
+        """What waits, by how many of the same sender's wait before it, and by its length: taken in that order."""
 
     def take(self, batch: Batch) -> list[int]:
         """Put what its frames say into the table; which of them are left for the usual way: whatever isn't plain, or is

@@ -60,8 +60,8 @@ class Sweep:
         """By the identity of the table, while somebody is fed there."""
         self._loaded: list[Tray] = []
         """In which frames of inputs wait for the next tick."""
-        self._waiting: set[int] = set()
-        """Who has one there, and never two."""
+        self._waiting: dict[int, int] = {}
+        """How many each has there."""
         self._again: set[int] = set()
         """Who may have more than was read, of which the poll won't tell again."""
         self._ended: dict[int, None] = {}
@@ -77,8 +77,6 @@ class Sweep:
 
     def remove(self, fd: int) -> None:
         """Idempotent."""
-        if fd in self._waiting:
-            self._settle()
         self.feed(fd, None)
         self._again.discard(fd)
         self._ended.pop(fd, None)
@@ -88,6 +86,8 @@ class Sweep:
 
     def feed(self, fd: int, feed: Feed | None) -> None:
         """Inputs that `fd` brings may go there from now on; or no more."""
+        if fd in self._waiting:
+            self._settle()
         before = self._trays.get(fd)
         if before is not None and (feed is None or before.table is not feed.table):
             del self._trays[fd], before.slots[fd]
@@ -133,16 +133,17 @@ class Sweep:
                 length = len(received)
             if events != IN or length == READ_BYTES_MAX:
                 self._again.add(fd)
-            if fd in waiting:  # one after the other
-                self._settle()
-                tray = trays.get(fd)
             if tray is not None and length in FRAME_BYTES:
-                batch = tray.batches.get(length) or self._load(tray, length)
+                before = waiting.get(fd, 0)
+                batch = tray.batches.get((before, length)) or self._load(tray, before, length)
                 batch.fds.append(fd)
                 batch.frames.append(received)
                 batch.arrived_s.append(now_s)
-                waiting.add(fd)
-            elif not received:
+                waiting[fd] = before + 1
+                continue
+            if fd in waiting:  # one after the other
+                self._settle()
+            if not received:
                 self._ended[fd] = None
                 self._again.discard(fd)
             elif (take := takes.get(fd)) is not None:
@@ -167,15 +168,15 @@ class Sweep:
             self._again.add(fd)
         return received
 
-    def _load(self, tray: Tray, length: int) -> Batch:
+    def _load(self, tray: Tray, before: int, length: int) -> Batch:
         if not tray.batches:
             self._loaded.append(tray)
-        batch = tray.batches[length] = Batch()
+        batch = tray.batches[before, length] = Batch()
         return batch
 
     def _settle(self) -> None:
         """Give what waits to whom it is for; a feed may have ended meanwhile."""
-        loaded = [(tray, [*tray.batches.values()]) for tray in self._loaded]
+        loaded = [(tray, [batch for _, batch in sorted(tray.batches.items())]) for tray in self._loaded]
         for tray in self._loaded:
             tray.batches.clear()
         self._loaded.clear()

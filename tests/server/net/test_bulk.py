@@ -128,6 +128,26 @@ async def test_many_inputs_need_no_message(one_by_one: list[Session]) -> None:
         assert there.traffic.received_messages == before + COUNT
 
 
+async def test_several_of_one_sender_are_taken_in_the_order_in_which_they_came(one_by_one: list[Session]) -> None:
+    async with hall() as there:
+        read_all()
+        one_by_one.clear()
+        short, long = Inputs(3, [Input(move_y=1)]), Inputs(3, [Input(move_y=2), Input(move_y=3)])
+        halves = there.callers[: COUNT // 2], there.callers[COUNT // 2 :]
+        for first in (True, False):  # two sweeps, and no tick between them
+            for caller in halves[0]:
+                await caller.say(short if first else long)
+            for caller in halves[1]:
+                await caller.say(long if first else short)
+            await trio.sleep(0.05)
+            current_sweep()._read(current_sweep()._ready(), trio.current_time())
+        assert all(caller.inputs == [] for caller in there.callers)
+        read_all()
+        assert one_by_one == []
+        assert [caller.inputs for caller in halves[0]] == [[Input(move_y=1), Input(move_y=3)]] * len(halves[0])
+        assert [caller.inputs for caller in halves[1]] == [[Input(move_y=2), Input(move_y=3)]] * len(halves[1])
+
+
 async def test_what_is_no_plain_input_goes_the_usual_way(one_by_one: list[Session]) -> None:
     async with hall() as there:
         read_all()
