@@ -16,6 +16,7 @@ bytes.
 """
 
 from collections.abc import Sequence
+from operator import add
 from typing import Final
 
 import msgspec
@@ -49,6 +50,8 @@ _CONSTANTS: Final = {
 HEADER_BYTES: Final = 4
 ROW_BYTES: Final = _DTYPE.itemsize
 """Of the header and the head."""
+_BYTES: Final = f"V{ROW_BYTES}"
+"""A row as nothing but bytes."""
 HEAD_BYTES: Final = ROW_BYTES - HEADER_BYTES
 NOTHING_NEAR: Final = b"\xc0"
 _NO_SLACK: Final = b"\xc0"
@@ -106,8 +109,7 @@ class Heads:
         silent = (~self._came.take(chosen)).nonzero()[0]
         lengths[silent] -= _SLACK_BYTES - len(_NO_SLACK)
         rows["length"] = lengths & 0xFFFF
-        plain, starts = rows.tobytes(), range(0, rows.nbytes, ROW_BYTES)
-        frames = [plain[start : start + ROW_BYTES] + end for start, end in zip(starts, ends, strict=True)]
+        frames: list[bytes] = [*map(add, rows.view(_BYTES).tolist(), ends)]
         for at in silent.tolist():
             frames[at] = _without_slack(frames[at])
         for at in ((lengths <= SHORT_MAX) | (lengths > 0xFFFF)).nonzero()[0].tolist():
