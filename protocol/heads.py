@@ -12,10 +12,12 @@ width. It tells of a viewer that has a ship, whose input came and whose hud is a
 
 Before each row there is room for the header of its frame, which is a column too: nearly all frames have one of four
 bytes.
+
+`read` is the other end of it: of many messages that may begin so, which do, and what their heads say.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -50,6 +52,8 @@ ROW_BYTES: Final = _DTYPE.itemsize
 """Of the header and the head."""
 HEAD_BYTES: Final = ROW_BYTES - HEADER_BYTES
 NOTHING_NEAR: Final = b"\xc0"
+NEAR_START: Final = 0xC4
+"""With what anything near begins, and then its length, in one byte."""
 LEFT_MAX: Final = 15
 """What one byte can say."""
 
@@ -104,9 +108,41 @@ class Heads:
         return frames
 
 
+class Said(NamedTuple):
+    """What some heads say."""
+
+    is_head: NDArray[np.bool_]
+    """Whether it is one, and nothing has left its viewer's sight. What else is said here of others means nothing."""
+    ticks: NDArray[np.int64]
+    acks: NDArray[np.int64]
+    slacks_ms: NDArray[np.float64]
+
+
+def read(heads: bytes, count: int) -> Said:
+    """Of the first HEAD_BYTES of `count` messages, one after the other."""
+    rows = np.frombuffer(heads, _HEAD_DTYPE, count)
+    octets = np.frombuffer(heads, np.uint8).reshape(count, HEAD_BYTES)
+    is_head = np.asarray((octets.take(_CONSTANT_AT, axis=1) == _CONSTANT_OCTETS).all(axis=1))
+    ticks, acks = rows["tick"].astype(np.int64), rows["ack"].astype(np.int64)
+    return Said(is_head, ticks, acks, rows["slack_ms"].astype(np.float64))
+
+
+def _constants() -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Which octets of a head are the same in all, and what they are."""
+    marks = np.zeros(1, dtype=_DTYPE)
+    for name in _CONSTANTS:
+        marks[name] = 1
+    at = np.frombuffer(marks.tobytes(), np.uint8)[HEADER_BYTES:].nonzero()[0]
+    return at, np.frombuffer(_TEMPLATE.tobytes(), np.uint8)[HEADER_BYTES:].take(at)
+
+
+_HEAD_DTYPE: Final = np.dtype(_FIELDS[3:])
+_CONSTANT_AT, _CONSTANT_OCTETS = _constants()
+
+
 def near_part(near: bytes) -> bytes:
     """What follows a head: the packed records of what is near."""
-    return b"\xc4" + len(near).to_bytes(1, "big") + near if near else NOTHING_NEAR
+    return bytes((NEAR_START, len(near))) + near if near else NOTHING_NEAR
 
 
 def tail(count: int, cells: bytes) -> bytes:

@@ -8,7 +8,8 @@ a server that reads one by one need not know that there is such a form. Of 1 to 
 
 All clients' messages with as many entries have one length. A row of them is unmasked, checked and taken apart by NumPy
 in one go; one that isn't of this form, or has a value that isn't allowed, is left to who can say what is wrong with it.
-Of a few the columns would cost more than what stands in them: `read_one` takes one apart as one large integer.
+Of a few the columns would cost more than what stands in them: `read_one` takes one apart as one large integer. Who has
+many to say, each for another client, writes them as rows, too (`write`).
 """
 
 import struct
@@ -108,6 +109,30 @@ def read(frames: bytes, count: int) -> Rows:
     entries, is_allowed = _entries(word[2:-2:3], word[3:-2:3], word[4:-2:3])
     is_good &= is_allowed
     return Rows(is_good, first_ticks.astype(np.int64), entries, applied.astype(np.int64), seen.astype(np.int64))
+
+
+def write(first_ticks: Ints, entries: Ints, applied: Ints, seen: Ints, masks: NDArray[np.uint32]) -> bytes:
+    """Masked frames, one after the other, of one length, that say this: the inverse of `read`. `entries` are packed, as
+    in `Rows`, and each has a mask of its own."""
+    length = SHORT_FRAME_START + 16 + ENTRY_BYTES * len(entries)
+    block = np.empty((len(first_ticks), length), np.uint8)
+    block[:, :2] = BINARY, MASKED | length - SHORT_FRAME_START
+    block[:, 2:SHORT_FRAME_START] = masks.astype("<u4").view(np.uint8).reshape(-1, 4)
+    _, constant = _constants(FRAME_BYTES[length])
+    word = np.empty((len(constant), len(first_ticks)), "<u4")
+    word[:] = constant
+    tick, newest = (ticks.astype("<u4").byteswap() for ticks in (first_ticks, applied))
+    word[0] |= tick << 24
+    word[1] |= tick >> 8
+    low, high = (entries & 0xFFFFFFFF).astype("<u4"), (entries >> 32).astype("<u4")
+    word[2:-2:3] |= (low & 0xFF) << 16
+    word[3:-2:3] |= low >> 8 & 0xFF | low >> 8 & 0xFF0000 | low << 8 & 0xFF000000
+    word[4:-2:3] |= (high & 0xFF) << 8 | (high >> 8 & 0xFF) << 24
+    word[-2] |= newest << 8
+    word[-1] |= newest >> 24 | seen.astype(">u2").view("<u2").astype("<u4") << 16
+    word ^= masks.astype("<u4")
+    block[:, SHORT_FRAME_START:] = np.ascontiguousarray(word.T).view(np.uint8)
+    return block.tobytes()
 
 
 class One(NamedTuple):
