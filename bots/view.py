@@ -3,18 +3,19 @@
 `View.apply` takes each snapshot in turn and keeps PROTOCOL.md, section 5, exactly: it must end with the very
 integers that the server published, and proves it with the checksums.
 
-- A cell's beliefs are a `CellTable` that is never changed once made. So views that believe the same of a cell hold the
-  same table, and what a snapshot says is read and worked out once however many bots receive it (`Shelf`).
+- A cell's beliefs are a `CellTable` that is never changed once made, and so is the `Belief` of all cells. So views that
+  believe the same hold the same, and what a snapshot says is read and worked out once however many bots receive it
+  (`Shelf`).
 - Tables are disjoint, so that whatever is gone from one cell can't disturb what entered another. Who moves from one to
   another is looked up before any of them changes.
 - Positions are reckoned when somebody asks, once per table and tick.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import hypot
 
 from bots.cell_table import CellTable, Rules, Sighting
-from bots.shelf import NOWHERE, News, Said, Shelf
+from bots.shelf import Shelf, Step
 from bots.slices import Slices
 from protocol.kinds import Category, Kind
 from protocol.messages import PlayerInfo
@@ -40,9 +41,10 @@ class View:
         self.checksum_mismatches = 0
         self._hud_names = hud_names
         self._shelf = shelf or Shelf()
-        self._tables: dict[int, CellTable] = {}
+        self.belief = self._shelf.nothing
+        """All that we know of the cells."""
 
-    def apply(self, snapshot: Snapshot | Slices) -> list[int]:
+    def apply(self, snapshot: Snapshot | Slices) -> Sequence[int]:
         """Take in the next snapshot; the cells in which we disagree, and of which a keyframe must be asked for.
 
         Raises ValueError when a slice of it can't be read.
@@ -51,51 +53,29 @@ class View:
         if snapshot.hud is not None:
             self.hud = dict(zip(self._hud_names, snapshot.hud, strict=False))
         if isinstance(snapshot, Slices):
-            said = self._shelf.read(snapshot.tick, bytes(snapshot.cells))
+            step = self.step(snapshot.tick, bytes(snapshot.cells), snapshot.left)
         else:
-            said = Said([News(cell) for cell in snapshot.cells])
-        disagreed = self._take_in(said, snapshot.left)
-        self.checksum_mismatches += len(disagreed)
-        return disagreed
+            step = self._shelf.step_alone(self.belief, snapshot.tick, snapshot.cells, snapshot.left, self.rules)
+        self.belief = step.belief
+        self.checksum_mismatches += len(step.disagreed)
+        return step.disagreed
 
-    def _take_in(self, said: Said, left: Iterable[int]) -> list[int]:
-        """Leave cells and apply the news; the cells in which we disagree with the server then."""
-        tables = self._tables
-        for cell in left:
-            tables.pop(cell, None)
-        before = [*map(tables.get, said.cells)]
-        if before != said.before:  # else another view believed the very same, and has worked it out
-            said.before, said.after, said.disagreed = before, {}, []
-            self._work_out(said)
-        tables.update(said.after)
-        return said.disagreed
-
-    def _work_out(self, said: Said) -> None:
-        """What becomes of our tables."""
-        tables = self._tables
-        origins = {one.cell: [tables.get(moved.source) for moved in one.sources] for one in said.with_movers}
-        for one in said.news:
-            cell = one.cell
-            table, origin = tables.get(cell), origins.get(cell, NOWHERE)
-            if one.after is None or one.before is not table or one.origins != origin:  # else it has been worked out
-                self._shelf.work_out(one, table, self.tick, self.rules, origin)
-            if one.after is not None:
-                said.after[cell] = one.after
-            if not one.agrees:
-                said.disagreed.append(cell)
+    def step(self, tick: int, cells: bytes, left: Sequence[int] = ()) -> Step:
+        """What a snapshot at `tick` would make of our belief. Raises ValueError when its cells can't be read."""
+        return self._shelf.step(self.belief, tick, cells, left, self.rules)
 
     @property
     def tables(self) -> Mapping[int, CellTable]:
         """What is believed, by cell."""
-        return self._tables
+        return self.belief.tables
 
     def entities(self) -> Iterator[Published]:
         """Everything known, cell by cell."""
-        for table in self._tables.values():
+        for table in self.tables.values():
             yield from table.entities.values()
 
     def entity(self, entity_id: int) -> Published | None:
-        for table in self._tables.values():
+        for table in self.tables.values():
             if (found := table.entities.get(entity_id)) is not None:
                 return found
         return None
@@ -110,7 +90,7 @@ class View:
     def sightings(self, category: Category | None = None) -> Iterator[Sighting]:
         """Everything of `category` at this view's tick, except our own ship."""
         own_id = self.own.entity if self.own else -1
-        for table in self._tables.values():
+        for table in self.tables.values():
             for sighting in table.sightings(self.tick, self.rules, category):
                 if sighting.entity.id != own_id:
                     yield sighting
@@ -118,7 +98,7 @@ class View:
     def solids(self, x: float, y: float, reach: float) -> Iterator[Sighting]:
         """At this view's tick, what can be run into, of the cells that have any of it within `reach` units of (x, y)
         along both axes."""
-        for table in self._tables.values():
+        for table in self.tables.values():
             solids = table.solids(self.tick, self.rules)
             if (
                 solids.left < x + reach
