@@ -21,11 +21,9 @@ import trio
 import trio_websocket
 
 from bots.sieve import Sieve
-from bots.sweep import READ_BYTES, Feed, Tray, current_sweep
+from bots.sweep import READ_BYTES, READ_BYTES_MAX, Feed, Tray, current_sweep
 from protocol import frames
 
-RECEIVE_BYTES: Final = 16384
-"""What one connection may bring in one sweep."""
 PAYLOAD_BYTES_MAX: Final = 65535
 """A longer message is the library's."""
 HANDED_ON_BYTES_MAX: Final = 262_144
@@ -132,19 +130,15 @@ class Lane(trio.abc.Stream):
         except OSError as error:  # reset by the other end
             self._end(trio.BrokenResourceError(str(error)))
         else:
-            self.take(received)
+            self.take(received + self._read_more() if len(received) == READ_BYTES else received)
 
     def take(self, received: bytes) -> None:
-        """What a first read has brought; nothing: the end."""
+        """What was read; nothing: the end."""
         if not self._is_watched:
             return
         try:
-            if len(received) == READ_BYTES:
-                received += self._read_more()
             if received:
                 self._take(received)
-        except OSError as error:
-            self._end(trio.BrokenResourceError(str(error)))
         except Exception as error:  # of whoever listens: its connection's affair, not that of all the others
             self._end(error)
         else:
@@ -164,8 +158,8 @@ class Lane(trio.abc.Stream):
     def _read_more(self) -> bytes:
         """What is left of much; nothing, too, at the end, which is ready again."""
         try:
-            return os.read(self._fd, RECEIVE_BYTES - READ_BYTES)
-        except BlockingIOError:
+            return os.read(self._fd, READ_BYTES_MAX - READ_BYTES)
+        except OSError:  # and whatever it is is told again
             return b""
 
     def _take(self, received: bytes) -> None:
@@ -223,6 +217,8 @@ class Lane(trio.abc.Stream):
             return
         self._look_away()
         self._fd = NO_FD
+        if self._bulk is not None:
+            self._bulk.may_write(self._seat, NO_FD)
         self._unsent.clear()
         self._news.set()
         self._stream.socket.close()

@@ -45,6 +45,8 @@ class Leads:
         """Jumps made, beside the first start."""
         self._tick_rate, self._spare_ticks = np.ones(seats), np.zeros(seats)
         self._began_s, self._base_tick, self._base_s = np.zeros(seats), np.zeros(seats), np.zeros(seats)
+        self._pace = np.ones(seats)
+        """Ticks a second."""
         self._last_tick: Ints = np.zeros(seats, np.int64)
         self._phase_ticks: Ints = np.full((seats, PHASES_KEPT), NO_TICK, np.int64)
         self._phases = np.zeros((seats, PHASES_KEPT))
@@ -70,14 +72,13 @@ class Leads:
 
     def tick_at(self, seats: Ints, now_s: float) -> Floats:
         """What these show, in ticks and parts of them."""
-        gone = (now_s - self._base_s.take(seats)) * self._tick_rate.take(seats)
-        return np.asarray(self._base_tick.take(seats) + gone * self.speed.take(seats))
+        return np.asarray((now_s - self._base_s.take(seats)) * self._pace.take(seats) + self._base_tick.take(seats))
 
-    def when(self, seats: Ints, ticks: Ints) -> Floats:
+    def when(self, seats: Ints, ticks: Ints | Floats) -> Floats:
         """The second at which each shows its tick, if it keeps its speed; never, while no news come."""
-        speed = self._tick_rate.take(seats) * self.speed.take(seats)
-        when_s = self._base_s.take(seats) + (ticks - self._base_tick.take(seats)) / speed
-        return np.where(ticks > self._last_tick.take(seats), np.inf, when_s)
+        when_s = (ticks - self._base_tick.take(seats)) / self._pace.take(seats) + self._base_s.take(seats)
+        when_s[ticks > self._last_tick.take(seats)] = np.inf
+        return np.asarray(when_s)
 
     def due(self, seats: Ints, now_s: float) -> Ints:
         """The newest tick of each to be lived by now."""
@@ -164,6 +165,7 @@ class Leads:
 
     def _go_on_from(self, seats: Ints, ticks: Floats, now_s: float, speed: Floats | float) -> None:
         self._base_tick[seats], self._base_s[seats], self.speed[seats] = ticks, now_s, speed
+        self._pace[seats] = self._tick_rate.take(seats) * speed
 
 
 class OneLead:
@@ -183,7 +185,7 @@ class OneLead:
     def tick_at(self, now_s: float) -> float:
         return float(self._leads.tick_at(self._seats, now_s)[0])
 
-    def when(self, tick: int) -> float:
+    def when(self, tick: float) -> float:
         return float(self._leads.when(self._seats, np.array([tick]))[0])
 
     def due(self, now_s: float) -> int:

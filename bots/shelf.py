@@ -4,16 +4,15 @@ The server encodes a cell's news once for everyone who sees the cell. So here
 
 - equal bytes of one tick are one `News`, which is read when the first of the bots is sent it;
 - what a news makes of a table, and of who moves in from other cells, is kept with it: whoever holds the same takes it;
-- tables that say the same become one, so that bots who came to a belief by different ways hold the same table;
-- all that a view knows is one `Belief`, and what a snapshot makes of it is worked out for the first who is there and is
-  told so: for all others it is one look at what became of it (`Step`).
+- all the news of one snapshot are told apart when the first of the bots is sent the very same;
+- tables that say the same become one, so that bots who came to a belief by different ways hold the same table.
 
 What is kept is bounded: the news of the latest `TICKS_KEPT` ticks, and one table for each cell. What is older is read
 again when a bot comes late with it, and a table is gone when nobody holds it any more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bots.cell_table import NOBODY, CellTable, Rules
 from bots.slices import cut_cells, read_cell
@@ -26,6 +25,8 @@ TICKS_KEPT: Final = 64
 
 Origins = Sequence[CellTable | None]
 NOWHERE: Final[Origins] = []
+NO_ORIGINS: Final[Mapping[int, Origins]] = {}
+"""By cell: nobody moves."""
 
 
 class News:
@@ -57,80 +58,34 @@ class News:
         return (before is table or before.entities == table.entities) and movers == self.movers
 
 
-class Belief:
-    """All that a view knows, at one tick. Never changed once made, so views that know the same hold the same."""
+class Said:
+    """The news of one snapshot."""
 
-    __slots__ = ("tables",)
+    __slots__ = ("news", "with_movers")
 
-    def __init__(self, tables: Mapping[int, CellTable]) -> None:
-        self.tables = tables
-        """By cell."""
-
-
-class Step(NamedTuple):
-    """What a snapshot makes of a belief."""
-
-    belief: Belief
-    disagreed: Sequence[int]
-    """The cells in which it isn't what the server says it is, and of which a keyframe must be asked for."""
+    def __init__(self, news: list[News]) -> None:
+        self.news = news
+        self.with_movers = [one for one in news if one.sources]
 
 
 class Shelf:
     """One room's news and tables."""
 
     def __init__(self) -> None:
-        self.nothing = Belief({})
-        """What a view knows at first; of this room alone, as is each belief."""
         self._told: dict[int, _Told] = {}
         """By tick, in the order in which they were first heard of."""
         self._newest: dict[int, CellTable] = {}
         """By cell."""
 
-    def step(self, before: Belief, tick: int, cells: bytes, left: Sequence[int], rules: Rules) -> Step:
-        """What becomes of this belief by a snapshot at `tick` of these `cells`, when some have `left` its sight. Raises
-        ValueError when they can't be read."""
-        told = self._told_at(tick)
-        told_all = (before, cells, *left)
-        step = told.steps.get(told_all)
-        if step is None:
-            step = told.steps[told_all] = self._work_out(before, self.read(tick, cells), tick, left, rules)
-            if not step.disagreed:  # two ways to one belief are one from then on
-                same = told.beliefs.setdefault(frozenset(step.belief.tables.items()), step.belief)
-                step = told.steps[told_all] = Step(same, [])
-        return step
-
-    def step_alone(
-        self, before: Belief, tick: int, cells: Iterable[CellKeyframe | CellDelta], left: Sequence[int], rules: Rules
-    ) -> Step:
-        """The same of cells that have been read already; nobody else is told so."""
-        return self._work_out(before, [News(cell) for cell in cells], tick, left, rules)
-
-    def read(self, tick: int, cells: bytes) -> list[News]:
+    def read(self, tick: int, cells: bytes) -> Said:
         """What a snapshot at `tick` says of all its `cells`. Raises ValueError when they can't be read."""
-        told = self._told_at(tick)
-        return [told.read(cell, tick) for cell in cut_cells(cells)]
-
-    def _told_at(self, tick: int) -> "_Told":
         told = self._told.get(tick)
-        return self._begin(tick) if told is None else told
-
-    def _work_out(self, before: Belief, news: Sequence[News], tick: int, left: Sequence[int], rules: Rules) -> Step:
-        tables, disagreed = dict(before.tables), list[int]()
-        for cell in left:
-            tables.pop(cell, None)
-        origins = {one.cell: [tables.get(moved.source) for moved in one.sources] for one in news if one.sources}
-        after = {}
-        for one in news:
-            cell = one.cell
-            table, origin = tables.get(cell), origins.get(cell, NOWHERE)
-            if one.after is None or one.before is not table or one.origins != origin:  # else it has been worked out
-                self.work_out(one, table, tick, rules, origin)
-            if one.after is not None:
-                after[cell] = one.after
-            if not one.agrees:
-                disagreed.append(cell)
-        tables.update(after)
-        return Step(Belief(tables), disagreed)
+        if told is None:
+            told = self._begin(tick)
+        said = told.snapshots.get(cells)
+        if said is None:
+            said = told.snapshots[cells] = Said([told.read(cell, tick) for cell in cut_cells(cells)])
+        return said
 
     def _begin(self, tick: int) -> "_Told":
         """Make room for the news of `tick`."""
@@ -171,17 +126,13 @@ class Shelf:
 
 
 class _Told:
-    """What is told at one tick: each cell's news, and what becomes of whole beliefs."""
+    """What is told at one tick: each cell's news, and all the news of a snapshot, by their bytes."""
 
-    __slots__ = ("beliefs", "news", "steps")
+    __slots__ = ("news", "snapshots")
 
     def __init__(self) -> None:
         self.news: dict[bytes, News] = {}
-        """By their bytes."""
-        self.steps: dict[tuple[object, ...], Step] = {}
-        """By the belief before, the bytes of all the news, and the cells that have left."""
-        self.beliefs: dict[frozenset[tuple[int, CellTable]], Belief] = {}
-        """That steps have led to, by what is in them."""
+        self.snapshots: dict[bytes, Said] = {}
 
     def read(self, cell: bytes, tick: int) -> News:
         news = self.news.get(cell)

@@ -25,6 +25,8 @@ GAP_S: Final = 0.004
 """It bounds the wake-ups per second, and what a round trip may seem longer than it is."""
 READS_TOGETHER: Final = 128
 """After so many, about a millisecond's worth, the task lets others go first: the input clock above all."""
+READ_BYTES_MAX: Final = 16384
+"""What one connection may bring in one sweep."""
 READ_BYTES: Final = 448
 """What is asked for at first, which is mostly all: Python has room for so little at hand."""
 
@@ -45,7 +47,7 @@ class Feed(NamedTuple):
     tray: Tray
     seat: int
     take: Callable[[bytes], None]
-    """Called with what is no matter for a tray: more than was asked for at first, or nothing, which is the end."""
+    """Called at the end, with nothing."""
 
 
 class Sweep:
@@ -109,7 +111,9 @@ class Sweep:
             except OSError:  # reset, which is an end as well
                 received = b""
             tray, seat, take = feed
-            if 0 < len(received) < READ_BYTES:
+            if len(received) == READ_BYTES:
+                received += self._read_more(fd)
+            if received:
                 if not tray.seats:
                     loaded.append(tray)
                 tray.seats.append(seat)
@@ -118,6 +122,13 @@ class Sweep:
                 take(received)
         for tray in loaded:
             tray.settle()
+
+    def _read_more(self, fd: int) -> bytes:
+        """What is left of much; nothing, too, at the end, which is ready again."""
+        try:
+            return os.read(fd, READ_BYTES_MAX - READ_BYTES)
+        except OSError:
+            return b""
 
 
 _current: trio.lowlevel.RunVar[Sweep | None] = trio.lowlevel.RunVar("sweep of the bots", None)

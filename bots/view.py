@@ -3,19 +3,18 @@
 `View.apply` takes each snapshot in turn and keeps PROTOCOL.md, section 5, exactly: it must end with the very
 integers that the server published, and proves it with the checksums.
 
-- A cell's beliefs are a `CellTable` that is never changed once made, and so is the `Belief` of all cells. So views that
-  believe the same hold the same, and what a snapshot says is read and worked out once however many bots receive it
-  (`Shelf`).
+- A cell's beliefs are a `CellTable` that is never changed once made. So views that believe the same of a cell hold the
+  same table, and what a snapshot says is read and worked out once however many bots receive it (`Shelf`).
 - Tables are disjoint, so that whatever is gone from one cell can't disturb what entered another. Who moves from one to
   another is looked up before any of them changes.
 - Positions are reckoned when somebody asks, once per table and tick.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import hypot
 
 from bots.cell_table import CellTable, Rules, Sighting
-from bots.shelf import Shelf, Step
+from bots.shelf import NO_ORIGINS, NOWHERE, News, Said, Shelf
 from bots.slices import Slices
 from protocol.kinds import Category, Kind
 from protocol.messages import PlayerInfo
@@ -41,41 +40,63 @@ class View:
         self.checksum_mismatches = 0
         self._hud_names = hud_names
         self._shelf = shelf or Shelf()
-        self.belief = self._shelf.nothing
-        """All that we know of the cells."""
+        self._tables: dict[int, CellTable] = {}
 
-    def apply(self, snapshot: Snapshot | Slices) -> Sequence[int]:
+    def apply(self, snapshot: Snapshot | Slices) -> list[int]:
         """Take in the next snapshot; the cells in which we disagree, and of which a keyframe must be asked for.
 
         Raises ValueError when a slice of it can't be read.
         """
+        self.stand_at(snapshot)
+        if isinstance(snapshot, Slices):
+            return self.take_cells(snapshot.tick, bytes(snapshot.cells), snapshot.left)
+        return self._take_in(Said([News(cell) for cell in snapshot.cells]), snapshot.tick, snapshot.left)
+
+    def stand_at(self, snapshot: Snapshot | Slices) -> None:
+        """Take in what it says of ourselves, and not its cells."""
         self.tick, self.ack, self.slack_ms, self.own = snapshot.tick, snapshot.ack, snapshot.slack_ms, snapshot.own
         if snapshot.hud is not None:
             self.hud = dict(zip(self._hud_names, snapshot.hud, strict=False))
-        if isinstance(snapshot, Slices):
-            step = self.step(snapshot.tick, bytes(snapshot.cells), snapshot.left)
-        else:
-            step = self._shelf.step_alone(self.belief, snapshot.tick, snapshot.cells, snapshot.left, self.rules)
-        self.belief = step.belief
-        self.checksum_mismatches += len(step.disagreed)
-        return step.disagreed
 
-    def step(self, tick: int, cells: bytes, left: Sequence[int] = ()) -> Step:
-        """What a snapshot at `tick` would make of our belief. Raises ValueError when its cells can't be read."""
-        return self._shelf.step(self.belief, tick, cells, left, self.rules)
+    def take_cells(self, tick: int, cells: bytes, left: Iterable[int]) -> list[int]:
+        """Take in what one at `tick` says of its `cells` and of those that have `left` our sight; the cells in which we
+        disagree. Raises ValueError when they can't be read."""
+        return self._take_in(self._shelf.read(tick, cells), tick, left)
+
+    def _take_in(self, said: Said, tick: int, left: Iterable[int]) -> list[int]:
+        """Leave cells and apply the news; the cells in which we disagree with the server then."""
+        tables, disagreed = self._tables, list[int]()
+        for cell in left:
+            tables.pop(cell, None)
+        origins = NO_ORIGINS
+        if said.with_movers:
+            origins = {one.cell: [tables.get(moved.source) for moved in one.sources] for one in said.with_movers}
+        for one in said.news:
+            cell, after = one.cell, one.after
+            if (
+                after is None or one.before is not tables.get(cell) or (one.sources and one.origins != origins[cell])
+            ):  # else another view believed the very same, and has worked it out
+                self._shelf.work_out(one, tables.get(cell), tick, self.rules, origins.get(cell, NOWHERE))
+                after = one.after
+            if after is not None:
+                tables[cell] = after
+            if not one.agrees:
+                disagreed.append(cell)
+        self.checksum_mismatches += len(disagreed)
+        return disagreed
 
     @property
     def tables(self) -> Mapping[int, CellTable]:
         """What is believed, by cell."""
-        return self.belief.tables
+        return self._tables
 
     def entities(self) -> Iterator[Published]:
         """Everything known, cell by cell."""
-        for table in self.tables.values():
+        for table in self._tables.values():
             yield from table.entities.values()
 
     def entity(self, entity_id: int) -> Published | None:
-        for table in self.tables.values():
+        for table in self._tables.values():
             if (found := table.entities.get(entity_id)) is not None:
                 return found
         return None
@@ -90,7 +111,7 @@ class View:
     def sightings(self, category: Category | None = None) -> Iterator[Sighting]:
         """Everything of `category` at this view's tick, except our own ship."""
         own_id = self.own.entity if self.own else -1
-        for table in self.tables.values():
+        for table in self._tables.values():
             for sighting in table.sightings(self.tick, self.rules, category):
                 if sighting.entity.id != own_id:
                     yield sighting
@@ -98,7 +119,7 @@ class View:
     def solids(self, x: float, y: float, reach: float) -> Iterator[Sighting]:
         """At this view's tick, what can be run into, of the cells that have any of it within `reach` units of (x, y)
         along both axes."""
-        for table in self.tables.values():
+        for table in self._tables.values():
             solids = table.solids(self.tick, self.rules)
             if (
                 solids.left < x + reach

@@ -52,7 +52,7 @@ ROW_BYTES: Final = _DTYPE.itemsize
 """Of the header and the head."""
 HEAD_BYTES: Final = ROW_BYTES - HEADER_BYTES
 NOTHING_NEAR: Final = b"\xc0"
-NEAR_START: Final = 0xC4
+NEAR_START: Final = b"\xc4"
 """With what anything near begins, and then its length, in one byte."""
 LEFT_MAX: Final = 15
 """What one byte can say."""
@@ -142,7 +142,7 @@ _CONSTANT_AT, _CONSTANT_OCTETS = _constants()
 
 def near_part(near: bytes) -> bytes:
     """What follows a head: the packed records of what is near."""
-    return bytes((NEAR_START, len(near))) + near if near else NOTHING_NEAR
+    return NEAR_START + len(near).to_bytes(1, "big") + near if near else NOTHING_NEAR
 
 
 def tail(count: int, cells: bytes) -> bytes:

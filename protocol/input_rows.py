@@ -13,9 +13,9 @@ many to say, each for another client, writes them as rows, too (`write`).
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -114,25 +114,40 @@ def read(frames: bytes, count: int) -> Rows:
 def write(first_ticks: Ints, entries: Ints, applied: Ints, seen: Ints, masks: NDArray[np.uint32]) -> bytes:
     """Masked frames, one after the other, of one length, that say this: the inverse of `read`. `entries` are packed, as
     in `Rows`, and each has a mask of its own."""
-    length = SHORT_FRAME_START + 16 + ENTRY_BYTES * len(entries)
-    block = np.empty((len(first_ticks), length), np.uint8)
-    block[:, :2] = BINARY, MASKED | length - SHORT_FRAME_START
-    block[:, 2:SHORT_FRAME_START] = masks.astype("<u4").view(np.uint8).reshape(-1, 4)
-    _, constant = _constants(FRAME_BYTES[length])
-    word = np.empty((len(constant), len(first_ticks)), "<u4")
-    word[:] = constant
-    tick, newest = (ticks.astype("<u4").byteswap() for ticks in (first_ticks, applied))
-    word[0] |= tick << 24
-    word[1] |= tick >> 8
-    low, high = (entries & 0xFFFFFFFF).astype("<u4"), (entries >> 32).astype("<u4")
-    word[2:-2:3] |= (low & 0xFF) << 16
-    word[3:-2:3] |= low >> 8 & 0xFF | low >> 8 & 0xFF0000 | low << 8 & 0xFF000000
-    word[4:-2:3] |= (high & 0xFF) << 8 | (high >> 8 & 0xFF) << 24
-    word[-2] |= newest << 8
-    word[-1] |= newest >> 24 | seen.astype(">u2").view("<u2").astype("<u4") << 16
-    word ^= masks.astype("<u4")
-    block[:, SHORT_FRAME_START:] = np.ascontiguousarray(word.T).view(np.uint8)
+    blank, fields = _blank(len(entries))
+    rows = np.frombuffer(bytearray(blank * len(first_ticks)), fields)
+    rows["first_tick"], rows["applied"], rows["seen"] = first_ticks, applied, seen
+    packed = np.ascontiguousarray(entries.T, "<i8").view(_PACKED_FIELDS)
+    for name in _NAMES:
+        rows["entries"][name] = packed[name]
+    keys = masks.astype("<u4", copy=False)[:, None]
+    payload = rows.view("<u4").reshape(len(rows), -1)
+    payload ^= keys
+    block = np.empty((len(rows), SHORT_FRAME_START + rows.itemsize), np.uint8)
+    block[:, :2] = BINARY, MASKED | rows.itemsize
+    block[:, 2:SHORT_FRAME_START] = keys.view(np.uint8)
+    block[:, SHORT_FRAME_START:] = payload.view(np.uint8)
     return block.tobytes()
+
+
+def _fields(offsets: Sequence[int], formats: Sequence[str], size: int) -> np.dtype[np.void]:
+    """Of one entry, among bytes that stay as they are."""
+    return np.dtype({"names": _NAMES, "formats": formats, "offsets": offsets, "itemsize": size})
+
+
+_NAMES: Final = ("move_x", "move_y", "aim", "buttons", "edges")
+_PACKED_FIELDS: Final = _fields((0, 1, 2, 4, 5), ("u1", "u1", "<u2", "u1", "u1"), 8)
+_ENTRY_FIELDS: Final = _fields((2, 4, 6, 9, 11), ("u1", "u1", ">u2", "u1", "u1"), ENTRY_BYTES)
+
+
+@cache
+def _blank(entries: int) -> tuple[bytes, np.dtype[np.void]]:
+    """A payload that says nothing yet, and its fields."""
+    plain, rest = encode(Inputs(0, [Input()] * entries, 0, 0)), 8 + ENTRY_BYTES * entries
+    assert plain is not None
+    formats = (">u4", (_ENTRY_FIELDS, (entries,)), ">u4", ">u2")
+    fields: Any = {"names": ("first_tick", "entries", "applied", "seen"), "formats": formats}
+    return plain, np.dtype(fields | {"offsets": (3, 8, rest + 1, rest + 6), "itemsize": len(plain)})
 
 
 class One(NamedTuple):

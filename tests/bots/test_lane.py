@@ -7,7 +7,8 @@ import pytest
 import trio
 import trio_websocket
 
-from bots.lane import HANDED_ON_BYTES_MAX, RECEIVE_BYTES, UNSENT_BYTES_MAX, Lane, PlainLink
+from bots.lane import HANDED_ON_BYTES_MAX, UNSENT_BYTES_MAX, Lane, PlainLink
+from bots.sweep import READ_BYTES_MAX
 from protocol.frames import header, unmask
 
 
@@ -116,7 +117,7 @@ async def test_what_the_library_does_not_fetch_is_bounded_and_nothing_of_it_is_l
             nursery.start_soon(other.send_all, HEAD + header(size) + bytes(size))
             got = len(await lane.receive_some())
             await trio.sleep(0.1)
-            assert lane.received_bytes <= HANDED_ON_BYTES_MAX + got + 2 * RECEIVE_BYTES
+            assert lane.received_bytes <= HANDED_ON_BYTES_MAX + got + 2 * READ_BYTES_MAX
             while got < len(HEAD + header(size)) + size:
                 got += len(await lane.receive_some())
 
