@@ -84,7 +84,9 @@ class Shelf:
             told = self._begin(tick)
         said = told.snapshots.get(cells)
         if said is None:
-            said = told.snapshots[cells] = Said([told.read(cell, tick) for cell in cut_cells(cells)])
+            known = told.news.get
+            said = Said([known(cell) or told.read(cell, tick) for cell in cut_cells(cells)])
+            told.snapshots[cells] = said
         return said
 
     def _begin(self, tick: int) -> "_Told":
@@ -135,9 +137,8 @@ class _Told:
         self.snapshots: dict[bytes, Said] = {}
 
     def read(self, cell: bytes, tick: int) -> News:
-        news = self.news.get(cell)
-        if news is None:
-            news = self.news[cell] = News(read_cell(cell, tick))
+        """One that is new here."""
+        news = self.news[cell] = News(read_cell(cell, tick))
         return news
 
 
