@@ -85,11 +85,14 @@ class Sweep:
         """For ever."""
         try:
             while True:
-                await trio.lowlevel.wait_readable(self._poll.fileno())
                 ready = self._poll.ready()
+                if not ready:
+                    await trio.lowlevel.wait_readable(self._poll.fileno())
+                    continue
                 for at in range(0, len(ready), READS_TOGETHER):
+                    if at:
+                        await trio.lowlevel.checkpoint()
                     self._read(ready[at : at + READS_TOGETHER])
-                    await trio.lowlevel.checkpoint()
                 await trio.sleep(self.gap_s)
         finally:
             self._reads.clear()
