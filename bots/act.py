@@ -21,7 +21,10 @@ class Act(Struct, frozen=True):
 
 
 class Brain(Protocol):
-    """Decides what a bot does: called every 150 ms or so with what it sees and the tick that it acts in."""
+    """Decides what a bot does: called every 150 ms or so with what it sees and the tick that it acts in.
+
+    One that looks at nothing may say so, with a true `is_blind`: then nobody needs to bring its view up to date.
+    """
 
     def think(self, view: View, tick: int) -> Act: ...
 

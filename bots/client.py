@@ -7,7 +7,8 @@ bots live in one process. `sdk` makes something pleasant to use of the two.
 
 import os
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import chain
 from math import inf
 from random import Random
 from typing import Final
@@ -17,8 +18,10 @@ import trio_websocket
 
 from bots.address import Address
 from bots.backoff import RETURN_AFTER, Backoff
+from bots.flock.flock import Flock, Flyer
 from bots.itinerary import Itinerary
 from bots.lane import Lane, PlainLink
+from bots.link import Link
 from bots.player import Player
 from bots.tally import Tally
 from bots.turnstile import Turnstile
@@ -54,11 +57,12 @@ class Ended(UserError):
 
 
 class Pulse:
-    """Steps every player when it is due."""
+    """Steps every player when it is due, and a `flock` as a whole."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, flock: Flock | None = None) -> None:
         self.players: set[Player] = set()
-        self._tally = tally
+        """But those of the flock."""
+        self._tally, self._flock = tally, flock
         self._wake_s = -inf
         """When we meant to be here again."""
 
@@ -68,18 +72,27 @@ class Pulse:
             has_stepped = self._step_who_is_due(now_s)
             self._wake_s = now_s + PULSE_S
             if not has_stepped:
-                due_s = min((player.due_s for player in self.players), default=inf)
-                self._wake_s = max(self._wake_s, min(due_s, now_s + IDLE_S))
+                self._wake_s = max(self._wake_s, min(self._due_s(), now_s + IDLE_S))
             await trio.sleep_until(self._wake_s)
+
+    def _alone(self) -> Iterable[Flyer]:
+        """Who is to be stepped one by one."""
+        return self.players if self._flock is None else chain(self.players, self._flock.grounded)
+
+    def _due_s(self) -> float:
+        """When somebody is, next."""
+        due_s = min((player.due_s for player in self._alone()), default=inf)
+        return due_s if self._flock is None else min(due_s, self._flock.due_s)
 
     def _step_who_is_due(self, now_s: float) -> bool:
         """Whether there was anyone."""
-        due = [player for player in self.players if player.due_s <= now_s]
+        has_stepped = self._flock is not None and self._flock.step(now_s, self._wake_s)
+        due = [player for player in self._alone() if player.due_s <= now_s]
         for player in due:
             now_s = trio.current_time()
             self._tally.pulse_lateness_ms.add((now_s - max(player.due_s, self._wake_s)) * 1000.0)
             player.pulse(now_s)
-        return bool(due)
+        return has_stepped or bool(due)
 
 
 class Connection:
@@ -101,7 +114,7 @@ class Connection:
         self._room = room
         self._turnstile = turnstile
         self._dial = dial
-        self._is_leaving = self._has_heard = False
+        self._is_leaving = False
         self._scope = trio.CancelScope()
         self._pause = trio.CancelScope()
         """Of who waits before an attempt to connect."""
@@ -213,7 +226,7 @@ class Connection:
         link = lane or PlainLink(websocket, self._codec.is_text)
         if isinstance(link, PlainLink):
             nursery.start_soon(link.run)
-        nursery.start_soon(self._notice_silence)
+        nursery.start_soon(self._notice_silence, link)
         self._player.begin(link, self._whereto(), trio.current_time(), self._itinerary.led)
         try:
             while True:
@@ -223,13 +236,13 @@ class Connection:
         except trio_websocket.ConnectionClosed as closed:
             return _ended(closed.reason)
 
-    async def _notice_silence(self) -> None:
+    async def _notice_silence(self, link: Link) -> None:
         """Second by second: if it is we who stand still, that is no silence of the server's."""
         silent_s = 0
         while silent_s < SILENCE_S_MAX:
-            self._has_heard = False
+            received_bytes = link.received_bytes
             await trio.sleep(1.0)
-            silent_s = 0 if self._has_heard else silent_s + 1
+            silent_s = silent_s + 1 if link.received_bytes == received_bytes else 0
         self._player.bye = Bye(BROKEN, "the server has gone silent")
         self._scope.cancel()
 
@@ -245,7 +258,6 @@ class Connection:
         )
 
     def _deliver(self, message: Wire) -> None:
-        self._has_heard = True
         try:
             self._player.receive(message, trio.current_time())
             if self._player.moved is not None:

@@ -20,7 +20,7 @@ any monotonic clock.
 from bisect import bisect_left, insort
 from collections import deque
 from math import floor, inf
-from typing import Final
+from typing import Final, Protocol
 
 GUARD_TICKS: Final = 0.75
 """Slack to aim for on a perfect network: on localhost, too, an input is ahead of its tick."""
@@ -48,6 +48,18 @@ BURST_S: Final = 0.025
 """News that come in one burst, after a sleep, count together: the newest says what time it is."""
 SILENCE_S: Final = 0.5
 PHASES_KEPT: Final = 256
+
+
+class Clock(Protocol):
+    """A client's clock, for whoever looks at it."""
+
+    @property
+    def speed(self) -> float: ...
+    @property
+    def snaps(self) -> int: ...
+    def tick_at(self, now_s: float) -> float: ...
+    def when(self, tick: float) -> float: ...
+    def due(self, now_s: float) -> int: ...
 
 
 class Lead:

@@ -4,6 +4,7 @@ The server encodes a cell's news once for everyone who sees the cell. So here
 
 - equal bytes of one tick are one `News`, which is read when the first of the bots is sent it;
 - what a news makes of a table, and of who moves in from other cells, is kept with it: whoever holds the same takes it;
+- all the news of one snapshot are told apart when the first of the bots is sent the very same;
 - tables that say the same become one, so that bots who came to a belief by different ways hold the same table.
 
 What is kept is bounded: the news of the latest `TICKS_KEPT` ticks, and one table for each cell. What is older is read
@@ -24,6 +25,8 @@ TICKS_KEPT: Final = 64
 
 Origins = Sequence[CellTable | None]
 NOWHERE: Final[Origins] = []
+NO_ORIGINS: Final[Mapping[int, Origins]] = {}
+"""By cell: nobody moves."""
 
 
 class News:
@@ -56,20 +59,13 @@ class News:
 
 
 class Said:
-    """The news of one snapshot, and what became of the tables of the view that took them in last."""
+    """The news of one snapshot."""
 
-    __slots__ = ("after", "before", "cells", "disagreed", "news", "with_movers")
+    __slots__ = ("news", "with_movers")
 
     def __init__(self, news: list[News]) -> None:
         self.news = news
         self.with_movers = [one for one in news if one.sources]
-        self.cells = [*(one.cell for one in news), *(moved.source for one in self.with_movers for moved in one.sources)]
-        """On whose tables it depends what becomes of them."""
-        self.before: list[CellTable | None] | None = None
-        """These, as they were; None: nobody has taken it in."""
-        self.after: dict[int, CellTable] = {}
-        self.disagreed: list[int] = []
-        """The cells in which `after` isn't what the server says."""
 
 
 class Shelf:
@@ -88,7 +84,9 @@ class Shelf:
             told = self._begin(tick)
         said = told.snapshots.get(cells)
         if said is None:
-            said = told.snapshots[cells] = Said([told.read(cell, tick) for cell in cut_cells(cells)])
+            known = told.news.get
+            said = Said([known(cell) or told.read(cell, tick) for cell in cut_cells(cells)])
+            told.snapshots[cells] = said
         return said
 
     def _begin(self, tick: int) -> "_Told":
@@ -139,9 +137,8 @@ class _Told:
         self.snapshots: dict[bytes, Said] = {}
 
     def read(self, cell: bytes, tick: int) -> News:
-        news = self.news.get(cell)
-        if news is None:
-            news = self.news[cell] = News(read_cell(cell, tick))
+        """One that is new here."""
+        news = self.news[cell] = News(read_cell(cell, tick))
         return news
 
 

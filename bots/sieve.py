@@ -42,6 +42,11 @@ class Sieve:
         self._on_their_way = 0
         """Messages that the library has, or will have, and has not delivered."""
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing is half read or on its way, so that a whole frame that comes now would be taken."""
+        return self._phase is _Phase.FRAMES and not (self._buffer or self._leave_bytes or self._on_their_way)
+
     def came_back(self) -> None:
         """The library has delivered a message."""
         self._on_their_way -= 1
@@ -49,7 +54,7 @@ class Sieve:
     def sort(self, received: bytes) -> tuple[list[bytes], bytes]:
         """(messages taken, bytes left for the library); no message in the bytes is older than those taken."""
         taken: list[bytes] = []
-        if self._phase is _Phase.FRAMES and not (self._buffer or self._leave_bytes or self._on_their_way):
+        if self.is_clear:
             alone = frames.only_frame(received, self._payload_bytes_max)
             if alone is not None:  # as nearly always
                 return [alone], b""

@@ -11,13 +11,17 @@ import msgspec
 from msgspec import Raw, Struct
 
 from protocol.codec import Wire
-from protocol.messages import SNAPSHOT_NUMBER
+from protocol.messages import SNAPSHOT_NUMBER, ChatLine, Error, Event
 from protocol.near import Near, unpack_near
 from protocol.packing import cell_from_plain
 from protocol.snapshot import CellDelta, CellKeyframe, Own
 
 _ARRAY_OF_9: Final = 0x99
 """How a snapshot begins in msgpack, and then its number."""
+
+
+NEWS: Final = frozenset((Event.number, ChatLine.number, Error.number))
+"""What only the attentive hear."""
 
 
 class _OwnArray(Own, array_like=True, frozen=True):

@@ -24,6 +24,7 @@ from bots.brains import BrainMaker, brain_named
 from bots.busyness import Busyness
 from bots.client import Connection, Dial, Ended, Pulse
 from bots.common_room import CommonRoom, CommonRooms
+from bots.flock.flock import Flock, Flyer
 from bots.gaze import Gaze
 from bots.metrics import Samples, parse_metrics
 from bots.netsim import PERFECT, Conditions, seed_of
@@ -90,6 +91,7 @@ async def play(plan: Plan, on_second: Listener, stop: trio.Event) -> Tally:
     busyness = Busyness(time.monotonic(), time.process_time())
 
     def measured() -> Tally:
+        swarm.note_down()
         tally.sum_up([player.account for player in swarm.players], trio.current_time())
         busyness.note(time.monotonic(), time.process_time())
         tally.cpu_share_max = busyness.share_max
@@ -115,7 +117,8 @@ class _Swarm:
         sort, turnstile = brain_named(plan.brain), Turnstile(plan.connects_per_second)
         self._settling_s = plan.bots / plan.connects_per_second + SETTLED_S
         self._tally = tally
-        self._pulse = Pulse(tally)
+        self._flock = None if sort.attentive else Flock(tally, plan.bots, trio.current_time)
+        self._pulse = Pulse(tally, self._flock)
         self._relay = None if plan.network.is_perfect else Relay(plan.network)
         self._connections: list[tuple[Connection, Random]] = []
         self._present: set[Connection] = set()
@@ -131,7 +134,12 @@ class _Swarm:
                 player.role = "spectator"
             else:
                 brain = _brain_maker(sort.give_brain, rng)
-                player = Player(name, codec, rooms, tally, brain, sort.attentive, spare_ticks=_spare_ticks(number))
+                player = Player(
+                    name, codec, rooms, tally, brain, sort.attentive,
+                    spare_ticks=_spare_ticks(number), flock=self._flock,
+                )  # fmt: skip
+                if self._flock is not None:
+                    self._flock.grounded.add(player)
             player.token = os.environ.get(TOKEN_VARIABLE)
             if usher is not None and number > plan.spectators:
                 usher.look_after(player, number)
@@ -139,9 +147,15 @@ class _Swarm:
             dial = _dial_through(self._relay, seed_of(plan.seed, number)) if self._relay else trio.open_tcp_stream
             self._connections.append((Connection(player, address, codec, turnstile=turnstile, dial=dial), rng))
 
+    def note_down(self) -> None:
+        """What was counted in bulk."""
+        if self._flock is not None:
+            self._flock.note_down()
+
     async def run(self) -> None:
         """Bring the bots in, at a bounded rate, and keep them there."""
-        self._pulse.players.update(self.players)
+        flocking = self._flock.grounded if self._flock is not None else set[Flyer]()
+        self._pulse.players.update(player for player in self.players if player not in flocking)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._pulse.run)
             if self._relay is not None:

@@ -5,21 +5,49 @@ message itself. Here one selector watches all sockets, and one sweep reads each 
 something is ready, but not sooner than `GAP_S` after the last: hundreds of snapshots of one tick come in one sweep.
 Whoever measures how soon an answer comes lets no such gap in (`sweep_every`): each answer would wait for half of it.
 
+What one connection has brought is its reader's. But hundreds of bots that cost little are told much the same at once:
+what the connections of such have brought, of those that wait for nothing else, is laid in a tray, and settled in bulk.
+
 There is one `Sweep` for each run of trio; it starts with the first lane. Its clients must not raise: what goes wrong
 with one connection is told to whoever runs that connection (see `Lane`), and not to the others.
 """
 
-import selectors
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 import trio
 
+from protocol.polls import Ready, poll_by_levels
+
 GAP_S: Final = 0.004
 """It bounds the wake-ups per second, and what a round trip may seem longer than it is."""
-READS_TOGETHER: Final = 64
+READS_TOGETHER: Final = 128
 """After so many, about a millisecond's worth, the task lets others go first: the input clock above all."""
+READ_BYTES_MAX: Final = 16384
+"""What one connection may bring in one sweep."""
+READ_BYTES: Final = 448
+"""What is asked for at first, which is mostly all: Python has room for so little at hand."""
+
+
+class Tray(Protocol):
+    """Where what many connections have brought lies side by side: whose it is, by their seats, and what."""
+
+    seats: list[int]
+    received: list[bytes]
+
+    def settle(self) -> None:
+        """See to all that lies there, and to what came of it."""
+
+
+class Feed(NamedTuple):
+    """Of one connection into a tray."""
+
+    tray: Tray
+    seat: int
+    take: Callable[[bytes], None]
+    """Called at the end, with nothing."""
 
 
 class Sweep:
@@ -30,30 +58,80 @@ class Sweep:
 
     def __init__(self, gap_s: float = GAP_S) -> None:
         self.gap_s = gap_s
-        self._selector = selectors.DefaultSelector()
+        self._poll = poll_by_levels()
+        self._reads: dict[int, Callable[[], None]] = {}
+        self._feeds: dict[int, Feed] = {}
 
     def add(self, fd: int, read: Callable[[], None]) -> None:
         self.remove(fd)  # a descriptor that was closed without a word may have come back as another socket's
-        self._selector.register(fd, selectors.EVENT_READ, read)
+        self._poll.register(fd)
+        self._reads[fd] = read
 
     def remove(self, fd: int) -> None:
         """Idempotent."""
-        with suppress(KeyError):
-            self._selector.unregister(fd)
+        self._feeds.pop(fd, None)
+        if self._reads.pop(fd, None) is not None:
+            with suppress(OSError, KeyError):  # closed already, and so forgotten by the kernel
+                self._poll.unregister(fd)
+
+    def feed(self, fd: int, feed: Feed | None) -> None:
+        """What `fd`, which has been added, brings goes there from now on, and not to its reader; or no more."""
+        if feed is None:
+            self._feeds.pop(fd, None)
+        else:
+            self._feeds[fd] = feed
 
     async def run(self) -> None:
         """For ever."""
         try:
             while True:
-                await trio.lowlevel.wait_readable(self._selector)
-                ready = self._selector.select(0)
+                ready = self._poll.ready()
+                if not ready:
+                    await trio.lowlevel.wait_readable(self._poll.fileno())
+                    continue
                 for at in range(0, len(ready), READS_TOGETHER):
-                    for key, _ in ready[at : at + READS_TOGETHER]:
-                        key.data()
-                    await trio.lowlevel.checkpoint()
+                    if at:
+                        await trio.lowlevel.checkpoint()
+                    self._read(ready[at : at + READS_TOGETHER])
                 await trio.sleep(self.gap_s)
         finally:
-            self._selector.close()
+            self._reads.clear()
+            self._poll.close()
+
+    def _read(self, ready: Sequence[Ready]) -> None:
+        """Each once. What lies in trays afterwards is settled, so there is never more than one read of anybody's."""
+        feeds, loaded = self._feeds, list[Tray]()
+        for fd, _ in ready:
+            feed = feeds.get(fd)
+            if feed is None:
+                if (read := self._reads.get(fd)) is not None:
+                    read()
+                continue
+            try:
+                received = os.read(fd, READ_BYTES)
+            except BlockingIOError:
+                continue
+            except OSError:  # reset, which is an end as well
+                received = b""
+            tray, seat, take = feed
+            if len(received) == READ_BYTES:
+                received += self._read_more(fd)
+            if received:
+                if not tray.seats:
+                    loaded.append(tray)
+                tray.seats.append(seat)
+                tray.received.append(received)
+            else:
+                take(received)
+        for tray in loaded:
+            tray.settle()
+
+    def _read_more(self, fd: int) -> bytes:
+        """What is left of much; nothing, too, at the end, which is ready again."""
+        try:
+            return os.read(fd, READ_BYTES_MAX - READ_BYTES)
+        except OSError:
+            return b""
 
 
 _current: trio.lowlevel.RunVar[Sweep | None] = trio.lowlevel.RunVar("sweep of the bots", None)

@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from math import floor
 from typing import Final, Protocol
 
+import numpy as np
 from msgspec import Struct, field
+from numpy.typing import NDArray
 
 from bots.prediction import Reconciled
 
 MS_STEP = 0.1
 UNITS_STEP = 0.01
+GATHERED_MAX: Final = 65536
 
 
 class Percentiles(Struct, frozen=True):
@@ -62,6 +65,32 @@ class Spread(Struct):
             if seen >= wanted:
                 return round(at * self.step, 6)
         raise AssertionError("a share beyond 1")
+
+
+class Gathering:
+    """Measurements on their way into a `spread`, many at a time: adding them up together costs next to nothing."""
+
+    def __init__(self, spread: Spread) -> None:
+        self._spread = spread
+        self._values: list[NDArray[np.float64]] = []
+        self._count = 0
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Those that are nan were not measured."""
+        self._values.append(values)
+        self._count += len(values)
+        if self._count > GATHERED_MAX:
+            self.sum_up()
+
+    def sum_up(self) -> None:
+        """All of them are in the spread then."""
+        if self._values:
+            values = np.concatenate(self._values)
+            places = np.floor(values[~np.isnan(values)] / self._spread.step + 0.5).astype(np.int64)
+            for at, count in zip(*(found.tolist() for found in np.unique(places, return_counts=True)), strict=True):
+                self._spread.counts[at] = self._spread.counts.get(at, 0) + count
+            self._values.clear()
+            self._count = 0
 
 
 class Traffic(Protocol):

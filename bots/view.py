@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import hypot
 
 from bots.cell_table import CellTable, Rules, Sighting
-from bots.shelf import NOWHERE, News, Said, Shelf
+from bots.shelf import NO_ORIGINS, NOWHERE, News, Said, Shelf
 from bots.slices import Slices
 from protocol.kinds import Category, Kind
 from protocol.messages import PlayerInfo
@@ -47,42 +47,43 @@ class View:
 
         Raises ValueError when a slice of it can't be read.
         """
+        self.stand_at(snapshot)
+        if isinstance(snapshot, Slices):
+            return self.take_cells(snapshot.tick, bytes(snapshot.cells), snapshot.left)
+        return self._take_in(Said([News(cell) for cell in snapshot.cells]), snapshot.tick, snapshot.left)
+
+    def stand_at(self, snapshot: Snapshot | Slices) -> None:
+        """Take in what it says of ourselves, and not its cells."""
         self.tick, self.ack, self.slack_ms, self.own = snapshot.tick, snapshot.ack, snapshot.slack_ms, snapshot.own
         if snapshot.hud is not None:
             self.hud = dict(zip(self._hud_names, snapshot.hud, strict=False))
-        if isinstance(snapshot, Slices):
-            said = self._shelf.read(snapshot.tick, bytes(snapshot.cells))
-        else:
-            said = Said([News(cell) for cell in snapshot.cells])
-        disagreed = self._take_in(said, snapshot.left)
-        self.checksum_mismatches += len(disagreed)
-        return disagreed
 
-    def _take_in(self, said: Said, left: Iterable[int]) -> list[int]:
+    def take_cells(self, tick: int, cells: bytes, left: Iterable[int]) -> list[int]:
+        """Take in what one at `tick` says of its `cells` and of those that have `left` our sight; the cells in which we
+        disagree. Raises ValueError when they can't be read."""
+        return self._take_in(self._shelf.read(tick, cells), tick, left)
+
+    def _take_in(self, said: Said, tick: int, left: Iterable[int]) -> list[int]:
         """Leave cells and apply the news; the cells in which we disagree with the server then."""
-        tables = self._tables
+        tables, disagreed = self._tables, list[int]()
         for cell in left:
             tables.pop(cell, None)
-        before = [*map(tables.get, said.cells)]
-        if before != said.before:  # else another view believed the very same, and has worked it out
-            said.before, said.after, said.disagreed = before, {}, []
-            self._work_out(said)
-        tables.update(said.after)
-        return said.disagreed
-
-    def _work_out(self, said: Said) -> None:
-        """What becomes of our tables."""
-        tables = self._tables
-        origins = {one.cell: [tables.get(moved.source) for moved in one.sources] for one in said.with_movers}
+        origins = NO_ORIGINS
+        if said.with_movers:
+            origins = {one.cell: [tables.get(moved.source) for moved in one.sources] for one in said.with_movers}
         for one in said.news:
-            cell = one.cell
-            table, origin = tables.get(cell), origins.get(cell, NOWHERE)
-            if one.after is None or one.before is not table or one.origins != origin:  # else it has been worked out
-                self._shelf.work_out(one, table, self.tick, self.rules, origin)
-            if one.after is not None:
-                said.after[cell] = one.after
+            cell, after = one.cell, one.after
+            if (
+                after is None or one.before is not tables.get(cell) or (one.sources and one.origins != origins[cell])
+            ):  # else another view believed the very same, and has worked it out
+                self._shelf.work_out(one, tables.get(cell), tick, self.rules, origins.get(cell, NOWHERE))
+                after = one.after
+            if after is not None:
+                tables[cell] = after
             if not one.agrees:
-                said.disagreed.append(cell)
+                disagreed.append(cell)
+        self.checksum_mismatches += len(disagreed)
+        return disagreed
 
     @property
     def tables(self) -> Mapping[int, CellTable]:

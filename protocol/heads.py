@@ -13,11 +13,13 @@ says that no cell left its sight; up to `LEFT_MAX` may have (`leave`).
 
 Before each row there is room for the header of its frame, which is a column too: nearly all frames have one of four
 bytes.
+
+`read` is the other end of it: of many messages that may begin so, which do, and what their heads say.
 """
 
 from collections.abc import Sequence
 from operator import add
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -58,6 +60,8 @@ _NO_SLACK: Final = b"\xc0"
 assert _DTYPE.fields is not None
 _SLACK_AT: Final[int] = _DTYPE.fields["int16_slack"][1]
 _SLACK_BYTES: Final = 3
+NEAR_START: Final = b"\xc4"
+"""With what anything near begins, and then its length, in one byte."""
 LEFT_MAX: Final = 15
 """What one byte can say."""
 
@@ -122,9 +126,41 @@ def _without_slack(row: bytes) -> bytes:
     return row[:_SLACK_AT] + _NO_SLACK + row[_SLACK_AT + _SLACK_BYTES :]
 
 
+class Said(NamedTuple):
+    """What some heads say."""
+
+    is_head: NDArray[np.bool_]
+    """Whether it is one, and nothing has left its viewer's sight. What else is said here of others means nothing."""
+    ticks: NDArray[np.int64]
+    acks: NDArray[np.int64]
+    slacks_ms: NDArray[np.float64]
+
+
+def read(heads: bytes, count: int) -> Said:
+    """Of the first HEAD_BYTES of `count` messages, one after the other."""
+    rows = np.frombuffer(heads, _HEAD_DTYPE, count)
+    octets = np.frombuffer(heads, np.uint8).reshape(count, HEAD_BYTES)
+    is_head = np.asarray((octets.take(_CONSTANT_AT, axis=1) == _CONSTANT_OCTETS).all(axis=1))
+    ticks, acks = rows["tick"].astype(np.int64), rows["ack"].astype(np.int64)
+    return Said(is_head, ticks, acks, rows["slack_ms"].astype(np.float64))
+
+
+def _constants() -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Which octets of a head are the same in all, and what they are."""
+    marks = np.zeros(1, dtype=_DTYPE)
+    for name in _CONSTANTS:
+        marks[name] = 1
+    at = np.frombuffer(marks.tobytes(), np.uint8)[HEADER_BYTES:].nonzero()[0]
+    return at, np.frombuffer(_TEMPLATE.tobytes(), np.uint8)[HEADER_BYTES:].take(at)
+
+
+_HEAD_DTYPE: Final = np.dtype(_FIELDS[3:])
+_CONSTANT_AT, _CONSTANT_OCTETS = _constants()
+
+
 def near_part(near: bytes) -> bytes:
     """What follows a head: the packed records of what is near."""
-    return b"\xc4" + len(near).to_bytes(1, "big") + near if near else NOTHING_NEAR
+    return NEAR_START + len(near).to_bytes(1, "big") + near if near else NOTHING_NEAR
 
 
 def tail(count: int, cells: bytes) -> bytes:

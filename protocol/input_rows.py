@@ -8,7 +8,8 @@ a server that reads one by one need not know that there is such a form. Of 1 to 
 
 All clients' messages with as many entries have one length. A row of them is unmasked, checked and taken apart by NumPy
 in one go; one that isn't of this form, or has a value that isn't allowed, is left to who can say what is wrong with it.
-Of a few the columns would cost more than what stands in them: `read_one` takes one apart as one large integer.
+Of a few the columns would cost more than what stands in them: `read_one` takes one apart as one large integer. Who has
+many to say, each for another client, writes them as rows, too (`write`).
 """
 
 import struct
@@ -117,6 +118,21 @@ def read(frames: bytes, count: int) -> Rows:
     return Rows(is_good, first_ticks, packed.view("<i8").T, applied, seen)
 
 
+def write(first_ticks: Ints, entries: Ints, applied: Ints, seen: Ints, masks: NDArray[np.uint32]) -> bytes:
+    """Masked frames, one after the other, of one length, that say this: the inverse of `read`. `entries` are packed, as
+    in `Rows`, and each has a mask of its own."""
+    form, count = _form(len(entries)), len(first_ticks)
+    said = np.frombuffer(bytearray(form.blank * count), form.payload)
+    said["first_tick"], said["applied"], said["seen"] = first_ticks, applied, seen
+    packed = np.ascontiguousarray(entries.T, "<i8").view(_PACKED_ROW)
+    for name in _ENTRY_FIELDS:
+        said["entries"][name] = packed[name]
+    rows = np.empty(count, form.frame)
+    rows["opening"], rows["mask"] = form.opening, masks
+    rows["words"] = said.view("<u4").reshape(count, -1) ^ masks[:, None]
+    return rows.tobytes()
+
+
 class One(NamedTuple):
     """What one good message says, as in `Rows`."""
 
@@ -148,6 +164,8 @@ class _Form:
         least = encode(Inputs(0, [Input()] * entries, 0, 0))
         most = encode(Inputs(TICK_MAX, [Input(-1, -1, AIM_STEPS - 1, 0xFF, 0xFF)] * entries, TICK_MAX, 0xFFFF))
         assert least is not None and most is not None
+        self.blank = least
+        """One that says nothing yet."""
         zeros, ones, length = np.frombuffer(least, "<u4"), np.frombuffer(most, "<u4"), len(least)
         self.same = ~(zeros ^ ones)
         """Which bits of each word are the same, and what they are."""

@@ -22,6 +22,8 @@ FIRE_CHANCE: Final = 0.2
 class Lean:
     """Flies blind."""
 
+    is_blind: Final = True
+
     def __init__(self, room: CommonRoom, rng: Random) -> None:
         self._rng = rng
         self._tick_rate = room.rates.tick_rate

@@ -12,7 +12,7 @@ from typing import Final
 
 import trio
 
-from server.net.polls import poll_by_levels
+from protocol.polls import poll_by_levels
 
 TOGETHER: Final = 4
 GAP_S: Final = 0.002

@@ -23,9 +23,9 @@ from typing import Final
 import trio
 
 from protocol.input_rows import FRAME_BYTES
+from protocol.polls import IN, Ready, poll_by_edges
 from server.metronome import Alarm
 from server.net.bulk import Batch, Feed, Tray
-from server.net.polls import IN, Ready, poll_by_edges
 
 READ_BYTES_MAX: Final = 16_384
 """What one connection may bring in one sweep, so that a flood delays nobody."""

@@ -7,7 +7,8 @@ import pytest
 import trio
 import trio_websocket
 
-from bots.lane import HANDED_ON_BYTES_MAX, RECEIVE_BYTES, UNSENT_BYTES_MAX, Lane, PlainLink
+from bots.lane import HANDED_ON_BYTES_MAX, NO_FD, UNSENT_BYTES_MAX, Lane, PlainLink
+from bots.sweep import READ_BYTES_MAX
 from protocol.frames import header, unmask
 
 
@@ -116,7 +117,7 @@ async def test_what_the_library_does_not_fetch_is_bounded_and_nothing_of_it_is_l
             nursery.start_soon(other.send_all, HEAD + header(size) + bytes(size))
             got = len(await lane.receive_some())
             await trio.sleep(0.1)
-            assert lane.received_bytes <= HANDED_ON_BYTES_MAX + got + 2 * RECEIVE_BYTES
+            assert lane.received_bytes <= HANDED_ON_BYTES_MAX + got + 2 * READ_BYTES_MAX
             while got < len(HEAD + header(size)) + size:
                 got += len(await lane.receive_some())
 
@@ -212,3 +213,74 @@ async def test_a_plain_link_sends_by_the_library(is_text: bool, nursery: trio.Nu
     assert received == (["one", "two"] if is_text else [b"one", b"two"])
     assert link.sent_bytes == 6
     nursery.cancel_scope.cancel()
+
+
+class Desk:
+    """Handles lanes in bulk, or would: it keeps what is laid there."""
+
+    def __init__(self) -> None:
+        self.seats: list[int] = []
+        self.received: list[bytes] = []
+        self.settled: list[tuple[int, bytes]] = []
+        self.may = list[tuple[int, bool]]()
+
+    def settle(self) -> None:
+        self.settled += zip(self.seats, self.received, strict=True)
+        self.seats, self.received = [], []
+
+    def may_write(self, seat: int, fd: int) -> None:
+        self.may.append((seat, fd != NO_FD))
+
+
+async def test_what_is_lent_is_read_in_bulk_while_nothing_is_half_read(nursery: trio.Nursery) -> None:
+    desk, received = Desk(), list[bytes]()
+    async with socket_pair() as (mine, other):
+        lane = Lane(mine, received.append)
+        left = bytearray()
+
+        @nursery.start_soon
+        async def read() -> None:
+            with suppress(trio.ClosedResourceError):
+                while True:
+                    left.extend(await lane.receive_some())
+
+        async def send(data: bytes, count: int) -> None:
+            """Until so many have come either way."""
+            await other.send_all(data)
+            while len(desk.settled) + len(received) + len(left) < count:  # noqa: ASYNC110  # nothing announces it
+                await trio.sleep(0.005)
+
+        with trio.fail_after(60):
+            await send(HEAD, len(HEAD))
+            left.clear()
+            lane.lend(desk, 5)
+            whole = header(3) + b"one"
+            await send(whole, 1)
+            assert desk.settled == [(5, whole)]
+            lane.take(whole + header(3) + b"t")  # of which the desk says that it isn't for it
+            await send(b"wo" + header(5) + b"three", 4)
+            assert received == [b"one", b"two", b"three"], "what is half read is read on in the usual way"
+            await send(header(4) + b"four", 5)
+            assert desk.settled[1:] == [(5, header(4) + b"four")]
+            lane.lend(None)
+            await send(header(4) + b"five", 6)
+            assert received[3:] == [b"five"]
+        lane.close()
+
+
+async def test_what_is_kept_must_go_before_what_is_written_in_bulk() -> None:
+    desk = Desk()
+    async with socket_pair() as (mine, other):
+        lane, size = Lane(mine, lambda message: None), 0
+        lane.lend(desk, 5)
+        while len(desk.may) < 2:
+            lane.post_frame(b"x" * 4000)
+            size += 4000
+        assert desk.may == [(5, True), (5, False)]
+        lane.post_frame(b"last")
+        while size > 0:
+            size -= len(await other.receive_some())
+            lane.post_frame(b"")
+        assert desk.may == [(5, True), (5, False), (5, True)]
+        lane.close()
+        assert desk.may[-1] == (5, False)

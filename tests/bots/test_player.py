@@ -4,8 +4,8 @@ import pytest
 
 from bots.act import Act
 from bots.common_room import CommonRoom
+from bots.pace import THINK_INTERVAL_S
 from bots.pings import PING_INTERVAL_S
-from bots.player import THINK_INTERVAL_S
 from bots.view import View
 from protocol.arena import Arena, Place, Size
 from protocol.messages import Chat, ChatLine, Error, Event, Inputs, Leave, Message

@@ -116,3 +116,19 @@ def test_an_endless_head_is_left_to_the_library() -> None:
     sieve = Sieve(TAKEN_BYTES_MAX)
     endless = b"HTTP/1.1 101 Switching Protocols\r\nX: " + b"x" * 20_000
     assert sieve.sort(endless) == ([], endless)
+
+
+def test_it_is_clear_while_nothing_is_half_read_or_on_its_way() -> None:
+    sieve, text = Sieve(1000), frame(1, b"words")
+    assert not sieve.is_clear
+    sieve.sort(HEAD)
+    assert sieve.is_clear
+    whole = binary(b"whole")
+    sieve.sort(whole[:3])
+    assert not sieve.is_clear
+    sieve.sort(whole[3:])
+    assert sieve.is_clear
+    sieve.sort(text)
+    assert not sieve.is_clear
+    sieve.came_back()
+    assert sieve.is_clear

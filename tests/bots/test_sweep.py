@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from bots.sweep import GAP_S, Sweep, current_sweep, sweep_every
+from bots.sweep import GAP_S, READ_BYTES, Feed, Sweep, current_sweep, sweep_every
 
 
 async def test_whoever_is_ready_is_called_until_it_is_removed(nursery: trio.Nursery) -> None:
@@ -86,3 +86,43 @@ async def test_a_gap_is_as_wide_as_was_said_last(autojump_clock: MockClock) -> N
                 await read.wait()
             assert trio.current_time() - began_s == pytest.approx(2 * gap_s)
             await trio.sleep(1)
+
+
+class Basket:
+    """A tray that remembers each time that it was settled."""
+
+    def __init__(self) -> None:
+        self.seats: list[int] = []
+        self.received: list[bytes] = []
+        self.settled: list[dict[int, bytes]] = []
+
+    def settle(self) -> None:
+        self.settled.append(dict(zip(self.seats, self.received, strict=True)))
+        self.seats, self.received = [], []
+
+
+async def test_what_is_fed_lies_side_by_side_and_its_end_is_told(nursery: trio.Nursery) -> None:
+    sweep, basket, ended = Sweep(0.0), Basket(), trio.Event()
+    pairs = [socket.socketpair() for _ in range(3)]
+    long = b"x" * (READ_BYTES + 100)
+    for seat, (mine, theirs) in enumerate(pairs):
+        sweep.add(mine.fileno(), lambda: pytest.fail("it is not read by itself"))
+        sweep.feed(mine.fileno(), Feed(basket, seat, lambda received: ended.set() if not received else None))
+        theirs.send(long if seat == 2 else bytes((seat,)))
+    nursery.start_soon(sweep.run)
+    with trio.fail_after(60):
+        while not basket.settled:  # noqa: ASYNC110  # nothing announces it
+            await trio.sleep(0.005)
+        assert basket.settled == [{0: b"\0", 1: b"\1", 2: long}]
+        pairs[1][1].close()
+        await ended.wait()
+        sweep.feed(pairs[0][0].fileno(), None)
+        called = trio.Event()
+        sweep.add(pairs[0][0].fileno(), called.set)
+        pairs[0][1].send(b"x")
+        await called.wait()
+    assert len(basket.settled) == 1
+    nursery.cancel_scope.cancel()
+    for mine, theirs in pairs:
+        mine.close()
+        theirs.close()

@@ -1,10 +1,13 @@
 """Measurements that add up."""
 
+from math import isnan
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.prediction import Reconciled
-from bots.tally import Account, BotRates, Percentiles, Spread, Tally
+from bots.tally import GATHERED_MAX, Account, BotRates, Gathering, Percentiles, Spread, Tally
 
 values = st.lists(st.integers(-1000, 1000), min_size=1)
 
@@ -91,3 +94,24 @@ def test_tallies_of_processes_add_up() -> None:
     assert one.disconnects == {"1006 it broke": 3}
     assert one.cpu_share_max == 0.7
     assert one.rtt_ms.total() == 2
+
+
+@given(st.lists(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), max_size=20), max_size=5))
+def test_what_is_gathered_is_what_is_added_one_by_one(measured: list[list[float]]) -> None:
+    together, alone = Spread(0.1), Spread(0.1)
+    gathering = Gathering(together)
+    for values in measured:
+        gathering.add(np.array(values, dtype=np.float64))
+        for value in values:
+            if not isnan(value):
+                alone.add(value)
+    gathering.sum_up()
+    assert together == alone
+
+
+def test_what_is_gathered_is_bounded() -> None:
+    spread = Spread(1.0)
+    gathering = Gathering(spread)
+    for _ in range(3):
+        gathering.add(np.zeros(GATHERED_MAX // 2 + 1))
+    assert spread.total() > GATHERED_MAX

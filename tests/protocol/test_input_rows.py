@@ -1,5 +1,6 @@
 """Inputs in fixed widths are the same message, and what is read of many at once is what is read of each."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from msgspec.structs import asdict, astuple
 from protocol.codec import MsgpackCodec
 from protocol.errors import Violation
 from protocol.frames import masked_frame
-from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, Rows, encode, pack, read, read_one, unpack
+from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, Rows, encode, pack, read, read_one, unpack, write
 from protocol.messages import Inputs
 from protocol.motion import Input
 from tests.instruments import strategies as draw
@@ -59,6 +60,21 @@ def test_all_together_say_what_each_says(said: list[tuple[Inputs, bytes]]) -> No
     assert rows.applied.tolist() == [message.applied for message, _ in said]
     assert rows.seen.tolist() == [message.seen for message, _ in said]
     assert [[*map(unpack, row)] for row in rows.entries.T.tolist()] == [message.entries for message, _ in said]
+
+
+@given(
+    st.integers(1, ENTRIES_MAX).flatmap(
+        lambda entries: st.lists(st.tuples(messages(entries), masks), min_size=1, max_size=5)
+    )
+)
+def test_rows_that_are_written_together_are_the_frames_of_each(said: list[tuple[Inputs, bytes]]) -> None:
+    first, applied, seen = (
+        np.array([getattr(message, name) for message, _ in said]) for name in ("first_tick", "applied", "seen")
+    )
+    entries = np.array([[*map(pack, message.entries)] for message, _ in said]).T
+    keys = np.frombuffer(b"".join(mask for _, mask in said), "<u4")
+    one_by_one = b"".join(masked_frame(CODEC.encode(message), mask) for message, mask in said)
+    assert write(first, entries, applied, seen, keys) == one_by_one
 
 
 @given(st.sampled_from(sorted(FRAME_BYTES)).flatmap(lambda length: st.binary(min_size=length, max_size=length)))

@@ -23,7 +23,7 @@ from unittest.mock import patch
 
 import trio
 
-from server.net.polls import ALL, IN, Ready
+from protocol.polls import ALL, IN, Ready
 
 FIRST_FD: Final = 1_000_000
 INBOX_BYTES_MAX: Final = 65_536

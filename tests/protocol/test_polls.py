@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from server.net.polls import IN, Poll, _Selector, poll_by_edges, poll_by_levels
+from protocol.polls import IN, Poll, _Selector, poll_by_edges, poll_by_levels
 from tests.instruments.pairs import Pair, socket_pairs
 
 
