@@ -30,9 +30,10 @@ class News(NamedTuple):
     acks: Ints
     slacks_ms: Floats
     """nan: none was told."""
+    came_s: Floats
 
     def of(self, at: Ints) -> "News":
-        return News(self.seats.take(at), self.ticks.take(at), self.acks.take(at), self.slacks_ms.take(at))
+        return News(*(column.take(at) for column in self))  # type: ignore[arg-type]  # each is as it was
 
     def rounds(self) -> list["News"]:
         """Where there are several of one seat, one after the other."""
@@ -57,22 +58,23 @@ class Ears:
         self._table, self._disagree = table, disagree
         self._intervals_ms, self._slacks_ms = intervals_ms, slacks_ms
         self._news: list[News] = []
-        self._singly: list[tuple[int, int, int, float]] = []
 
-    def take(self, seats: Sequence[int], received: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    def take(self, seats: Sequence[int], received: Sequence[bytes], now_s: float) -> list[tuple[int, bytes]]:
         """Take in what is plain; all the rest, (seat, bytes) each, is for the usual way."""
         cuts = cut(received)
         rest = [(seats[place], received[place]) for place in cuts.unknown]
         rest += [(seats[place], pong) for place, pong in cuts.pongs]
         if cuts.places:
-            rest += self._take(cuts, seats, received)
+            rest += self._take(cuts, seats, received, now_s)
         received_bytes = self._table.received_bytes
         received_bytes[seats] += np.fromiter(map(len, received), np.int64, len(received))
         for seat, left in rest:
             received_bytes[seat] -= len(left)
         return rest
 
-    def _take(self, cuts: Cuts, seats: Sequence[int], received: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    def _take(
+        self, cuts: Cuts, seats: Sequence[int], received: Sequence[bytes], now_s: float
+    ) -> list[tuple[int, bytes]]:
         said, table = read(b"".join(cuts.heads), len(cuts.heads)), self._table
         for at, slices in cuts.spelled.items():
             said.is_head[at], said.ticks[at], said.acks[at] = True, slices.tick, slices.ack
@@ -95,38 +97,37 @@ class Ears:
             if head is BLANK:
                 newest[seat] = slices = cuts.spelled[at]
                 table.huds[seat] = slices.hud or table.huds[seat]
-        news = News(np.array(come, dtype=np.int64), said.ticks, said.acks, said.slacks_ms)
+        come_s = np.full(len(come), now_s)
+        news = News(np.array(come, dtype=np.int64), said.ticks, said.acks, said.slacks_ms, come_s)
         if missed:
             news = news.of(np.delete(np.arange(len(come)), missed))
         self.in_bulk += len(news.seats)
-        self._news += news.rounds()
+        self._news.append(news)
         return [*ended.items()]
 
-    def take_one(self, seat: int, tick: int, ack: int, slack_ms: int | None) -> None:
+    def take_one(self, seat: int, tick: int, ack: int, slack_ms: int | None, now_s: float) -> None:
         """What a snapshot says that was read in the usual way."""
-        self._singly.append((seat, tick, ack, np.nan if slack_ms is None else slack_ms))
+        news = seat, tick, ack, np.nan if slack_ms is None else float(slack_ms), now_s
+        self._news.append(News(*(np.array([one]) for one in news)))
         self.one_by_one += 1
 
     def hear(self, now_s: float) -> Iterator[tuple[Ints, Ints]]:
         """Let the clocks hear of all that has come: (who was steered, who jumped) each time."""
-        if self._singly:
-            seats, ticks, acks, slacks_ms = zip(*self._singly, strict=True)
-            self._singly.clear()
-            singly = News(np.array(seats), np.array(ticks), np.array(acks), np.array(slacks_ms, dtype=np.float64))
-            self._news += singly.rounds()
-        news, self._news = self._news, []
-        for one in news:
-            yield self._hear(one, now_s)
+        if self._news:
+            every = self._news[0] if len(self._news) == 1 else News(*map(np.concatenate, zip(*self._news, strict=True)))
+            self._news = []
+            for news in every.rounds():
+                yield self._hear(news, now_s)
 
     def _hear(self, news: News, now_s: float) -> tuple[Ints, Ints]:
         table, seats = self._table, news.seats
         table.snapshots[seats] += 1
-        self._intervals_ms.add((now_s - table.snapshot_s.take(seats)) * 1000.0)
+        self._intervals_ms.add((news.came_s - table.snapshot_s.take(seats)) * 1000.0)
         self._slacks_ms.add(news.slacks_ms)
-        table.snapshot_s[seats], table.applied[seats] = now_s, news.ticks
+        table.snapshot_s[seats], table.applied[seats] = news.came_s, news.ticks
         heard = table.heard.take(seats) + 1
         table.heard[seats] = heard
         at = ((heard <= HEARD_AT_FIRST) | (heard % HEARD_OF == 0)).nonzero()[0]
         steering = news.of(at)
-        jumped = table.leads.heard(*steering, table.rtt_s.take(steering.seats), now_s)
+        jumped = table.leads.heard(*steering[:4], table.rtt_s.take(steering.seats), now_s)
         return steering.seats, steering.seats[jumped]

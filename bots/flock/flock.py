@@ -146,18 +146,17 @@ class Flock:
     # what they are told ------------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """See to all that has come."""
+        """See to all that has come; the clocks hear of it at the next step."""
         if self.seats:
             seats, received = self.seats, self.received
             self.seats, self.received = [], []
-            for seat, rest in self.ears.take(seats, received):
+            for seat, rest in self.ears.take(seats, received, self._clock()):
                 if (perch := self._perches[seat]) is not None:
                     perch.lane.take(rest)
-        self._hear()
 
     def hear(self, perch: Perch, snapshot: Snapshot | Slices, now_s: float) -> None:
         """One that came by itself."""
-        self.ears.take_one(perch.seat, snapshot.tick, snapshot.ack, snapshot.slack_ms)
+        self.ears.take_one(perch.seat, snapshot.tick, snapshot.ack, snapshot.slack_ms, now_s)
 
     def _hear(self) -> None:
         now_s = self._clock()
@@ -182,7 +181,7 @@ class Flock:
     def step(self, now_s: float, wake_s: float) -> bool:
         """Whoever is due by now, whom the pulse meant to step at `wake_s` or later, does what it has to; whether there
         was anybody."""
-        self.settle()
+        self._hear()
         some = slice(self._extent)
         due = (self.table.due_s[some] <= now_s).nonzero()[0]
         if len(due):

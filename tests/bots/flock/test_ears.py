@@ -46,7 +46,7 @@ class Listening:
 
 def test_several_of_one_seat_are_heard_one_after_the_other() -> None:
     here = Listening()
-    rest = here.ears.take([2, 0], [frame(101, slack_ms=7) + frame(102, slack_ms=8), frame(101, slack_ms=9)])
+    rest = here.ears.take([2, 0], [frame(101, slack_ms=7) + frame(102, slack_ms=8), frame(101, slack_ms=9)], 10.05)
     assert (rest, here.told) == ([], [(2, 101), (2, 102), (0, 101)])
     rounds = [*here.ears.hear(10.05)]
     assert [sorted(steered.tolist()) for steered, _ in rounds] == [[0, 2], [2]]
@@ -62,7 +62,7 @@ def test_several_of_one_seat_are_heard_one_after_the_other() -> None:
 def test_from_what_can_not_be_read_on_all_is_handed_back() -> None:
     here = Listening()
     odd = frame(102, UNREADABLE) + frame(103)
-    assert here.ears.take([1, 0], [frame(101) + odd, frame(101)]) == [(1, odd)]
+    assert here.ears.take([1, 0], [frame(101) + odd, frame(101)], 10.0) == [(1, odd)]
     assert here.told == [(1, 101), (0, 101)]
     assert here.table.received_bytes.tolist() == [len(frame(101)), len(frame(101)), 0]
     assert here.ears.in_bulk == 2
@@ -70,7 +70,7 @@ def test_from_what_can_not_be_read_on_all_is_handed_back() -> None:
 
 def test_what_is_no_snapshot_is_handed_back_whole() -> None:
     here, ping = Listening(), b"\x89\x00"
-    assert here.ears.take([1], [frame(101) + ping]) == [(1, frame(101) + ping)]
+    assert here.ears.take([1], [frame(101) + ping], 10.0) == [(1, frame(101) + ping)]
     assert (here.told, here.table.received_bytes.sum(), [*here.ears.hear(11.0)]) == ([], 0, [])
 
 
@@ -78,36 +78,36 @@ def test_a_head_that_is_none_is_handed_back() -> None:
     here = Listening()
     bad = bytearray(frame(101))
     bad[4] ^= 1
-    assert here.ears.take([1], [bytes(bad)]) == [(1, bytes(bad))]
+    assert here.ears.take([1], [bytes(bad)], 10.0) == [(1, bytes(bad))]
 
 
 def test_who_disagrees_is_named() -> None:
     here = Listening()
     here.wrong = [7]
-    assert here.ears.take([2], [frame(101)]) == []
+    assert here.ears.take([2], [frame(101)], 10.0) == []
     assert here.disagreements == [(2, [7])]
     assert here.ears.in_bulk == 1
 
 
 def test_what_came_the_usual_way_is_heard_as_well() -> None:
     here = Listening()
-    here.ears.take([0], [frame(101)])
-    here.ears.take_one(0, 102, 0, None)
-    here.ears.take_one(1, 102, 0, 4)
-    assert [steered.tolist() for steered, _ in here.ears.hear(10.05)] == [[0], [0, 1]]
+    here.ears.take([0], [frame(101)], 10.0)
+    here.ears.take_one(0, 102, 0, None, 10.0)
+    here.ears.take_one(1, 102, 0, 4, 10.0)
+    assert [steered.tolist() for steered, _ in here.ears.hear(10.05)] == [[0, 1], [0]]
     assert (here.table.applied.tolist(), here.ears.one_by_one) == ([102, 102, 0], 2)
 
 
 def test_after_a_while_one_of_some_steers() -> None:
     here, steered = Listening(1), 0
     for tick in range(101, 101 + HEARD_AT_FIRST + 10 * HEARD_OF):
-        here.ears.take([0], [frame(tick)])
+        here.ears.take([0], [frame(tick)], 10.0 + (tick - 100) / 30)
         steered += sum(len(seats) for seats, _ in here.ears.hear(10.0 + (tick - 100) / 30))
     assert steered == HEARD_AT_FIRST + 10
 
 
 def test_rounds_keep_everybodys_order() -> None:
     seats = np.array([3, 1, 3, 2, 1, 3])
-    rounds = News(seats, np.arange(6), np.arange(6), np.arange(6.0)).rounds()
+    rounds = News(seats, np.arange(6), np.arange(6), np.arange(6.0), np.arange(6.0)).rounds()
     assert [one.seats.tolist() for one in rounds] == [[3, 1, 2], [3, 1], [3]]
     assert [one.ticks.tolist() for one in rounds] == [[0, 1, 3], [2, 4], [5]]
