@@ -1,5 +1,6 @@
 """What comes together is taken apart into the very snapshots that the general reader reads, or is left alone."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +24,8 @@ CELLS = [b"", CODEC.delta(CellDelta(3, None, [], [], []), 7), CODEC.delta(CellDe
 @st.composite
 def plain(make: st.DrawFn) -> bytes:
     """As the server writes it for who is steady."""
-    heads = Heads(
-        make(st.integers(0, 2**31)), [make(st.integers(0, 2**31))], [make(st.integers(-99, 999))], [4], [[1.0]] * 4, [2]
-    )
+    tick, ack, slack_ms = make(st.integers(0, 2**31)), make(st.integers(0, 2**31)), make(st.integers(-99, 999))
+    heads = Heads(tick, [ack], [slack_ms], np.ones(1, dtype=bool), [4], [[1.0]] * 4, [2])
     near = near_part(pack_near(make(st.lists(draw.nears, max_size=4))))
     count = make(st.integers(0, 2))
     return heads[0] + near + tail(count, CELLS[count])

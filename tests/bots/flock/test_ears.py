@@ -14,7 +14,8 @@ UNREADABLE = b"\xc1"
 
 
 def frame(tick: int, cells: bytes = b"", ack: int = 0, slack_ms: int = 5) -> bytes:
-    message = Heads(tick, [ack], [slack_ms], [4], [[1.0]] * 4, [2])[0] + NOTHING_NEAR + tail(0, b"") + cells
+    heads = Heads(tick, [ack], [slack_ms], np.ones(1, dtype=bool), [4], [[1.0]] * 4, [2])
+    message = heads[0] + NOTHING_NEAR + tail(0, b"") + cells
     return header(len(message)) + message
 
 
