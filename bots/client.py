@@ -23,6 +23,7 @@ from bots.itinerary import Itinerary
 from bots.lane import Lane, PlainLink
 from bots.link import Link
 from bots.player import Player
+from bots.sweep import current_sweep
 from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import Codec, Wire
@@ -86,7 +87,10 @@ class Pulse:
 
     def _step_who_is_due(self, now_s: float) -> bool:
         """Whether there was anyone."""
-        has_stepped = self._flock is not None and self._flock.step(now_s, self._wake_s)
+        has_stepped = False
+        if self._flock is not None:
+            current_sweep().sweep()
+            has_stepped = self._flock.step(trio.current_time(), self._wake_s)
         due = [player for player in self._alone() if player.due_s <= now_s]
         for player in due:
             now_s = trio.current_time()
