@@ -29,6 +29,7 @@ from bots.relay import Relay
 from bots.report import Report, report_of
 from bots.swarm import Listener, Plan, play, play_apart, read_metrics
 from bots.tally import Tally
+from protocol import metronome
 from protocol.errors import UserError
 from protocol.messages import is_good_name
 
@@ -79,7 +80,7 @@ def swarm(
         network=_conditions(latency, jitter, stalls, stall_ms, bandwidth, disconnects),
     )
     _check(plan)
-    result, tally = trio.run(_run, plan, processes, quiet, with_parent)
+    result, tally = metronome.run(_run, plan, processes, quiet, with_parent)
     if json is not None:
         _write(result, json)
     if report is not None:
@@ -110,7 +111,7 @@ def netsim(
 @app.command(hidden=True)
 def share(plan: str) -> None:
     """Play one share of a larger swarm; a tally a second, as JSON, on stdout."""
-    trio.run(_play_share, msgspec.json.decode(plan, type=Plan))
+    metronome.run(_play_share, msgspec.json.decode(plan, type=Plan))
 
 
 def _conditions(

@@ -29,6 +29,7 @@ from bots.turnstile import Turnstile
 from protocol.codec import Codec, Wire
 from protocol.errors import Code, UserError
 from protocol.messages import Bye, Leave
+from protocol.metronome import Alarm
 
 SILENCE_S_MAX: Final = 8
 """Without a word from the server for so long, pongs included, the connection is given up."""
@@ -68,13 +69,14 @@ class Pulse:
         """When we meant to be here again."""
 
     async def run(self) -> None:
+        alarm = Alarm()
         while True:
             now_s = trio.current_time()
             has_stepped = self._step_who_is_due(now_s)
             self._wake_s = now_s + PULSE_S
             if not has_stepped:
                 self._wake_s = max(self._wake_s, min(self._due_s(), now_s + IDLE_S))
-            await trio.sleep_until(self._wake_s)
+            await alarm.wait(self._wake_s)
 
     def _alone(self) -> Iterable[Flyer]:
         """Who is to be stepped one by one."""

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple, Protocol
 
 import trio
 
+from protocol.metronome import Alarm
 from protocol.polls import Ready, poll_by_levels
 
 GAP_S: Final = 0.004
@@ -61,7 +62,7 @@ class Sweep:
         self._poll = poll_by_levels()
         self._reads: dict[int, Callable[[], None]] = {}
         self._feeds: dict[int, Feed] = {}
-        self._pause = trio.CancelScope()
+        self._pause: Alarm | None = None
         """Over when there is to be another."""
 
     def add(self, fd: int, read: Callable[[], None]) -> None:
@@ -86,11 +87,12 @@ class Sweep:
     def sweep(self) -> None:
         """Read some of what is ready now: before others, whoever steps many bots calls for it. Then there is no need to
         wake for it so soon."""
-        if len(self._read_some()) < READS_TOGETHER:
-            self._pause.deadline = trio.current_time() + self.gap_s
+        if len(self._read_some()) < READS_TOGETHER and self._pause is not None:
+            self._pause.set(trio.current_time() + self.gap_s)
 
     async def run(self) -> None:
         """For ever."""
+        self._pause = Alarm()
         try:
             while True:
                 ready = self._read_some()
@@ -99,8 +101,7 @@ class Sweep:
                 elif len(ready) == READS_TOGETHER:
                     await trio.lowlevel.checkpoint()
                 else:
-                    with trio.CancelScope(deadline=trio.current_time() + self.gap_s) as self._pause:
-                        await trio.sleep_forever()
+                    await self._pause.wait(trio.current_time() + self.gap_s)
         finally:
             self._reads.clear()
             self._poll.close()

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import trio
 import typer
 
-from server import logs, metronome
+from protocol import metronome
+from server import logs
 from server.config import load
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -21,7 +21,7 @@ from typing import Final
 import structlog
 import trio
 
-from server.metronome import Alarm
+from protocol.metronome import Alarm
 from server.room import Room
 
 CATCH_UP_TICKS_MAX: Final = 5

@@ -23,8 +23,8 @@ from typing import Final
 import trio
 
 from protocol.input_rows import FRAME_BYTES
+from protocol.metronome import Alarm
 from protocol.polls import IN, Ready, poll_by_edges
-from server.metronome import Alarm
 from server.net.bulk import Batch, Feed, Tray
 
 READ_BYTES_MAX: Final = 16_384

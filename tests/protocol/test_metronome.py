@@ -8,7 +8,7 @@ import trio
 import trio.testing
 from trio.testing import MockClock
 
-from server.metronome import Alarm, Metronome, run
+from protocol.metronome import Alarm, Metronome, run
 
 Scene = Callable[[], Awaitable[None]]
 

@@ -1,4 +1,5 @@
-"""Wakes the few who have to be up at a certain moment, many times a second: the tick, and the sweep between two ticks.
+"""Wakes the few who have to be up at a certain moment, many times a second: the tick, the pulse of bots, and the sweep
+of sockets between two of these.
 
 Trio ends a sleep by cancelling it: an exception that passes through half a dozen frames of trio's, none of which is in
 the cache any more after the pause. That is a tenth of a millisecond for each wake-up, in which ten clients could be
@@ -13,11 +14,12 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from math import inf
 from time import perf_counter
-from typing import TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 import trio
 
 Words = TypeVarTuple("Words")
+Result = TypeVar("Result")
 _numbers = count()
 """Of two alarms for the same moment the older one is before the other."""
 
@@ -104,7 +106,7 @@ class Metronome(trio.abc.Clock, trio.abc.Instrument):
             heapq.heappop(self._noted)[2].ring()
 
 
-def run(serve: Callable[[*Words], Awaitable[object]], *words: *Words) -> None:
+def run(main: Callable[[*Words], Awaitable[Result]], *words: *Words) -> Result:
     """`trio.run` on a metronome."""
     metronome = Metronome()
-    trio.run(serve, *words, clock=metronome, instruments=[metronome])
+    return trio.run(main, *words, clock=metronome, instruments=[metronome])
