@@ -12,6 +12,7 @@ MAY_IMPORT = {
 """Our own packages, and which of them each may import. Nothing imports bench."""
 
 IO_FILES = (
+    "protocol/metronome.py",
     "server/net/*.py",
     "server/cluster/adoption.py",
     "server/cluster/bus.py",
