@@ -30,8 +30,8 @@ ENTRIES_MAX: Final = 8
 ENTRY_BYTES: Final = 12
 FRAME_BYTES: Final = {SHORT_FRAME_START + 16 + ENTRY_BYTES * n: n for n in range(1, ENTRIES_MAX + 1)}
 """Lengths of such a masked frame, and how many entries it then has."""
-TICK_MAX: Final = 2**31 - 1
-assert AIM_STEPS & AIM_STEPS - 1 == TICK_MAX & TICK_MAX + 1 == 0, "so what is too large has a bit that none has"
+_TICK_MAX: Final = 2**31 - 1
+assert AIM_STEPS & AIM_STEPS - 1 == _TICK_MAX & _TICK_MAX + 1 == 0, "so what is too large has a bit that none has"
 
 EDGES: Final = 0xFF << 40
 PRESSES: Final = 0xFFFF << 32
@@ -162,7 +162,7 @@ class _Form:
 
     def __init__(self, entries: int) -> None:
         least = encode(Inputs(0, [Input()] * entries, 0, 0))
-        most = encode(Inputs(TICK_MAX, [Input(-1, -1, AIM_STEPS - 1, 0xFF, 0xFF)] * entries, TICK_MAX, 0xFFFF))
+        most = encode(Inputs(_TICK_MAX, [Input(-1, -1, AIM_STEPS - 1, 0xFF, 0xFF)] * entries, _TICK_MAX, 0xFFFF))
         assert least is not None and most is not None
         self.blank = least
         """One that says nothing yet."""

@@ -64,7 +64,7 @@ def cut(received: Sequence[bytes]) -> Cuts:
             add_start(0)
             add_head(frame[near - HEAD_BYTES : near])
             add_left(())
-            add_cells(frame[near + 1 if frame[near] == _NOTHING_NEAR else near + 2 + frame[near + 1] :])
+            add_cells(_cells_of(frame, near))
         elif not _cut_several(cuts, place, frame):
             cuts.unknown.append(place)
     return cuts

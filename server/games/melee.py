@@ -194,11 +194,11 @@ class Melee(Game):
 
     def _respawn(self, fighter: Fighter) -> None:
         """A new ship at one of the emptiest spawn points; a tick later when the world is full."""
-        self._sunk.add(fighter.player.id)
         place = self._emptiest(self.stage.random.sample(self.stage.arena.spawns, min(8, len(self.stage.arena.spawns))))
         try:
             fighter.player.ship = self.world.spawn(SHIP, place[0], place[1], owner=fighter.player.id)
         except WorldFullError:
+            self._sunk.add(fighter.player.id)
             return
         self._sunk.discard(fighter.player.id)
         fighter.revive(self.stage.tick + self.ticks(PROTECT_S))
