@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from protocol.arena import parse
 from protocol.blueprint import plan_of
@@ -66,6 +66,14 @@ def point_until(seen_by: Page, *pointing: Page) -> None:
         seen_by.wait_for_timeout(200)
 
 
+def walk_to(page: Page, id: int) -> None:
+    for _ in probe(page)["build"]["pieces"]:
+        page.keyboard.press("n")
+        if probe(page)["build"]["selected"] == [id]:
+            return
+    raise AssertionError(f"{id} is not walked to")
+
+
 def there(page: Page, id: int) -> None:
     wait_for(page, f"r.build.pieces.some((piece) => piece.id === {id})")
 
@@ -118,10 +126,7 @@ def test_what_is_refused_is_taken_back_with_a_sentence(pages: list[Page]) -> Non
     ann = pages[0]
     spawns = [piece for piece in probe(ann)["build"]["pieces"] if piece["kind"] == "spawn"]
     before = settled(pages)
-    for _ in range(60):
-        ann.keyboard.press("n")
-        if probe(ann)["build"]["selected"] == [spawns[0]["id"]]:
-            break
+    walk_to(ann, spawns[0]["id"])
     ann.keyboard.press("5")
     ann.keyboard.press("1")
     ann.keyboard.press("Space")  # a wall across the spawn point that is looked at
@@ -129,11 +134,28 @@ def test_what_is_refused_is_taken_back_with_a_sentence(pages: list[Page]) -> Non
     assert settled(pages) == before
 
 
+def test_a_page_that_draws_no_frames_points_and_shows_what_was_refused(pages: list[Page]) -> None:
+    bob, eve = pages[1:]
+    spawns = [piece for piece in probe(bob)["build"]["pieces"] if piece["kind"] == "spawn"]
+    bob.evaluate("window.requestAnimationFrame = () => 0")
+    bob.wait_for_timeout(500)
+    connections = probe(eve)["counters"]["connections"]
+    eve.evaluate("window.ricochet.drop()")
+    wait_for(eve, f"r.counters.connections > {connections} && r.build && r.build.pointers.length === 0")
+    point_until(eve, bob)
+    walk_to(bob, spawns[0]["id"])
+    bob.keyboard.press("5")
+    bob.keyboard.press("1")
+    bob.keyboard.press("Space")
+    bob.get_by_text("Taken back: a spawn point: nearer than 24 units to a wall.").wait_for()
+
+
 def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Page], state_dir: Path) -> None:
     ann = pages[0]
     before = settled(pages)
     ann.keyboard.press("Control+s")
     dialog = ann.get_by_role("dialog", name="Arenas")
+    expect(dialog.get_by_label("Save as")).to_have_value("my-pinball", timeout=PATIENCE_S * 1000)
     dialog.get_by_label("Save as").fill("Our Arena")
     dialog.get_by_label("Save as").press("Enter")
     dialog.get_by_text("Saved as our-arena, version 1.").wait_for()

@@ -205,6 +205,7 @@ export class Builder {
     }
     const { editor } = this;
     editor.move(this.at(event));
+    this.say(); // the next frame may be a while away
     if (editor.drag?.what !== "pan") return;
     const { from, to } = editor.drag;
     this.look({ x: editor.eye.x - (to.x - from.x), y: editor.eye.y - (to.y - from.y) });

@@ -15,9 +15,11 @@ export class Passing {
   private text = "";
   private until_s: number | null = null;
 
-  say(text: string): void {
-    this.text = text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX - 1)}…` : text;
+  /** As much of it as fits. */
+  say(text: string): string {
     this.until_s = null;
+    this.text = text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX - 1)}…` : text;
+    return this.text;
   }
 
   at(time_s: number): string {
@@ -35,12 +37,16 @@ export class Notice {
     show(this.root, false);
   }
 
+  /** To be read at once, however rare frames are. */
   say(text: string): void {
-    this.passing.say(sentence(text, ""));
+    this.read(this.passing.say(sentence(text, "")));
   }
 
   draw(time_s: number): void {
-    const text = this.passing.at(time_s);
+    this.read(this.passing.at(time_s));
+  }
+
+  private read(text: string): void {
     show(this.root, text !== "");
     write(this.root, text);
   }
