@@ -29,6 +29,7 @@ def table_of(rows: Sequence[Row]) -> Table:
     table.add_column("\ncontestant", no_wrap=True)
     table.add_column("µs of CPU per\nclient-tick", justify="right", no_wrap=True)
     table.add_column(f"times\n{REFERENCE}", justify="right")
+    table.add_column("per snap-\nshot", justify="right", no_wrap=True)
     table.add_column("bytes/s\n/client", justify="right")
     table.add_column("late ms\np50", justify="right")
     table.add_column("\np99", justify="right", no_wrap=True)
@@ -48,7 +49,7 @@ def _notes(rows: Sequence[Row]) -> Iterator[str]:
     if any(row.generator_saturated for row in rows):
         yield "* The generator was saturated at least once: the line says little."
     if not all(row.held for row in rows):
-        yield "≥ It had no more CPU to spend, and left out ticks or clients that are counted all the same."
+        yield "≥ It had no more CPU to spend, and left out ticks or clients that count all the same; see per snapshot."
 
 
 def _cells(name: str, here: Sequence[Row]) -> list[str]:
@@ -63,6 +64,7 @@ def _cells(name: str, here: Sequence[Row]) -> list[str]:
         name,
         ("" if held else "≥ ") + _said(cost, 1) if cost else "–",
         f"{cost.median / reference.median:.2f}" if cost and reference and reference.median else "–",
+        _alone("median", (row.us_per_snapshot for row in mine), 1),
         _alone("median", (row.bytes_per_client_s for row in mine), 0),
         _alone("median", (row.lateness_ms_p50 for row in mine), 2),
         _said(_spread(row.lateness_ms_p99 for row in mine), 1),

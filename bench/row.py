@@ -19,7 +19,9 @@ class Row(Struct, frozen=True, kw_only=True):
     held: bool
     """Every client got at least HELD_PER_S snapshots per second, and none was disconnected."""
     us_per_client_tick: float | None = None
-    """CPU of the contestant, in microseconds."""
+    """CPU of the contestant, in microseconds. Every tick of a client counts, whether it was sent anything or not."""
+    us_per_snapshot: float | None = None
+    """The same for each snapshot that arrived: what a contestant that leaves out ticks can't be flattered by."""
     bytes_per_client_s: float | None = None
     """What a client received, WebSocket's framing included and TCP's not."""
     lateness_ms_p50: float | None = None

@@ -60,10 +60,10 @@ def _load(plan: Plan, scene: Scene, running: Contesting, seconds: float, settle_
         lateness = None if before is None else _lateness_since(before, running)
     said = running.stop()
     late_p50, late_p99 = lateness or (said.get("lateness_ms_p50"), said.get("lateness_ms_p99"))
-    return _outcome(plan, measured, load.lost, cpu_s, rss_mb, late_p50, late_p99)
+    return outcome_of(plan, measured, load.lost, cpu_s, rss_mb, late_p50, late_p99)
 
 
-def _outcome(
+def outcome_of(
     plan: Plan,
     measured: Measured,
     lost: Counter[str],
@@ -72,14 +72,16 @@ def _outcome(
     late_p50_ms: float | None,
     late_p99_ms: float | None,
 ) -> Outcome:
+    """What `measured` comes to, and the CPU spent meanwhile."""
     client_seconds = plan.clients * measured.seconds
-    rate = min(measured.snapshots, default=0) / measured.seconds
+    rate, arrived = min(measured.snapshots, default=0) / measured.seconds, sum(measured.snapshots)
     row = Row(
         contestant=plan.contestant.name,
         clients=plan.clients,
         repetition=plan.repetition,
         held=not lost and rate >= HELD_PER_S,
         us_per_client_tick=round(cpu_s * 1e6 / (client_seconds * TICK_RATE), 2),
+        us_per_snapshot=round(cpu_s * 1e6 / arrived, 2) if arrived else None,
         bytes_per_client_s=round(measured.received_bytes / client_seconds, 1),
         lateness_ms_p50=_rounded(late_p50_ms),
         lateness_ms_p99=_rounded(late_p99_ms),

@@ -13,6 +13,7 @@ from bench.row import Row
 def row(contestant: str = "ricochet", clients: int = 100, held: bool = True, **figures: Any) -> Row:
     usual = {
         "us_per_client_tick": 20.0,
+        "us_per_snapshot": 20.5,
         "bytes_per_client_s": 5000.0,
         "lateness_ms_p50": 0.25,
         "lateness_ms_p99": 1.5,
@@ -36,7 +37,7 @@ def lines_of(*rows: Row) -> list[list[str]]:
 def test_a_line_has_the_median_the_spread_and_the_ratio() -> None:
     repeated = [row("floor", us_per_client_tick=cost) for cost in (8.0, 12.0, 10.0)]
     ours, floor = lines_of(row(), *repeated)
-    assert ours[:4] == ["100", "ricochet", "20.0", "1.00"]
+    assert ours[:5] == ["100", "ricochet", "20.0", "1.00", "20.5"]
     assert floor[:5] == ["100", "floor", "10.0", "(8.0–12.0)", "0.50"]
 
 
@@ -68,7 +69,7 @@ def test_the_cost_of_ticks_that_were_left_out_is_a_lower_bound() -> None:
 
 def test_a_run_without_figures_is_a_line_of_dashes() -> None:
     line, *_ = lines_of(Row(contestant="picows", clients=100, repetition=1, held=False))
-    assert line == ["100", "picows", *["–"] * 7, "no"]
+    assert line == ["100", "picows", *["–"] * 8, "no"]
 
 
 def test_a_saturated_generator_is_owned_up_to() -> None:

@@ -1,6 +1,7 @@
 """Real runs, short and small: a contestant is started, loaded, measured and stopped; one that fails is a row too."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from bench.comparison import Plan
 from bench.contestants import Contestant, named
 from bench.dialects.plain import PlainDialect
-from bench.run import cores, run
+from bench.generator import Measured
+from bench.run import cores, outcome_of, run
 from bench.scene import Scene
 
 SILENT = "import signal; print('ready 1', flush=True); signal.pause()"
@@ -40,7 +42,13 @@ def test_a_run_has_every_figure(name: str) -> None:
     assert trouble is None
     assert (row.contestant, row.clients, row.repetition) == (name, 5, 3)
     assert said == ["starting", "joining", "settling", "measuring"]
-    figures = (row.us_per_client_tick, row.bytes_per_client_s, row.snapshots_per_client_s_min, row.rss_mb)
+    figures = (
+        row.us_per_client_tick,
+        row.us_per_snapshot,
+        row.bytes_per_client_s,
+        row.snapshots_per_client_s_min,
+        row.rss_mb,
+    )
     assert all(figure is not None and figure > 0 for figure in figures)
     assert row.lateness_ms_p50 is not None
     assert row.lateness_ms_p99 is None or row.lateness_ms_p50 <= row.lateness_ms_p99
@@ -68,7 +76,14 @@ def test_clients_that_are_sent_away_are_counted_with_the_reason() -> None:
     row, trouble = run(Plan(improvised(FLEETING), 4, 1), seconds=0.3, settle_s=0.1)
     assert trouble == "4 clients were disconnected: closed with 1000 bye (4)"
     assert not row.held
-    assert row.snapshots_per_client_s_min == 0
+    assert (row.snapshots_per_client_s_min, row.us_per_snapshot) == (0, None)
+
+
+def test_who_leaves_out_half_of_the_ticks_pays_twice_for_a_snapshot() -> None:
+    measured = Measured(seconds=2.0, received_bytes=6000, snapshots=[20, 40])
+    row, _ = outcome_of(Plan(named("floor"), 2, 1), measured, Counter(), 0.012, 30.0, None, None)
+    assert (row.us_per_client_tick, row.us_per_snapshot) == (100.0, 200.0)
+    assert not row.held
 
 
 def test_the_arena_is_there_while_it_runs_and_gone_afterwards() -> None:

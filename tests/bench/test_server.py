@@ -18,6 +18,7 @@ KEYS = {
     "repetition",
     "held",
     "us_per_client_tick",
+    "us_per_snapshot",
     "bytes_per_client_s",
     "lateness_ms_p50",
     "lateness_ms_p99",
