@@ -163,7 +163,7 @@ class Player:
 
     def begin(self, link: Link, room: str | None, now_s: float, led: Moved | None = None) -> None:
         """A connection is open: say hello, to where we were `led`."""
-        self._link, self._hello_s, self.bye = link, now_s, None
+        self._link, self._hello_s = link, now_s
         seat, role = (led.seat, led.role) if led is not None else (None, self.role)
         self.say(Hello(limits.PROTOCOL_VERSION, self.name, self.token, room, self.resume, role, bot=True, seat=seat))
 

@@ -1,10 +1,13 @@
 """Connections over real sockets: in, out, refused, lost and back."""
 
 import os
+import re
 import socket
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha1
 from random import Random
 
 import pytest
@@ -20,7 +23,11 @@ from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.messages import Bye
 from tests.instruments.served import Served
+
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""RFC 6455, section 1.3."""
 
 
 def player_named(name: str, tally: Tally, subprotocol: str = SUBPROTOCOL_MSGPACK) -> Player:
@@ -120,6 +127,31 @@ async def test_who_speaks_something_else_is_noticed(nursery: trio.Nursery) -> No
     ended = await connection.converse()
     assert ended.code == 1002
     assert "can't be read" in str(ended)
+    nursery.cancel_scope.cancel()
+
+
+async def test_what_is_said_along_with_the_handshake_counts(nursery: trio.Nursery) -> None:
+    said = CODECS[SUBPROTOCOL_MSGPACK].encode(Bye(4007, "there is no room for anybody"))
+
+    async def answer(stream: trio.SocketStream) -> None:
+        asked = b""
+        while b"\r\n\r\n" not in asked:
+            asked += await stream.receive_some()
+        (key,) = re.findall(rb"(?i)sec-websocket-key: *(\S+)", asked)
+        accept = b64encode(sha1(key + GUID, usedforsecurity=False).digest()).decode()
+        lines = "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"
+        words = f"Sec-WebSocket-Accept: {accept}", f"Sec-WebSocket-Protocol: {SUBPROTOCOL_MSGPACK}"
+        close = bytes((0x88, 2)) + (1008).to_bytes(2, "big")
+        head = "\r\n".join((*lines, *words, "", "")).encode()
+        await stream.send_all(head + bytes((0x82, len(said))) + said + close)
+        await trio.sleep_forever()
+
+    listeners: list[trio.SocketListener] = await nursery.start(trio.serve_tcp, answer, 0)
+    port = listeners[0].socket.getsockname()[1]
+    ended = await Connection(
+        player_named("Ann", Tally()), Address("127.0.0.1", port, False), CODECS[SUBPROTOCOL_MSGPACK]
+    ).converse()
+    assert (ended.code, str(ended)) == (4007, "there is no room for anybody")
     nursery.cancel_scope.cancel()
 
 

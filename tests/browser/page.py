@@ -53,10 +53,11 @@ DESKTOP = (960, 540)
 PHONE = (390, 844)
 PATIENCE_S = 90.0
 FEWER_FRAMES = """
-const draw = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = (frame) => setTimeout(() => draw(frame), 100);
+window.requestAnimationFrame = (frame) => setTimeout(() => frame(performance.now()), 100);
+window.cancelAnimationFrame = clearTimeout.bind(window);
 """
-"""Else the page draws as often as it can, which without a graphics card is all that a core does."""
+"""Else the page draws as often as it can, which without a graphics card is all that a core does; and on a busy machine
+a browser may give a page no frame for minutes."""
 
 
 class Launcher:

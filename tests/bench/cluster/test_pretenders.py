@@ -31,7 +31,7 @@ async def test_they_own_what_is_theirs_and_what_they_ask_is_timed() -> None:
 
 async def test_in_a_process_of_their_own_they_are_there_for_as_long_as_they_are_wanted() -> None:
     with running() as redis:
-        async with pretending_apart(5, 2, redis.url, 30):
+        async with pretending_apart(5, 2, redis.url, 90):
             assert len(rooms_known(redis)) == 5
     with pytest.raises(UserError, match="were not registered"):
         async with pretending_apart(1, 1, "redis://127.0.0.1:1", 0.1):
