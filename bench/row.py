@@ -21,7 +21,7 @@ class Row(Struct, frozen=True, kw_only=True):
     us_per_client_tick: float | None = None
     """CPU of the contestant, in microseconds. Every tick of a client counts, whether it was sent anything or not."""
     us_per_snapshot: float | None = None
-    """The same for each snapshot that arrived: what a contestant that leaves out ticks can't be flattered by."""
+    """The same for each snapshot that arrived, at clients that stayed: leaving out ticks flatters nobody by it."""
     bytes_per_client_s: float | None = None
     """What a client received, WebSocket's framing included and TCP's not."""
     lateness_ms_p50: float | None = None

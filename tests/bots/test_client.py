@@ -1,18 +1,17 @@
 """Connections over real sockets: in, out, refused, lost and back."""
 
 import os
-import re
 import socket
-from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha1
 from random import Random
 
 import pytest
 import trio
 import trio_websocket
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Request
 
 from bots.address import Address, parse_address
 from bots.client import Connection, Ended, Pulse
@@ -25,9 +24,6 @@ from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import Bye
 from tests.instruments.served import Served
-
-GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-"""RFC 6455, section 1.3."""
 
 
 def player_named(name: str, tally: Tally, subprotocol: str = SUBPROTOCOL_MSGPACK) -> Player:
@@ -134,16 +130,11 @@ async def test_what_is_said_along_with_the_handshake_counts(nursery: trio.Nurser
     said = CODECS[SUBPROTOCOL_MSGPACK].encode(Bye(4007, "there is no room for anybody"))
 
     async def answer(stream: trio.SocketStream) -> None:
-        asked = b""
-        while b"\r\n\r\n" not in asked:
-            asked += await stream.receive_some()
-        (key,) = re.findall(rb"(?i)sec-websocket-key: *(\S+)", asked)
-        accept = b64encode(sha1(key + GUID, usedforsecurity=False).digest()).decode()
-        lines = "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"
-        words = f"Sec-WebSocket-Accept: {accept}", f"Sec-WebSocket-Protocol: {SUBPROTOCOL_MSGPACK}"
-        close = bytes((0x88, 2)) + (1008).to_bytes(2, "big")
-        head = "\r\n".join((*lines, *words, "", "")).encode()
-        await stream.send_all(head + bytes((0x82, len(said))) + said + close)
+        websocket = WSConnection(ConnectionType.SERVER)
+        while not any(isinstance(event, Request) for event in websocket.events()):
+            websocket.receive_data(await stream.receive_some())
+        answers = AcceptConnection(SUBPROTOCOL_MSGPACK), BytesMessage(said), CloseConnection(1008)
+        await stream.send_all(b"".join(map(websocket.send, answers)))
         await trio.sleep_forever()
 
     listeners: list[trio.SocketListener] = await nursery.start(trio.serve_tcp, answer, 0)

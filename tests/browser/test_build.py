@@ -66,12 +66,19 @@ def point_until(seen_by: Page, *pointing: Page) -> None:
         seen_by.wait_for_timeout(200)
 
 
-def walk_to(page: Page, id: int) -> None:
-    for _ in probe(page)["build"]["pieces"]:
+def be_refused(page: Page) -> None:
+    """Put a wall across a spawn point, and read why it is taken back."""
+    pieces = probe(page)["build"]["pieces"]
+    spawn = next(piece["id"] for piece in pieces if piece["kind"] == "spawn")
+    presses = 0
+    while probe(page)["build"]["selected"] != [spawn]:
+        assert presses <= len(pieces), "the walk leads to every piece"
         page.keyboard.press("n")
-        if probe(page)["build"]["selected"] == [id]:
-            return
-    raise AssertionError(f"{id} is not walked to")
+        presses += 1
+    page.keyboard.press("5")
+    page.keyboard.press("1")
+    page.keyboard.press("Space")
+    page.get_by_text("Taken back: a spawn point: nearer than 24 units to a wall.").wait_for()
 
 
 def there(page: Page, id: int) -> None:
@@ -124,30 +131,20 @@ def test_one_key_is_between_building_and_trying_it_out(pages: list[Page]) -> Non
 
 def test_what_is_refused_is_taken_back_with_a_sentence(pages: list[Page]) -> None:
     ann = pages[0]
-    spawns = [piece for piece in probe(ann)["build"]["pieces"] if piece["kind"] == "spawn"]
     before = settled(pages)
-    walk_to(ann, spawns[0]["id"])
-    ann.keyboard.press("5")
-    ann.keyboard.press("1")
-    ann.keyboard.press("Space")  # a wall across the spawn point that is looked at
-    ann.get_by_text("Taken back: a spawn point: nearer than 24 units to a wall.").wait_for()
+    be_refused(ann)
     assert settled(pages) == before
 
 
 def test_a_page_that_draws_no_frames_points_and_shows_what_was_refused(pages: list[Page]) -> None:
     bob, eve = pages[1:]
-    spawns = [piece for piece in probe(bob)["build"]["pieces"] if piece["kind"] == "spawn"]
     bob.evaluate("window.requestAnimationFrame = () => 0")
-    bob.wait_for_timeout(500)
+    bob.wait_for_timeout(500)  # the last that was asked for before
     connections = probe(eve)["counters"]["connections"]
     eve.evaluate("window.ricochet.drop()")
     wait_for(eve, f"r.counters.connections > {connections} && r.build && r.build.pointers.length === 0")
     point_until(eve, bob)
-    walk_to(bob, spawns[0]["id"])
-    bob.keyboard.press("5")
-    bob.keyboard.press("1")
-    bob.keyboard.press("Space")
-    bob.get_by_text("Taken back: a spawn point: nearer than 24 units to a wall.").wait_for()
+    be_refused(bob)
 
 
 def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Page], state_dir: Path) -> None:
