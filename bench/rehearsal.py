@@ -157,7 +157,7 @@ class Rehearsal:
         self._pilots = Pilots(crowd, random)
         statistics = RoomStatistics()
         self.taps = [Tap(n, keeps=n == crowd.judge) for n in range(crowd.ships)]
-        self._inputs = InputTable(statistics)
+        self._inputs = InputTable(statistics, crowd.rates.tick_s)
         self._stirred: set[Viewer] = set()
         pairs = [
             (
@@ -201,10 +201,10 @@ class Rehearsal:
         self.judge.look(self.tick, due)
 
     def _gather(self) -> list[Input]:
-        now_s, tick_s = self.tick * self.crowd.rates.tick_s, self.crowd.rates.tick_s
+        now_s = self.tick * self.crowd.rates.tick_s
         inputs = self._pilots.at(self.tick)
         for player, entry in zip(self._seers.players, inputs, strict=True):
-            player.inputs.put(self.tick, [entry], self.tick, now_s - LEAD_S, tick_s)
+            player.inputs.put(self.tick, [entry], self.tick, now_s - LEAD_S)
         self._inputs.take(self.tick, now_s)
         return inputs
 

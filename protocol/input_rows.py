@@ -30,6 +30,8 @@ ENTRIES_MAX: Final = 8
 ENTRY_BYTES: Final = 12
 FRAME_BYTES: Final = {SHORT_FRAME_START + 16 + ENTRY_BYTES * n: n for n in range(1, ENTRIES_MAX + 1)}
 """Lengths of such a masked frame, and how many entries it then has."""
+_LENGTHS: Final = {bytes((BINARY, MASKED | length - SHORT_FRAME_START)): length for length in FRAME_BYTES}
+"""By how such a frame begins."""
 _TICK_MAX: Final = 2**31 - 1
 assert AIM_STEPS & AIM_STEPS - 1 == _TICK_MAX & _TICK_MAX + 1 == 0, "so what is too large has a bit that none has"
 
@@ -82,6 +84,18 @@ def _encode_entry(one: Input) -> bytes:
 _HEAD: Final = struct.Struct(">BBBIB")
 _ENTRY: Final = struct.Struct(">BBbBbBHBBBB")
 _REST: Final = struct.Struct(">BIBH")
+
+
+def cut(received: bytes) -> list[bytes]:
+    """The frames of such lengths that this is, one after the other; none, if it is anything else."""
+    frames, at = list[bytes](), 0
+    while at < len(received):
+        length = _LENGTHS.get(received[at : at + 2])
+        if length is None or at + length > len(received):
+            return []
+        frames.append(received[at : at + length])
+        at += length
+    return frames
 
 
 class Rows(Struct):

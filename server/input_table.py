@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from protocol.input_rows import AIM, EDGES, PRESSES, One, Rows
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
+from protocol.ticks import Rates
 from server.stamps import stamp_from, stamps_of
 from server.statistics import RoomStatistics
 
@@ -52,7 +53,7 @@ _COLUMNS: Final = {
 
 
 class InputTable:
-    """Of one room, whose `statistics` count them. It grows as players come."""
+    """Of one room, whose ticks are `tick_s` long and whose `statistics` count them. It grows as players come."""
 
     ticks: Ints
     """`(RING_TICKS, slots)`, as are the next three: for which tick the input there is; NO_TICK: there is none."""
@@ -88,8 +89,8 @@ class InputTable:
     """Where it last looked from."""
     eye_y: Floats
 
-    def __init__(self, statistics: RoomStatistics, slots: int = 16) -> None:
-        self.statistics = statistics
+    def __init__(self, statistics: RoomStatistics, tick_s: float = Rates().tick_s, slots: int = 16) -> None:
+        self.statistics, self.tick_s = statistics, tick_s
         self.next_tick = 1
         """What will be gathered next."""
         self.extent = 0
@@ -130,10 +131,9 @@ class InputTable:
 
     def put(self, slots: Ints, rows: Rows, arrived_s: Floats) -> NDArray[np.bool_]:
         """Take what good rows say, one for each of `slots`, which are all different, as far as it needs no words: which
-        have been taken. Those that come late, or are too far ahead, are left as they are."""
+        have been taken. Those that are too far ahead are left as they are."""
         extra = len(rows.entries) - 1
-        ahead = rows.first_ticks - self.next_tick
-        taken = ahead.view(np.uint64) <= INPUT_AHEAD_TICKS_MAX - extra  # who is late is as far ahead as can be
+        taken = np.asarray(rows.first_ticks <= self.next_tick + INPUT_AHEAD_TICKS_MAX - extra)
         taken &= rows.is_good
         first_ticks, entries, applied, seen = rows.first_ticks, rows.entries, rows.applied, rows.seen
         if np.count_nonzero(taken) < len(taken):
@@ -141,13 +141,23 @@ class InputTable:
             entries, applied, seen = entries[:, taken], applied[taken], seen[taken]
         stamps = stamps_of(first_ticks + extra, applied, seen)
         for n, entry in enumerate(entries):
-            self._put_in(first_ticks + n, slots, entry, stamps, arrived_s)
+            self._put(first_ticks + n, slots, entry, stamps, arrived_s)
         self.newest[slots] = np.maximum(self.newest.take(slots), first_ticks + extra)
         self.applied[slots], self.heard_s[slots] = applied, arrived_s
         return taken
 
+    def _put(self, ticks: Ints, slots: Ints, entries: Ints, stamps: Ints, arrived_s: Floats) -> None:
+        """One input of each."""
+        is_late = ticks < self.next_tick
+        if np.count_nonzero(is_late):
+            self._put_late(ticks[is_late], slots[is_late], entries[is_late], stamps[is_late])
+            in_time = ~is_late
+            ticks, slots, entries = ticks[in_time], slots[in_time], entries[in_time]
+            stamps, arrived_s = stamps[in_time], arrived_s[in_time]
+        self._put_in(ticks, slots, entries, stamps, arrived_s)
+
     def _put_in(self, ticks: Ints, slots: Ints, entries: Ints, stamps: Ints, arrived_s: Floats) -> None:
-        """One input of each. The first that came for a tick stands."""
+        """One of each for a tick to come. The first that came for it stands."""
         cells = (ticks & RING_TICKS - 1) * self.ticks.shape[1]
         cells += slots
         known = self.ticks.take(cells) == ticks
@@ -159,20 +169,44 @@ class InputTable:
             column.reshape(-1)[cells] = values
         self.arrived_s.reshape(-1)[cells] = arrived_s
 
+    def _put_late(self, ticks: Ints, slots: Ints, entries: Ints, stamps: Ints) -> None:
+        """`put_late` of one of each."""
+        news = ticks > self.ack.take(slots)
+        ticks, slots, entries, stamps = ticks[news], slots[news], entries[news], stamps[news]
+        self.statistics.inputs_late += len(slots)
+        edges = np.where(self.is_late.take(slots), self.late.take(slots) & EDGES, 0)
+        self.ack[slots], self.late[slots], self.late_stamp[slots] = ticks, entries | edges, stamps
+        self.is_late[slots] = self.has_late = True
+        slacks_ms = (ticks - self.next_tick) * self.tick_s * 1000.0
+        self.slack_ms[slots] = np.minimum(self.slack_ms.take(slots), slacks_ms)
+
     def put_one(self, slot: int, said: One, arrived_s: float) -> bool:
         """`put` of one; whether it was taken."""
         first, entries = said.first_tick, said.entries
         last = first + len(entries) - 1
-        if first < self.next_tick or last > self.next_tick + INPUT_AHEAD_TICKS_MAX:
+        if last > self.next_tick + INPUT_AHEAD_TICKS_MAX:
             return False
         stamp, ticks = stamp_from(last, said.applied, said.seen), self.ticks
         for tick, entry in enumerate(entries, first):
             at = tick & RING_TICKS - 1, slot
-            if ticks[at] != tick:
+            if tick < self.next_tick:
+                self.put_late(slot, tick, entry, stamp, self.next_tick)
+            elif ticks[at] != tick:
                 ticks[at], self.entries[at], self.stamps[at], self.arrived_s[at] = tick, entry, stamp, arrived_s
         self.newest[slot] = max(self.newest[slot], last)
         self.applied[slot], self.heard_s[slot] = said.applied, arrived_s
         return True
+
+    def put_late(self, slot: int, tick: int, entry: int, stamp: int, next_tick: int) -> None:
+        """One whose tick is before the `next_tick`. If it is newer than all that were taken, it counts for the coming
+        one, and the edges of any that it takes the place of, too."""
+        if tick <= self.ack[slot]:
+            return
+        self.statistics.inputs_late += 1
+        edges = int(self.late[slot]) & EDGES if self.is_late[slot] else 0
+        self.ack[slot], self.late[slot], self.late_stamp[slot] = tick, entry | edges, stamp
+        self.is_late[slot] = self.has_late = True
+        self.slack_ms[slot] = min(self.slack_ms[slot], (tick - next_tick) * self.tick_s * 1000.0)
 
     # what a tick takes -------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from protocol.errors import Code, Violation
-from protocol.input_rows import EDGES, pack, unpack
+from protocol.input_rows import pack, unpack
 from protocol.limits import INPUT_AHEAD_TICKS_MAX
 from protocol.motion import Input
 from server.input_table import NO_SLACK, RING_TICKS, InputTable
@@ -36,7 +36,7 @@ class InputBuffer:
     __slots__ = ("slot", "table")
 
     def __init__(self, statistics: RoomStatistics, table: InputTable | None = None) -> None:
-        self.table = table or InputTable(statistics, 1)
+        self.table = table or InputTable(statistics, slots=1)
         self.slot = self.table.add()
 
     def __len__(self) -> int:
@@ -102,20 +102,14 @@ class InputBuffer:
         table.held[slot] = table.now[slot] = pack(Input(*held))
 
     def put(
-        self,
-        first_tick: int,
-        entries: Sequence[Input],
-        next_tick: int,
-        now_s: float,
-        tick_s: float,
-        stamp: int = NO_STAMP,
+        self, first_tick: int, entries: Sequence[Input], next_tick: int, now_s: float, stamp: int = NO_STAMP
     ) -> None:
         """Take what arrived at `now_s`, in a message with `stamp`; `next_tick` is the tick that will be gathered next.
 
         Raises Violation when an entry is too far ahead; the entries before it are kept.
         """
         table, slot = self.table, self.slot
-        newest, ack = table.newest[slot], table.ack[slot]
+        newest = table.newest[slot]
         for tick, entry in enumerate(entries, first_tick):
             if tick >= next_tick:
                 if tick > next_tick + INPUT_AHEAD_TICKS_MAX:
@@ -127,19 +121,10 @@ class InputBuffer:
                 if table.ticks[at] != tick:
                     table.ticks[at], table.entries[at], table.stamps[at] = tick, pack(entry), stamp
                     table.arrived_s[at] = now_s
-            elif tick > ack:
-                self._put_late(tick, entry, -(next_tick - tick) * tick_s * 1000.0)
-                table.late_stamp[slot], ack = stamp, tick
+            else:
+                table.put_late(slot, tick, pack(entry), stamp, next_tick)
             if tick > newest:
                 table.newest[slot] = newest = tick
-
-    def _put_late(self, tick: int, entry: Input, slack_ms: float) -> None:
-        table, slot = self.table, self.slot
-        table.statistics.inputs_late += 1
-        edges = int(table.late[slot]) & EDGES if table.is_late[slot] else 0
-        table.ack[slot], table.late[slot], table.is_late[slot] = tick, pack(entry) | edges, True
-        table.has_late = True
-        table.slack_ms[slot] = min(table.slack_ms[slot], slack_ms)
 
     def take(self, tick: int, now_s: float) -> Input:
         """The input for `tick`, gathered at `now_s`. Once for each tick, in order; all in the table are taken."""

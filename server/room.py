@@ -94,7 +94,7 @@ class Room:
         self.grid = Grid(arena.size.width, arena.size.height)
         self.publisher = Publisher(self.world, self.grid, rates.tick_rate)
         self._rewind = Rewind(self.publisher, rates)
-        self.inputs = InputTable(self.statistics)
+        self.inputs = InputTable(self.statistics, rates.tick_s)
         self._players: dict[int, Player] = {}
         self.players: Mapping[int, Player] = self._players
         self._crew = Crew(self.players, self.inputs)
@@ -259,7 +259,7 @@ class Room:
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.applied = message.applied
-        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, self._tick_s, stamp_of(message))
+        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, stamp_of(message))
 
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False

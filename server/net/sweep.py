@@ -22,7 +22,7 @@ from typing import Final
 
 import trio
 
-from protocol.input_rows import FRAME_BYTES
+from protocol.input_rows import FRAME_BYTES, cut
 from protocol.metronome import Alarm
 from protocol.polls import IN, Ready, poll_by_edges
 from server.net.bulk import Batch, Feed, Tray
@@ -133,13 +133,16 @@ class Sweep:
                 length = len(received)
             if events != IN or length == READ_BYTES_MAX:
                 self._again.add(fd)
-            if tray is not None and length in FRAME_BYTES:
+            if tray is not None and (frames := (received,) if length in FRAME_BYTES else cut(received)):
                 before = waiting.get(fd, 0)
-                batch = tray.batches.get((before, length)) or self._load(tray, before, length)
-                batch.fds.append(fd)
-                batch.frames.append(received)
-                batch.arrived_s.append(now_s)
-                waiting[fd] = before + 1
+                for frame in frames:
+                    length = len(frame)
+                    batch = tray.batches.get((before, length)) or self._load(tray, before, length)
+                    batch.fds.append(fd)
+                    batch.frames.append(frame)
+                    batch.arrived_s.append(now_s)
+                    before += 1
+                waiting[fd] = before
                 continue
             if fd in waiting:  # one after the other
                 self._settle()

@@ -9,7 +9,7 @@ from msgspec.structs import asdict, astuple
 from protocol.codec import MsgpackCodec
 from protocol.errors import Violation
 from protocol.frames import masked_frame
-from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, Rows, encode, pack, read, read_one, unpack, write
+from protocol.input_rows import ENTRIES_MAX, FRAME_BYTES, Rows, cut, encode, pack, read, read_one, unpack, write
 from protocol.messages import Inputs
 from protocol.motion import Input
 from tests.instruments import strategies as draw
@@ -133,3 +133,24 @@ def _payload(frame: bytes) -> bytes | None:
     if frame[0] != 0x82 or frame[1] != 0x80 | len(frame) - 6:
         return None
     return bytes(byte ^ frame[2 + at % 4] for at, byte in enumerate(frame[6:]))
+
+
+several = st.lists(st.tuples(st.integers(1, ENTRIES_MAX).flatmap(messages), masks), max_size=5)
+
+
+@given(several, st.binary(max_size=40))
+def test_several_are_cut_into_each_and_anything_else_is_not(said: list[tuple[Inputs, bytes]], rest: bytes) -> None:
+    frames = [masked_frame(encode(message) or b"", mask) for message, mask in said]
+    assert cut(b"".join(frames)) == frames
+    if len(rest) < min(FRAME_BYTES):
+        assert cut(b"".join(frames) + rest) == (frames if not rest else [])
+
+
+@given(several, st.integers(0, 1000), st.integers(0, 255))
+def test_whatever_is_cut_is_of_such_lengths_and_all_of_it(said: list[tuple[Inputs, bytes]], at: int, byte: int) -> None:
+    received = bytearray(b"".join(masked_frame(encode(message) or b"", mask) for message, mask in said))
+    if received:
+        received[at % len(received)] = byte
+    frames = cut(bytes(received))
+    assert b"".join(frames) in (b"", received)
+    assert all(len(frame) in FRAME_BYTES for frame in frames)

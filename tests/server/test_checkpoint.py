@@ -216,7 +216,7 @@ def test_a_beam_in_the_very_first_tick_finds_no_past_and_harms_nothing() -> None
     """What everyone saw before the restart is not known any more; a shot at once is judged by what is there."""
     again = revived(unseal(WHOLE))
     for player in again.players.values():
-        player.inputs.put(again.tick + 1, [Input(buttons=Button.PULSE)] * 3, again.tick + 1, 0.0, 1 / 60)
+        player.inputs.put(again.tick + 1, [Input(buttons=Button.PULSE)] * 3, again.tick + 1, 0.0)
     for _ in range(60):
         again.advance(0.0)
     assert melee_of(again).save().ends_tick > 0

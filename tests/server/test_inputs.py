@@ -8,6 +8,7 @@ from protocol.errors import Code, Violation
 from protocol.limits import INPUT_AHEAD_TICKS_MAX, INPUT_HOLD_TICKS_MAX
 from protocol.messages import Inputs
 from protocol.motion import Button, Input
+from server.input_table import InputTable
 from server.inputs import NO_SLACK, InputBuffer
 from server.stamps import NO_STAMP, stamp_of
 from server.statistics import RoomStatistics
@@ -22,7 +23,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self.statistics = RoomStatistics()
-        self.buffer = InputBuffer(self.statistics)
+        self.buffer = InputBuffer(self.statistics, InputTable(self.statistics, TICK_S))
         self.next_tick = 1
 
     @property
@@ -30,12 +31,12 @@ class Conversation:
         return self.next_tick * TICK_S
 
     def put(self, first_tick: int, *entries: Input, early_s: float = 0.0) -> None:
-        self.buffer.put(first_tick, entries, self.next_tick, self.now_s - early_s, TICK_S)
+        self.buffer.put(first_tick, entries, self.next_tick, self.now_s - early_s)
 
     def hear(self, first_tick: int, *entries: Input) -> int:
         """The same as `put`, in a message."""
         stamp = stamp_of(Inputs(first_tick, list(entries), seen=first_tick))
-        self.buffer.put(first_tick, entries, self.next_tick, self.now_s, TICK_S, stamp)
+        self.buffer.put(first_tick, entries, self.next_tick, self.now_s, stamp)
         return stamp
 
     def take(self, ticks: int = 1) -> list[Input]:

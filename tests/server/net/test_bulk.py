@@ -148,6 +148,41 @@ async def test_several_of_one_sender_are_taken_in_the_order_in_which_they_came(o
         assert [caller.inputs for caller in halves[1]] == [[Input(move_y=2), Input(move_y=3)]] * len(halves[1])
 
 
+async def test_several_that_were_read_at_once_need_no_message_either(one_by_one: list[Session]) -> None:
+    """Whoever has been busy finds more than one of each, when it could least afford them one by one."""
+    async with hall() as there:
+        read_all()
+        one_by_one.clear()
+        said = [Inputs(3, [Input(move_y=1)]), Inputs(4, [Input(move_y=2), Input(move_y=3)]), Inputs(6, [Input(aim=4)])]
+        frames = [frame(MSGPACK.encode(message)) for message in said]
+        cut, *others = there.callers
+        await cut.far.send_all(b"".join(frames)[:-1])
+        for caller in others:
+            await caller.far.send_all(b"".join(frames))
+        await trio.sleep(0.05)
+        read_all()
+        assert {*one_by_one} == {cut.session}
+        assert all(caller.inputs == [entry for message in said for entry in message.entries] for caller in others)
+        await cut.far.send_all(frames[-1][-1:])
+        await settle(lambda: cut.inputs == others[0].inputs)
+
+
+async def test_late_ones_need_no_message(one_by_one: list[Session]) -> None:
+    async with hall() as there:
+        there.stepper.step(5)
+        read_all()
+        one_by_one.clear()
+        newest = there.stepper.room.tick
+        for caller in there.callers:
+            await caller.say(Inputs(newest - 1, [Input(move_x=1), Input(move_x=2), Input(move_x=3)]))
+        await trio.sleep(0.05)
+        before = there.stepper.room.statistics.inputs_late
+        read_all()
+        assert one_by_one == []
+        assert all(caller.inputs == [Input(move_x=3)] for caller in there.callers)
+        assert there.stepper.room.statistics.inputs_late == before + 2 * COUNT
+
+
 async def test_what_is_no_plain_input_goes_the_usual_way(one_by_one: list[Session]) -> None:
     async with hall() as there:
         read_all()
@@ -217,7 +252,7 @@ async def test_a_few_need_no_message_either(one_by_one: list[Session]) -> None:
         await far.say(Inputs(limits.INPUT_AHEAD_TICKS_MAX + 9, [Input()]))
         await trio.sleep(0.05)
         read_all()
-        assert one_by_one == [late.session, far.session]
+        assert one_by_one == [far.session]
         assert all(caller.inputs == [Input(move_y=7)] for caller in few)
         assert there.traffic.received_messages == before + len(few) + 2
         sweep()
