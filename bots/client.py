@@ -91,8 +91,8 @@ class Pulse:
         """Whether there was anyone."""
         has_stepped = False
         if self._flock is not None:
+            has_stepped = self._flock.step(now_s, self._wake_s)
             current_sweep().sweep()
-            has_stepped = self._flock.step(trio.current_time(), self._wake_s)
         due = [player for player in self._alone() if player.due_s <= now_s]
         for player in due:
             now_s = trio.current_time()

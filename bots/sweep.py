@@ -15,6 +15,8 @@ with one connection is told to whoever runs that connection (see `Lane`), and no
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from enum import Enum, auto
+from math import inf
 from typing import Final, NamedTuple, Protocol
 
 import trio
@@ -24,8 +26,11 @@ from protocol.polls import Ready, poll_by_levels
 
 GAP_S: Final = 0.004
 """It bounds the wake-ups per second, and what a round trip may seem longer than it is."""
-READS_TOGETHER: Final = 128
-"""After so many, about a millisecond's worth, the task lets others go first: the input clock above all."""
+TOGETHER_S: Final = 0.002
+"""After so long, as far as can be told from the last time, the task lets others go first: the input clock above all."""
+TOGETHER_MIN: Final = 16
+TOGETHER_MAX: Final = 256
+"""So many are read then, at the least and at the most."""
 READ_BYTES_MAX: Final = 16384
 """What one connection may bring in one sweep."""
 READ_BYTES: Final = 448
@@ -51,6 +56,15 @@ class Feed(NamedTuple):
     """Called at the end, with nothing."""
 
 
+class Some(Enum):
+    """How many of those that were ready have been read."""
+
+    NONE = auto()
+    ALL = auto()
+    MORE = auto()
+    """As many as are read together: there may be more."""
+
+
 class Sweep:
     """All sockets that are read this way; `read` of each is called when it is ready.
 
@@ -62,6 +76,7 @@ class Sweep:
         self._poll = poll_by_levels()
         self._reads: dict[int, Callable[[], None]] = {}
         self._feeds: dict[int, Feed] = {}
+        self._together = TOGETHER_MAX
         self._pause: Alarm | None = None
         """Over when there is to be another."""
 
@@ -87,7 +102,7 @@ class Sweep:
     def sweep(self) -> None:
         """Read some of what is ready now: before others, whoever steps many bots calls for it. Then there is no need to
         wake for it so soon."""
-        if len(self._read_some()) < READS_TOGETHER and self._pause is not None:
+        if self._read_some() is not Some.MORE and self._pause is not None:
             self._pause.set(trio.current_time() + self.gap_s)
 
     async def run(self) -> None:
@@ -95,10 +110,10 @@ class Sweep:
         self._pause = Alarm()
         try:
             while True:
-                ready = self._read_some()
-                if not ready:
+                some = self._read_some()
+                if some is Some.NONE:
                     await trio.lowlevel.wait_readable(self._poll.fileno())
-                elif len(ready) == READS_TOGETHER:
+                elif some is Some.MORE:
                     await trio.lowlevel.checkpoint()
                 else:
                     await self._pause.wait(trio.current_time() + self.gap_s)
@@ -106,11 +121,20 @@ class Sweep:
             self._reads.clear()
             self._poll.close()
 
-    def _read_some(self) -> list[Ready]:
-        """Those that were ready."""
-        ready = self._poll.ready(READS_TOGETHER) if self._reads else []
+    def _read_some(self) -> Some:
+        """How many of those that were ready."""
+        together = self._together
+        ready = self._poll.ready(together) if self._reads else []
+        if not ready:
+            return Some.NONE
+        began_s = trio.current_time()
         self._read(ready)
-        return ready
+        if len(ready) < TOGETHER_MIN:
+            return Some.ALL
+        took_s = trio.current_time() - began_s
+        fitting = TOGETHER_S * len(ready) / took_s if took_s > 0.0 else inf
+        self._together = int(min(max(fitting, TOGETHER_MIN), TOGETHER_MAX))
+        return Some.MORE if len(ready) == together else Some.ALL
 
     def _read(self, ready: Sequence[Ready]) -> None:
         """Each once. What lies in trays afterwards is settled, so there is never more than one read of anybody's."""

@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import Protocol
 
+from protocol.each import each
 from server.statistics import Traffic
 
 
@@ -51,21 +52,26 @@ class Outlet:
 
     def write(self, fds: Sequence[int], frames: Sequence[bytes]) -> list[int]:
         """One frame to each; the positions of those to which it was not, because they are not clear."""
-        write, unclear, missed, length = os.write, self._unclear, list[int](), 0
-        for at, (fd, frame) in enumerate(zip(fds, frames, strict=True)):
-            if unclear and fd in unclear:
-                missed.append(at)
-                continue
-            size = len(frame)
-            length += size
-            try:
-                if (written := write(fd, frame)) != size:
-                    self._lanes[fd].wrote(frame, written)
-            except OSError as error:
-                self._lanes[fd].failed(error, frame)
-        if len(missed) < len(fds):
-            self._count(fds[0], len(fds) - len(missed), length)
+        missed = list[int]()
+        if not self._unclear.isdisjoint(fds):
+            missed = [at for at, fd in enumerate(fds) if fd in self._unclear]
+            clear = [(fd, frame) for fd, frame in zip(fds, frames, strict=True) if fd not in self._unclear]
+            fds, frames = [fd for fd, _ in clear], [frame for _, frame in clear]
+        if fds:
+            lengths = [*map(len, frames)]
+            written = each(os.write, fds, frames)
+            if written != lengths:
+                self._mind(fds, frames, written)
+            self._count(fds[0], len(fds), sum(lengths))
         return missed
+
+    def _mind(self, fds: Sequence[int], frames: Sequence[bytes], written: Sequence[int | OSError]) -> None:
+        """Not every socket has taken all of its frame."""
+        for fd, frame, taken in zip(fds, frames, written, strict=True):
+            if isinstance(taken, OSError):
+                self._lanes[fd].failed(taken, frame)
+            elif taken != len(frame):
+                self._lanes[fd].wrote(frame, taken)
 
     def _count(self, fd: int, messages: int, length: int) -> None:
         lane = self._lanes.get(fd)

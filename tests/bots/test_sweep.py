@@ -7,7 +7,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from bots.sweep import GAP_S, READ_BYTES, Feed, Sweep, current_sweep, sweep_every
+from bots.sweep import GAP_S, READ_BYTES, TOGETHER_MIN, TOGETHER_S, Feed, Sweep, current_sweep, sweep_every
+from tests.instruments.pairs import socket_pairs
 
 
 async def test_whoever_is_ready_is_called_until_it_is_removed(nursery: trio.Nursery) -> None:
@@ -86,6 +87,28 @@ async def test_a_gap_is_as_wide_as_was_said_last(autojump_clock: MockClock) -> N
                 await read.wait()
             assert trio.current_time() - began_s == pytest.approx(2 * gap_s)
             await trio.sleep(1)
+
+
+async def test_so_many_are_read_together_as_take_no_longer_than_others_can_wait(mock_clock: MockClock) -> None:
+    sweep, reads, costs_s = Sweep(), 0, 0.0
+
+    def reader() -> None:
+        nonlocal reads
+        reads += 1
+        mock_clock.jump(costs_s)
+
+    def swept(each_costs_s: float) -> int:
+        nonlocal reads, costs_s
+        reads, costs_s = 0, each_costs_s
+        sweep.sweep()
+        return reads
+
+    with socket_pairs(48) as pairs:
+        for mine, theirs in pairs:
+            sweep.add(mine.fileno(), reader)
+            theirs.send(b"x")  # which nobody takes, so all are ready every time
+        told = [swept(each_s) for each_s in (TOGETHER_S / 20, TOGETHER_S, TOGETHER_S / 1000, 0.0)]
+    assert told == [48, 20, TOGETHER_MIN, 48]
 
 
 class Basket:
