@@ -34,6 +34,7 @@ from server.input_table import InputTable
 from server.inputs import InputBuffer
 from server.link import NO_FD
 from server.near import near
+from server.owed import Common
 from server.publisher import BORDER_UNITS, Publisher
 from server.statistics import RoomStatistics
 from server.viewers import Viewer
@@ -158,15 +159,15 @@ class Rehearsal:
         statistics = RoomStatistics()
         self.taps = [Tap(n, keeps=n == crowd.judge) for n in range(crowd.ships)]
         self._inputs = InputTable(statistics, crowd.rates.tick_s)
-        self._stirred: set[Viewer] = set()
+        self._stirred, common = set[Viewer](), Common()
         pairs = [
             (
                 Player(n, f"P{n}", 0, True, InputBuffer(statistics, self._inputs), ship),
-                Viewer(tap, crowd.rates, statistics, self._stirred),
+                Viewer(tap, crowd.rates, statistics, self._stirred, common),
             )
             for n, (ship, tap) in enumerate(zip(self._ships, self.taps, strict=True), 1)
         ]
-        self._seers = Seers(pairs, self._inputs)
+        self._seers = Seers(pairs, self._inputs, common)
         self.judge = Judge(self.taps[crowd.judge], self._ships[crowd.judge], self.world, crowd.rates)
         self.cell_bytes_most = 0
         """The longest delta of a cell."""

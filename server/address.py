@@ -25,6 +25,7 @@ from server.game import Player
 from server.input_table import InputTable, Ints
 from server.link import NO_FD, Link
 from server.near import near
+from server.owed import Common, framed
 from server.publisher import Publisher
 from server.tails import tails
 from server.viewers import LINGER_UNITS, Viewer
@@ -52,17 +53,17 @@ MSGPACK: Final = CODECS[SUBPROTOCOL_MSGPACK]
 class Seers:
     """A room's players and the viewers that see through their eyes, side by side; the same for as long as they are."""
 
-    def __init__(self, pairs: Sequence[tuple[Player, Viewer]], inputs: InputTable) -> None:
+    def __init__(self, pairs: Sequence[tuple[Player, Viewer]], inputs: InputTable, common: Common) -> None:
         self.players, self.viewers = [player for player, _ in pairs], [viewer for _, viewer in pairs]
-        self.inputs = inputs
+        self.inputs, self.common = inputs, common
         self.slots: Ints = np.array([player.inputs.slot for player in self.players], dtype=np.int64)
         self.at_of_player = {player.id: at for at, player in enumerate(self.players)}
         self._at_of_viewer = {viewer: at for at, viewer in enumerate(self.viewers)}
         self.are_steady = np.array([viewer.is_steady for viewer in self.viewers], dtype=bool)
         self.sights: Ints = np.array([viewer.seen.number for viewer in self.viewers], dtype=np.int64)
         """What each sees, by the number of the block."""
-        self.owed = {at for at, viewer in enumerate(self.viewers) if viewer.owed}
-        """Who is owed something besides."""
+        self.apart = {at for at, viewer in enumerate(self.viewers) if viewer.is_apart}
+        """Who is owed something else than all."""
         self.outlet = next((viewer.link.outlet for viewer in self.viewers if viewer.link.outlet is not None), None)
         self.fds: Ints = np.array([self._fd(viewer.link) for viewer in self.viewers], dtype=np.int64)
         self.have_fd = self.fds != NO_FD
@@ -75,9 +76,14 @@ class Seers:
         for viewer in stirred:
             if (at := self._at_of_viewer.get(viewer)) is not None:
                 self.are_steady[at], self.sights[at] = viewer.is_steady, viewer.seen.number
-                if viewer.owed:
-                    self.owed.add(at)
+                if viewer.is_apart:
+                    self.apart.add(at)
         stirred.clear()
+
+    def paid(self) -> None:
+        """Whoever could be told anything has been told what it was owed."""
+        self.common.paid()
+        self.apart = {at for at in self.apart if self.viewers[at].is_apart}
 
 
 class Passage(NamedTuple):
@@ -176,11 +182,15 @@ class Mailing:
         """To these, who are steady, in one go, after what is owed: who of them got nothing, for they are blocked."""
         seers, frames = self._seers, self.frames(chosen)
         assert seers.outlet is not None
-        owed = [at for at, seer in enumerate(chosen.tolist()) if seer in seers.owed] if seers.owed else []
-        for at in owed:
-            frames[at] = seers.viewers[chosen[at]].owed_frames() + frames[at]
+        apart = [at for at, seer in enumerate(chosen.tolist()) if seer in seers.apart] if seers.apart else []
+        alone = {at: seers.viewers[chosen[at]].owed_frames() + frames[at] for at in apart}
+        if seers.common.messages:
+            owed = framed(seers.common.messages)
+            frames = [owed + frame for frame in frames]
+        for at, frame in alone.items():
+            frames[at] = frame
         missed = seers.outlet.write(seers.fds.take(chosen).tolist(), frames)
-        for at in owed:
+        for at in apart:
             if at not in missed:
                 seers.viewers[chosen[at]].paid()
         return [int(chosen[at]) for at in missed]
@@ -232,8 +242,8 @@ def address(
             shown += 1
     mailing.pass_on(missed)
     rest += missed
-    seers.owed.clear()
     for at in rest:
         hud = huds[at] if huds else game.hud_of(seers.players[at])
         shown += mailing.show(at, hud)
+    seers.paid()
     return shown

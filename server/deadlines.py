@@ -39,7 +39,7 @@ async def keep_deadlines(lobby: Lobby, and_then: Callable[[], None] = lambda: No
             if lot is lots[0]:
                 sweep()
             _note(lobby, do_all(partial(session.expire, now_s) for session in lot))
-        _note(lobby, lobby.sweep(now_s, ()))
+        _note(lobby, lobby.sweep(trio.current_time(), ()))
         and_then()
 
 

@@ -26,9 +26,10 @@ from server.beliefs import KIND, OWNER
 from server.bulletin import NOWHERE, Bulletin
 from server.film import Film, Frame, Mark, Note
 from server.game import Game, Player
+from server.owed import Encoded, owe
 from server.spectators import NOBODY, Gaze, Spectators
 from server.statistics import RoomStatistics
-from server.viewers import Encoded, Viewer, owe
+from server.viewers import Viewer
 
 OPTION: Final = "spectator_delay_s"
 """The operator's setting, of a room's options."""

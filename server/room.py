@@ -34,6 +34,7 @@ from server.inputs import InputBuffer
 from server.introduction import introduce, welcome_of
 from server.late import LateSpectators, lateness_of
 from server.link import Link
+from server.owed import Common, owe
 from server.pings import PINGS_EVERY_S, Pings
 from server.publisher import Publisher
 from server.results import Departures, Result, Score, placings, podium_of
@@ -42,7 +43,7 @@ from server.roster import info_of, rarest_colour, smallest_team
 from server.spectators import NOBODY, Spectators
 from server.stamps import sight_of, stamp_of
 from server.statistics import RoomStatistics
-from server.viewers import Viewer, owe
+from server.viewers import Viewer
 from server.world import World
 
 
@@ -98,7 +99,7 @@ class Room:
         self._players: dict[int, Player] = {}
         self.players: Mapping[int, Player] = self._players
         self._crew = Crew(self.players, self.inputs)
-        self._seeing, self._stirred, self._viewers = None, set(), {}
+        self._seeing, self._stirred, self._viewers, self._common = None, set(), {}, Common()
         whom = self.grid, arena.middle, self.players, self.statistics
         self.watching = Spectators(*whom)
         if (lateness := lateness_of(game, self.options, rates, len(self.world.alive))) is not None:
@@ -121,7 +122,7 @@ class Room:
     def advance(self, now_s: float, hush: bool = False) -> None:
         """One tick. With `hush` a snapshot that falls due waits for the next tick (the loop is catching up)."""
         self.tick += 1
-        self._gather(now_s)
+        self.inputs.take(self.tick, now_s)
         self._simulate()
         if self.tick % self.rates.snapshot_interval == 0:
             self._snapshot_due = True
@@ -135,9 +136,6 @@ class Room:
             if self.tap is not None:
                 self.tap.shown()
 
-    def _gather(self, now_s: float) -> None:
-        self.inputs.take(self.tick, now_s)
-
     def _simulate(self) -> None:
         self.game.before_step()
         self._crew.steer(self.world, self.rates.tick_rate)
@@ -147,7 +145,7 @@ class Room:
     def _show(self) -> None:
         if self._seeing is None:
             pairs = [(self._players[player], viewer) for player, viewer in self._viewers.items()]
-            self._seeing = Seers(pairs, self.inputs)
+            self._seeing = Seers(pairs, self.inputs, self._common)
         seers = self._seeing
         seers.look_again(self._stirred)
         boosts_ticks = self._crew.boosts_ticks(seers.at_of_player, len(seers.players))
@@ -202,8 +200,8 @@ class Room:
 
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
-        self._viewers.pop(player.id, None)
-        self._seeing = None
+        if (viewer := self._viewers.get(player.id)) is not None:
+            self.unwatch(viewer)
         self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
@@ -219,7 +217,7 @@ class Room:
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
-        viewer = Viewer(link, self.rates, self.statistics, self._stirred)
+        viewer = Viewer(link, self.rates, self.statistics, self._stirred, self._common if player is not None else None)
         if welcome:
             viewer.owe(welcome)
         if player is None:
@@ -244,10 +242,10 @@ class Room:
     def unwatch(self, viewer: Viewer) -> None:
         """The link is gone; the player, if any, stays."""
         self.watching.remove(viewer)
-        for player_id, held in list(self._viewers.items()):
-            if held is viewer:
-                del self._viewers[player_id]
-                self._seeing = None
+        self._common.forget(viewer)
+        for player_id in [player_id for player_id, held in self._viewers.items() if held is viewer]:
+            del self._viewers[player_id]
+            self._seeing = None
 
     def welcome(self, player: Player | None, resume: str) -> Welcome:
         """What a newcomer needs to start."""
@@ -266,8 +264,8 @@ class Room:
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         event = Event(self.tick, name, body)
-        chosen = None if to is None else [self._viewers[player.id] for player in to if player.id in self._viewers]
-        encoded = owe(event, self._viewers.values() if chosen is None else chosen)
+        only = None if to is None else [self._viewers[player.id] for player in to if player.id in self._viewers]
+        encoded = self._common.owe(event, self._viewers.values(), only)
         if to is None or spectators:
             self.watching.hear(event, encoded)
             self._tap(event)
@@ -289,7 +287,8 @@ class Room:
 
     def tell(self, message: ServerMessage, may_be_lost: bool = False) -> None:
         """A message to everyone in the room; one that may be lost only to those whose socket takes it."""
-        encoded = owe(message, [one for one in self._viewers.values() if not (may_be_lost and one.link.blocked)])
+        only = [one for one in self._viewers.values() if not one.link.blocked] if may_be_lost else None
+        encoded = self._common.owe(message, self._viewers.values(), only)
         self.watching.hear(message, encoded, may_be_lost)
         if not may_be_lost:
             self._tap(message)
@@ -317,7 +316,7 @@ class Room:
     def announce_stop(self, in_s: float) -> None:
         """Tell everybody, and whoever comes back meanwhile, that the server stops after so many seconds."""
         self.stops_tick = self.tick + self.rates.ticks_in(in_s)
-        owe(self._stopping(), self._viewers.values())
+        self._common.owe(self._stopping(), self._viewers.values())
         owe(self._stopping(self.watching.late_ticks), self.watching)
 
     def _stopping(self, late_ticks: int = 0) -> Event:

@@ -16,8 +16,9 @@ from protocol.errors import Code, Violation
 from protocol.messages import Message, Watch, Welcome
 from server.bulletin import Bulletin
 from server.game import Player
+from server.owed import Encoded, owe
 from server.statistics import RoomStatistics
-from server.viewers import Encoded, Viewer, owe
+from server.viewers import Viewer
 
 if TYPE_CHECKING:
     from server.session import Session

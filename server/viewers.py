@@ -11,25 +11,22 @@ would leave it with other published ticks than everybody else's. A keyframe is m
 much as about ten deltas of a lively cell, and whoever lags misses more than that.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from typing import Literal
 
 from protocol.cells import VIEW_HALF_UNITS, Block, Grid
 from protocol.codec import Codec
-from protocol.frames import header
 from protocol.heads import near_part, tail
 from protocol.limits import EVENTS_QUEUED_MAX
-from protocol.messages import Message
 from protocol.snapshot import Own
 from protocol.ticks import Rates
 from server.bulletin import Bulletin
 from server.lag import Lag
 from server.link import Link
+from server.owed import EVENTS_TOGETHER_MAX, Common, framed
 from server.statistics import RoomStatistics
 
 RATES_DEFAULT = Rates()
-EVENTS_TOGETHER_MAX = 64
-"""So many events wait for a snapshot to ride with; more go out by themselves, while the socket takes them."""
 LINGER_UNITS = 96.0
 """A cell stays in sight until it is this much farther than where it came in; else a ship on a border would flicker."""
 
@@ -39,6 +36,7 @@ class Viewer:
 
     __slots__ = (
         *(
+            "_common",
             "_events",
             "_fresh",
             "_is_steady",
@@ -59,10 +57,13 @@ class Viewer:
         rates: Rates = RATES_DEFAULT,
         statistics: RoomStatistics | None = None,
         stirred: "set[Viewer] | None" = None,
+        common: Common | None = None,
     ) -> None:
-        """Into `stirred` it puts itself whenever it is steady or no more, sees others, or is owed something."""
+        """Into `stirred` it puts itself whenever it is steady or no more, sees others, or is owed something of its own;
+        what `common` says from the next snapshot on it is owed as well."""
         self.link = link
         self._stirred = stirred if stirred is not None else set()
+        self._common = common or Common()
         self.lag = Lag(rates)
         self.overrun = False
         """Events piled up beyond the bound."""
@@ -73,7 +74,9 @@ class Viewer:
         self._fresh: frozenset[int] = frozenset()
         """Of these, the cells in which it knows exactly what is published."""
         self._is_steady = False
-        self._events: list[bytes] = []
+        self._events: list[bytes] | None = []
+        """What it is owed; None: what all are."""
+        self._common.apart[self] = None
         self.hud: tuple[int, ...] | None = None
         """As it was told last."""
         self._statistics = statistics or RoomStatistics()
@@ -93,38 +96,64 @@ class Viewer:
         return self.link.codec
 
     @property
+    def _owed(self) -> list[bytes]:
+        return self._common.messages if self._events is None else self._events
+
+    @property
     def owed(self) -> int:
         """How many messages wait."""
-        return len(self._events)
+        return len(self._owed)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is owed something else than all."""
+        return self._events is not None
+
+    def part(self) -> list[bytes]:
+        """What it is owed is a list of its own, until that is empty at a snapshot."""
+        if self._events is None:
+            self._events = [*self._common.messages]
+            self._common.apart[self] = None
+            self._stirred.add(self)
+        return self._events
+
+    def rejoin(self) -> bool:
+        """Be owed what all are, from now on; False: something waits, or it speaks in words."""
+        if self._events or self.codec.is_text:
+            return False
+        self._events = None
+        return True
 
     def owe(self, message: bytes) -> None:
         """Queue a message that must not be lost; it goes out with the next snapshot, before it."""
+        events = self.part()
         self._stirred.add(self)
-        if len(self._events) >= EVENTS_TOGETHER_MAX:
+        if len(events) >= EVENTS_TOGETHER_MAX:
             self.pay()
-        if len(self._events) >= EVENTS_QUEUED_MAX:
+        if len(events) >= EVENTS_QUEUED_MAX:
             self.overrun = True
         else:
-            self._events.append(message)
+            events.append(message)
 
     def owed_frames(self) -> bytes:
         """What is owed, as it goes over the wire; whoever writes it says `paid`."""
-        return b"".join([header(len(message)) + message for message in self._events])
+        return framed(self._owed)
 
     def paid(self) -> None:
-        """What was owed has been written."""
-        self._events.clear()
+        """What was owed has been written. What all are owed is forgotten by whoever shows them all."""
+        if self._events is not None:
+            self._events.clear()
 
     def post(self, snapshot: bytes) -> None:
         """One that was made already, after what is owed. Not to a blocked link."""
-        self.link.post(*self._events, snapshot)
-        self._events.clear()
+        self.link.post(*self._owed, snapshot)
+        self.paid()
 
     def pay(self) -> None:
         """Post what is owed now, if the socket takes anything."""
-        if self._events and not self.link.blocked:
-            self.link.post(*self._events)
-            self._events.clear()
+        if self._owed and not self.link.blocked:
+            self.link.post(*self.part())
+            self.paid()
 
     def forget(self, cell: int) -> bool:
         """The client's belief about `cell` is off: it needs a keyframe. False when it was not believed to know it."""
@@ -171,6 +200,11 @@ class Viewer:
     def wait(self, bulletin: Bulletin) -> Literal[False]:
         """Blocked, it misses the bulletin's tick."""
         self.lag.block(bulletin.tick)
+        return self._miss_all(bulletin)
+
+    def _miss_all(self, bulletin: Bulletin) -> Literal[False]:
+        """Of this one; what it is owed waits."""
+        self.part()
         self.miss(bulletin.spoken)
         return False
 
@@ -194,8 +228,7 @@ class Viewer:
         if self.link.blocked:
             return self.wait(bulletin)
         if not self.lag.is_due(bulletin.tick):
-            self.miss(bulletin.spoken)
-            return False
+            return self._miss_all(bulletin)
         left = () if sight is self.seen else sorted(self._told.difference(sight))
         count, cells = self._cells(bulletin, sight)
         told_hud = hud if hud != self.hud else None
@@ -203,8 +236,7 @@ class Viewer:
             told = head + near_part(near) + tail(count, cells)
         else:
             told = self.codec.snapshot(bulletin.tick, ack, slack_ms, own, told_hud, left, near, count, cells)
-        self.link.post(*self._events, told)
-        self._events.clear()
+        self.post(told)
         self._see(sight)
         self.hud = hud
         self.is_steady = may_be_steady and not self.codec.is_text and not self.lag.is_behind
@@ -222,18 +254,3 @@ class Viewer:
         self._statistics.keyframes += len(sight) - len(known)
         parts = [encoding.delta_alone(cell) if cell in known else encoding.keyframe(cell) for cell in sight]
         return len(parts) - parts.count(b""), self.codec.join(parts)
-
-
-Encoded = dict[str, bytes]
-"""One message, by subprotocol, as far as somebody needed it."""
-
-
-def owe(message: Message, viewers: Iterable[Viewer], encoded: Encoded | None = None) -> Encoded:
-    """To all of them, encoded once in each encoding; `encoded` is what is already, and comes back with the rest."""
-    encoded = {} if encoded is None else encoded
-    for viewer in viewers:
-        subprotocol = viewer.codec.subprotocol
-        if subprotocol not in encoded:
-            encoded[subprotocol] = viewer.codec.encode(message)
-        viewer.owe(encoded[subprotocol])
-    return encoded

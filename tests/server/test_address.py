@@ -13,6 +13,7 @@ from server.game import Game
 from server.games.ball import Ball
 from server.games.build import Build
 from server.games.melee import Melee
+from server.owed import Common
 from server.viewers import Viewer
 from tests.instruments.stepper import Client, Stepper, wander
 
@@ -122,7 +123,7 @@ def test_a_blocked_viewer_a_json_viewer_and_one_without_ship_are_not_steady(monk
 
 def test_nobody_to_address_is_no_work() -> None:
     room = Stepper().room
-    nobody = Seers([], room.inputs)
+    nobody = Seers([], room.inputs, Common())
     assert address(nobody, [], room.world, room.grid, room.publisher, room.game) == 0
 
 

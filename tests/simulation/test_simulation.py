@@ -61,12 +61,12 @@ def test_deadlines_are_back_to_what_they_were() -> None:
     assert limits.SILENCE_S_MAX == 60.0
 
 
-def _twice(take: Callable[..., Any]) -> Callable[..., Any]:
-    def gather(room: Room, now_s: float) -> None:
-        take(room, now_s)
-        room.inputs.take(room.tick, now_s)
+def _twice(advance: Callable[..., Any]) -> Callable[..., Any]:
+    def advanced(room: Room, now_s: float, hush: bool = False) -> None:
+        room.inputs.take(room.tick + 1, now_s)
+        advance(room, now_s, hush)
 
-    return gather
+    return advanced
 
 
 def _forgets(take: Callable[..., Any]) -> Callable[..., Any]:
@@ -141,7 +141,7 @@ def _fails(hear: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("owner", "name", "mistake", "noticed"),
     [
-        (Room, "_gather", _twice, "inputs taken for"),
+        (Room, "advance", _twice, "inputs taken for"),
         (InputTable, "take", _forgets, "ack"),
         (Melee, "_fire", _generous, "has (1, 0, 0), not [0, 0, 0]"),
         (Viewer, "sight", _sees_all, "may ["),

@@ -1,4 +1,4 @@
-"""What is read in bulk is what would have been read one by one, and nothing else is."""
+"""What is read in bulk is what would have been read one by one, and nothing else is; and so with what is written."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,8 +11,9 @@ from trio_websocket import WebSocketConnection
 from protocol import limits
 from protocol.errors import Code
 from protocol.input_rows import unpack
-from protocol.messages import Hello, Inputs
+from protocol.messages import Event, Hello, Inputs
 from protocol.motion import Button, Input
+from protocol.snapshot import Snapshot
 from server.input_table import RING_TICKS
 from server.net import bulk
 from server.net.connection import _Delivery
@@ -22,7 +23,7 @@ from server.net.sweep import current_sweep, sweep
 from server.session import Session, State
 from server.statistics import Traffic
 from tests.instruments.stepper import Stepper
-from tests.server.net.wires import MSGPACK, frame, stream_pair, until
+from tests.server.net.wires import MSGPACK, frame, hear_frame, stream_pair, until
 
 COUNT = bulk.TOGETHER_MIN + 4
 
@@ -256,3 +257,26 @@ async def test_a_few_need_no_message_either(one_by_one: list[Session]) -> None:
         assert all(caller.inputs == [Input(move_y=7)] for caller in few)
         assert there.traffic.received_messages == before + len(few) + 2
         sweep()
+
+
+async def test_what_is_said_to_all_goes_before_the_snapshot_that_all_are_written_together() -> None:
+    async with hall() as there:
+        room, one = there.stepper.room, there.callers[3]
+        there.stepper.step(4)
+        assert not room._common.apart
+        assert one.session.seat is not None
+        assert one.session.seat.player is not None
+        room.say("note", {"n": 1})
+        room.say("note", {"n": 2}, [one.session.seat.player])
+        room.say("note", {"n": 3})
+        there.stepper.step(2)
+        assert not room._common.apart
+        for caller in there.callers:
+            heard, held, newest = list[int](), bytearray(), 0
+            with trio.fail_after(60):
+                while newest < room.tick:
+                    message = MSGPACK.decode_server((await hear_frame(caller.far, held))[1])
+                    if isinstance(message, Event) and message.name == "note":
+                        heard.append(message.body["n"])
+                    newest = message.tick if isinstance(message, Snapshot) else newest
+            assert heard == ([1, 2, 3] if caller is one else [1, 3])
