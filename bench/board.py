@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bench.percentiles import Spread, spread_of
 from bench.row import REFERENCE, Row
+from bench.scene import TICK_RATE
 
 NOT_MEASURED: Final = (
     "Shots, rocks and kills: nobody fires, for the other servers have none; Ricochet runs its whole game all the same.",
@@ -24,7 +25,7 @@ NOT_MEASURED: Final = (
 def table_of(rows: Sequence[Row]) -> Table:
     """One line for each contestant and number of clients, numbers ascending; the median of the repetitions, and their
     least and most behind it where that says something."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left", caption_justify="left")
     table.add_column("\nclients", justify="right")
     table.add_column("\ncontestant", no_wrap=True)
     table.add_column("µs of CPU per\nclient-tick", justify="right", no_wrap=True)
@@ -36,6 +37,7 @@ def table_of(rows: Sequence[Row]) -> Table:
     table.add_column("snaps/s\nleast", justify="right")
     table.add_column("RSS MB\nmost", justify="right")
     table.add_column("\nheld", no_wrap=True)
+    table.title = _unusual_rate(rows)
     table.caption = "\n".join(_notes(rows)) or None
     for clients in sorted({row.clients for row in rows}):
         here = [row for row in rows if row.clients == clients]
@@ -43,6 +45,12 @@ def table_of(rows: Sequence[Row]) -> Table:
             table.add_row(*_cells(name, here))
         table.add_section()
     return table
+
+
+def _unusual_rate(rows: Sequence[Row]) -> str | None:
+    """Said where it isn't the usual one."""
+    rates = sorted({row.tick_rate for row in rows} - {TICK_RATE})
+    return f"At {', '.join(map(str, rates))} ticks, snapshots and inputs per second" if rates else None
 
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:
@@ -120,6 +128,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
             ax.plot(at, spread.median, "o", color=colour, markerfacecolor=colour if is_held else "white")
     ax.set_xlabel("clients")
     ax.set_ylabel("µs of CPU per client and tick")
+    ax.set_title(_unusual_rate(rows) or "")
     ax.set_ylim(bottom=0)
     ax.grid(alpha=0.3)
     if rows:

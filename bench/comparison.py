@@ -21,6 +21,7 @@ class Plan(NamedTuple):
     repetition: int
     snapshot_bytes: int | None = None
     """How long the reference's snapshots were with as many clients, when that is known."""
+    tick_rate: int = TICK_RATE
 
 
 def compare(
@@ -29,6 +30,7 @@ def compare(
     repeat: int,
     run: Callable[[Plan], Outcome],
     goes_on: bool = False,
+    tick_rate: int = TICK_RATE,
 ) -> Iterator[Outcome]:
     """The outcomes, as they come.
 
@@ -41,10 +43,10 @@ def compare(
             for contestant in contestants:
                 if not goes_on and clients > broke_at.get(contestant.name, clients):
                     continue
-                outcome = run(Plan(contestant, clients, repetition, snapshot_bytes.get(clients)))
+                outcome = run(Plan(contestant, clients, repetition, snapshot_bytes.get(clients), tick_rate))
                 row = outcome.row
                 if not row.held:
                     broke_at[row.contestant] = min(clients, broke_at.get(row.contestant, clients))
                 if row.contestant == REFERENCE and row.bytes_per_client_s:
-                    snapshot_bytes[clients] = max(0, round(row.bytes_per_client_s / TICK_RATE) - FRAME_HEADER_BYTES)
+                    snapshot_bytes[clients] = max(0, round(row.bytes_per_client_s / tick_rate) - FRAME_HEADER_BYTES)
                 yield outcome

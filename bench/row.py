@@ -4,10 +4,12 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from bench.scene import TICK_RATE
+
 REFERENCE: Final = "ricochet"
 """The contestant to which the others are compared."""
-HELD_PER_S: Final = 29.5
-"""Snapshots per second that every client must get."""
+HELD_SHARE: Final = 29.5 / 30
+"""Of the snapshots that are due every client must get so many."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -16,8 +18,10 @@ class Row(Struct, frozen=True, kw_only=True):
     contestant: str
     clients: int
     repetition: int
+    tick_rate: int = TICK_RATE
+    """Ticks, snapshots and inputs, each per second."""
     held: bool
-    """Every client got at least HELD_PER_S snapshots per second, and none was disconnected."""
+    """Every client got at least HELD_SHARE of its snapshots, and none was disconnected."""
     us_per_client_tick: float | None = None
     """CPU of the contestant, in microseconds. Every tick of a client counts, whether it was sent anything or not."""
     us_per_snapshot: float | None = None

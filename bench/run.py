@@ -13,8 +13,8 @@ from bench.contestants import Contestant
 from bench.dialects.handshake import RefusedError
 from bench.generator import Load, Measured
 from bench.processes import Contesting, FailedError, contesting, pinned
-from bench.row import HELD_PER_S, Outcome, Row
-from bench.scene import SNAPSHOT_BYTES_DEFAULT, TICK_RATE, Scene
+from bench.row import HELD_SHARE, Outcome, Row
+from bench.scene import SNAPSHOT_BYTES_DEFAULT, Scene
 from bots.metrics import Samples, parse_metrics, percentiles_ms
 
 METRICS_S_MAX: Final = 10.0
@@ -27,14 +27,20 @@ def run(plan: Plan, seconds: float, settle_s: float, say: Say = lambda _: None) 
     """Measure for `seconds`. A contestant that fails has a row too, without figures."""
     contestant_core, load_core = cores()
     with TemporaryDirectory(prefix="ricochet-bench-") as folder, pinned(load_core):
-        scene = Scene(plan.clients, Path(folder), plan.snapshot_bytes or SNAPSHOT_BYTES_DEFAULT)
+        scene = Scene(plan.clients, Path(folder), plan.snapshot_bytes or SNAPSHOT_BYTES_DEFAULT, plan.tick_rate)
         try:
             say("starting")
             with contesting(plan.contestant.command(scene), contestant_core, scene.folder) as running:
                 running.wait_ready()
                 return _load(plan, scene, running, seconds, settle_s, say)
         except (FailedError, RefusedError, OSError) as error:
-            row = Row(contestant=plan.contestant.name, clients=plan.clients, repetition=plan.repetition, held=False)
+            row = Row(
+                contestant=plan.contestant.name,
+                clients=plan.clients,
+                repetition=plan.repetition,
+                tick_rate=plan.tick_rate,
+                held=False,
+            )
             return Outcome(row, str(error))
 
 
@@ -46,7 +52,7 @@ def cores() -> tuple[int, int]:
 
 def _load(plan: Plan, scene: Scene, running: Contesting, seconds: float, settle_s: float, say: Say) -> Outcome:
     """Put the load on a contestant that is ready."""
-    with Load(plan.contestant.dialect(scene), running.port) as load:
+    with Load(plan.contestant.dialect(scene), running.port, scene.tick_rate) as load:
         say("joining")
         load.join(plan.clients)
         say("settling")
@@ -79,8 +85,9 @@ def outcome_of(
         contestant=plan.contestant.name,
         clients=plan.clients,
         repetition=plan.repetition,
-        held=not lost and rate >= HELD_PER_S,
-        us_per_client_tick=round(cpu_s * 1e6 / (client_seconds * TICK_RATE), 2),
+        tick_rate=plan.tick_rate,
+        held=not lost and rate >= HELD_SHARE * plan.tick_rate,
+        us_per_client_tick=round(cpu_s * 1e6 / (client_seconds * plan.tick_rate), 2),
         us_per_snapshot=round(cpu_s * 1e6 / arrived, 2) if arrived else None,
         bytes_per_client_s=round(measured.received_bytes / client_seconds, 1),
         lateness_ms_p50=_rounded(late_p50_ms),

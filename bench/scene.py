@@ -2,7 +2,7 @@
 
 N clients are one ship each in one square room, at the same density whatever N is. A client sends one input per tick
 and is sent one snapshot per tick; it sees the cells around its ship, as `protocol.cells` has them. Its stick is one
-of `VARIANTS` directions and held for half a second on average; nobody fires, for the other servers have no shots.
+of `VARIANTS` directions and held for HOLD_TICKS; nobody fires, for the other servers have no shots.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from protocol import limits
 from protocol.quantize import AIM_STEPS
 
 TICK_RATE: Final = 30
-"""Ticks, snapshots and inputs, each per second."""
+"""Ticks, snapshots and inputs, each per second, where a scene doesn't say otherwise."""
+TICK_RATE_MIN: Final = 5
+TICK_RATE_MAX: Final = 60
 CLIENTS_MIN: Final = 4
 """Fewer would have an arena smaller than the smallest there is."""
 CLIENTS_MAX: Final = limits.PLAYERS_PER_ROOM_MAX
@@ -25,8 +27,9 @@ VIEW_HALF_UNITS: Final = 704
 VARIANTS: Final = 16
 """Directions of the stick; as many different inputs there are in a tick."""
 HOLD_TICKS: Final = 15
+"""Half a second at TICK_RATE."""
 AIM_STEPS_PER_TICK: Final = 34
-"""A quarter of a turn in a second."""
+"""A quarter of a turn in a second at TICK_RATE."""
 SNAPSHOT_BYTES_DEFAULT: Final = 200
 
 
@@ -34,12 +37,14 @@ SNAPSHOT_BYTES_DEFAULT: Final = 200
 class Scene:
     """One run's. `folder` is for files that a contestant needs while it runs; it is removed afterwards.
 
-    `snapshot_bytes` is how long a snapshot is where the contestant has none of its own (`floor`).
+    `snapshot_bytes` is how long a snapshot is where the contestant has none of its own (`floor`). `tick_rate` is of
+    ticks, snapshots and inputs alike, per second.
     """
 
     clients: int
     folder: Path
     snapshot_bytes: int = SNAPSHOT_BYTES_DEFAULT
+    tick_rate: int = TICK_RATE
 
     @property
     def arena_units(self) -> int:
@@ -65,7 +70,8 @@ def aim_of(tick: int, variant: int) -> int:
 def variant_of(client: int, tick: int) -> int:
     """Which input client number `client` sends at `tick`: held for HOLD_TICKS, changed by each client at another tick.
 
-    The directions of one client are a fixed walk that favours none.
+    The directions of one client are a fixed walk that favours none. It is counted in ticks: at a lower rate a direction
+    is held for longer, and as many clients change theirs in each tick.
     """
     turn = (tick + client * 7) // HOLD_TICKS
     return (turn * 5 + turn * turn * 3 + client * 11) % VARIANTS

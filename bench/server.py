@@ -18,7 +18,7 @@ from bench.board import NOT_MEASURED, draw, table_of
 from bench.comparison import Plan, compare
 from bench.contestants import Contestant, known, named
 from bench.row import Outcome, Row
-from bench.scene import CLIENTS_MAX, CLIENTS_MIN
+from bench.scene import CLIENTS_MAX, CLIENTS_MIN, TICK_RATE, TICK_RATE_MAX, TICK_RATE_MIN
 from bench.written import write_json
 from protocol.errors import UserError
 
@@ -36,6 +36,9 @@ def server_command(
     clients: Annotated[str, typer.Option(help="How many clients, with commas between.")] = CLIENTS_DEFAULT,
     repeat: Annotated[int, typer.Option(min=1, max=100, help="Measure each so many times.")] = 1,
     seconds: Annotated[float, typer.Option(min=0.1, max=3600, help="How long each measurement lasts.")] = 15.0,
+    tick_rate: Annotated[
+        int, typer.Option(min=TICK_RATE_MIN, max=TICK_RATE_MAX, help="Ticks, snapshots and inputs per second.")
+    ] = TICK_RATE,
     all_: Annotated[bool, typer.Option("--all", help="Try more clients even after a contestant has not held.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write the rows to this file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw CPU over clients into this file (.svg, .png).")] = None,
@@ -62,7 +65,7 @@ def server_command(
                 live.console.print(f"{title}: {outcome.trouble}", highlight=False, markup=False, soft_wrap=True)
             return outcome
 
-        for outcome in compare(present, counts, repeat, watched, goes_on=all_):
+        for outcome in compare(present, counts, repeat, watched, goes_on=all_, tick_rate=tick_rate):
             done += 1
             rows.append(outcome.row)
             _write(rows, json, plot)

@@ -20,7 +20,7 @@ from typing import Final
 from bench.contestants import node_runtime
 from bench.contestants.map import write_map
 from bench.dialects import Dialect
-from bench.scene import TICK_RATE, Scene
+from bench.scene import Scene
 from protocol.errors import UserError
 
 READY: Final = re.compile(r"(?:ready |Ricochet is ready: http://127\.0\.0\.1:)(\d+)/?")
@@ -55,7 +55,7 @@ def named(name: str) -> Contestant:
 def _ricochet(lane: str) -> Callable[[Scene], list[str]]:
     def command(scene: Scene) -> list[str]:
         arena = write_map(scene)
-        rates = ["--tick-rate", str(TICK_RATE), "--snapshot-rate", str(TICK_RATE)]
+        rates = ["--tick-rate", str(scene.tick_rate), "--snapshot-rate", str(scene.tick_rate)]
         quiet = ["--log-level", "warning", "--match-s", "86400", "--seed", "1"]
         return [
             *_python("ricochet"),
@@ -70,8 +70,13 @@ def _python(module: str) -> list[str]:
 
 
 def _server(*words: str) -> Callable[[Scene], list[str]]:
-    """A contestant of ours: `words`, and the three flags that all of them take."""
-    return lambda scene: [*words, "--port", "0", "--clients", str(scene.clients), "--arena", str(scene.arena_units)]
+    """A contestant of ours: `words`, and the four flags that all of them take."""
+
+    def command(scene: Scene) -> list[str]:
+        room = ["--clients", str(scene.clients), "--arena", str(scene.arena_units)]
+        return [*words, "--port", "0", *room, "--tick-rate", str(scene.tick_rate)]
+
+    return command
 
 
 def _on_node(script: str, *flags: str) -> Callable[[Scene], list[str]]:

@@ -17,7 +17,6 @@ import uvloop
 from bench.contestants.lateness import Lateness
 from bench.contestants.wire import Snapshots, input_of
 from bench.contestants.world import World
-from bench.scene import TICK_RATE
 
 BEHIND_TICKS_MAX: Final = 5
 WAITING_BYTES_MAX: Final = 16_384
@@ -42,11 +41,12 @@ class Connection(Protocol):
 
 
 class Room:
-    """All players, and one tick of them."""
+    """All players, and one tick of them, of `tick_rate` in a second."""
 
-    def __init__(self, clients: int, arena_units: int) -> None:
+    def __init__(self, clients: int, arena_units: int, tick_rate: int) -> None:
         self.connections: set[Connection] = set()
-        self._world = World(clients, arena_units)
+        self.tick_rate = tick_rate
+        self._world = World(clients, arena_units, tick_rate)
         self._tick = 0
 
     def enter(self) -> Player | None:
@@ -78,10 +78,11 @@ Listen = Callable[[Room, int], AbstractAsyncContextManager[int]]
 def main(listen: Listen) -> None:
     """Run a contestant from its command line."""
     parser = argparse.ArgumentParser()
-    for flag in ("port", "clients", "arena"):
+    for flag in ("port", "clients", "arena", "tick-rate"):
         parser.add_argument(f"--{flag}", type=int, required=True)
     given = parser.parse_args()
-    print(uvloop.run(_serve(listen, Room(given.clients, given.arena), given.port)), flush=True)
+    room = Room(given.clients, given.arena, given.tick_rate)
+    print(uvloop.run(_serve(listen, room, given.port)), flush=True)
 
 
 async def _serve(listen: Listen, room: Room, port: int) -> str:
@@ -109,11 +110,11 @@ async def _keeping_time(room: Room, lateness: Lateness) -> AsyncIterator[None]:
 async def _keep_time(room: Room, lateness: Lateness) -> None:
     epoch_s, tick = time.monotonic(), 0
     while True:
-        deadline_s = epoch_s + tick / TICK_RATE
+        deadline_s = epoch_s + tick / room.tick_rate
         await asyncio.sleep(max(0.0, deadline_s - time.monotonic()))
         late_s = time.monotonic() - deadline_s
         lateness.record(late_s)
-        if late_s * TICK_RATE > BEHIND_TICKS_MAX:
+        if late_s * room.tick_rate > BEHIND_TICKS_MAX:
             epoch_s += late_s
         room.advance()
         tick += 1

@@ -9,7 +9,6 @@ from typing import Final
 
 from bench.contestants.lateness import Lateness
 from bench.dialects.floor import ASK_FRAME_BYTES
-from bench.scene import TICK_RATE
 from protocol.frames import header, unmask
 
 RECEIVE_BYTES: Final = 4096
@@ -79,16 +78,17 @@ def _post_of(received: bytes) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for flag in ("port", "clients", "arena"):
+    for flag in ("port", "clients", "arena", "tick-rate"):
         parser.add_argument(f"--{flag}", type=int, required=True)
-    floor, lateness, stopped = Floor(parser.parse_args().port), Lateness(), []
+    given = parser.parse_args()
+    floor, lateness, stopped = Floor(given.port), Lateness(), []
     signal.signal(signal.SIGUSR1, lambda *_: lateness.forget())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.append(True))
     print(f"ready {floor.port}", flush=True)
     epoch_s, tick = time.monotonic(), 0
     while not stopped:
-        deadline_s = epoch_s + tick / TICK_RATE
+        deadline_s = epoch_s + tick / given.tick_rate
         time.sleep(max(0.0, deadline_s - time.monotonic()))
         lateness.record(time.monotonic() - deadline_s)
         floor.advance()

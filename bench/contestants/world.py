@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.scene import TICK_RATE
 from protocol.quantize import AIM_STEPS, ANGLE_STEPS, MOVE_FULL
 
 THRUST: Final = 840.0
@@ -34,8 +33,8 @@ class Held(NamedTuple):
 class World:
     """Up to `capacity` ships in a square arena. A ship is its row; a row without one is not in `records`."""
 
-    def __init__(self, capacity: int, arena_units: float) -> None:
-        self.arena_units = arena_units
+    def __init__(self, capacity: int, arena_units: float, tick_rate: int) -> None:
+        self.arena_units, self._tick_rate = arena_units, tick_rate
         self.held = [Held()] * capacity
         self._position = np.zeros((capacity, 2))
         self._velocity = np.zeros((capacity, 2))
@@ -63,9 +62,9 @@ class World:
         """One tick for all ships."""
         move = np.array(self.held, dtype=np.float64)[:, :2] / MOVE_FULL
         length = np.maximum(1.0, np.hypot(move[:, 0], move[:, 1]))
-        self._velocity *= 1.0 - DRAG / TICK_RATE
-        self._velocity += move / length[:, None] * (THRUST / TICK_RATE)
-        self._position += self._velocity / TICK_RATE
+        self._velocity *= 1.0 - DRAG / self._tick_rate
+        self._velocity += move / length[:, None] * (THRUST / self._tick_rate)
+        self._position += self._velocity / self._tick_rate
         low, high = RADIUS, self.arena_units - RADIUS
         outside = (self._position < low) | (self._position > high)
         self._velocity[outside] *= -ELASTICITY

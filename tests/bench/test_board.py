@@ -23,13 +23,18 @@ def row(contestant: str = "ricochet", clients: int = 100, held: bool = True, **f
     return Row(contestant=contestant, clients=clients, repetition=1, held=held, **{**usual, **figures})
 
 
-def lines_of(*rows: Row) -> list[list[str]]:
-    """The table's body, cell by cell."""
+def printed(*rows: Row) -> list[str]:
+    """The table, line by line."""
     console = Console(width=110, record=True, quiet=True)
     console.quiet = False
     with console.capture() as capture:
         console.print(table_of(rows))
-    text = [line.rstrip() for line in capture.get().splitlines() if line.strip()]
+    return [line.rstrip() for line in capture.get().splitlines() if line.strip()]
+
+
+def lines_of(*rows: Row) -> list[list[str]]:
+    """Its body, cell by cell."""
+    text = printed(*rows)
     start = next(n for n, line in enumerate(text) if "──" in line) + 1
     return [line.split() for line in text[start:]]
 
@@ -77,6 +82,15 @@ def test_a_saturated_generator_is_owned_up_to() -> None:
     assert line[-1] == "yes*"
     assert "saturated" in " ".join(caption[0])
     assert len(lines_of(row())) == 1
+
+
+def test_another_rate_than_the_usual_is_said_above(tmp_path: Path) -> None:
+    slow = "At 10 ticks, snapshots and inputs per second"
+    assert printed(row(tick_rate=10), row("floor", tick_rate=10))[0] == slow
+    assert "ticks, snapshots" not in "".join(printed(row()))
+    for rate, is_said in ((10, True), (30, False)):
+        draw([row(tick_rate=rate)], tmp_path / "cost.svg")
+        assert (f"<!-- {slow} -->" in (tmp_path / "cost.svg").read_text()) is is_said
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png"])

@@ -85,3 +85,9 @@ def test_the_floor_is_told_how_long_ricochets_snapshots_were() -> None:
     made.clear()
     list(compare([FLOOR], [100], 1, pretend(lambda _: True, made)))
     assert made[0].snapshot_bytes is None
+
+
+def test_all_play_at_the_rate_that_is_wanted_and_the_floor_sends_as_much_at_it() -> None:
+    made: list[Plan] = []
+    list(compare([RICOCHET, FLOOR], [100], 1, pretend(lambda _: True, made), tick_rate=10))
+    assert [(plan.tick_rate, plan.snapshot_bytes) for plan in made] == [(10, None), (10, 3000 // 10 - 4)]

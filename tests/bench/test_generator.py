@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 from bench.contestants.wire import input_of
 from bench.dialects import LEAD_TICKS, LEAD_TICKS_MAX, LEAD_TICKS_MIN
 from bench.dialects.plain import PlainDialect
-from bench.generator import CLOSE, PING, PONG, SATURATED_LATENESS_S, Load, Measured, next_tick
-from bench.scene import stick_of, variant_of
+from bench.generator import (
+    BEHIND_S_MAX,
+    CLOSE,
+    PING,
+    PONG,
+    SATURATED_LATENESS_S,
+    SLICES,
+    Load,
+    Measured,
+    next_tick,
+)
+from bench.scene import TICK_RATE, stick_of, variant_of
 from protocol.frames import header, masked_frame, peel
 
 SNAPSHOT = b"\x9a\x11\x2a" + bytes(200)
@@ -83,6 +93,45 @@ def test_every_client_sends_one_input_for_each_tick(load: Load, peer: Peer) -> N
         assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
         assert [stick for _, stick in mine] == [stick_of(variant_of(number, tick)) for tick in ticks]
     assert len({mine[-1][0] for mine in sent}) <= 2
+
+
+class Clock:
+    """Time that goes on while the load sleeps, and not otherwise."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    process_time = monotonic
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+@pytest.mark.parametrize("tick_rate", [5, TICK_RATE, 60])
+def test_it_plays_at_the_rate_that_it_is_given(tick_rate: int, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.generator.time", clock := Clock())
+    with Load(peer, 0, tick_rate) as load:
+        load.join(3)
+        measured = load.play(2.0)
+        assert measured.inputs == pytest.approx(3 * 2 * tick_rate, abs=3)
+        assert len(measured.lateness_s) == pytest.approx(2 * tick_rate * SLICES, abs=1)
+        for held_up, made_up in ((0.9, True), (2.0, False)):
+            clock.now_s += held_up * min(BEHIND_S_MAX, 1 / tick_rate)
+            slices = len(load.play(1.0).lateness_s) - tick_rate * SLICES
+            assert (slices > 1) is made_up
+
+
+@pytest.mark.parametrize("tick_rate", [5, TICK_RATE, 60])
+def test_a_pause_before_it_plays_is_no_bottleneck(tick_rate: int, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.generator.time", clock := Clock())
+    monkeypatch.setattr(clock, "process_time", lambda: 0.0)
+    with Load(peer, 0, tick_rate) as load:
+        load.join(3)
+        clock.now_s += 0.08  # as garbage and metrics take
+        assert not load.play(3.0).is_saturated
 
 
 def test_snapshots_and_bytes_are_counted_for_each_client(load: Load, peer: Peer) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bench.comparison import Plan
-from bench.contestants import Contestant, named
+from bench.contestants import Contestant, known, named
 from bench.dialects.plain import PlainDialect
 from bench.generator import Measured
 from bench.run import cores, outcome_of, run
-from bench.scene import Scene
+from bench.scene import TICK_RATE, Scene
 
 SILENT = "import signal; print('ready 1', flush=True); signal.pause()"
 FLEETING = """
@@ -54,6 +54,16 @@ def test_a_run_has_every_figure(name: str) -> None:
     assert row.lateness_ms_p99 is None or row.lateness_ms_p50 <= row.lateness_ms_p99
 
 
+@pytest.mark.parametrize("name", known())
+def test_everyone_plays_at_another_rate(name: str) -> None:
+    if absent := named(name).absent():
+        pytest.skip(absent)
+    row, trouble = run(Plan(named(name), 5, 1, tick_rate=10), seconds=1.0, settle_s=0.3)
+    assert (trouble, row.tick_rate) == (None, 10)
+    assert row.snapshots_per_client_s_min is not None
+    assert 0 < row.snapshots_per_client_s_min < 0.6 * TICK_RATE  # a slow machine may catch up by some
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [
@@ -66,10 +76,10 @@ def test_a_contestant_that_fails_is_a_row_without_figures(
     source: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bench.processes.READY_S_MAX", 2.0)
-    row, trouble = run(Plan(improvised(source), 4, 1), seconds=0.2, settle_s=0.1)
+    row, trouble = run(Plan(improvised(source), 4, 1, tick_rate=20), seconds=0.2, settle_s=0.1)
     assert trouble is not None
     assert why in trouble
-    assert (row.held, row.us_per_client_tick) == (False, None)
+    assert (row.held, row.us_per_client_tick, row.tick_rate) == (False, None, 20)
 
 
 def test_clients_that_are_sent_away_are_counted_with_the_reason() -> None:
@@ -84,6 +94,30 @@ def test_who_leaves_out_half_of_the_ticks_pays_twice_for_a_snapshot() -> None:
     row, _ = outcome_of(Plan(named("floor"), 2, 1), measured, Counter(), 0.012, 30.0, None, None)
     assert (row.us_per_client_tick, row.us_per_snapshot) == (100.0, 200.0)
     assert not row.held
+
+
+@pytest.mark.parametrize(("tick_rate", "us_per_client_tick", "held"), [(10, 150.0, True), (30, 50.0, False)])
+def test_a_client_tick_and_what_is_due_are_of_the_runs_rate(
+    tick_rate: int, us_per_client_tick: float, held: bool
+) -> None:
+    measured = Measured(seconds=2.0, received_bytes=6000, snapshots=[20, 20])
+    plan = Plan(named("floor"), 2, 1, tick_rate=tick_rate)
+    row, _ = outcome_of(plan, measured, Counter(), 0.006, 30.0, None, None)
+    assert (row.tick_rate, row.us_per_client_tick, row.us_per_snapshot, row.held) == (
+        tick_rate,
+        us_per_client_tick,
+        150.0,
+        held,
+    )
+
+
+@pytest.mark.parametrize("tick_rate", [5, 10, 30, 60])
+def test_a_sixtieth_may_be_missing_at_any_rate(tick_rate: int) -> None:
+    due = 60 * tick_rate
+    for missing, held in ((0, True), (due // 60, True), (due // 60 + 1, False)):
+        measured = Measured(seconds=60.0, snapshots=[due, due - missing])
+        row, _ = outcome_of(Plan(named("floor"), 2, 1, tick_rate=tick_rate), measured, Counter(), 1.0, 30.0, None, None)
+        assert row.held is held
 
 
 def test_the_arena_is_there_while_it_runs_and_gone_afterwards() -> None:

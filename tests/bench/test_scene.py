@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import scene
+from bench.contestants import Contestant, known
 from protocol import cells, limits
 from protocol.motion import Input
 
@@ -57,3 +58,11 @@ def test_changes_are_spread_over_clients_and_no_direction_is_favoured() -> None:
     taken = Counter(scene.variant_of(client, tick) for client in range(100) for tick in range(0, 1500, 15))
     assert len(taken) == scene.VARIANTS
     assert max(taken.values()) < 3 * min(taken.values())
+
+
+@pytest.mark.parametrize("contestant", known().values(), ids=known())
+@pytest.mark.parametrize("tick_rate", [scene.TICK_RATE, 12])
+def test_every_contestant_is_told_the_rate(contestant: Contestant, tick_rate: int, tmp_path: Path) -> None:
+    words = contestant.command(scene.Scene(4, tmp_path, tick_rate=tick_rate))
+    rates = [words[n + 1] for n, word in enumerate(words) if word.endswith("-rate")]
+    assert rates == [str(tick_rate)] * (2 if contestant.has_metrics else 1)

@@ -11,11 +11,13 @@ from bench import server
 from bench.cli import app
 from bench.contestants import Contestant, known, named
 from bench.dialects.floor import FloorDialect
+from bench.scene import TICK_RATE
 
 KEYS = {
     "contestant",
     "clients",
     "repetition",
+    "tick_rate",
     "held",
     "us_per_client_tick",
     "us_per_snapshot",
@@ -41,12 +43,25 @@ def test_two_contestants_are_compared(
     assert [row["contestant"] for row in rows] == ["ricochet", "floor"]
     assert all(row.keys() == KEYS for row in rows)
     assert all(row["snapshots_per_client_s_min"] > 0 for row in rows)
+    assert {row["tick_rate"] for row in rows} == {TICK_RATE}
     printed = capsys.readouterr()
     assert printed.err == ""
     assert "ricochet" in printed.out
     assert "floor" in printed.out
     assert "Not measured:" in printed.out
     assert picture.read_bytes().startswith(b"<?xml")
+
+
+def test_they_are_compared_at_another_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.server.SETTLE_S", 0.3)
+    rows_file = tmp_path / "rows.json"
+    words = ["--contestants", "floor", "--clients", "5", "--seconds", "1", "--tick-rate", "10"]
+    result = CliRunner().invoke(app, ["bench", "server", *words, "--json", str(rows_file)])
+    assert result.exit_code == 0
+    assert "At 10 ticks, snapshots and inputs per second" in result.output
+    (row,) = json.loads(rows_file.read_text())
+    assert row["tick_rate"] == 10
+    assert 0 < row["snapshots_per_client_s_min"] < 0.6 * TICK_RATE
 
 
 @pytest.mark.parametrize(
@@ -63,6 +78,8 @@ def test_two_contestants_are_compared(
         (["--clients", ""], "--clients names no number"),
         (["--repeat", "0"], "--repeat"),
         (["--seconds", "0"], "--seconds"),
+        (["--tick-rate", "4"], "--tick-rate"),
+        (["--tick-rate", "61"], "--tick-rate"),
         (["--json", "nowhere/rows.json"], "nowhere/rows.json can't be written: no such file or directory"),
         (["--plot", "picture.odd"], "picture.odd can't be written: Format 'odd' is not supported"),
     ],

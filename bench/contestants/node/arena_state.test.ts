@@ -55,7 +55,7 @@ test("a filtered client has exactly the ships in the cells of its view, and has 
     for (const { ship, state: shipState } of players) {
       const angle = ship.id + Math.floor(tick / 90) * 2.4;
       ship.steer({ moveX: Math.round(127 * Math.cos(angle)), moveY: Math.round(127 * Math.sin(angle)), aim: tick % 4096 });
-      ship.move(ARENA_UNITS);
+      ship.move(ARENA_UNITS, 30);
       publish(shipState, ship);
     }
     for (const player of players) interest.place(player.state, player.ship.x, player.ship.y);

@@ -17,7 +17,7 @@ import { Encoder, StateView } from "@colyseus/schema";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 
 import { FilteredState, OpenState, ShipState, publish, type ArenaState } from "./arena_state.ts";
-import { BACKLOG, HOST, TICK_RATE, ready, settingsFromArguments } from "./contestant.ts";
+import { BACKLOG, HOST, ready, settingsFromArguments } from "./contestant.ts";
 import { Interest } from "./interest.ts";
 import { Lateness, keepTime } from "./loop.ts";
 import { INPUT, inputFrom } from "./wire.ts";
@@ -49,7 +49,7 @@ class Arena extends Room<{ state: ArenaState }> {
 
   override onCreate(): void {
     this.onMessage(INPUT, (client: Client, message: unknown) => this.receive(client, message));
-    keepTime(TICK_RATE, () => this.advance(), lateness);
+    keepTime(settings.tickRate, () => this.advance(), lateness);
   }
 
   override onJoin(client: Client): void {
@@ -85,7 +85,7 @@ class Arena extends Room<{ state: ArenaState }> {
 
   private advance(): void {
     for (const player of this.players.values()) {
-      player.ship.move(settings.arenaUnits);
+      player.ship.move(settings.arenaUnits, settings.tickRate);
       publish(player.state, player.ship);
     }
     if (settings.view) this.lookAround();

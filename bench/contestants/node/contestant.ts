@@ -9,7 +9,6 @@ import { parseArgs } from "node:util";
 
 import { Lateness } from "./loop.ts";
 
-export const TICK_RATE = 30;
 export const HOST = "127.0.0.1";
 /** Connections the kernel holds while clients join. */
 export const BACKLOG = 1024;
@@ -21,6 +20,8 @@ export interface Settings {
   clients: number;
   /** The side of the square arena. */
   arenaUnits: number;
+  /** Of ticks and snapshots, per second. */
+  tickRate: number;
   /** Whether Colyseus filters what each client sees. */
   view: boolean;
 }
@@ -33,6 +34,7 @@ export function settingsFromArguments(): Settings {
         port: { type: "string", default: "0" },
         clients: { type: "string" },
         arena: { type: "string" },
+        "tick-rate": { type: "string" },
         view: { type: "boolean", default: false },
       },
     });
@@ -40,6 +42,7 @@ export function settingsFromArguments(): Settings {
       port: wholeNumber("--port", values.port, 0, 65_535),
       clients: wholeNumber("--clients", values.clients, 1, 65_535),
       arenaUnits: wholeNumber("--arena", values.arena, 1, 16_383),
+      tickRate: wholeNumber("--tick-rate", values["tick-rate"], 5, 60),
       view: values.view,
     };
   } catch (error) {

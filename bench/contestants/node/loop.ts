@@ -7,7 +7,7 @@
  */
 
 const CATCH_UP_TICKS_MAX = 5;
-/** Lateness is remembered of so many ticks, half an hour of them; then the oldest are forgotten. */
+/** Lateness is remembered of so many ticks, half an hour of them at 30 a second; then the oldest are forgotten. */
 const TICKS_REMEMBERED_MAX = 65_536;
 
 export interface LatenessReport {

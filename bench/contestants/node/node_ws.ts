@@ -7,7 +7,7 @@
 
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 
-import { BACKLOG, HOST, TICK_RATE, ready, settingsFromArguments } from "./contestant.ts";
+import { BACKLOG, HOST, ready, settingsFromArguments } from "./contestant.ts";
 import { Lateness, keepTime } from "./loop.ts";
 import { decodeInput, encodeCell, encodeSnapshot, joinCells } from "./wire.ts";
 import { Grid, Ship, birthplace } from "./world.ts";
@@ -66,7 +66,7 @@ function receive(player: Player, bytes: RawData): void {
 function advance(tick: number): void {
   const shipsByCell = new Map<number, Ship[]>();
   for (const { ship } of players) {
-    ship.move(settings.arenaUnits);
+    ship.move(settings.arenaUnits, settings.tickRate);
     const cell = grid.cellAt(ship.x, ship.y);
     const ships = shipsByCell.get(cell);
     if (ships === undefined) shipsByCell.set(cell, [ship]);
@@ -94,6 +94,6 @@ function post(tick: number, cells: ReadonlyMap<number, Buffer>): void {
 
 server.on("listening", () => {
   const lateness = new Lateness();
-  keepTime(TICK_RATE, advance, lateness);
+  keepTime(settings.tickRate, advance, lateness);
   ready((server.address() as { port: number }).port, lateness);
 });

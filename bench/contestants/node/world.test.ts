@@ -3,18 +3,30 @@ import { test } from "node:test";
 
 import { Grid, Ship, birthplace } from "./world.ts";
 
-test("a ship at full thrust comes to the speed at which drag and thrust are equal", () => {
-  const ship = new Ship(1, 5000, 5000);
-  ship.steer({ moveX: 127, moveY: 0, aim: 0 });
-  for (let tick = 0; tick < 300; tick++) ship.move(20_000);
-  assert.ok(Math.abs(ship.vx - 420) < 0.001);
-  assert.equal(ship.vy, 0);
+test("a ship at full thrust comes to the speed at which drag and thrust are equal, at any rate", () => {
+  for (const rate of [5, 30, 60]) {
+    const ship = new Ship(1, 5000, 5000);
+    ship.steer({ moveX: 127, moveY: 0, aim: 0 });
+    for (let tick = 0; tick < 10 * rate; tick++) ship.move(20_000, rate);
+    assert.ok(Math.abs(ship.vx - 420) < 0.001);
+    assert.equal(ship.vy, 0);
+  }
+});
+
+test("a tick is as long as the rate has it", () => {
+  for (const rate of [5, 30, 60]) {
+    const ship = new Ship(1, 5000, 5000);
+    ship.steer({ moveX: 127, moveY: 0, aim: 0 });
+    ship.move(20_000, rate);
+    assert.ok(Math.abs(ship.vx - 840 / rate) < 1e-9);
+    assert.ok(Math.abs(ship.x - 5000 - ship.vx / rate) < 1e-9);
+  }
 });
 
 test("the corners of the stick are no faster than its rim", () => {
   const ship = new Ship(1, 0, 0);
   ship.steer({ moveX: 127, moveY: 127, aim: 0 });
-  for (let tick = 0; tick < 300; tick++) ship.move(20_000);
+  for (let tick = 0; tick < 300; tick++) ship.move(20_000, 30);
   assert.ok(Math.abs(Math.hypot(ship.vx, ship.vy) - 420) < 0.001);
 });
 
@@ -23,7 +35,7 @@ test("a ship stays within the border and comes back from it", () => {
   ship.steer({ moveX: 127, moveY: -127, aim: 0 });
   const signs = new Set<number>();
   for (let tick = 0; tick < 300; tick++) {
-    ship.move(1000);
+    ship.move(1000, 30);
     signs.add(Math.sign(ship.vx));
     assert.ok(ship.x >= 16 && ship.x <= 984 && ship.y >= 16 && ship.y <= 984);
   }

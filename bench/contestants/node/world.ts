@@ -5,8 +5,6 @@
  * There is nothing else here: no shots, no rocks, and ships pass through each other.
  */
 
-import { TICK_RATE } from "./contestant.ts";
-
 const CELL_UNITS = 512;
 const VIEW_HALF_UNITS = 704;
 
@@ -16,9 +14,6 @@ const SHIP_RADIUS_UNITS = 16;
 /** What is left of a speed after a bounce. */
 const ELASTICITY = 0.6;
 const MOVE_FULL = 127;
-
-const KEEP = 1 - DRAG_PER_S / TICK_RATE;
-const GAIN = THRUST_UNITS_PER_S2 / TICK_RATE;
 
 /** A player's last input. */
 export interface Input {
@@ -53,12 +48,14 @@ export class Ship {
     this.aim = input.aim;
   }
 
-  /** One tick, in an arena of that side. */
-  move(arenaUnits: number): void {
-    this.vx = this.vx * KEEP + this.thrustX * GAIN;
-    this.vy = this.vy * KEEP + this.thrustY * GAIN;
-    this.x += this.vx / TICK_RATE;
-    this.y += this.vy / TICK_RATE;
+  /** One tick of so many in a second, in an arena of that side. */
+  move(arenaUnits: number, tickRate: number): void {
+    const keep = 1 - DRAG_PER_S / tickRate;
+    const gain = THRUST_UNITS_PER_S2 / tickRate;
+    this.vx = this.vx * keep + this.thrustX * gain;
+    this.vy = this.vy * keep + this.thrustY * gain;
+    this.x += this.vx / tickRate;
+    this.y += this.vy / tickRate;
     const far = arenaUnits - SHIP_RADIUS_UNITS;
     if (this.x < SHIP_RADIUS_UNITS || this.x > far) {
       this.x = Math.min(Math.max(this.x, SHIP_RADIUS_UNITS), far);

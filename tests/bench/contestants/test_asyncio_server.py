@@ -6,6 +6,7 @@ import msgpack
 import pytest
 
 from bench.contestants.asyncio_server import Connection, Player, Room
+from bench.contestants.world import THRUST, VELOCITY_SCALE
 from bench.dialects.plain import PlainDialect
 from tests.bench.dialects.test_plain import understood
 
@@ -31,7 +32,7 @@ def entered(room: Room) -> Kept:
 
 
 def test_everybody_is_sent_one_snapshot_a_tick_with_the_newest_ack() -> None:
-    room = Room(3, 1000)
+    room = Room(3, 1000, 30)
     ann, bob = entered(room), entered(room)
     room.receive(ann.player, understood(PlainDialect().input_frame(40, 0)))
     for _ in range(3):
@@ -42,8 +43,19 @@ def test_everybody_is_sent_one_snapshot_a_tick_with_the_newest_ack() -> None:
     assert x < x_later
 
 
+def test_a_tick_is_as_long_as_the_rate_has_it() -> None:
+    speeds = {}
+    for tick_rate in (10, 30):
+        room = Room(1, 1000, tick_rate)
+        ann = entered(room)
+        room.receive(ann.player, understood(PlainDialect().input_frame(1, 0)))
+        room.advance()
+        speeds[tick_rate] = ann.snapshots[0][6] / VELOCITY_SCALE
+    assert speeds == {tick_rate: pytest.approx(THRUST / tick_rate, abs=0.1) for tick_rate in (10, 30)}
+
+
 def test_who_left_is_seen_no_more_and_makes_room() -> None:
-    room = Room(2, 600)
+    room = Room(2, 600, 30)
     ann, bob = entered(room), entered(room)
     assert room.enter() is None
     room.connections.remove(bob)
@@ -55,7 +67,7 @@ def test_who_left_is_seen_no_more_and_makes_room() -> None:
 
 
 def test_nonsense_is_refused_and_changes_nothing() -> None:
-    room = Room(1, 600)
+    room = Room(1, 600, 30)
     ann = entered(room)
     with pytest.raises(ValueError, match="not an input"):
         room.receive(ann.player, b"\x91\x02")

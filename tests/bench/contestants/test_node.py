@@ -103,11 +103,12 @@ def test_who_sends_no_input_goes_and_the_others_stay(name: str, tmp_scene: Scene
         assert all(dialect.is_snapshot(message) for message in messages(good, 5))
 
 
-def test_ships_move_as_ricochets_do(tmp_scene: Scene) -> None:
-    dialect = PlainDialect()
-    keep, gain = keep_and_gain(SHIP_KIND, TICK_RATE)
+@pytest.mark.parametrize("tick_rate", [TICK_RATE, 10])
+def test_ships_move_as_ricochets_do(tick_rate: int, tmp_scene: Scene) -> None:
+    dialect, scene = PlainDialect(), Scene(100, tmp_scene.folder, tick_rate=tick_rate)
+    keep, gain = keep_and_gain(SHIP_KIND, tick_rate)
     thrust_x, thrust_y = thrust_of(*stick_of(STEERED))
-    with started("node-ws", tmp_scene) as (_, port), joined(dialect, port, 1, steered=True) as (client,):
+    with started("node-ws", scene) as (_, port), joined(dialect, port, 1, steered=True) as (client,):
         steered = [own for own in snapshots_of(client, 30) if own[2] == 1]
     assert len(steered) > 10
     for before, after in pairwise(steered):
@@ -115,8 +116,8 @@ def test_ships_move_as_ricochets_do(tmp_scene: Scene) -> None:
         assert (after[1], after[3]) == (tick + 1, ship)
         assert after[6] == pytest.approx(16 * coast(vx / 16, thrust_x, keep, gain), abs=1)
         assert after[7] == pytest.approx(16 * coast(vy / 16, thrust_y, keep, gain), abs=1)
-        assert after[4] - x == pytest.approx(after[6] / 16 / TICK_RATE * POSITION_SCALE, abs=1.1)
-        assert after[5] - y == pytest.approx(after[7] / 16 / TICK_RATE * POSITION_SCALE, abs=1.1)
+        assert after[4] - x == pytest.approx(after[6] / 16 / tick_rate * POSITION_SCALE, abs=1.1)
+        assert after[5] - y == pytest.approx(after[7] / 16 / tick_rate * POSITION_SCALE, abs=1.1)
 
 
 def test_a_view_is_the_ships_in_the_cells_around(tmp_scene: Scene) -> None:
@@ -138,7 +139,16 @@ def test_a_view_is_the_ships_in_the_cells_around(tmp_scene: Scene) -> None:
     assert min(sum(map(len, own[9])) for own in latest) < clients
 
 
-@pytest.mark.parametrize("arguments", [["--clients", "0"], ["--clients", "2", "--arena", "many"], ["--what"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--clients", "0"],
+        ["--clients", "2", "--arena", "many"],
+        ["--clients", "2", "--arena", "600"],
+        ["--clients", "2", "--arena", "600", "--tick-rate", "61"],
+        ["--what"],
+    ],
+)
 @pytest.mark.parametrize("script", ["node_ws.ts", "colyseus.ts"])
 def test_what_makes_no_sense_is_one_sentence(script: str, arguments: list[str]) -> None:
     node = node_runtime.node()

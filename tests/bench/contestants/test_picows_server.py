@@ -41,7 +41,7 @@ def connected(room: Room) -> tuple[Connected, Transport]:
 
 
 def test_a_full_socket_is_skipped_until_it_drains() -> None:
-    room = Room(4, 600)
+    room = Room(4, 600, 30)
     connection, transport = connected(room)
     room.advance()
     connection.pause_writing()
@@ -53,7 +53,7 @@ def test_a_full_socket_is_skipped_until_it_drains() -> None:
 
 
 def test_who_hangs_up_leaves_the_room() -> None:
-    room = Room(1, 600)
+    room = Room(1, 600, 30)
     first, transport = connected(room)
     refused, other = connected(room)
     assert (len(room.connections), len(other.closed_with)) == (1, 1)
