@@ -52,7 +52,7 @@ class Common:
                 viewer.part()
             self.messages.clear()
         encoded = owe(message, [*self.apart])
-        if len(self.apart) < len(viewers):
+        if viewers:
             if _MSGPACK.subprotocol not in encoded:
                 encoded[_MSGPACK.subprotocol] = _MSGPACK.encode(message)
             self.messages.append(encoded[_MSGPACK.subprotocol])
