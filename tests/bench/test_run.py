@@ -54,14 +54,22 @@ def test_a_run_has_every_figure(name: str) -> None:
     assert row.lateness_ms_p99 is None or row.lateness_ms_p50 <= row.lateness_ms_p99
 
 
+TRIES = 5
+"""A machine that stood still before the second that is measured hands out in it what was due before."""
+
+
 @pytest.mark.parametrize("name", known())
 def test_everyone_plays_at_another_rate(name: str) -> None:
     if absent := named(name).absent():
         pytest.skip(absent)
-    row, trouble = run(Plan(named(name), 5, 1, tick_rate=10), seconds=1.0, settle_s=0.3)
-    assert (trouble, row.tick_rate) == (None, 10)
+    assert any(0 < snapshots_a_second(name, 10) < 0.6 * TICK_RATE for _ in range(TRIES)), "it plays at the usual one"
+
+
+def snapshots_a_second(name: str, tick_rate: int) -> float:
+    row, trouble = run(Plan(named(name), 5, 1, tick_rate=tick_rate), seconds=1.0, settle_s=0.3)
+    assert (trouble, row.tick_rate) == (None, tick_rate)
     assert row.snapshots_per_client_s_min is not None
-    assert 0 < row.snapshots_per_client_s_min < 0.6 * TICK_RATE  # a slow machine may catch up by some
+    return row.snapshots_per_client_s_min
 
 
 @pytest.mark.parametrize(
