@@ -100,8 +100,8 @@ class Sweep:
             self._feeds[fd] = feed
 
     def sweep(self) -> None:
-        """Read some of what is ready now: before others, whoever steps many bots calls for it. Then there is no need to
-        wake for it so soon."""
+        """Read some of what is ready now: whoever steps many bots calls for it after each step. Then there is no need
+        to wake for it so soon."""
         if self._read_some() is not Some.MORE and self._pause is not None:
             self._pause.set(trio.current_time() + self.gap_s)
 

@@ -66,7 +66,8 @@ class Common:
                 del self.apart[viewer]
 
     def forget(self, viewer: Owed) -> None:
-        """It has gone. Idempotent."""
+        """It has gone, and keeps what it is owed to itself. Idempotent."""
+        viewer.part()
         self.apart.pop(viewer, None)
 
 

@@ -120,11 +120,17 @@ def test_a_newcomer_hears_nothing_from_before() -> None:
     assert [*told.heard().values()] == [[1, 2], [2]]
 
 
-def test_whoever_has_gone_is_forgotten() -> None:
+def test_whoever_has_gone_is_forgotten_whatever_it_is_still_told() -> None:
     told = Told()
-    told.come()
-    told.come()
+    for _ in range(3):
+        told.come()
+    told.stepper.step(4)
+    viewers = [client.session.seat.viewer for client in told.clients if client.session.seat is not None]
+    in_words = [viewer for viewer in viewers if viewer.codec.is_text]
+    told.say()
     told.go(told.clients[0])
-    assert len(told.common.apart) == 1
-    told.stepper.room.leave(told.clients[0].player)
-    assert not told.common.apart
+    told.stepper.room.leave(told.clients[-1].player)
+    for viewer in (viewers[0], viewers[-1]):
+        viewer.owe(b"too late")
+        assert viewer.owed > 1, "it keeps what it was owed with all"
+    assert [*told.common.apart] == in_words
