@@ -34,6 +34,16 @@ test("it tells how the stay goes, each time it is asked", () => {
   expect(told.counts).toMatchObject({ shots_matched: 0, shots_unforeseen: 0, shots_dropped: 0 });
 });
 
+test("what it is told to forget is counted anew, shots among it", () => {
+  const duel = new Duel();
+  const told = probe(clientOf({ play: duel.play, welcome: duel.play.welcome }), gauges);
+  duel.controls = { ...duel.controls, fire: true };
+  duel.run(90);
+  expect(told.counts["shots_dropped"]).toBeGreaterThan(0);
+  told.forget();
+  expect(told.counts).toMatchObject({ shots_matched: 0, shots_unforeseen: 0, shots_dropped: 0, timed: 0 });
+});
+
 test("it tells where one is, and what else there is", () => {
   const { room, role, rooms, people } = probe(clientOf({ lobby }), gauges);
   expect({ room, role, rooms, people }).toEqual({ room: "pit", role: null, rooms: ["pit", "belt"], people: 3 });

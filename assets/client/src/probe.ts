@@ -2,7 +2,7 @@
  * `window.ricochet`: how things are, for tests that drive the page from outside and for the curious.
  *
  * To be read, not to be written. Two things can be done: `drop()` breaks the connection as the network would, and `forget()`
- * begins the figures anew.
+ * begins the figures and the counts anew.
  */
 
 import type { Client, Gauges, LinkState, OwnDrawn, PlayerInfo, Summary } from "@ricochet/sdk";
@@ -123,6 +123,9 @@ export function probe(
       return again();
     },
     drop: () => connection.drop(),
-    forget: () => playing()?.figures.forget(),
+    forget: () => {
+      playing()?.figures.forget();
+      playing()?.shots?.forget();
+    },
   };
 }

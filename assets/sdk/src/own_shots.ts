@@ -91,6 +91,11 @@ export class OwnShots {
     this.#life_ticks = ticksIn(gun.life_s, view.tick_rate);
   }
 
+  /** Begins to count anew. What is under way stays. */
+  forget(): void {
+    this.matched = this.unforeseen = this.dropped = 0;
+  }
+
   /** Among other walls from now on. What flies already goes on as it was foreseen. */
   moveTo(engine: Engine, arena: Arena): void {
     this.#range = new Range(engine, arena, this.#view.tick_rate);
