@@ -205,7 +205,7 @@ class Rehearsal:
         now_s = self.tick * self.crowd.rates.tick_s
         inputs = self._pilots.at(self.tick)
         for player, entry in zip(self._seers.players, inputs, strict=True):
-            player.inputs.put(self.tick, [entry], self.tick, now_s - LEAD_S)
+            player.inputs.put(self.tick, [entry], now_s - LEAD_S)
         self._inputs.take(self.tick, now_s)
         return inputs
 

@@ -164,6 +164,7 @@ def revive(
 
 def _fill(room: Room, saved: SavedRoom) -> None:
     room.tick, room.match_tick, room.matches, room.podium = saved.tick, saved.match_tick, saved.matches, saved.podium
+    room.inputs.next_tick = saved.tick + 1
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])
     game = room.game

@@ -92,7 +92,7 @@ class InputTable:
     def __init__(self, statistics: RoomStatistics, tick_s: float = Rates().tick_s, slots: int = 16) -> None:
         self.statistics, self.tick_s = statistics, tick_s
         self.next_tick = 1
-        """What will be gathered next."""
+        """What will be gathered next, as each `take` sets it, or whoever fills the table of a room that goes on."""
         self.extent = 0
         """Every slot in use is before this one."""
         self.has_late = False
@@ -190,15 +190,15 @@ class InputTable:
         for tick, entry in enumerate(entries, first):
             at = tick & RING_TICKS - 1, slot
             if tick < self.next_tick:
-                self.put_late(slot, tick, entry, stamp, self.next_tick)
+                self.put_late(slot, tick, entry, stamp)
             elif ticks[at] != tick:
                 ticks[at], self.entries[at], self.stamps[at], self.arrived_s[at] = tick, entry, stamp, arrived_s
         self.newest[slot] = max(self.newest[slot], last)
         self.applied[slot], self.heard_s[slot] = said.applied, arrived_s
         return True
 
-    def put_late(self, slot: int, tick: int, entry: int, stamp: int, next_tick: int) -> None:
-        """One whose tick is before the `next_tick`. If it is newer than all that were taken, it counts for the coming
+    def put_late(self, slot: int, tick: int, entry: int, stamp: int) -> None:
+        """One whose tick is before the next. If it is newer than all that were taken, it counts for the coming
         one, and the edges of any that it takes the place of, too."""
         if tick <= self.ack[slot]:
             return
@@ -206,7 +206,7 @@ class InputTable:
         edges = int(self.late[slot]) & EDGES if self.is_late[slot] else 0
         self.ack[slot], self.late[slot], self.late_stamp[slot] = tick, entry | edges, stamp
         self.is_late[slot] = self.has_late = True
-        self.slack_ms[slot] = min(self.slack_ms[slot], (tick - next_tick) * self.tick_s * 1000.0)
+        self.slack_ms[slot] = min(self.slack_ms[slot], (tick - self.next_tick) * self.tick_s * 1000.0)
 
     # what a tick takes -------------------------------------------------------------------------------------
 

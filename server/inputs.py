@@ -101,14 +101,12 @@ class InputBuffer:
         table.ack[slot], table.newest[slot], held, table.held_ticks[slot], self.eye = saved
         table.held[slot] = table.now[slot] = pack(Input(*held))
 
-    def put(
-        self, first_tick: int, entries: Sequence[Input], next_tick: int, now_s: float, stamp: int = NO_STAMP
-    ) -> None:
-        """Take what arrived at `now_s`, in a message with `stamp`; `next_tick` is the tick that will be gathered next.
+    def put(self, first_tick: int, entries: Sequence[Input], now_s: float, stamp: int = NO_STAMP) -> None:
+        """Take what arrived at `now_s`, in a message with `stamp`.
 
         Raises Violation when an entry is too far ahead; the entries before it are kept.
         """
-        table, slot = self.table, self.slot
+        table, slot, next_tick = self.table, self.slot, self.table.next_tick
         newest = table.newest[slot]
         for tick, entry in enumerate(entries, first_tick):
             if tick >= next_tick:
@@ -122,7 +120,7 @@ class InputBuffer:
                     table.ticks[at], table.entries[at], table.stamps[at] = tick, pack(entry), stamp
                     table.arrived_s[at] = now_s
             else:
-                table.put_late(slot, tick, pack(entry), stamp, next_tick)
+                table.put_late(slot, tick, pack(entry), stamp)
             if tick > newest:
                 table.newest[slot] = newest = tick
 

@@ -257,7 +257,7 @@ class Room:
     def hear(self, player: Player, message: Inputs, now_s: float) -> None:
         """Take inputs. Raises Violation when they are too far ahead."""
         player.inputs.applied = message.applied
-        player.inputs.put(message.first_tick, message.entries, self.tick + 1, now_s, stamp_of(message))
+        player.inputs.put(message.first_tick, message.entries, now_s, stamp_of(message))
 
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 from msgspec.structs import asdict, replace
 
+from protocol.errors import Violation
+from protocol.limits import INPUT_AHEAD_TICKS_MAX
 from protocol.motion import Button, Input
 from protocol.ticks import Rates
 from server.checkpoint import SavedPlayer, SavedRoom, capture, revive, seal, unseal
@@ -84,6 +86,16 @@ def test_players_are_who_they_were_with_what_they_held() -> None:
         assert {**asdict(was), "inputs": None, "now": None} == {**asdict(player), "inputs": None, "now": None}
         assert player.inputs.save() == was.inputs.save()
         assert asdict(player.inputs.take(room.tick + 1, 0.0)) == asdict(was.inputs.take(room.tick + 1, 0.0))
+
+
+def test_inputs_for_the_coming_tick_are_taken_before_it_and_nothing_further_ahead() -> None:
+    room = revived(saved_of(played()))
+    person, coming = next(iter(room.players.values())), room.tick + 1
+    person.inputs.put(coming, [Input(move_x=7)], 0.0)
+    with pytest.raises(Violation):
+        person.inputs.put(coming + INPUT_AHEAD_TICKS_MAX + 1, [Input()], 0.0)
+    assert len(person.inputs) == 1
+    assert person.inputs.take(coming, 0.0).move_x == 7
 
 
 def test_the_game_goes_on_by_itself_and_alike() -> None:
@@ -216,7 +228,7 @@ def test_a_beam_in_the_very_first_tick_finds_no_past_and_harms_nothing() -> None
     """What everyone saw before the restart is not known any more; a shot at once is judged by what is there."""
     again = revived(unseal(WHOLE))
     for player in again.players.values():
-        player.inputs.put(again.tick + 1, [Input(buttons=Button.PULSE)] * 3, again.tick + 1, 0.0)
+        player.inputs.put(again.tick + 1, [Input(buttons=Button.PULSE)] * 3, 0.0)
     for _ in range(60):
         again.advance(0.0)
     assert melee_of(again).save().ends_tick > 0

@@ -36,7 +36,7 @@ def buffers() -> tuple[InputTable, list[InputBuffer]]:
 def say_alone(buffer: InputBuffer, message: Inputs, now_s: float) -> None:
     try:
         buffer.applied = message.applied
-        buffer.put(message.first_tick, message.entries, buffer.table.next_tick, now_s, stamp_of(message))
+        buffer.put(message.first_tick, message.entries, now_s, stamp_of(message))
     except Violation:
         pass
 
@@ -104,7 +104,7 @@ def test_what_is_too_far_ahead_is_left() -> None:
 def test_nothing_is_left_in_a_slot_for_the_next() -> None:
     table, players = buffers()
     gone = players[1]
-    gone.put(1, [Input(move_x=9, buttons=Button.FIRE)] * 5, 1, 0.0, 77)
+    gone.put(1, [Input(move_x=9, buttons=Button.FIRE)] * 5, 0.0, 77)
     gone.eye = 5.0, 6.0
     table.take(1, 0.1)
     gone.release()
@@ -119,7 +119,7 @@ def test_nothing_is_left_in_a_slot_for_the_next() -> None:
 def test_it_grows_and_forgets_nothing() -> None:
     table, players = buffers()
     for n, player in enumerate(players):
-        player.put(1, [Input(aim=n)], 1, 0.0)
+        player.put(1, [Input(aim=n)], 0.0)
     more = [InputBuffer(table.statistics, table) for _ in range(40)]
     table.take(1, 0.0)
     assert [player.now.aim for player in players] == [0, 1, 2, 3]
@@ -129,6 +129,6 @@ def test_it_grows_and_forgets_nothing() -> None:
 def test_the_ring_goes_round() -> None:
     _, [player, *_] = buffers()
     for tick in range(1, 3 * RING_TICKS):
-        player.put(tick, [Input(aim=tick % 4096)], tick, 0.0)
+        player.put(tick, [Input(aim=tick % 4096)], 0.0)
         assert player.take(tick, 0.0).aim == tick % 4096
         assert player.ack == tick

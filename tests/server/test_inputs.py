@@ -31,12 +31,12 @@ class Conversation:
         return self.next_tick * TICK_S
 
     def put(self, first_tick: int, *entries: Input, early_s: float = 0.0) -> None:
-        self.buffer.put(first_tick, entries, self.next_tick, self.now_s - early_s)
+        self.buffer.put(first_tick, entries, self.now_s - early_s)
 
     def hear(self, first_tick: int, *entries: Input) -> int:
         """The same as `put`, in a message."""
         stamp = stamp_of(Inputs(first_tick, list(entries), seen=first_tick))
-        self.buffer.put(first_tick, entries, self.next_tick, self.now_s, stamp)
+        self.buffer.put(first_tick, entries, self.now_s, stamp)
         return stamp
 
     def take(self, ticks: int = 1) -> list[Input]:
