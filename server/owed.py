@@ -43,15 +43,24 @@ class Common:
         self.apart: dict[Owed, None] = {}
         """In the order in which they parted."""
 
-    def owe(self, message: Message, viewers: Collection[Owed], only: Iterable[Owed] | None = None) -> Encoded:
-        """To all `viewers`, who are all that share this; or `only` to some."""
+    def owe(
+        self,
+        message: Message,
+        viewers: Collection[Owed],
+        only: Iterable[Owed] | None = None,
+        but: Iterable[Owed] = (),
+    ) -> Encoded:
+        """To all `viewers`, who are all that share this, `but` some; or `only` to some."""
         if only is not None:
             return owe(message, only)
         if len(self.messages) >= EVENTS_TOGETHER_MAX:
             for viewer in viewers:
                 viewer.part()
             self.messages.clear()
-        encoded = owe(message, [*self.apart])
+        deaf = {*but}
+        for viewer in deaf:
+            viewer.part()
+        encoded = owe(message, [viewer for viewer in self.apart if viewer not in deaf])
         if viewers:
             if _MSGPACK.subprotocol not in encoded:
                 encoded[_MSGPACK.subprotocol] = _MSGPACK.encode(message)

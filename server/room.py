@@ -104,7 +104,7 @@ class Room:
         self.watching = Spectators(*whom)
         if (lateness := lateness_of(game, self.options, rates, len(self.world.alive))) is not None:
             self.watching = LateSpectators(*whom, lateness, partial(introduce, self))
-        self._next_player = 1
+        self.next_player = 1
         self._pings = Pings(self)
         self._snapshot_due = False
         self.is_resting = False
@@ -166,7 +166,7 @@ class Room:
         if len(self.players) >= self.players_max:
             raise Violation(Code.ROOM_FULL, f"room {self.name} has its {self.players_max} players already")
         player = Player(
-            id=self._next_player,
+            id=self.next_player,
             name=name,
             colour=rarest_colour(self.players.values()),
             bot=bot,
@@ -176,7 +176,7 @@ class Room:
             since_tick=self.tick,
         )
         player.eye = self.arena.size.width / 2, self.arena.size.height / 2
-        self._next_player += 1
+        self.next_player += 1
         self._players[player.id] = player
         self._crew.changed()
         self.say("joined", asdict(info_of(player)))
@@ -190,13 +190,9 @@ class Room:
     def reinstate(self, players: Iterable[Player], next_player: int) -> None:
         """Of a room that goes on from a checkpoint: who was there, with what is theirs."""
         self._players.update((player.id, player) for player in players)
-        self._next_player = next_player
+        self.next_player = next_player
         self._crew.changed()
         self._crew.cooling()
-
-    @property
-    def next_player(self) -> int:
-        return self._next_player
 
     def leave(self, player: Player) -> None:
         """The player is gone for good, with its ship."""
@@ -264,7 +260,7 @@ class Room:
     ) -> None:
         """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
         event = Event(self.tick, name, body)
-        only = None if to is None else [self._viewers[player.id] for player in to if player.id in self._viewers]
+        only = None if to is None else self._viewers_of(to)
         encoded = self._common.owe(event, self._viewers.values(), only)
         if to is None or spectators:
             self.watching.hear(event, encoded)
@@ -273,13 +269,16 @@ class Room:
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         """An event, to those who look from within a square of twice `half_units` around a point."""
         event = Event(self.tick, name, body)
-        near = [
-            self._viewers[player.id]
-            for player in self._players.values()
-            if player.id in self._viewers and is_within(half_units, player.eye, (x, y))
-        ]
+        near = self._viewers_of(one for one in self._players.values() if is_within(half_units, one.eye, (x, y)))
         self.watching.hear_near(event, owe(event, near), x, y, half_units)
         self._tap(event)
+
+    def tell_players(self, message: ServerMessage, but: Iterable[Player] = ()) -> None:
+        """A message to all players who are here but those, and to nobody else."""
+        self._common.owe(message, self._viewers.values(), but=self._viewers_of(but))
+
+    def _viewers_of(self, players: Iterable[Player]) -> list[Viewer]:
+        return [self._viewers[player.id] for player in players if player.id in self._viewers]
 
     def _tap(self, message: ServerMessage) -> None:
         if self.tap is not None:
@@ -316,7 +315,7 @@ class Room:
     def announce_stop(self, in_s: float) -> None:
         """Tell everybody, and whoever comes back meanwhile, that the server stops after so many seconds."""
         self.stops_tick = self.tick + self.rates.ticks_in(in_s)
-        self._common.owe(self._stopping(), self._viewers.values())
+        self.tell_players(self._stopping())
         owe(self._stopping(self.watching.late_ticks), self.watching)
 
     def _stopping(self, late_ticks: int = 0) -> Event:

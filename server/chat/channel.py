@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from protocol import limits
 from protocol.codec import Codec
@@ -28,16 +29,16 @@ class Line(Struct, frozen=True, eq=False):
     _old: dict[str, bytes] = field(default_factory=dict)
     """As history, by subprotocol: encoded once for all who come."""
 
-    def fresh(self, codec: Codec) -> bytes:
+    @property
+    def fresh(self) -> ChatLine:
         """For those who are there."""
-        return codec.encode(ChatLine(self.player, self.text, self.to, self.by.name, False, self.by.number))
+        return ChatLine(self.player, self.text, self.to, self.by.name, False, self.by.number)
 
     def old(self, codec: Codec) -> bytes:
         """For those who come later."""
         encoded = self._old.get(codec.subprotocol)
         if encoded is None:
-            message = ChatLine(self.player, self.text, self.to, self.by.name, True, self.by.number)
-            encoded = self._old[codec.subprotocol] = codec.encode(message)
+            encoded = self._old[codec.subprotocol] = codec.encode(replace(self.fresh, old=True))
         return encoded
 
 

@@ -100,7 +100,7 @@ def _help(told: Told) -> None:
 def _who(told: Told) -> None:
     seat = told.person.seat
     if seat is not None:
-        _tell_names(told, f"In {seat.room.name}", list(told.talk.in_room(seat.room)))
+        _tell_names(told, f"In {seat.room.name}", told.talk.in_room(seat.room))
     else:
         _tell_names(told, "In the lobby", [person for person in told.talk.people() if person.seat is None])
     count = sum(1 for _ in told.talk.people())

@@ -1,7 +1,8 @@
 """What becomes of a line: who may say it, what is remembered of it, who hears it.
 
 `Talk.hear` is the way in, `Talk.catch_up` the way in for a newcomer; either is called between ticks and returns at
-once. A line in a channel costs one encoding per subprotocol, and one queue entry for each who hears it.
+once. A line in a channel costs one encoding per subprotocol. Those who play in a room hear it as they hear all that is
+said to everybody there (`owed`); there is one queue entry for each of the others, and for whoever has muted somebody.
 """
 
 import secrets
@@ -23,6 +24,7 @@ from server.chat.reports import Reports
 from server.chat.speaker import Named, Person, Place, Speaker
 from server.chat.strangers import Strangers
 from server.chat.word_filter import WordFilter
+from server.game import Player
 from server.restrictions import Restrictions
 from server.roles import TABLE, May
 from server.room import Room
@@ -210,19 +212,19 @@ class Talk:
             raise refusal("there are no teams here")
         return seat.room.channels.team(seat.player.team)
 
-    def _listeners(self, person: Person, to: Kind) -> Iterator[Person]:
+    def _listeners(self, person: Person, to: Kind) -> list[Person]:
         seat = person.seat
         if to == "lobby" or seat is None:
-            yield from self.people()
-            return
-        team = seat.player.team if to == "team" and seat.player is not None else None
-        for other in self.in_room(seat.room):
-            if team is None or (other.seat and other.seat.player and other.seat.player.team == team):
-                yield other
+            return self.people()
+        there = self.in_room(seat.room)
+        if to == "room" or seat.player is None:
+            return there
+        team = seat.player.team
+        return [one for one in there if one.seat and one.seat.player and one.seat.player.team == team]
 
-    def in_room(self, room: Room) -> Iterator[Person]:
+    def in_room(self, room: Room) -> list[Person]:
         """Who plays or watches there."""
-        return (person for person in self.people() if person.seat is not None and person.seat.room is room)
+        return [one for one in self.people() if (seat := one.seat) is not None and seat.room is room]
 
     def channels_of(self, person: Person) -> Iterator[Channel]:
         """Those that they hear."""
@@ -248,13 +250,23 @@ class Talk:
         return names.find(words, near, (speaker_of(other).named for other in self.people()))
 
     def _deliver(self, line: Line, listeners: Iterable[Person]) -> None:
-        encoded: dict[str, bytes] = {}
+        """To all of them who want to hear it."""
+        fresh, mark, encoded = line.fresh, line.by.mark, dict[str, bytes]()
+        deaf: dict[Room, list[Player]] = {}
+        """By the room of which all players listen."""
         for person in listeners:
-            if speaker_of(person).hears(line.by.mark):
+            hears, seat = speaker_of(person).hears(mark), person.seat
+            if seat is not None and seat.player is not None and line.to != "team":
+                players = deaf.setdefault(seat.room, [])
+                if not hears:
+                    players.append(seat.player)
+            elif hears:
                 subprotocol = person.link.codec.subprotocol
                 if subprotocol not in encoded:
-                    encoded[subprotocol] = line.fresh(person.link.codec)
+                    encoded[subprotocol] = person.link.codec.encode(fresh)
                 self._hand(person, encoded[subprotocol])
+        for room, players in deaf.items():
+            room.tell_players(fresh, but=players)
 
     def _hand(self, person: Person, *encoded: bytes) -> None:
         if not person.hand(*encoded):

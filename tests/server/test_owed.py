@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.messages import Event
 from server.owed import EVENTS_TOGETHER_MAX, Common
 from tests.instruments.stepper import Client, Stepper
 
@@ -49,11 +50,19 @@ class Told:
         for client in self.clients if only is None else only:
             self.expected[client.player.name].append(self.said)
 
+    def say_but(self, deaf: list[Client]) -> None:
+        self.said += 1
+        event = Event(self.stepper.room.tick, NOTE, {"n": self.said})
+        self.stepper.room.tell_players(event, but=[client.player for client in deaf])
+        for client in self.clients:
+            if client not in deaf:
+                self.expected[client.player.name].append(self.said)
+
     def heard(self) -> dict[str, list[int]]:
         return {client.player.name: [body["n"] for body in client.events_named(NOTE)] for client in self.clients}
 
 
-DEEDS = ("all", "all", "all", "one", "step", "step", "step", "come", "go", "block", "unblock", "unblock", "pay")
+DEEDS = ("all", "all", "all", "but", "one", "step", "step", "step", "come", "go", "block", "unblock", "unblock", "pay")
 
 
 def do(told: Told, deed: str, random: Random) -> None:
@@ -62,6 +71,8 @@ def do(told: Told, deed: str, random: Random) -> None:
         told.say()
     elif deed == "one":
         told.say([some])
+    elif deed == "but":
+        told.say_but(random.sample(told.clients, random.randrange(3)))
     elif deed == "step":
         told.stepper.step(random.randint(1, 4))
     elif deed == "come" and len(told.clients) < 8:

@@ -23,7 +23,7 @@ def test_the_last_lines_are_remembered() -> None:
 def test_a_line_is_encoded_as_news_and_as_history() -> None:
     said = line(1)
     for codec in CODECS.values():
-        for wire, is_old in ((said.fresh(codec), False), (said.old(codec), True)):
+        for wire, is_old in ((codec.encode(said.fresh), False), (said.old(codec), True)):
             told = codec.decode_server(wire)
             assert isinstance(told, ChatLine)
             assert astuple(told) == (7, "line 1", "room", "Ann", is_old, 3)

@@ -37,6 +37,20 @@ def test_a_room_hears_its_own(hall: Hall) -> None:
     assert (lines(ann), lines(bob), lines(eve)) == (["for us"], ["for us"], [])
 
 
+def test_a_line_is_kept_once_for_all_who_play_but_whoever_has_muted_its_speaker(hall: Hall) -> None:
+    ann, bob, eve = (hall.enter(name, room="main") for name in ("Ann", "Bob", "Eve"))
+    watching = hall.enter("Watching", role="spectator", sub="w", room="main")
+    hall.say(eve, "/mute Ann")
+    hall.step(4)
+    for to in ("room", "lobby"):
+        ann.say(Chat(f"to the {to}", to), hall.now_s + 60.0)
+    apart = {client for client in hall.clients if client.session.seat and client.session.seat.viewer.is_apart}
+    assert apart == {eve, watching}
+    hall.step(4)
+    assert lines(ann) == lines(bob) == lines(watching) == ["to the room", "to the lobby"]
+    assert lines(eve) == []
+
+
 def test_a_team_hears_its_own_and_nobody_watching_does() -> None:
     hall = Hall(teams=True)
     one, two, three = hall.enter("One"), hall.enter("Two"), hall.enter("Three")
