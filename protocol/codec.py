@@ -103,7 +103,7 @@ _SERVER_ARRAYS: Final = {cls.number: _as_array(cls, cls.number) for cls in SERVE
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
-"""The same bytes as `msgpack`'s, at a fifth of the cost: for what is said thirty times a second."""
+"""The same bytes as `msgpack`'s, at a fifth of the cost."""
 
 
 class MsgpackCodec:
@@ -118,8 +118,7 @@ class MsgpackCodec:
                 return plain
             entries = [astuple(entry) for entry in message.entries]
             return _ENCODER.encode((message.number, message.first_tick, entries, message.applied, message.seen))
-        fields = (getattr(message, name) for name in message.__struct_fields__)
-        return _pack([message.number, *(msgspec.to_builtins(field) for field in fields)])
+        return _ENCODER.encode((message.number, *[getattr(message, name) for name in message.__struct_fields__]))
 
     def decode_client(self, wire: Wire) -> ClientMessage:
         if isinstance(wire, str):
@@ -190,10 +189,6 @@ def check_shape(wire: bytes) -> None:
         raise ValueError(f"not msgpack: {error or type(error).__name__}") from None
     if walker.tell() != len(wire):
         raise ValueError("more than one value in msgpack")
-
-
-def _pack(plain: object) -> bytes:
-    return cast(bytes, msgpack.packb(plain))
 
 
 def _snapshot_from_plain(plain: list[Any]) -> Snapshot:

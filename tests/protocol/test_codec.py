@@ -250,6 +250,14 @@ def test_a_snapshot_in_msgpack_is_positional_and_its_records_are_flat() -> None:
     assert encode_snapshot(MSGPACK, TOLD) == b"".join(pieces)
 
 
+@given(
+    message=draw.server_messages | draw.client_messages.filter(lambda message: not isinstance(message, messages.Inputs))
+)
+def test_a_message_is_what_msgpack_would_make_of_it(message: Message) -> None:
+    fields = [msgspec.to_builtins(getattr(message, name)) for name in message.__struct_fields__]
+    assert MSGPACK.encode(message) == msgpack.packb([message.number, *fields])
+
+
 @given(told=draw.snapshots())
 def test_a_snapshot_is_what_msgpack_would_make_of_it(told: Snapshot) -> None:
     own = told.own and astuple(told.own)
