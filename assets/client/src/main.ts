@@ -21,6 +21,7 @@ import { type Probe, probe } from "./probe";
 import { type Query, readQuery } from "./query";
 import { Refusals } from "./refusals";
 import { settings } from "./settings";
+import { askForSheetsAgain } from "./sheets";
 
 declare global {
   interface Window {
@@ -143,6 +144,7 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
   return client;
 }
 
+askForSheetsAgain();
 const root = document.getElementById("game");
 if (!root) throw new Error("the page has no #game");
 open(root).catch((error: unknown) => {

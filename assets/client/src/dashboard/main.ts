@@ -11,6 +11,7 @@ import { takeToken } from "@ricochet/sdk";
 import { Feed, type FeedState } from "./feed";
 import { type Action, order, reports, restrictions } from "./orders";
 import { Page } from "./page";
+import { askForSheetsAgain } from "../sheets";
 import type { Look, Stats } from "./wire";
 
 const TOKEN_KEY = "ricochet.dashboard.token";
@@ -95,6 +96,7 @@ const memory = {
   getItem: () => sessionStorage.getItem(TOKEN_KEY),
   setItem: (_name: string, shown: string) => sessionStorage.setItem(TOKEN_KEY, shown),
 };
+askForSheetsAgain();
 const rename = (hash: string) => history.replaceState(null, "", location.pathname + location.search + hash);
 token = takeToken({ hash: location.hash, memory: () => memory, rename });
 if (token === null) tell();

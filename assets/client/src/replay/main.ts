@@ -10,6 +10,7 @@ import "../touch.css";
 import { CannotPlay, FILE_BYTES_MAX, Recording } from "@ricochet/sdk/replay";
 import { element } from "../hud/dom";
 import { Stage } from "../render/stage";
+import { askForSheetsAgain } from "../sheets";
 import { ReplayPage } from "./page";
 import { type Listed, Shelf } from "./shelf";
 
@@ -95,6 +96,7 @@ function frame(now_ms: number): void {
   window.replaying?.frame(now_ms);
 }
 
+askForSheetsAgain();
 const root = document.getElementById("recorded");
 if (!root) throw new Error("the page has no #recorded");
 void new Place(root).arrive(new URLSearchParams(location.search).get("id"));

@@ -5,6 +5,7 @@
 import "./standings.css";
 import { masthead } from "../masthead";
 import { element } from "../hud/dom";
+import { askForSheetsAgain } from "../sheets";
 import { NoAnswer } from "./api";
 
 const BROKEN = "This page could not be drawn. Loading it again may help.";
@@ -25,6 +26,7 @@ export function head(scope: "col" | "row", className: string, ...children: (Node
 
 /** Draws the page around what `tell` finds, and a sentence where it finds nothing. */
 export async function openPage(here: "standings" | "person", tell: () => Promise<Node[]>): Promise<void> {
+  askForSheetsAgain();
   const main = element("main", "content", element("p", "note", "Asking the server …"));
   main.setAttribute("aria-busy", "true");
   document.querySelector("#page")?.replaceChildren(masthead(here === "standings" ? "/standings" : ""), main);
