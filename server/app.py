@@ -9,7 +9,6 @@ finish their match, for `drain_s` at most. SIGINT doesn't wait for it. Either wa
 import gc
 import os
 import ssl
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -139,7 +138,7 @@ class Server:
         self.lobby.at_leisure = self._leisure.put
         self._rooms: trio.Nursery | None = None
         """Where rooms are run, once they are."""
-        self._collector, self._has_ticked = garbage.Collector(time.perf_counter()), False
+        self._collector, self._has_ticked = garbage.Collector(), False
         self._playing, self._accepting = trio.CancelScope(), trio.CancelScope()
 
     @property
@@ -299,7 +298,7 @@ class Server:
         if self._keeper is not None:
             self._keeper.tick_done(room, lateness_s)
         parted = self.door.parted + garbage.ROOM_PARTS * self.lobby.rooms_closed
-        work = self._collector.due(time.perf_counter(), lateness_s, gc.get_count()[0], parted, self.door.connections)
+        work = self._collector.due(trio.current_time(), lateness_s, gc.get_count()[0], parted, self.door.connections)
         if work is not None:
             garbage.collect(work)
             self.door.age += 1

@@ -17,6 +17,7 @@ and again.
 
 import gc
 from enum import Enum, auto
+from math import inf
 
 YOUNG_EVERY_S = 1.0
 YOUNG_OBJECTS = 10_000
@@ -36,7 +37,7 @@ class Work(Enum):
 class Collector:
     """What to collect when."""
 
-    def __init__(self, now_s: float) -> None:
+    def __init__(self, now_s: float = -inf) -> None:
         self._collected_s = now_s
         self._parted = 0
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -50,6 +51,12 @@ def test_a_life(seed: int) -> None:
     lived = world.run(seed)
     assert lived.watch.ticks > 100
     assert sum(lived.faults.values()) > 0
+
+
+def test_how_fast_the_machine_is_changes_nothing_of_a_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, ticking = world.run(9).digest, count(step=0.3)
+    monkeypatch.setattr("time.perf_counter", lambda: next(ticking))
+    assert world.run(9).digest == told
 
 
 def test_the_same_seed_is_the_same_life() -> None:
