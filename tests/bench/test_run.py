@@ -54,19 +54,21 @@ def test_a_run_has_every_figure(name: str) -> None:
     assert row.lateness_ms_p99 is None or row.lateness_ms_p50 <= row.lateness_ms_p99
 
 
-TRIES = 5
-"""A machine that stood still before the second that is measured hands out in it what was due before."""
+TRIES_S = (1.0, 3.0, 6.0)
+"""A machine that stood still before what is measured hands out in it what was due before: less in a longer time."""
 
 
 @pytest.mark.parametrize("name", known())
 def test_everyone_plays_at_another_rate(name: str) -> None:
     if absent := named(name).absent():
         pytest.skip(absent)
-    assert any(0 < snapshots_a_second(name, 10) < 0.6 * TICK_RATE for _ in range(TRIES)), "it plays at the usual one"
+    assert any(0 < snapshots_a_second(name, 10, seconds) < 0.6 * TICK_RATE for seconds in TRIES_S), (
+        "it plays at the usual one"
+    )
 
 
-def snapshots_a_second(name: str, tick_rate: int) -> float:
-    row, trouble = run(Plan(named(name), 5, 1, tick_rate=tick_rate), seconds=1.0, settle_s=0.3)
+def snapshots_a_second(name: str, tick_rate: int, seconds: float) -> float:
+    row, trouble = run(Plan(named(name), 5, 1, tick_rate=tick_rate), seconds=seconds, settle_s=0.3)
     assert (trouble, row.tick_rate) == (None, tick_rate)
     assert row.snapshots_per_client_s_min is not None
     return row.snapshots_per_client_s_min
