@@ -8,6 +8,7 @@ import sys
 from typing import TextIO
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 
@@ -32,7 +33,8 @@ def set_up(level: str, form: str, stream: TextIO = sys.stderr) -> None:
     )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if is_json:
-        last += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        bare = ExceptionDictTransformer(show_locals=False)  # tokens and cookies are among them, and whole programs
+        last += [structlog.processors.ExceptionRenderer(bare), structlog.processors.JSONRenderer()]
     else:
         plain = structlog.dev.plain_traceback  # the rich one takes seconds, in which no tick is computed
         last.append(structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain))

@@ -74,6 +74,19 @@ def test_a_mistake_comes_with_its_traceback(form: str) -> None:
     assert "nobody thought of this" in out.getvalue()
 
 
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_traceback_doesnt_give_away_what_was_at_hand(form: str) -> None:
+    """A token, a cookie; and it would be a hundred thousand characters of the whole program."""
+    out, token = io.StringIO(), "-".join(["hush", "hush"])
+    logs.set_up("info", form, out)
+    try:
+        raise RuntimeError("ours")
+    except RuntimeError:
+        structlog.get_logger("ricochet.test").exception("happened")
+    assert "ours" in out.getvalue()
+    assert token not in out.getvalue()
+
+
 def test_running_out_of_descriptors_is_said_once_a_second_and_without_a_traceback() -> None:
     seldom, said = Seldom(), []
     for at_s in (5.0, 5.1, 5.9, 6.0, 6.5, 7.5):
