@@ -57,7 +57,7 @@ class Common:
             for viewer in viewers:
                 viewer.part()
             self.messages.clear()
-        deaf = {*but}
+        deaf = dict.fromkeys(but)
         for viewer in deaf:
             viewer.part()
         encoded = owe(message, [viewer for viewer in self.apart if viewer not in deaf])
