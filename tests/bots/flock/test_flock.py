@@ -78,9 +78,9 @@ async def test_nearly_all_comes_in_bulk_and_nobody_disagrees(server: Served, nur
     company = Company(server)
     nursery.start_soon(company.run)
     await company.until(lambda: company.flying == BOTS)
-    await company.hear(60 * BOTS)
     ears = company.flock.ears
-    assert ears.in_bulk > 10 * ears.one_by_one
+    # Where a machine stands still, much comes at once, and is cut anywhere: a while later it is as ever.
+    await company.until(lambda: ears.in_bulk > max(60 * BOTS, 10 * ears.one_by_one))
     assert company.tally.checksum_mismatches == 0
     company.flock.note_down()
     company.flock.step(trio.current_time(), trio.current_time())  # the clocks have heard what the views have

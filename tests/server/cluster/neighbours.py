@@ -23,6 +23,8 @@ from tests.instruments.stepper import Client, FakeLink
 from tests.server.running import settings
 
 STEP_S = 0.25
+NO_REDIS = "redis://127.0.0.1:1"
+"""Nobody is there, and that is known at once: a name would be looked up first."""
 
 
 class Memory:
@@ -59,7 +61,7 @@ class Neighbour:
 
     def __init__(self, name: str, directory: LocalDirectory, place: Place, nursery: trio.Nursery) -> None:
         self._nursery, self._life = nursery, trio.CancelScope()
-        self.config = settings(directory="redis://none", checkpoints="none", public_url=f"https://{name}.example")
+        self.config = settings(directory=NO_REDIS, checkpoints="none", public_url=f"https://{name}.example")
         self._directory, self._place = directory, place
         self.cut = False
         """Whether the directory is out of reach."""
