@@ -21,18 +21,16 @@ from bots.backoff import RETURN_AFTER, Backoff
 from bots.flock.flock import Flock, Flyer
 from bots.itinerary import Itinerary
 from bots.lane import Lane, PlainLink
-from bots.link import Link
 from bots.player import Player
 from bots.sweep import current_sweep
 from bots.tally import Tally
 from bots.turnstile import Turnstile
+from bots.vigil import current_vigil
 from protocol.codec import Codec, Wire
 from protocol.errors import Code, UserError
 from protocol.messages import Bye, Leave
 from protocol.metronome import Alarm
 
-SILENCE_S_MAX: Final = 8
-"""Without a word from the server for so long, pongs included, the connection is given up."""
 MESSAGE_BYTES_MAX: Final = 4_000_000
 MESSAGES_QUEUED_MAX: Final = 64
 PULSE_S: Final = 0.004
@@ -232,23 +230,17 @@ class Connection:
         link = lane or PlainLink(websocket, self._codec.is_text)
         if isinstance(link, PlainLink):
             nursery.start_soon(link.run)
-        nursery.start_soon(self._notice_silence, link)
         self._player.begin(link, self._whereto(), trio.current_time(), self._itinerary.led)
-        try:
-            while True:
-                message = await websocket.get_message()
-                link.came_back(message)
-                self._deliver(message)
-        except trio_websocket.ConnectionClosed as closed:
-            return _ended(closed.reason)
+        with current_vigil().over(link, self._give_up):
+            try:
+                while True:
+                    message = await websocket.get_message()
+                    link.came_back(message)
+                    self._deliver(message)
+            except trio_websocket.ConnectionClosed as closed:
+                return _ended(closed.reason)
 
-    async def _notice_silence(self, link: Link) -> None:
-        """Second by second: if it is we who stand still, that is no silence of the server's."""
-        silent_s = 0
-        while silent_s < SILENCE_S_MAX:
-            received_bytes = link.received_bytes
-            await trio.sleep(1.0)
-            silent_s = silent_s + 1 if link.received_bytes == received_bytes else 0
+    def _give_up(self) -> None:
         self._player.bye = Bye(BROKEN, "the server has gone silent")
         self._scope.cancel()
 

@@ -22,6 +22,7 @@ from typing import Final, NamedTuple, Protocol
 import trio
 
 from protocol.metronome import Alarm
+from protocol.per_run import OnePerRun
 from protocol.polls import Ready, poll_by_levels
 
 GAP_S: Final = 0.004
@@ -172,17 +173,8 @@ class Sweep:
             return b""
 
 
-_current: trio.lowlevel.RunVar[Sweep | None] = trio.lowlevel.RunVar("sweep of the bots", None)
-
-
-def current_sweep() -> Sweep:
-    """This run's."""
-    current = _current.get()
-    if current is None:
-        current = Sweep()
-        _current.set(current)
-        trio.lowlevel.spawn_system_task(current.run)
-    return current
+current_sweep = OnePerRun(Sweep)
+"""This run's."""
 
 
 def sweep_every(gap_s: float) -> None:

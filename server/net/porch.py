@@ -12,6 +12,7 @@ from typing import Final
 
 import trio
 
+from protocol.per_run import OnePerRun
 from protocol.polls import poll_by_levels
 
 TOGETHER: Final = 4
@@ -61,17 +62,8 @@ class Porch:
             self._poll.close()
 
 
-_current: trio.lowlevel.RunVar[Porch | None] = trio.lowlevel.RunVar("porch", None)
-
-
-def current_porch() -> Porch:
-    """This run's."""
-    current = _current.get()
-    if current is None:
-        current = Porch()
-        _current.set(current)
-        trio.lowlevel.spawn_system_task(current.run)
-    return current
+current_porch = OnePerRun(Porch)
+"""This run's."""
 
 
 class Stranger(trio.abc.Stream):

@@ -24,6 +24,7 @@ import trio
 
 from protocol.input_rows import FRAME_BYTES, cut
 from protocol.metronome import Alarm
+from protocol.per_run import OnePerRun
 from protocol.polls import IN, Ready, poll_by_edges
 from server.net.bulk import Batch, Feed, Tray
 
@@ -213,21 +214,12 @@ class Sweep:
             self._poll.close()
 
 
-_current: trio.lowlevel.RunVar[Sweep | None] = trio.lowlevel.RunVar("sweep", None)
-
-
-def current_sweep() -> Sweep:
-    """This run's."""
-    current = _current.get()
-    if current is None:
-        current = Sweep()
-        _current.set(current)
-        trio.lowlevel.spawn_system_task(current.run)
-    return current
+current_sweep = OnePerRun(Sweep)
+"""This run's."""
 
 
 def sweep(tick_s: float | None = None) -> None:
     """Read what has arrived so far. What a tick, which comes every `tick_s`, begins with."""
-    current = _current.get()
+    current = current_sweep.there()
     if current is not None:
         current.sweep(trio.current_time(), tick_s and GAP_TICKS * tick_s)

@@ -147,7 +147,7 @@ async def test_what_is_said_along_with_the_handshake_counts(nursery: trio.Nurser
 
 
 async def test_who_says_nothing_any_more_is_given_up(nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.client.SILENCE_S_MAX", 1)
+    monkeypatch.setattr("bots.vigil.SILENCE_S_MAX", 1)
 
     async def fall_silent(request: trio_websocket.WebSocketRequest) -> None:
         connection = await request.accept(subprotocol=SUBPROTOCOL_MSGPACK)

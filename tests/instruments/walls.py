@@ -13,6 +13,7 @@ MAY_IMPORT = {
 
 IO_FILES = (
     "protocol/metronome.py",
+    "protocol/per_run.py",
     "server/net/*.py",
     "server/cluster/adoption.py",
     "server/cluster/bus.py",
@@ -63,6 +64,7 @@ IO_FILES = (
     "bots/sdk.py",
     "bots/swarm.py",
     "bots/sweep.py",
+    "bots/vigil.py",
     "bots/relay.py",
     "bots/cli.py",
     "bench/generator.py",
