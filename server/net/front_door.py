@@ -20,8 +20,9 @@ from server.net.forwarded import Caller, Proxies
 from server.net.http import HttpServer
 from server.net.lane import BOUNDS, Bounds, hang_up
 from server.net.porch import Stranger
+from server.net.quota import Quota
 from server.net.request import PLAY_PATH, Refusal, Request, RequestReader, judge
-from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, HEAR_GAP_S, PAGE_GAP_S, PLAY_GAP_S, Quota, Turns
+from server.net.turns import HEALTH_GAP_S, HEALTH_WAIT_S_MAX, HEAR_GAP_S, PAGE_GAP_S, PLAY_GAP_S, Turns
 from server.restrictions import host_of
 
 RECEIVE_BYTES_MAX = 16_384
@@ -90,9 +91,7 @@ class FrontDoor:
             with self._capacity.entered("" if self._proxies.trust(host) else host) as standing:
                 if standing is not Standing.WELCOME:
                     self._host.traffic.turned_away += 1
-                turn_s = self._hear.take(trio.current_time())
-                if standing is not Standing.CROWD and turn_s is not None:
-                    await trio.sleep_until(turn_s)
+                if standing is not Standing.CROWD and await self._hear.take():
                     await self._serve(stream, address, TOO_MANY.get(standing))
         except Exception:
             self._host.traffic.connections_failed += 1
@@ -151,18 +150,16 @@ class FrontDoor:
 
     async def _take_turn(self, request: Request, caller: Caller) -> None:
         """Wait for it. Raises Refusal when there is none."""
-        now_s, line = trio.current_time(), self._play if request.path == PLAY_PATH else self._pages
+        line = self._play if request.path == PLAY_PATH else self._pages
         host = host_of(caller.address)  # a proxy's own, if it doesn't say for whom it asks: it stands for many
         if request.path in HEALTH_PATHS:
             line = self._health
-        elif not self._quota.take("" if self._proxies.trust(host) else customer_of(host), now_s):
+        elif not self._quota.take("" if self._proxies.trust(host) else customer_of(host), trio.current_time()):
             self._host.traffic.turned_away += 1
             raise Refusal(*TOO_OFTEN)
-        turn_s = line.take(now_s)
-        if turn_s is None:
+        if not await line.take():
             self._host.traffic.turned_away += 1
             raise Refusal(*TOO_BUSY)
-        await trio.sleep_until(turn_s)
 
 
 async def read_request(stream: trio.abc.Stream) -> Request | None:

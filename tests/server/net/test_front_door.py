@@ -1,6 +1,7 @@
 """One port for everything: each connection is answered on its own, and none can hurt another."""
 
 import ssl
+from contextlib import suppress
 
 import pytest
 import trio
@@ -19,7 +20,8 @@ from protocol.stats import SUBPROTOCOL_STATS
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
-from server.net.turns import Quota, Turns
+from server.net.quota import Quota
+from server.net.turns import Turns
 from tests.instruments.stepper import Stepper
 from tests.server.net.wires import until, upgrade
 
@@ -260,7 +262,8 @@ async def test_only_connections_that_got_old_leave_old_garbage(served: Served) -
 async def test_who_would_be_heard_much_later_is_hung_up_on(served: Served) -> None:
     served.door._hear = Turns(30.0, wait_s_max=0.0)
     assert (await served.ask(PAGE)).startswith(b"HTTP/1.1 200")
-    assert await served.ask(PAGE) == b""
+    with suppress(trio.BrokenResourceError):  # a reset, where the request had come by then
+        assert await served.ask(PAGE) == b""
     await served.until_empty()
 
 

@@ -1,59 +1,124 @@
-"""Turns are evenly spaced and not too far off, and quotas are each address's own."""
+"""Turns are a gap apart whatever happens, in the order in which they were asked for, and not too far off."""
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+import trio
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from trio.testing import MockClock, wait_all_tasks_blocked
 
-from server.net import turns
-from server.net.turns import Quota, Turns
-
-
-def test_who_comes_alone_need_not_wait() -> None:
-    line = Turns(0.1)
-    assert [line.take(now_s) for now_s in (5.0, 5.1, 7.0)] == [5.0, 5.1, 7.0]
+from server.net.turns import Turns
 
 
-def test_a_crowd_stands_in_line_as_it_came() -> None:
-    line = Turns(0.1)
-    assert [line.take(5.0) for _ in range(4)] == pytest.approx([5.0, 5.1, 5.2, 5.3])
+class Crowd:
+    """Those who ask for turns; what they got, and when."""
+
+    def __init__(self, turns: Turns, nursery: trio.Nursery) -> None:
+        self.turns, self._nursery = turns, nursery
+        self.taken: list[tuple[int, float]] = []
+        self.refused: list[int] = []
+
+    @property
+    def taken_s(self) -> list[float]:
+        return [at_s for _, at_s in self.taken]
+
+    async def come(self, *names: int) -> None:
+        for name in names:
+            self._nursery.start_soon(self._ask, name)
+            await wait_all_tasks_blocked()
+
+    async def _ask(self, name: int) -> None:
+        if await self.turns.take():
+            self.taken.append((name, trio.current_time()))
+        else:
+            self.refused.append(name)
 
 
-def test_who_would_wait_too_long_hears_so_and_takes_no_turn() -> None:
-    line = Turns(1.0, wait_s_max=2.0)
-    assert [line.take(0.0) for _ in range(5)] == [0.0, 1.0, 2.0, None, None]
-    assert line.take(1.0) == 3.0
+async def test_who_comes_alone_need_not_wait(nursery: trio.Nursery, mock_clock: MockClock) -> None:
+    crowd = Crowd(Turns(0.1), nursery)
+    for pause_s in (0.0, 0.1, 1.9):
+        mock_clock.jump(pause_s)
+        await crowd.come(0)
+    assert crowd.taken_s == pytest.approx([0.0, 0.1, 2.0])
 
 
-@given(st.lists(st.floats(0.0, 0.05), max_size=200))
-def test_no_two_begin_within_the_gap(pauses_s: list[float]) -> None:
-    line, now_s, taken_s = Turns(0.01, wait_s_max=0.1), 0.0, list[float]()
-    for pause_s in pauses_s:
-        now_s += pause_s
-        turn_s = line.take(now_s)
-        if turn_s is not None:
-            assert now_s <= turn_s <= now_s + 0.1
-            taken_s.append(turn_s)
+async def test_a_crowd_stands_in_line_as_it_came(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
+    crowd = Crowd(Turns(0.1), nursery)
+    await crowd.come(*range(4))
+    assert len(crowd.turns) == 3
+    await trio.sleep(1.0)
+    assert [name for name, _ in crowd.taken] == [0, 1, 2, 3]
+    assert crowd.taken_s == pytest.approx([0.0, 0.1, 0.2, 0.3])
+
+
+async def test_who_would_wait_too_long_hears_so_and_takes_no_turn(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    crowd = Crowd(Turns(1.0, wait_s_max=2.0), nursery)
+    await crowd.come(*range(5))
+    assert crowd.refused == [3, 4]
+    await trio.sleep(1.5)
+    await crowd.come(5)
+    await trio.sleep(5.0)
+    assert [name for name, _ in crowd.taken] == [0, 1, 2, 5]
+    assert crowd.taken_s == pytest.approx([0.0, 1.0, 2.0, 3.0])
+
+
+async def test_after_a_moment_in_which_nothing_ran_there_is_one_at_a_time(
+    nursery: trio.Nursery, mock_clock: MockClock
+) -> None:
+    crowd = Crowd(Turns(0.1), nursery)
+    await crowd.come(*range(6))
+    mock_clock.jump(5.0)
+    await wait_all_tasks_blocked()
+    assert len(crowd.taken) == 2
+    mock_clock.jump(0.19)
+    await wait_all_tasks_blocked()
+    assert len(crowd.taken) == 2, "the thread was busy, so it is left alone for another gap"
+    mock_clock.jump(0.02)
+    await wait_all_tasks_blocked()
+    assert len(crowd.taken) == 3
+    nursery.cancel_scope.cancel()
+
+
+async def test_whoever_leaves_gives_its_turn_to_the_next(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
+    crowd = Crowd(Turns(0.1), nursery)
+    await crowd.come(0)
+    with trio.move_on_after(0.05):
+        await crowd.turns.take()
+    assert len(crowd.turns) == 0
+    await crowd.come(1, 2)
+    await trio.sleep(1.0)
+    assert crowd.taken_s == pytest.approx([0.0, 0.1, 0.2])
+
+
+async def test_an_empty_line_costs_nothing(autojump_clock: MockClock) -> None:
+    turns, before = Turns(0.1), trio.lowlevel.current_statistics().tasks_living
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(turns.take)
+    await wait_all_tasks_blocked()
+    assert trio.lowlevel.current_statistics().tasks_living == before
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.0, 0.05), st.integers(0, 3), st.booleans()), max_size=40))
+def test_no_two_begin_within_the_gap(moments: list[tuple[float, int, bool]]) -> None:
+    """At each moment, after a pause, some come, and perhaps one who doesn't wait long."""
+
+    async def scene() -> list[float]:
+        async with trio.open_nursery() as nursery:
+            crowd = Crowd(Turns(0.01, wait_s_max=0.1), nursery)
+            for pause_s, count, is_hasty in moments:
+                await trio.sleep(pause_s)
+                await crowd.come(*range(count))
+                if is_hasty:
+                    with trio.move_on_after(0.013):
+                        await crowd._ask(-1)
+        assert len(crowd.turns) == 0
+        return crowd.taken_s
+
+    taken_s = trio.run(partial(scene), clock=MockClock(autojump_threshold=0.0))
     assert all(later - earlier > 0.00999 for earlier, later in pairwise(taken_s))
-
-
-def test_each_address_has_its_own_quota_and_a_new_one_after_a_while() -> None:
-    quota = Quota(most=2, window_s=10.0)
-    assert [quota.take("1.2.3.4", 0.0) for _ in range(3)] == [True, True, False]
-    assert quota.take("1.2.3.5", 0.0)
-    assert not quota.take("1.2.3.4", 9.9)
-    assert quota.take("1.2.3.4", 10.0)
-
-
-def test_nobody_in_particular_has_none() -> None:
-    quota = Quota(most=1)
-    assert all(quota.take("", 0.0) for _ in range(5))
-
-
-def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "CUSTOMERS_MAX", 10)
-    quota = Quota()
-    for number in range(35):
-        assert quota.take(str(number), 0.0)
-        assert len(quota) <= 10
