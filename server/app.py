@@ -177,6 +177,7 @@ class Server:
         task_status: trio.TaskStatus[list[trio.SocketListener]] = trio.TASK_STATUS_IGNORED,
     ) -> None:
         """Serve until cancelled; started once connections are taken."""
+        await web.prepare()
         garbage.settle()
         if self._config.directory is not None:
             self.company.url = self._config.public_url or url_of(self._config, listeners)

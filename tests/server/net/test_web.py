@@ -1,5 +1,7 @@
 """What is served over HTTP, with which headers."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from server.net.web import (
 )
 from server.replay.archive import Archive
 from server.standings.service import Standings
+from tests.instruments.served import ROOT
 from tests.instruments.stepper import Stepper
 
 
@@ -164,3 +167,32 @@ def test_the_page_may_open_sockets_to_the_other_processes_of_its_game() -> None:
     headers = security_headers(["https://b.example", "http://c.example:81"])
     assert "connect-src 'self' wss://b.example ws://c.example:81; " in headers[policy]
     assert "connect-src 'self' ws: wss:; " in security_headers(["*"])[policy]
+
+
+FIRST_FILE = """
+import sys
+from pathlib import Path
+
+import trio
+from server.net.web import _Files, prepare
+
+async def ask() -> None:
+    await prepare()
+    loaded, sent = set(sys.modules), []
+    scope = {"type": "http", "asgi": {"spec_version": "2.4"}, "method": "GET", "headers": []}
+    response = await _Files(Path("assets/maps")).get_response("pinball.json", scope)
+
+    async def send(message):
+        sent.append(message)
+
+    await response(scope, trio.sleep_forever, send)
+    assert sent[0]["status"] == 200, sent
+    print(*set(sys.modules) - loaded)
+
+trio.run(ask)
+"""
+
+
+def test_the_first_file_that_is_asked_for_loads_nothing_any_more() -> None:
+    told = subprocess.run([sys.executable, "-c", FIRST_FILE], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert told.stdout.split() == []
