@@ -31,38 +31,44 @@ class Turns:
     """One line; `len` is how many wait in it."""
 
     def __init__(self, gap_s: float, wait_s_max: float = WAIT_S_MAX) -> None:
-        self._gap_s = gap_s
-        self._waiting_max = round(wait_s_max / gap_s)
+        self._gap_s, self._wait_s_max = gap_s, wait_s_max
+        self._pace_s = gap_s
+        """From the latest turn to the next."""
         self._free_s = 0.0
         """The next turn is not before that."""
-        self._waiting: dict[trio.lowlevel.Task, None] = {}
+        self._waiting: dict[trio.lowlevel.Task, float] = {}
+        """Since when."""
         self._is_giving = False
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     async def take(self) -> bool:
-        """Wait for one's turn; False, at once: it is far off."""
+        """Wait for one's turn; False: it is far off, which is said at once, or came too late."""
         now_s = trio.current_time()
         if not self._waiting and now_s >= self._free_s:
             self._free_s = now_s + self._gap_s
             await trio.lowlevel.checkpoint()
             return True
-        if len(self._waiting) >= self._waiting_max:
+        if len(self._waiting) * self._pace_s >= self._wait_s_max:
             await trio.lowlevel.checkpoint()
             return False
         if not self._is_giving:
             self._is_giving = True
             trio.lowlevel.spawn_system_task(self._give)
         task = trio.lowlevel.current_task()
-        self._waiting[task] = None
+        self._waiting[task] = now_s
 
         def leave(raise_cancel: object) -> trio.lowlevel.Abort:
             self._waiting.pop(task, None)
             return trio.lowlevel.Abort.SUCCEEDED
 
         await trio.lowlevel.wait_task_rescheduled(leave)
-        return True
+        return self._is_in_time(now_s)
+
+    def _is_in_time(self, since_s: float) -> bool:
+        """Whoever has waited for longer has given up by now, or will: to answer it would be in vain."""
+        return trio.current_time() - since_s <= self._wait_s_max + self._gap_s
 
     async def _give(self) -> None:
         """One turn after the other, as long as anybody waits."""
@@ -72,9 +78,11 @@ class Turns:
                 await alarm.wait(self._free_s)
                 now_s = trio.current_time()
                 if self._waiting and now_s >= self._free_s:
-                    task = next(iter(self._waiting))
+                    task, since_s = next(iter(self._waiting.items()))
                     del self._waiting[task]
                     trio.lowlevel.reschedule(task)
-                    self._free_s = now_s + self._gap_s + min(now_s - self._free_s, self._gap_s)
+                    if self._is_in_time(since_s):
+                        self._pace_s = self._gap_s + min(now_s - self._free_s, self._gap_s)
+                        self._free_s = now_s + self._pace_s
         finally:
             self._is_giving = False

@@ -83,6 +83,24 @@ async def test_after_a_moment_in_which_nothing_ran_there_is_one_at_a_time(
     nursery.cancel_scope.cancel()
 
 
+async def test_where_turns_come_later_fewer_may_wait_and_who_waited_too_long_is_told(
+    nursery: trio.Nursery, mock_clock: MockClock
+) -> None:
+    crowd = Crowd(Turns(1.0, wait_s_max=4.0), nursery)
+    await crowd.come(*range(5))
+    assert (len(crowd.turns), crowd.refused) == (4, [])
+    mock_clock.jump(3.0)
+    await wait_all_tasks_blocked()
+    assert [name for name, _ in crowd.taken] == [0, 1], "two gaps late, so there are two until the next"
+    await crowd.come(5)
+    assert crowd.refused == [5], "three times two is longer than four"
+    mock_clock.jump(2.5)
+    await wait_all_tasks_blocked()
+    assert [name for name, _ in crowd.taken] == [0, 1], "who waited for more than five has given up"
+    assert sorted(crowd.refused) == [2, 3, 4, 5]
+    assert len(crowd.turns) == 0
+
+
 async def test_whoever_leaves_gives_its_turn_to_the_next(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
     crowd = Crowd(Turns(0.1), nursery)
     await crowd.come(0)
