@@ -68,6 +68,7 @@ async def run(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
     for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
         look_at(config)
+    await web.prepare()
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
     try:
@@ -177,7 +178,6 @@ class Server:
         task_status: trio.TaskStatus[list[trio.SocketListener]] = trio.TASK_STATUS_IGNORED,
     ) -> None:
         """Serve until cancelled; started once connections are taken."""
-        await web.prepare()
         garbage.settle()
         if self._config.directory is not None:
             self.company.url = self._config.public_url or url_of(self._config, listeners)
