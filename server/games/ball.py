@@ -115,32 +115,35 @@ class Ball(Plain):
         self._before = self._course()
 
     def after_step(self, contacts: Sequence[Contact]) -> None:
+        is_on = self.book.phase == "play" and self.stage.tick >= self.book.kickoff_tick
         for contact in contacts:
             if contact.entity in self.shots.flying:
                 self._shot_touched(contact.entity, contact.other)
             elif contact.other == self.book.ball and (player := self.player_of(contact.entity)) is not None:
                 self._touched(player)
-                self._judge_save(player)
-        self._judge_goal()
+                if is_on:
+                    self._judge_save(player)
+        if is_on:
+            self._judge_goal()
         super().after_step(contacts)
 
     def hud_of(self, player: Player) -> tuple[int, ...]:
-        x, y, *_ = self._course()
-        return self.book.kickoff_tick, *(round(at / HUD_STEP_UNITS) * HUD_STEP_UNITS for at in (x, y))
+        return self.book.kickoff_tick, *(round(at / HUD_STEP_UNITS) * HUD_STEP_UNITS for at in self._course()[:2])
 
     # the match ---------------------------------------------------------------------------------------------
 
     def fresh(self) -> None:
         """Kick-off: everybody on their own side, and the ball in the middle."""
         self.world.put(self.book.ball, *self.stage.arena.middle)
-        self.world.status[self.book.ball], self.book.touches, self.book.golden = 0, [], False
+        self.world.status[self.book.ball], self.book.touches = 0, []
         for team in (1, 2):
             self.line_up(team)
 
     def time_over(self) -> None:
         book = self.book
-        if book.phase == "play" and not book.golden and len(set(book.team_scores)) == 1:
-            book.golden, book.ends_tick = True, self.stage.tick + self.ticks(GOLDEN_S)
+        book.golden = book.phase == "play" and not book.golden and len(set(book.team_scores)) == 1
+        if book.golden:
+            book.ends_tick = self.stage.tick + self.ticks(GOLDEN_S)
             self.stage.say("golden", {})
             self.say_match()
         else:
@@ -153,8 +156,7 @@ class Ball(Plain):
         return tuple(self.world.motion[[0, 1, 3, 4], self.book.ball].tolist())
 
     def _shot_touched(self, shot: int, other: int) -> None:
-        owner = self.stage.players.get(self.shots.flying[shot].owner)
-        if other == self.book.ball and owner is not None:
+        if other == self.book.ball and (owner := self.stage.players.get(self.shots.flying[shot].owner)) is not None:
             self._touched(owner)
         (self.shots.bounce if self.player_of(other) is None else self.shots.end)(shot)
 
@@ -172,9 +174,7 @@ class Ball(Plain):
             self.stage.say("save", {"by": player.id})
 
     def _judge_goal(self) -> None:
-        x, y, *_ = self._course()
-        goal = next((goal for goal in self.stage.arena.goals if goal.contains(x, y)), None)
-        if goal is not None and self.book.phase == "play" and self.stage.tick >= self.book.kickoff_tick:
+        if goal := next((goal for goal in self.stage.arena.goals if goal.contains(*self._course()[:2])), None):
             self._score(3 - goal.team)
 
     def _score(self, team: int) -> None:

@@ -135,6 +135,19 @@ def test_who_turns_a_ball_away_that_was_going_in_saves(match: Match) -> None:
     assert match.game.book.rows[3][SAVES] == 0
 
 
+def test_a_ball_that_is_in_already_can_not_be_saved(match: Match) -> None:
+    match.shoot(2)
+    for time in range(2):
+        match.world.put(match.ann.player.ship, 24.0, 400.0)
+        match.world.set_velocity(match.ann.player.ship, 900.0, 0.0)
+        match.roll(78.0, 400.0, -100.0)
+        match.stepper.step(5)
+        assert match.game._course()[2] > 0.0, f"kicked out of the goal, {time} times before"
+    assert match.stepper.room.tick < match.game.book.kickoff_tick
+    assert match.bob.events_named("save") == []
+    assert match.game.book.rows[1][SAVES] == 0
+
+
 def test_shots_move_the_ball_and_hurt_nobody(match: Match) -> None:
     match.world.put(match.ann.player.ship, 700.0, 576.0)
     match.ann.pilot = lambda tick: Input(aim=0, buttons=Button.FIRE)
@@ -155,6 +168,19 @@ def test_a_draw_goes_on_until_the_next_goal(match: Match) -> None:
     match.shoot(2)
     assert match.ann.events_named("match")[-1]["phase"] == "podium"
     assert match.ann.events_named("match")[-1]["winner"] == 2
+
+
+def test_who_draws_level_at_the_last_moment_gets_a_golden_goal_that_outlasts_the_kick_off(match: Match) -> None:
+    match.shoot(1)
+    match.stepper.until(lambda: match.stepper.room.tick > match.game.book.kickoff_tick)
+    match.game.book.ends_tick = match.stepper.room.tick + 60
+    match.shoot(2)
+    match.stepper.until(lambda: match.game.book.golden)
+    assert match.stepper.room.tick < match.game.book.kickoff_tick
+    match.stepper.until(lambda: match.stepper.room.tick > match.game.book.kickoff_tick)
+    match.shoot(1)
+    assert match.ann.events_named("match")[-1]["phase"] == "podium"
+    assert match.ann.events_named("match")[-1]["winner"] == 1
 
 
 def test_a_draw_without_another_goal_ends_as_one(match: Match) -> None:
