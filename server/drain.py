@@ -27,10 +27,13 @@ async def let_finish(lobby: Lobby, patience_s: float) -> None:
     log.info("draining", people=lobby.people(), seconds=patience_s)
     for room in lobby.rooms.values():
         room.announce_stop(patience_s)
-    finished = set[str]()
+    finished, ends_s = set[str](), trio.current_time() + patience_s
     with trio.move_on_after(patience_s):
-        while not is_idle(lobby, finished):  # noqa: ASYNC110  # it changes in too many places to tell
-            await trio.sleep(LOOK_EVERY_S)
+        while not is_idle(lobby, finished):
+            await trio.sleep(LOOK_EVERY_S)  # it changes in too many places to tell
+            for room in lobby.rooms.values():
+                if room.is_resting:  # its ticks stand still, the end doesn't: who comes back hears how long it is now
+                    room.announce_stop(ends_s - trio.current_time())
 
 
 def is_idle(lobby: Lobby, finished: set[str] | None = None) -> bool:

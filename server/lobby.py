@@ -207,7 +207,7 @@ class Lobby:
 
     def _move(self, session: Session, room: Room, role: str) -> None:
         former = session.seat
-        if former is not None and former.room is room and former.player is not None:
+        if former is not None and former.room is room and former.player and len(room.players) <= room.players_max:
             self._rise(session)  # there is a place now, if only this one
             former = None
         player = _join(room, session, role)

@@ -198,6 +198,18 @@ def test_what_the_room_before_owed_is_owed_no_more(stepper: Stepper) -> None:
     assert len(ann.snapshots) == 1
 
 
+def test_who_plays_in_a_room_with_more_people_than_there_may_be_now_keeps_the_own_place(stepper: Stepper) -> None:
+    ann, bob = stepper.join("Ann", room="main"), stepper.join("Bob", room="main")
+    stepper.room.players_max = 1
+    ann.say(Enter("main"), 0.0)
+    assert [error.code for error in ann.errors] == [Code.ROOM_FULL]
+    assert list(stepper.room.players) == [1, 2]
+    ann.say(Ping(7), 0.0)
+    assert [pong.nonce for pong in ann.pongs] == [7]
+    ann.say(Enter("main", role="spectator"), 0.0)
+    assert (ann.welcome.role, [*stepper.room.players]) == ("spectator", [bob.player.id])
+
+
 # where one can't go ----------------------------------------------------------------------------------------
 
 

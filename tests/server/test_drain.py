@@ -39,6 +39,19 @@ async def test_people_get_all_the_time_there_is(stepper: Stepper, autojump_clock
     assert await waited_s(stepper, 20.0) == pytest.approx(20.0)
 
 
+async def test_who_comes_back_to_a_room_that_rested_is_told_how_long_it_is_until_then(
+    stepper: Stepper, nursery: trio.Nursery, autojump_clock: Clock
+) -> None:
+    ann, _ = stepper.join("Ann"), (open_room(stepper, "side"), stepper.join("Bob", room="side"))
+    stepper.drop(ann)
+    stepper.room.is_resting = True
+    nursery.start_soon(waited_s, stepper, 20.0)
+    await trio.sleep(15.01)
+    back = stepper.join("Ann", resume=ann.welcome.resume)
+    [told] = back.events_named("stopping")
+    assert told["ends_tick"] - stepper.room.tick == pytest.approx(5 * 60, abs=6)
+
+
 async def test_no_patience_waits_for_nobody(stepper: Stepper, autojump_clock: Clock) -> None:
     stepper.join("Ann")
     assert await waited_s(stepper, 0.0) == 0.0
