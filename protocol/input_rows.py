@@ -21,6 +21,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from protocol.frames import BINARY, MASKED, SHORT_FRAME_START, only_message
+from protocol.limits import TICK_MAX
 from protocol.messages import Inputs
 from protocol.motion import Input
 from protocol.quantize import AIM_STEPS, MOVE_FULL
@@ -32,8 +33,7 @@ FRAME_BYTES: Final = {SHORT_FRAME_START + 16 + ENTRY_BYTES * n: n for n in range
 """Lengths of such a masked frame, and how many entries it then has."""
 _LENGTHS: Final = {bytes((BINARY, MASKED | length - SHORT_FRAME_START)): length for length in FRAME_BYTES}
 """By how such a frame begins."""
-_TICK_MAX: Final = 2**31 - 1
-assert AIM_STEPS & AIM_STEPS - 1 == _TICK_MAX & _TICK_MAX + 1 == 0, "so what is too large has a bit that none has"
+assert AIM_STEPS & AIM_STEPS - 1 == TICK_MAX & TICK_MAX + 1 == 0, "so what is too large has a bit that none has"
 
 EDGES: Final = 0xFF << 40
 PRESSES: Final = 0xFFFF << 32
@@ -176,7 +176,7 @@ class _Form:
 
     def __init__(self, entries: int) -> None:
         least = encode(Inputs(0, [Input()] * entries, 0, 0))
-        most = encode(Inputs(_TICK_MAX, [Input(-1, -1, AIM_STEPS - 1, 0xFF, 0xFF)] * entries, _TICK_MAX, 0xFFFF))
+        most = encode(Inputs(TICK_MAX, [Input(-1, -1, AIM_STEPS - 1, 0xFF, 0xFF)] * entries, TICK_MAX, 0xFFFF))
         assert least is not None and most is not None
         self.blank = least
         """One that says nothing yet."""

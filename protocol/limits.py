@@ -27,9 +27,13 @@ TOKEN_CHARS_MAX: Final = 2048
 ROOM_CHARS_MAX: Final = 40
 TITLE_CHARS_MAX: Final = 40
 
+TICK_MAX: Final = 2**31 - 1
+"""The last that a client can name."""
 INPUTS_PER_MESSAGE_MAX: Final = 32
 INPUT_AHEAD_TICKS_MAX: Final = 120
 """An input addressed further ahead than this is refused."""
+ROOM_TICK_MAX: Final = TICK_MAX - INPUT_AHEAD_TICKS_MAX
+"""A room's last: for 414 days of 60 ticks a second there are inputs for what comes next."""
 INPUT_HOLD_TICKS_MAX: Final = 15
 """A missing input repeats the last one for this many ticks, then the ship is left alone."""
 

@@ -42,7 +42,7 @@ from protocol.quantize import SEEN_MAX
 __all__ = ["ClientMessage", "Message", "ServerMessage"]
 """Declared elsewhere, and found here, too."""
 
-Tick = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Tick = Annotated[int, Meta(ge=0, le=limits.TICK_MAX)]
 Colour = Annotated[int, Meta(ge=0, le=11)]
 
 

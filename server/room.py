@@ -20,7 +20,7 @@ from msgspec.structs import asdict
 from protocol.arena import Arena, fingerprint
 from protocol.cells import Grid, is_within
 from protocol.errors import Code, Violation
-from protocol.limits import PLAYERS_PER_ROOM_MAX
+from protocol.limits import PLAYERS_PER_ROOM_MAX, ROOM_TICK_MAX
 from protocol.messages import Event, Inputs, Podium, ServerMessage, Welcome
 from protocol.ticks import Rates
 from server.address import Seers, address
@@ -121,6 +121,7 @@ class Room:
 
     def advance(self, now_s: float, hush: bool = False) -> None:
         """One tick. With `hush` a snapshot that falls due waits for the next tick (the loop is catching up)."""
+        assert self.tick < ROOM_TICK_MAX, "the room's ticks are used up: no client could say what it does in the next"
         self.tick += 1
         self.inputs.take(self.tick, now_s)
         self._simulate()

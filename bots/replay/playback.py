@@ -20,7 +20,7 @@ from protocol.blueprint import arena_of
 from protocol.build_messages import Edited
 from protocol.cells import Grid
 from protocol.errors import ReplayError
-from protocol.limits import ENTITIES_PER_ROOM_MAX
+from protocol.limits import ENTITIES_PER_ROOM_MAX, TICK_MAX
 from protocol.messages import Event, PlayerInfo
 from protocol.plan import checksum
 from protocol.reckoning import Published
@@ -29,7 +29,6 @@ from protocol.snapshot import UNREADABLE, CellKeyframe, Snapshot
 
 PLAYERS_MAX: Final = 100_000
 """Who came and went, in one replay."""
-TICK_MAX: Final = 2**31 - 1
 NONSENSE: Final = (*UNREADABLE, ArithmeticError, AssertionError, struct_error)
 """What comes of believing a snapshot that was made up: a server's are trusted, a file's aren't."""
 

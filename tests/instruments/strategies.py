@@ -10,13 +10,12 @@ from msgspec import UNSET
 from protocol import build_messages, limits, messages
 from protocol.arena import Arena, Place, Size
 from protocol.kinds import Kind
+from protocol.limits import TICK_MAX
 from protocol.motion import Input
 from protocol.near import Near
 from protocol.plan import KINDS, Add, AnyStep, Change, Piece, Remove
 from protocol.reckoning import Published
 from protocol.snapshot import FIELD_NAMES, CellDelta, CellKeyframe, Moved, Own, Snapshot
-
-TICK_MAX = 2**31 - 1
 
 tick_rates = st.sampled_from([20, 30, 60, 120])
 ticks = st.integers(0, TICK_MAX)

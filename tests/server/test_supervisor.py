@@ -9,7 +9,9 @@ import trio
 import trio.testing
 
 from protocol.errors import Code
-from protocol.messages import Enter
+from protocol.limits import ROOM_TICK_MAX, TICK_MAX
+from protocol.messages import Enter, Inputs
+from protocol.motion import Input
 from server.card import Card
 from server.checkpoint import unseal
 from server.games.melee import Melee
@@ -87,6 +89,23 @@ async def test_the_room_ends_with_its_conversations_and_a_fresh_one_is_there(
     assert [error.code for error in back.errors] == [Code.RESUME_REFUSED]
     assert back.session.seat is not None
     assert back.session.seat.room is supervised.room
+
+
+async def test_a_room_that_has_used_up_its_ticks_begins_anew(supervised: Supervised, autojump_clock: Clock) -> None:
+    stepper, worn = supervised.stepper, supervised.stepper.room
+    worn.tick, worn.inputs.next_tick = ROOM_TICK_MAX - 10, ROOM_TICK_MAX - 9
+    ann = stepper.join("Ann", room="main")
+    await trio.sleep(9.5 / 60)
+    ann.say(Inputs(TICK_MAX, [Input()]), 0.0)
+    assert ann.session.state is State.PLAYING, "whoever runs far ahead is still understood"
+    await trio.sleep(5.0 / 60)
+    ann.read()
+    assert ann.bye is not None
+    assert (ann.bye.code, worn.tick) == (Code.SERVER_FAULT, ROOM_TICK_MAX)
+    assert supervised.room is not worn
+    bob = stepper.join("Bob", room="main")
+    bob.say(Inputs(bob.welcome.tick + 2, [Input()]), 0.0)
+    assert bob.session.state is State.PLAYING
 
 
 async def test_what_it_was_is_kept_for_a_person_to_look_at(nursery: trio.Nursery, mock_clock: Clock) -> None:
