@@ -146,7 +146,10 @@ class Keeper:
 
     async def _save_now(self, room: Room) -> bool:
         saved = self.capture(room)
-        return saved is not None and await self._write(room, saved)
+        if saved is None:
+            return False
+        self._pending.pop(room.name, None)  # it is older, and would come later
+        return await self._write(room, saved)
 
     def capture(self, room: Room) -> SavedRoom | None:
         """What a checkpoint of it holds; None when it can't be had, which is logged and counted, or may not be yet."""

@@ -8,12 +8,13 @@ import structlog
 import trio
 import trio.testing
 
-from server.checkpoint import seal
+from server.checkpoint import seal, unseal
 from server.games.melee import Melee
 from server.keeper import LAST_S_MAX, LATE_S_MAX, POSTPONED_S_MAX, Keeper
 from server.lobby import Lobby
 from server.store import Folder
 from tests.instruments.stepper import Stepper, wander
+from tests.server.conversations import open_room
 from tests.server.keeping import Clock, Kept, Memory
 from tests.server.test_checkpoint import saved_of
 
@@ -86,6 +87,23 @@ async def test_the_last_one_is_of_the_last_tick(kept: Kept, mock_clock: Clock) -
     await kept.play(1.5)
     assert await kept.keeper.save_all()
     assert kept.ticks()[-1] == kept.stepper.room.tick
+
+
+async def test_what_waited_to_be_written_is_not_written_over_the_last_one(kept: Kept, mock_clock: Clock) -> None:
+    side = open_room(kept.stepper, "side")
+    kept.store.is_slow = True
+    for room in (side, kept.stepper.room):
+        kept.keeper.tick_done(room, 0.0)
+        await trio.testing.wait_all_tasks_blocked()
+    kept.stepper.step(10)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(kept.keeper.save_all)
+        await trio.testing.wait_all_tasks_blocked()
+        kept.store.released.set()
+    kept.store.is_slow = False
+    await kept.settle()
+    saved = [(one.name, one.tick) for one in map(unseal, kept.store.written)]
+    assert saved[-2:] == [("main", 10), ("side", 0)]
 
 
 async def test_the_last_one_is_waited_for_but_not_for_ever(kept: Kept, mock_clock: Clock) -> None:
