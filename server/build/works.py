@@ -5,7 +5,7 @@ has drifted to. A rock's `variant` is its place among the arena's rocks, so wher
 another entity at the same place. `tidy` puts all of them back to where the plan has them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -39,10 +39,16 @@ class Works:
         self._plan = Plan(stage.arena.size, {})
         self._parts: dict[int, Part] = {}
 
-    def begin(self, plan: Plan) -> None:
-        """Nothing is left of the arena that the room was opened with. What is `loose` is there already."""
+    def stale(self, plan: Plan) -> dict[int, Piece]:
+        """What is `loose`, and another piece or none in `plan`, that is yet to be followed: what it was put down as."""
+        followed, now = self._plan.pieces, plan.pieces
+        return {id: followed[id] for id in self.loose if followed[id] != now.get(id)}
+
+    def begin(self, plan: Plan, stale: Mapping[int, Piece] | None = None) -> None:
+        """Nothing is left of the arena that the room was opened with. What is `loose` is there already, as it is in
+        `plan`, but for what is `stale`."""
         self._world.solids.clear()
-        before = {id: piece for id, piece in plan.pieces.items() if id in self.loose}
+        before = {id: piece for id, piece in {**plan.pieces, **(stale or {})}.items() if id in self.loose}
         self._plan = Plan(plan.size, before)
         self._parts = {id: part_of(piece) for id, piece in before.items()}
         self.follow(plan)

@@ -46,6 +46,8 @@ class Book(Struct, kw_only=True):
     shots: dict[int, Shot] = field(default_factory=dict)
     editors: list[str] = field(default_factory=list)
     mark: str = ""
+    stale: dict[int, Piece] = field(default_factory=dict)
+    """Of what is loose, pieces that were edited since the world followed the plan last: as they were then."""
 
 
 class Build(Game):
@@ -97,13 +99,14 @@ class Build(Game):
             shots=self.shots.flying,
             editors=desk.editors,
             mark=desk.mark,
+            stale=self.works.stale(desk.plan),
         )
 
     def restore(self, saved: Book) -> None:
         self.desk = Desk(Plan(self.stage.arena.size, dict(saved.pieces)), saved.revision, saved.heard)
         self.desk.editors, self.desk.mark = saved.editors, saved.mark
         self.works = Works(self.stage, ROCK, CRATE, saved.loose)
-        self.works.begin(self.desk.plan)
+        self.works.begin(self.desk.plan, saved.stale)
         self.shots, self.builders = Shots(self.stage, GUN, saved.shots), saved.builders
         self._is_untidy = True
 

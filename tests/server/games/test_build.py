@@ -134,3 +134,22 @@ def test_a_restart_ends_nothing(site: Site) -> None:
     assert len(again.world.solids) == len(room.world.solids)
     again.advance(0.0)
     assert again.game.works.loose[5].entity == site.game.works.loose[5].entity
+
+
+def test_what_is_edited_in_the_last_moment_before_a_restart_is_done_after_it(site: Site) -> None:
+    ann = site.stepper.join("Ann")
+    site.stepper.step(5)
+    ann.say(Edit(1, [Change(4, x=700.0), Remove(5), Change(1, x=310.0)]), 0.0)
+    room = site.stepper.room
+    saved = checkpoint.unseal(checkpoint.seal(checkpoint.capture(room, site.stepper.lobby.save_seats(room, 0.0))))
+    again = checkpoint.revive(saved, Build, ARENA, room.rates, {})
+    assert isinstance(again.game, Build)
+    for one in (room, again):
+        one.advance(0.0)
+    assert again.arena == room.arena
+    assert again.game.works.loose.keys() == site.game.works.loose.keys() == {4}
+    rock = again.game.works.loose[4].entity
+    assert float(again.world.x[rock]) == 700.0
+    assert len(again.world) == len(room.world) == 2, "a ship and a rock"
+    again.advance(0.0)
+    assert again.game.save().stale == {}
