@@ -26,6 +26,7 @@ from server.build.buildable import Buildable
 from server.card import PERMANENT, Card
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
+from server.results import Placing
 from server.roles import GUEST, Identity
 from server.room import Room
 from server.saved_world import SavedWorld, restore, save
@@ -93,6 +94,8 @@ class SavedRoom(Struct, frozen=True):
     """Among many processes: under which the room was its owner's."""
     podium: Podium | None = None
     """Of the last of these."""
+    gone: list[Placing] = []
+    """Who had left the one that is played."""
 
 
 def _plain(value: Any) -> SavedInputs:
@@ -127,6 +130,7 @@ def capture(room: Room, seats: Sequence[SavedSeat], fence: int = 0) -> SavedRoom
         matches=room.matches,
         fence=fence,
         podium=room.podium,
+        gone=room.departures.save(),
     )
 
 
@@ -164,6 +168,7 @@ def revive(
 
 def _fill(room: Room, saved: SavedRoom) -> None:
     room.tick, room.match_tick, room.matches, room.podium = saved.tick, saved.match_tick, saved.matches, saved.podium
+    room.departures.restore(saved.gone)
     room.inputs.next_tick = saved.tick + 1
     room.random.setstate(saved.chance)
     players = msgspec.msgpack.decode(saved.players, type=list[SavedPlayer])

@@ -11,13 +11,15 @@ from server.standings.guests import GUEST_PREFIX
 
 
 def forget_in(lobby: Lobby, account: str) -> None:
-    """Of all who are connected, and of all whose seats are kept, whoever has that account of a guest has none."""
+    """Of all who are connected, whose seats are kept, or who have left a match that is still played, whoever has that
+    account of a guest has none."""
     if not account.startswith(GUEST_PREFIX):
         return
     for session in lobby.sessions:
         if session.account == account:
             session.link.guest = ""
     for room in lobby.rooms.values():
+        room.departures.forget(account)
         for player in room.players.values():
             if player.subject == account:
                 player.subject = ""

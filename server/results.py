@@ -6,7 +6,7 @@ hears of them.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -105,8 +105,22 @@ class Departures:
             line = Placing(player.id, player.name, player.subject, False, player.team, 0, 0, {}, player.since_tick)
             self._gone.append(line)
 
+    def save(self) -> list[Placing]:
+        """All of them, the latest last."""
+        return list(self._gone)
+
+    def restore(self, gone: Iterable[Placing]) -> None:
+        """The match goes on; these had gone before."""
+        self._gone.extend(gone)
+
+    def forget(self, account: str) -> None:
+        """Whoever it was has none any more."""
+        kept = [line for line in self._gone if line.subject != account]
+        self._gone.clear()
+        self._gone.extend(kept)
+
     def take(self) -> list[Placing]:
         """All of them; the next match begins."""
-        gone = list(self._gone)
+        gone = self.save()
         self._gone.clear()
         return gone

@@ -88,7 +88,8 @@ class Room:
         """How many have been played to their end."""
         self.podium: Podium | None = None
         """How the last of them ended."""
-        self._departures = Departures()
+        self.departures = Departures()
+        """Who of this match has gone."""
         self.world = World(arena, game.kinds, rates.tick_rate)
         for pair in game.touches:
             self.world.tell(*pair)
@@ -199,7 +200,7 @@ class Room:
         """The player is gone for good, with its ship."""
         if (viewer := self._viewers.get(player.id)) is not None:
             self.unwatch(viewer)
-        self._departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
+        self.departures.note(player, (self.tick - max(self.match_tick, player.since_tick)) * self._tick_s)
         try:
             self.game.left(player)
         finally:
@@ -307,7 +308,7 @@ class Room:
             ended_tick=self.tick,
             placings=placings(scores, self.players, team_scores),
             team_scores=dict(team_scores or {}),
-            left=self._departures.take(),
+            left=self.departures.take(),
         )
         self.match_tick, self.podium = self.tick, podium_of(result)
         self.matches += 1

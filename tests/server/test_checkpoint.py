@@ -2,6 +2,7 @@
 
 from random import Random
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import numpy as np
@@ -17,6 +18,7 @@ from protocol.ticks import Rates
 from server.checkpoint import SavedPlayer, SavedRoom, capture, revive, seal, unseal
 from server.game import Player
 from server.games.melee import Melee
+from server.results import STAYED_S_MIN, Result
 from server.room import Room
 from server.saved_world import save
 from server.sealed import Unusable
@@ -141,6 +143,20 @@ def test_a_player_whose_seat_was_not_saved_is_gone() -> None:
     assert not (again.world.owner[again.world.alive] == 1).any() or all(
         again.world.kind[row] for row in np.flatnonzero(again.world.alive & (again.world.owner == 1))
     ), "of its own only shots are left"
+
+
+def test_who_had_left_the_match_before_has_left_it_when_it_ends() -> None:
+    stepper, results = played(), list[Result]()
+    stepper.room.tick += stepper.rates.ticks_in(STAYED_S_MIN)
+    ann, bob, *_ = (player for player in stepper.room.players.values() if not player.bot)
+    ann.subject, bob.subject = "ann", "bob"
+    stepper.lobby.leave(next(client.session for client in stepper.clients if client.player is ann))
+    saved = unseal(seal(saved_of(stepper)))
+    again = revived(replace(saved, seats=[seat for seat in saved.seats if seat.player != bob.id]))
+    again.listener = Mock(concluded=lambda room, result: results.append(result))
+    for _ in range(2):
+        again.conclude([])
+    assert [[line.subject for line in result.left] for result in results] == [["ann", "bob"], []]
 
 
 def test_a_game_without_a_state_begins_anew_with_the_same_people() -> None:

@@ -2,11 +2,13 @@
 
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
-from protocol.messages import Open
+from protocol.messages import Browse, Enter, Open
 from server.build.shelf import Shelf
 from server.forgetting import forget_in
 from server.net.library_api import Library
+from server.results import STAYED_S_MIN
 from tests.server.build.test_rescue import Site, build
 
 
@@ -42,6 +44,20 @@ async def test_matches_are_nobodys_too_also_while_the_seat_is_only_kept(tmp_path
     for account in ("guest:a", "guest:b"):
         forget_in(lobby, account)
     assert [player.subject for player in players] == ["", "", "guest:c"]
+
+
+async def test_who_has_left_a_match_that_is_still_played_is_not_told_of_when_it_ends(tmp_path: Path) -> None:
+    site, left = Site(tmp_path / "drafts"), list[str]()
+    ann, bob = site.come("Ann", "a"), site.come("Bob", "b")
+    room = site.open(ann)
+    bob.say(Enter(room.name), 0.0)
+    room.tick += room.rates.ticks_in(STAYED_S_MIN)
+    for one in (ann, bob):
+        one.say(Browse(), 0.0)
+    forget_in(site.stepper.lobby, "guest:a")
+    room.listener = Mock(concluded=lambda room, result: left.extend(line.subject for line in result.left))
+    room.conclude([])
+    assert left == ["guest:b"]
 
 
 async def test_whoever_shows_a_token_is_who_they_were(tmp_path: Path) -> None:
