@@ -96,10 +96,11 @@ class Works:
             self._world.remove(loose.entity)
 
     def _put_loose(self, changed: set[int]) -> None:
-        """What isn't there, or was changed, where the plan has it; what only has another number, where it is."""
+        """What isn't there, or was changed, where the plan has it; what only has another number, where it is. What the
+        world was too full for is tried again."""
         for id, variant, piece in self._wanted():
             there = self.loose.get(id)
-            if there is None or id in changed:
+            if there is None or not there.entity or id in changed:
                 self._lift(id)
                 self._put(id, variant, piece, (piece.x, piece.y, piece.angle, 0.0, 0.0))
             elif there.variant != variant:

@@ -100,3 +100,13 @@ def test_in_a_full_world_it_goes_without(yard: Yard) -> None:
     assert yard.works.loose[100].entity == 0
     yard.take(Remove(100))
     assert 100 not in yard.works.loose
+
+
+def test_what_the_world_was_too_full_for_is_put_where_the_plan_has_it_once_there_is_room(yard: Yard) -> None:
+    world, free = yard.room.world, yard.room.world._free
+    world._free = []
+    yard.take(Add(100, ROCK_PIECE))
+    world._free = free
+    yard.take(Remove(4))
+    assert yard.works.loose[100].variant == 0, "a rock before it has gone"
+    assert yard.spot(100) == (800.0, 200.0)
