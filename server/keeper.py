@@ -271,7 +271,7 @@ class Keeper:
         if checkpoint is None:
             return None
         try:
-            saved = unseal(checkpoint)
+            saved = _unsealed(name, checkpoint)
             room = revive(saved, game, arena, rates, options)
         except Unusable as error:
             self._set_aside(checkpoint_of(name), error)
@@ -287,7 +287,7 @@ class Keeper:
                 continue
             checkpoint = self._store.read(name)
             try:
-                saved = unseal(checkpoint or b"")
+                saved = _unsealed(room, checkpoint or b"")
                 if not saved.card.is_permanent:  # else the operator's, of other settings than today's
                     self._take_up(catalogue.revive(saved), saved)
             except Unusable as error:
@@ -301,3 +301,11 @@ class Keeper:
         self._counted.checkpoints_refused += 1
         place = self._store.set_aside(name, "refused")
         log.error(f"{name} is set aside: {error}", place=place, exc_info=error.__cause__)
+
+
+def _unsealed(room: str, checkpoint: bytes) -> SavedRoom:
+    """Raises Unusable, also where it is another room's: whoever keeps a copy beside it would have the room twice."""
+    saved = unseal(checkpoint)
+    if saved.name != room:
+        raise Unusable("it is of another room")
+    return saved

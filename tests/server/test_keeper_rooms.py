@@ -47,6 +47,25 @@ async def test_rooms_that_people_had_opened_are_there_again_as_they_were(folder:
     assert "main.checkpoint" in folder.names(), "the operator's, of other settings, is left alone"
 
 
+async def test_a_copy_under_another_name_is_not_taken_for_a_room(folder: Folder) -> None:
+    stepper = Stepper(catalogue=catalogue())
+    ann = stepper.visit("Ann")
+    ann.say(Open("Fun", "melee", "pinball"), 0.0)
+    room = stepper.lobby.rooms[ann.welcome.room]
+    for name, ticks in ((f"a copy of {room.name}", 10), (f"{room.name}.old", 10), (room.name, 20)):
+        while room.tick < ticks:
+            room.advance(0.0)
+        folder.write(checkpoint_of(name), seal(capture(room, stepper.lobby.save_seats(room, 1.0))))
+    folder.write("main.checkpoint", folder.read(checkpoint_of(room.name)) or b"")
+    lobby = Lobby(catalogue=catalogue())
+    keeper = Keeper(lobby, folder)
+    assert keeper.reopen("main", Melee, room.arena, room.rates, room.options) is None
+    keeper.reopen_others(catalogue())
+    assert [(one.name, one.tick) for one in lobby.rooms.values()] == [(room.name, 20)]
+    assert lobby.keeping.checkpoints_refused == 3
+    assert folder.names() == [checkpoint_of(room.name)], "the others are set aside"
+
+
 async def test_the_matches_that_were_played_count_after_a_restart_too_and_so_does_the_podium(folder: Folder) -> None:
     stepper = Stepper(catalogue=catalogue(matches_max=2))
     ann = stepper.visit("Ann")
