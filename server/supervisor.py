@@ -78,7 +78,8 @@ class Supervisor:
         fresh: Room | None = room
         while True:
             if fresh is not None:
-                await self._live(fresh)
+                room = fresh
+                await self._live(room)
             pause_s = relapses.pause_s(trio.current_time())
             if pause_s and not room.card.is_permanent:
                 self._give_up(room)

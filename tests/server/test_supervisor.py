@@ -49,11 +49,16 @@ class Supervised:
         supervisor = Supervisor(
             self.lobby,
             partial(keep_time, on_tick=lambda duration_s, lateness_s: None),
-            lambda room: self.lobby.open_room("main", Brittle, arena, rates, 1),
+            self._open_again,
             Keeper(self.lobby, self.store) if is_kept else None,
         )
         for room in (self.stepper.room, self.sound):
             supervisor.start(nursery, room)
+
+    def _open_again(self, room: Room) -> Room:
+        fresh = self.lobby.open_room("main", Brittle, room.arena, room.rates, 1)
+        fresh.matches = room.matches
+        return fresh
 
     @property
     def room(self) -> Room | None:
@@ -121,6 +126,18 @@ async def test_what_it_was_is_kept_for_a_person_to_look_at(nursery: trio.Nursery
     assert kept is not None
     saved = unseal(kept)
     assert (saved.tick, len(saved.seats)) == (Brittle.breaks_at, 1)
+
+
+async def test_the_next_one_is_like_the_one_that_failed_last_and_not_like_the_first(
+    supervised: Supervised, autojump_clock: Clock
+) -> None:
+    for matches, seconds in ((1, 0.6), (2, 1.5), (3, 2.5)):  # half a second each, and ever longer pauses
+        assert supervised.room is not None
+        supervised.room.matches += 1
+        await trio.sleep(seconds)
+        assert supervised.room is not None
+        assert supervised.room.tick < 10, "a fresh one"
+        assert supervised.room.matches == matches
 
 
 async def test_one_that_fails_again_and_again_is_opened_ever_less_often(
