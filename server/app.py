@@ -249,11 +249,12 @@ class Server:
         await self.minders.farewell()
 
     def close_room(self, name: str, now_s: float) -> None:
-        """An admin ends a room. After the last one that is open to all a fresh one is opened."""
+        """An admin ends a room. After the last one that is open to all a fresh one is opened, unless one soon is."""
         self.lobby.end_room(name, now_s, "an admin has closed the room")
+        first = self._venue.room_names[0]
         is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
-        if not is_open and self.lobby.doors is Doors.OPEN:
-            self._run_room(self._fresh_room(self._venue.room_names[0]))
+        if not is_open and first not in self.lobby.reopening and self.lobby.doors is Doors.OPEN:
+            self._run_room(self._fresh_room(first))
 
     def _forget_room(self, room: Room) -> None:
         self._supervisor.end(room.name)

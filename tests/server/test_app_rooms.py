@@ -48,6 +48,18 @@ async def test_a_room_may_be_closed_before_it_was_ever_run() -> None:
     assert fresh is not was
 
 
+async def test_where_the_room_that_would_be_opened_is_gone_for_a_moment_it_is_waited_for() -> None:
+    server = Server(settings())
+    failed = server.room
+    server.lobby.open_room("annex", type(failed.game), failed.arena, failed.rates, 1)
+    server.lobby.reopening.add("pinball")
+    server.lobby.close_room("pinball", trio.current_time())
+    server.close_room("annex", trio.current_time())
+    assert not server.lobby.rooms
+    fresh = server.lobby.open_again(failed)
+    assert server.room is fresh
+
+
 async def test_a_server_that_stops_opens_no_room(running: Running) -> None:
     running.server.lobby.doors = Doors.RETURNING
     running.server.close_room("pinball", trio.current_time())
