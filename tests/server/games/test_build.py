@@ -1,10 +1,12 @@
 """Build: ships come and go with a key, walls push people aside, and a restart ends nothing."""
 
 import pytest
+from msgspec.structs import replace
 
 from protocol.build_messages import Edit, Point
 from protocol.messages import Inputs
 from protocol.motion import Button, Input
+from protocol.physics import WALL
 from protocol.plan import Add, Change, Piece, Remove
 from server import checkpoint
 from server.games.build import SHOT, Build
@@ -134,6 +136,20 @@ def test_a_restart_ends_nothing(site: Site) -> None:
     assert len(again.world.solids) == len(room.world.solids)
     again.advance(0.0)
     assert again.game.works.loose[5].entity == site.game.works.loose[5].entity
+
+
+def test_who_was_built_over_just_before_a_restart_is_put_down_elsewhere_after_it(site: Site) -> None:
+    ann = site.stepper.join("Ann")
+    site.world.put(ann.player.ship, 500.0, 550.0)
+    ann.say(Edit(1, [Add(100, replace(BLOCK, x=500.0, y=550.0))]), 0.0)
+    site.stepper.step()
+    room = site.stepper.room
+    saved = checkpoint.unseal(checkpoint.seal(checkpoint.capture(room, site.stepper.lobby.save_seats(room, 0.0))))
+    again = checkpoint.revive(saved, Build, ARENA, room.rates, {})
+    for _ in range(60):
+        again.advance(0.0)
+    ship = again.players[ann.player.id].ship
+    assert again.world.nearest_distance(float(again.world.x[ship]), float(again.world.y[ship]), WALL) > 0.0
 
 
 def test_what_is_edited_in_the_last_moment_before_a_restart_is_done_after_it(site: Site) -> None:
