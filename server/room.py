@@ -222,6 +222,7 @@ class Room:
             self.watching.add(viewer, partial(self.greet_spectator, viewer))
         else:
             self._viewers[player.id], self._seeing = viewer, None
+            player.inputs.take_slack_ms()  # how early the connection before was is nothing to this one
             self.game.greet(player)
         if self.stops_tick is not None:
             owe(self._stopping(self.watching.late_ticks if player is None else 0), [viewer])

@@ -50,6 +50,17 @@ def test_the_right_token_gives_the_same_ship_score_and_inputs_back(stepper: Step
     assert not list(stepper.differences(back))
 
 
+def test_how_early_the_connection_before_was_is_not_told_to_the_one_that_comes_back(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    stepper.step(60)
+    ann.say(Inputs(stepper.room.tick - 30, [Input()]), stepper.now_s)
+    stepper.drop(ann)
+    stepper.step(30)
+    back = stepper.join("Ann", resume=ann.welcome.resume)
+    stepper.step(2)
+    assert back.told.slack_ms is None, "no input of this one has come"
+
+
 def test_a_ship_whose_player_dropped_stays_where_it_is(stepper: Stepper) -> None:
     ann, bob = stepper.join("Ann"), stepper.join("Bob")
     ship = ann.player.ship
