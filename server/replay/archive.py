@@ -15,6 +15,7 @@ first; whatever else lies in the folder is left alone. What goes wrong is an OSE
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import gmtime, strftime, time
 from typing import BinaryIO, Final
@@ -110,7 +111,11 @@ class Archive:
             except FileExistsError:
                 continue
             recording = self._open[replay_id] = Recording(replay_id, path, file, Writer())
-            self._write(recording, recording.writer.begin(header, welcome, tick))
+            try:
+                self._write(recording, recording.writer.begin(header, welcome, tick))
+            except OSError:
+                self.drop(recording)
+                raise
             return recording
         raise OSError(f"there are {SAME_NAME_MAX} replays {name}")
 
@@ -148,7 +153,8 @@ class Archive:
 
     def _close(self, recording: Recording) -> None:
         self._open.pop(recording.id, None)
-        recording.file.close()
+        with suppress(OSError):  # what a full disk did not take was told of when it was written
+            recording.file.close()
 
     def _bytes(self) -> int:
         return self._closed_bytes + sum(recording.writer.size for recording in self._open.values())

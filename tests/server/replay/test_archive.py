@@ -1,5 +1,7 @@
 """A folder of replays stays within its bounds, whatever lies in it, and hands out nothing else."""
 
+import errno
+import io
 import os
 import time
 from pathlib import Path
@@ -65,6 +67,46 @@ def test_what_is_still_written_is_not_found(tmp_path: Path) -> None:
     assert archive.find(recording.id) is None
     assert archive.summaries() == []
     archive.drop(recording)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Full(io.RawIOBase):
+    """A file on a disk that has no room left."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: object) -> int:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+
+def test_a_full_disk_keeps_no_file_open_and_nothing_of_what_was_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, files, opened = Archive(tmp_path, LARGE), list[Full](), Path.open
+
+    def full(path: Path, mode: str) -> io.BufferedWriter:
+        opened(path, mode).close()
+        files.append(Full())
+        return io.BufferedWriter(files[-1])
+
+    under_way = begin(archive, id_of("main", "melee", 0))
+    under_way.file.close()
+    under_way.file = full(tmp_path / "another", "wb")
+    with pytest.raises(OSError, match="no space"):
+        archive.write(under_way, 0, [b"more"])
+    archive.drop(under_way)
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="no space"):
+        begin(archive, id_of("main", "melee", 0))
+    assert [path.name for path in tmp_path.iterdir()] == ["another"]
+    assert [file.closed for file in files] == [True, True]
+
+
+def test_what_there_is_no_room_to_begin_leaves_nothing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, 10)
+    with pytest.raises(OSError, match="none left to remove"):
+        begin(archive, id_of("main", "melee", 0))
     assert list(tmp_path.iterdir()) == []
 
 
