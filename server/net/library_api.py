@@ -5,9 +5,10 @@
     POST /api/arenas/NAME?by=WHO      a new version: an arena's JSON file. Its owner's alone, if it has one
     /api/drafts                       see `drafts_api`
 
-Whoever plays may save, or only editors where `build_by` says so. An arena belongs to whoever saves it first: the
-subject of their token, or the guest that their browser is known as; without either it is everybody's, and so it is
-once they are forgotten. The disk is written by a worker thread, one save at a time, so no tick waits for it.
+Whoever plays may save, or only editors where `build_by` says so; nobody who is banned, a guest by WHO as well. An arena
+belongs to whoever saves it first: the subject of their token, or the guest that their browser is known as; without
+either it is everybody's, and so it is once they are forgotten. The disk is written by a worker thread, one save at a
+time, so no tick waits for it.
 """
 
 import time
@@ -34,7 +35,7 @@ from server.build.shelf import Book, CannotKeep, Shelf, read_arena
 from server.config import Config
 from server.net.api import Api, Refused, caller_of, read_at_most
 from server.net.asker import GuestOf, known_by
-from server.restrictions import key_of
+from server.restrictions import key_of, keys_of
 from server.roles import GUEST, TABLE, Identity
 
 NOWHERE: Final = "this server keeps no arenas: it has no state_dir"
@@ -86,11 +87,11 @@ class Library:
     async def _save(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
         name, now_s = request.path_params["name"], trio.current_time()
         try:
-            shelf, (owner, may_change_all) = self._kept(), self._saver(api, guest_of, request, now_s)
-            shelf.check(name, owner, may_change_all)
-            arena = await trio.to_thread.run_sync(read_arena, await _body(request), name)
             by = request.query_params.get("by", SOMEBODY)
             by = by if is_good_name(by) else SOMEBODY
+            shelf, (owner, may_change_all) = self._kept(), self._saver(api, guest_of, request, by, now_s)
+            shelf.check(name, owner, may_change_all)
+            arena = await trio.to_thread.run_sync(read_arena, await _body(request), name)
             async with self._saving:
                 number = await trio.to_thread.run_sync(
                     shelf.save, name, owner, by, int(time.time()), arena, may_change_all
@@ -128,10 +129,12 @@ class Library:
             raise CannotKeep(503, NOWHERE)
         return self.shelf
 
-    def _saver(self, api: Api, guest_of: GuestOf, request: Request, now_s: float) -> tuple[str, bool]:
+    def _saver(self, api: Api, guest_of: GuestOf, request: Request, by: str, now_s: float) -> tuple[str, bool]:
         """(who saves, whether they may change others' arenas). Raises Refused."""
-        caller = caller_of(request.scope)
+        caller, bans = caller_of(request.scope), api.reach.moderation.lobby.bans
         identity = api.bearer(request) or self._guest(api)
+        if ban := bans.find_any(keys_of(identity, caller.address, by), now_s):
+            raise Refused(403, ban.sentence(now_s))
         may = TABLE[identity.role]
         if not may.edit and not (self.is_open and may.play):
             raise Refused(403, "only editors save arenas here")

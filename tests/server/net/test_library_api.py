@@ -14,7 +14,7 @@ from server.net import library_api
 from server.takeover import listen
 from tests.instruments.keys import SECRET, token
 from tests.instruments.plans import ARENA
-from tests.server.net.test_api import FAR_FUTURE, Running
+from tests.server.net.test_api import ADMIN, FAR_FUTURE, Running
 
 ANN, BOB = (token(sub=name, exp=FAR_FUTURE) for name in ("ann", "bob"))
 EDITOR = token(sub="ed", role="editor", exp=FAR_FUTURE)
@@ -90,6 +90,21 @@ async def test_who_saves_too_often_waits(
     running = await start(nursery, tmp_path)
     assert [(await running.ask("/api/arenas/mine", ANN, BODY))[0] for _ in range(3)] == [201, 201, 429]
     assert (await running.ask("/api/arenas/other", BOB, BODY))[0] == 201
+
+
+async def test_who_is_banned_saves_nothing(nursery: trio.Nursery, tmp_path: Path) -> None:
+    running = await start(nursery, tmp_path)
+    for order in ({"subject": "ann"}, {"address": "127.0.0.1", "name": "Eve"}):
+        status, _, _ = await running.ask("/api/admin/ban", ADMIN, {**order, "seconds": 600, "reason": "vandal"})
+        assert status == 200
+    sentence = {"error": "banned for 10 more min: vandal"}
+    assert (await running.ask("/api/arenas/mine", ANN, BODY))[:2] == (403, sentence)
+    assert (await running.ask("/api/arenas/mine?by=Eve", None, BODY))[:2] == (403, sentence)
+    assert (await running.ask("/api/arenas", None))[1] == []
+    assert (await running.ask("/api/arenas/mine?by=Zoe", None, BODY))[0] == 201, "nobody else at that address is meant"
+    await running.ask("/api/admin/ban", ADMIN, {"address": "127.0.0.1", "seconds": 600})
+    assert (await running.ask("/api/arenas/mine?by=Zoe", None, BODY))[0] == 403
+    assert (await running.ask("/api/arenas/his", BOB, BODY))[0] == 201, "whoever shows a token is known by it alone"
 
 
 async def test_a_page_of_another_site_saves_nothing(nursery: trio.Nursery, tmp_path: Path) -> None:
