@@ -49,7 +49,8 @@ class Order(Struct, forbid_unknown_fields=True):
     player: Annotated[int, Meta(ge=1)] | None = None
     subject: Annotated[str, Meta(max_length=SUBJECT_CHARS_MAX)] | None = None
     address: Annotated[str, Meta(max_length=ADDRESS_CHARS_MAX)] | None = None
-    name: Annotated[str, Meta(max_length=limits.NAME_CHARS_MAX)] | None = None
+    name: Annotated[str, Meta(max_length=3 * limits.NAME_CHARS_MAX)] | None = None
+    """As a mark has it, it may be three times as long: a ΐ without its case is three characters."""
     seconds: Annotated[float, Meta(gt=0, le=RESTRICTION_S_MAX)] = SECONDS_DEFAULT
     reason: Annotated[str, Meta(max_length=REASON_CHARS_MAX)] = ""
 
@@ -58,12 +59,12 @@ class Order(Struct, forbid_unknown_fields=True):
             raise ValueError("a reason is printable text")
 
 
-def order_about(key: str, name: str, reason: str) -> Order:
-    """About whoever is known by `key`, and if it is an address, is called so."""
+def order_about(key: str, mark: str, reason: str) -> Order:
+    """About whoever is known by `key`, and if it is an address, is told by `mark`, whatever they are called by now."""
     kind, _, known = key.partition(":")
     if kind == "subject":
         return Order(subject=known, reason=reason)
-    return Order(address=known, name=name, reason=reason)
+    return Order(address=known, name=mark.removeprefix(f"{key} "), reason=reason)
 
 
 class RoomOrder(Struct, forbid_unknown_fields=True):
@@ -154,8 +155,13 @@ class Moderation:
         return self._expel(self._known_as_any(keys), Code.BANNED, _because(f"banned for {seconds:.0f} s", reason))
 
     def enforce_mute(self, keys: Collection[str]) -> None:
-        """They are mute by now: what they have said is remembered no more."""
-        for key in keys:
+        """They are mute by now, by whatever name: what they have said is remembered no more."""
+        concerned = {key: whom.known_as(self.lobby, key) for key in keys}
+        for key, people in concerned.items():
+            for one in people:
+                whom.be_muted(one, key)
+        kept = (whom.keys_of(one)[-1] for people in concerned.values() for one in people)
+        for key in dict.fromkeys((*keys, *kept)):
             self.lobby.talk.expunge(key, self.lobby.rooms.values())
 
     def unmute(self, order: Order, now_s: float) -> str:

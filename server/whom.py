@@ -58,5 +58,11 @@ def keys_of(one: Somebody) -> tuple[str, ...]:
     return (one.key, mark_of(one.key, one.player.name, is_guest)) if isinstance(one, Reserved) else (one.key,)
 
 
+def be_muted(one: Somebody, key: str) -> None:
+    """An admin has muted them as `key`. Who hasn't come back yet will be called what they were."""
+    if (speaker := _speaker(one)) is not None:
+        speaker.be_muted(key)
+
+
 def _speaker(one: Somebody) -> Speaker | None:
     return None if isinstance(one, Reserved) else one.speaker

@@ -46,7 +46,7 @@ class Marshal:
     def send_away_afar(self, named: Named, by: Any, reason: str) -> str:
         """Have the process where they are send them away. Raises Violation."""
         try:
-            self._moderation.kick_afar(order_about(named.key, named.name, reason))
+            self._moderation.kick_afar(order_about(named.key, named.mark, reason))
         except CantBe as error:
             raise refusal(str(error)) from None
         done = f"Asked the other servers to send {named.name} #{named.number} away"

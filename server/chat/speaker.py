@@ -36,12 +36,14 @@ class Named(Struct, frozen=True):
 class Speaker:
     """Somebody who has come in."""
 
-    __slots__ = ("_first_mark", "_is_guest", "_said", "commands", "lines", "mutes", "named", "reports")
+    __slots__ = ("_first_mark", "_is_guest", "_muted", "_said", "commands", "lines", "mutes", "named", "reports")
 
     def __init__(self, number: int, name: str, key: str, is_guest: bool) -> None:
         self._is_guest = is_guest
         self.named = Named(number, name, key, mark_of(key, name, is_guest))
         self._first_mark = self.named.mark
+        self._muted: dict[str, None] = {}
+        """By what admins have muted them while they were here."""
         self.mutes: dict[str, Named] = {}
         """Whom they don't want to hear, by mark. At most PERSONAL_MUTES_MAX."""
         self.lines = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, 0.0)
@@ -62,12 +64,18 @@ class Speaker:
         """They have chosen another name. To those who have muted them they are who they were."""
         self.named = replace(self.named, name=name)
 
+    def be_muted(self, key: str) -> None:
+        """An admin has muted them as `key`: whatever they are called from now on, that concerns them."""
+        if key not in (self.named.key, self._first_mark, self.named.mark):
+            self._muted[key] = None
+
     @property
     def keys(self) -> tuple[str, ...]:
         """All that bans and mutes of admins know them by: by another name they are still who they were, and whoever
         is called so. The present name's comes second, and what they keep by any name last."""
         named = self.named
-        return named.key, mark_of(named.key, named.name, self._is_guest), self._first_mark, named.mark
+        present = mark_of(named.key, named.name, self._is_guest)
+        return named.key, present, self._first_mark, *self._muted, named.mark
 
     def hears(self, mark: str) -> bool:
         return mark not in self.mutes

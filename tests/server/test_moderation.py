@@ -2,17 +2,18 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from protocol.errors import Code
-from protocol.limits import SEAT_KEPT_S
-from protocol.messages import Chat, Enter
+from protocol.limits import NAME_CHARS_MAX, SEAT_KEPT_S
+from protocol.messages import Chat, Enter, Rename
 from server.checkpoint import capture, revive, seal, unseal
 from server.games.melee import Melee
 from server.gate import Gate
 from server.lobby import Lobby
-from server.moderation import ACTIONS, CantBe, Moderation, Order, RoomOrder, order_about
-from server.restrictions import RESTRICTIONS_MAX
+from server.moderation import ACTIONS, CantBe, Moderation, Order, RoomOrder, order_about, read_order
+from server.restrictions import RESTRICTIONS_MAX, mark_of
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import HMAC, NOW_UNIX_S, token
 from tests.instruments.stepper import Client, Stepper
@@ -244,6 +245,17 @@ def test_a_ban_reaches_those_who_are_in_the_lobby(house: House) -> None:
     assert ann.link.closed is None
 
 
+@pytest.mark.parametrize("action", ["mute", "ban"])
+def test_what_somebody_has_said_goes_whatever_they_were_called_then(house: House, action: str) -> None:
+    house.eve.say(Chat("rude"), house.stepper.now_s)
+    house.eve.say(Rename("Zoe"), house.stepper.now_s)
+    house.bob.say(Chat("polite"), house.stepper.now_s)
+    house.do(action, address="1.2.3.4", name="Zoe")
+    late = house.stepper.join("Late")
+    house.stepper.step(4)
+    assert [line.text for line in late.chats] == ["polite"]
+
+
 def test_whoever_hasnt_said_who_they_are_isnt_meant_yet(house: House) -> None:
     stranger = house.stepper.connect(address=EVE)
     assert house.do("ban", address="1.2.3.4").endswith("and kicked 1")
@@ -251,8 +263,11 @@ def test_whoever_hasnt_said_who_they_are_isnt_meant_yet(house: House) -> None:
 
 
 def test_somebody_elsewhere_is_meant_by_what_they_are_known_by(house: House) -> None:
-    assert order_about("subject:a:b", "Ann", "spam") == Order(subject="a:b", reason="spam")
-    assert order_about("address:2001:db8::/64", "Ann", "") == Order(address="2001:db8::/64", name="Ann")
+    assert order_about("subject:a:b", "subject:a:b", "spam") == Order(subject="a:b", reason="spam")
+    network = "address:2001:db8::/64"
+    assert order_about(network, f"{network} ann b", "") == Order(address="2001:db8::/64", name="ann b")
+    longest = order_about(network, mark_of(network, "ΐ" * NAME_CHARS_MAX, is_guest=True), "")
+    assert read_order(msgspec.json.encode(longest), Order) == longest
     with pytest.raises(CantBe, match="there is no other process"):
         house.moderation.kick_afar(Order(subject="ann"))
     asked = list[Order]()

@@ -6,6 +6,8 @@ from protocol import limits
 from protocol.errors import Code
 from protocol.limits import SUBPROTOCOL_JSON
 from protocol.messages import Enter, Rename
+from server.moderation import Order
+from server.restrictions import Restriction
 from server.results import Score, placings
 from tests.instruments.stepper import Client
 from tests.server.chat.hall import Hall, last, lines, notices, number_of, refusals
@@ -59,6 +61,37 @@ def test_a_mute_holds_and_both_names_are_understood(hall: Hall) -> None:
     hall.say(bob, "/unmute Ann")
     hall.say(bob, "/mute Bea")
     assert notices(bob)[-1].startswith(f"You don't hear Bea #{number_of(ann)} any more")
+
+
+def test_nobody_takes_a_name_that_is_banned_where_they_are(hall: Hall) -> None:
+    ann, bob = hall.enter("Ann"), hall.enter("Bob")
+    hall.moderation.ban(Order(address="10.0.0.1", name="Eve", seconds=600.0, reason="spam"), hall.now_s)
+    rename(hall, ann, "EVE")
+    assert [(error.code, error.sentence) for error in ann.errors] == [
+        (Code.INVALID_NAME, "that name is banned for 10 more min: spam")
+    ]
+    assert (ann.session.name, ann.player.name, renamings(bob), ann.bye) == ("Ann", "Ann", [], None)
+    rename(hall, bob, "Eve")
+    assert renamings(ann) == [{"id": bob.player.id, "name": "Eve"}], "at another address it is another's"
+
+
+def test_an_admins_mute_of_what_one_is_called_holds_by_any_other_name(hall: Hall) -> None:
+    """Also where the process that was asked to mute them didn't know who that is."""
+    ann, bob = hall.enter("Ann"), hall.enter("Bob")
+    rename(hall, ann, "Bea")
+    hall.lobby.mutes.adopt("address:10.0.0.1 bea", Restriction(hall.now_s + 600.0, ""), hall.now_s)
+    hall.moderation.enforce_mute(("address:10.0.0.1 bea",))
+    rename(hall, ann, "Cid")
+    hall.say(ann, "rude")
+    assert refusals(ann) == ["an admin has muted you for a while"]
+    rename(hall, ann, "Dan")
+    hall.say(ann, "ruder")
+    assert lines(bob) == []
+    (line,) = [one for one in hall.moderation.players(hall.now_s) if one["name"] == "Dan"]
+    assert line["muted"]
+    hall.moderation.unmute(Order(session=line["session"]), hall.now_s)
+    hall.say(ann, "polite")
+    assert lines(bob) == ["polite"]
 
 
 @pytest.mark.parametrize("name", ["", " Ann", "A" * (limits.NAME_CHARS_MAX + 1), "A\nB"])

@@ -8,6 +8,7 @@ import trio
 from trio.testing import MockClock
 
 from protocol.errors import Code
+from protocol.messages import Rename
 from server.cluster import news
 from server.cluster.law import CATCH_UP_EVERY_S
 from server.cluster.peers import SILENCE_S_MAX
@@ -175,6 +176,24 @@ async def test_an_admin_in_chat_kicks_somebody_who_is_elsewhere(
     assert eve.bye is not None
     assert eve.bye.sentence == "kicked by an admin: for that"
     assert twin.session.is_in
+
+
+async def test_who_is_to_be_kicked_elsewhere_is_so_by_another_name_as_well(
+    flotilla: Flotilla, autojump_clock: MockClock, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_bytes(SECRET)
+    here, there = await flotilla.launch(jwt_secret=tmp_path / "secret"), await flotilla.launch()
+    admin = token(sub="root", role="admin", exp=4_000_000_000)
+    root, eve = here.meet("Root", "9.9.9.9:1", token=admin), there.meet("Eve", EVE)
+    eve.say(Rename("Zoe"), trio.current_time())
+    say(eve, "rude")
+    await trio.sleep(0.1)
+    eve.say(Rename("Mia"), trio.current_time())
+    say(root, "/kick Zoe for that")
+    await trio.sleep(0.1)
+    eve.read()
+    assert eve.bye is not None
+    assert eve.bye.sentence == "kicked by an admin: for that"
 
 
 async def test_how_many_people_there_are_is_counted_over_all(two: Two, autojump_clock: MockClock) -> None:
