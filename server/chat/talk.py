@@ -113,8 +113,7 @@ class Talk:
 
     def say(self, person: Person, to: Kind, text: str, now_s: float) -> None:
         """Say a line in a channel. Raises Violation."""
-        speaker, seat = speaker_of(person), person.seat
-        self._channel(person, to)
+        speaker, seat, channel = speaker_of(person), person.seat, self._channel(person, to)
         self._check_silenced(speaker, now_s)
         if not speaker.lines.take(now_s):
             raise refusal("too many lines at once: one a second")
@@ -124,20 +123,20 @@ class Talk:
             self._pass_on(person, to, self.word_filter(text), now_s)
             speaker.note(text, now_s)
         else:
-            self.desk.put(speaker, text, partial(self._answered, person, seat, to, text))
+            self.desk.put(speaker, text, partial(self._answered, person, seat, channel, text))
             speaker.note(text, now_s)
 
     def _answered(
-        self, person: Person, seat: Place | None, to: Kind, text: str, verdict: str | Violation, now_s: float
+        self, person: Person, seat: Place | None, channel: Channel, text: str, verdict: str | Violation, now_s: float
     ) -> None:
         """The filter has said what becomes of a line, some time after it was to be said there."""
-        speaker = person.speaker
+        speaker, to = person.speaker, channel.kind
         if speaker is None or person not in self._sessions:
             return  # they have gone; nobody is there to be told
         try:
             if isinstance(verdict, Violation):
                 raise verdict
-            if to != "lobby" and person.seat is not seat:
+            if to != "lobby" and (person.seat is not seat or self._channel(person, to) is not channel):
                 raise refusal("you have left where you said that; it was not heard")
             self._check_silenced(speaker, now_s)
             self._pass_on(person, to, verdict, now_s)

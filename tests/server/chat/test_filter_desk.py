@@ -9,6 +9,7 @@ import trio.testing
 
 from protocol.errors import Code, Violation
 from protocol.messages import Browse, Chat
+from server.chat import filter_desk
 from server.chat.filter_desk import DEADLINE_S, LINES_WAITING_MAX, THREADS_MAX, FilterDesk, Verdict
 from server.chat.word_filter import WordFilter
 from server.statistics import ChatStatistics
@@ -34,6 +35,12 @@ def slow() -> Slow:
     return Slow()
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the real clock: how slow the machine is decides nothing."""
+    monkeypatch.setattr(filter_desk, "DEADLINE_S", 60.0)
+
+
 async def desk_for(
     function: Callable[[str], str | None], nursery: trio.Nursery, hall: Hall | None = None
 ) -> tuple[FilterDesk, ChatStatistics]:
@@ -53,6 +60,7 @@ async def until(done: Callable[[], bool]) -> None:
             await trio.testing.wait_all_tasks_blocked(0.001)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_lines_of_one_speaker_keep_their_order_and_others_dont_wait_for_them(
     slow: Slow, nursery: trio.Nursery
 ) -> None:
@@ -97,6 +105,7 @@ async def test_too_many_that_wait_are_refused_at_once(nursery: trio.Nursery) -> 
     assert refused.value.code == Code.CHAT_TIMED_OUT
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_mistake_with_one_line_is_not_the_end_of_the_desk(nursery: trio.Nursery) -> None:
     desk, _ = await desk_for(lambda text: text, nursery)
     said: list[Verdict] = []
@@ -109,6 +118,7 @@ async def test_a_mistake_with_one_line_is_not_the_end_of_the_desk(nursery: trio.
     await until(lambda: len(said) == 1)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_the_room_plays_on_while_a_line_is_asked_about(slow: Slow, nursery: trio.Nursery) -> None:
     hall = Hall()
     await desk_for(slow, nursery, hall)
@@ -127,6 +137,23 @@ async def test_the_room_plays_on_while_a_line_is_asked_about(slow: Slow, nursery
     assert refusals(ann)[1:] == ["the word filter of this server doesn't let that through"]
 
 
+@pytest.mark.usefixtures("unhurried")
+async def test_what_was_said_to_one_team_the_other_never_hears(slow: Slow, nursery: trio.Nursery) -> None:
+    hall = Hall(teams=True)
+    await desk_for(slow, nursery, hall)
+    ann, bob, cid = (hall.enter(name) for name in ("Ann", "Bob", "Cid"))
+    assert [one.player.team for one in (ann, bob, cid)] == [1, 2, 1]
+    ann.say(Chat("slow plan", "team"), 1.0)
+    await until(lambda: len(slow.asked) == 1)
+    ann.player.team = 2  # the game has moved them, to make the teams even
+    slow.may.set()
+    await until(lambda: hall.lobby.talk.counted.chat_filter_waiting == 0)
+    hall.flush()
+    assert lines(bob) == lines(cid) == lines(ann) == []
+    assert refusals(ann) == ["you have left where you said that; it was not heard"]
+
+
+@pytest.mark.usefixtures("unhurried")
 async def test_who_is_muted_or_gone_meanwhile_is_not_heard(slow: Slow, nursery: trio.Nursery) -> None:
     hall = Hall()
     await desk_for(slow, nursery, hall)
@@ -145,6 +172,7 @@ async def test_who_is_muted_or_gone_meanwhile_is_not_heard(slow: Slow, nursery: 
     assert hall.lobby.talk.counted.chat_refused == 1
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_who_changes_seats_meanwhile_is_heard_in_the_lobby_and_told_of_the_rest(
     slow: Slow, nursery: trio.Nursery
 ) -> None:
