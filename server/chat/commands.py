@@ -103,19 +103,23 @@ def _who(told: Told) -> None:
         _tell_names(told, f"In {seat.room.name}", told.talk.in_room(seat.room))
     else:
         _tell_names(told, "In the lobby", [person for person in told.talk.people() if person.seat is None])
-    count = sum(1 for _ in told.talk.people())
+    count = sum(not _is_bot(person) for person in told.talk.people())
     elsewhere = f", and {told.talk.afar.people} on others" if told.talk.afar.people else ""
     told.answer(f"{count} {'is' if count == 1 else 'are'} on this server{elsewhere}")
 
 
 def _tell_names(told: Told, where: str, people: list[Person]) -> None:
-    bots = [person for person in people if person.seat and person.seat.player and person.seat.player.bot]
+    bots = [person for person in people if _is_bot(person)]
     named = [person.speaker.named for person in people if person.speaker and person not in bots]
     shown = [_shown(one) for one in sorted(named, key=lambda one: one.number)]
     more = [f"and {len(shown) - WHO_NAMES_MAX} more"] if len(shown) > WHO_NAMES_MAX else []
     more += [f"{len(bots)} {'bot' if len(bots) == 1 else 'bots'}"] if bots else []
     for text in _lines(f"{where}: ", [*shown[:WHO_NAMES_MAX], *more] or ["nobody"]):
         told.answer(text)
+
+
+def _is_bot(person: Person) -> bool:
+    return person.seat is not None and person.seat.player is not None and person.seat.player.bot
 
 
 def _mute(told: Told) -> None:

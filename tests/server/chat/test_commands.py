@@ -64,7 +64,7 @@ def test_who_is_here(hall: Hall) -> None:
     hall.say(ann, "/who")
     assert notices(ann) == [
         f"In main: Ann #{number_of(ann)}, Bob #{number_of(bob)}, 1 bot",
-        "4 are on this server",
+        "3 are on this server",
     ]
 
 
