@@ -30,7 +30,7 @@ SHIP, SHOT, ROCK, CRATE = range(4)
 POINTED_EVERY_S: Final = 0.1
 TIDY_EVERY_S: Final = 1.0
 STUCK_AFTER_S: Final = 0.5
-"""So long the engine has to push a ship out of what was built over it."""
+"""So long at most the engine has to push a ship out of what was built over it, however fast people build on."""
 CLEAR_UNITS: Final = 24.0
 IN_THE_WAY: Final = WALL | CATEGORY_BITS["ship"] | CATEGORY_BITS["rock"] | CATEGORY_BITS["crate"]
 
@@ -80,7 +80,8 @@ class Build(Game):
         """Players who build; all others try it out."""
         self._pointers: dict[int, Pointer] = {}
         """Where those point who have pointed since it was last told."""
-        self._built_tick = 0
+        self._built_tick = self._look_tick = 0
+        """When something was built last, and when to look for those who were built over; 0: not."""
         self._is_untidy = False
 
     # the contract ------------------------------------------------------------------------------------------
@@ -131,6 +132,7 @@ class Build(Game):
         tick = self.stage.tick
         if self.works.follow(self.desk.plan):
             self._built_tick = tick
+            self._look_tick = self._look_tick or tick + self.ticks(STUCK_AFTER_S)
         for player in self.stage.players.values():
             if not player.ship and player.id not in self.builders:
                 self._give_ship(player)
@@ -150,8 +152,9 @@ class Build(Game):
                     self.shots.end(contact.entity)
                 else:
                     self.shots.bounce(contact.entity)
-        if self._built_tick and self.stage.tick >= self._built_tick + self.ticks(STUCK_AFTER_S):
-            self._built_tick = 0
+        if self._look_tick and self.stage.tick >= self._look_tick:
+            again_tick = self._built_tick + self.ticks(STUCK_AFTER_S)
+            self._look_tick = again_tick if again_tick > self.stage.tick else 0
             self._free_the_stuck()
 
     def hud_of(self, player: Player) -> tuple[int, ...]:

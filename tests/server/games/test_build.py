@@ -89,6 +89,21 @@ def test_who_is_built_over_is_put_down_elsewhere(site: Site) -> None:
     assert max(abs(x - 500.0), abs(y - 550.0)) >= 100.0
 
 
+def test_who_is_built_over_is_put_down_elsewhere_however_fast_others_build_on(site: Site) -> None:
+    ann, bob = site.stepper.join("Ann"), site.stepper.join("Bob")
+    site.builds(bob)
+    site.world.put(ann.player.ship, 500.0, 550.0)
+    bob.say(Edit(1, [Add(100, Piece("block", 500.0, 550.0, points=BLOCK.points))]), 0.0)
+    stuck_ticks = 0
+    for serial in range(2, 22):
+        site.stepper.step(6)
+        bob.say(Edit(serial, [Change(5, x=480.0 + serial)]), site.stepper.now_s)
+        x, y = site.where(ann)
+        stuck_ticks += 6 * (max(abs(x - 500.0), abs(y - 550.0)) < 100.0)
+    assert bob.edited[-1].refused == ""
+    assert stuck_ticks <= 60, "half a second, and as much again for what was built meanwhile"
+
+
 def test_shots_bounce_and_harm_nobody(site: Site) -> None:
     ann, bob = site.stepper.join("Ann"), site.stepper.join("Bob")
     site.world.put(ann.player.ship, 300.0, 550.0)
