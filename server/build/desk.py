@@ -39,13 +39,15 @@ class Desk:
     def take(
         self, player: int, serial: int, steps: Sequence[AnyStep], forbidden: str = "", account: str = ""
     ) -> Edited | None:
-        """The answer, for everyone if it was taken, else for `player`; None: it was answered before.
+        """The answer, for everyone if it was taken, else for `player`; None: it was answered before. All who watch are
+        player 0, and may not: of their serials none is remembered.
 
         `forbidden` says why this player may not, if so. Whose `account` it is, if it is one, is remembered.
         """
-        if serial <= self.heard.get(player, 0):
-            return None
-        self.heard[player] = serial
+        if player:
+            if serial <= self.heard.get(player, 0):
+                return None
+            self.heard[player] = serial
         sentence = forbidden or ("" if steps else "there is nothing to do")
         if not sentence:
             try:

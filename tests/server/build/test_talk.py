@@ -61,6 +61,15 @@ def test_who_watches_may_look_but_not_build() -> None:
     assert eve.pointed == []
 
 
+def test_everyone_who_watches_is_answered_whatever_the_others_said() -> None:
+    site = stepper()
+    eve, zoe = site.join("Eve", role="spectator"), site.join("Zoe", role="spectator")
+    ask(eve, Edit(7, [Add(100, CRATE)]))
+    ask(zoe, Edit(1, [Add(100, CRATE)]), Edit(0, []))
+    assert [(one.serial, one.refused) for one in zoe.edited] == [(1, "you may look, but not build here"), (0, "")]
+    assert zoe.edited[-1].heard == 0
+
+
 def test_where_only_editors_build_a_role_decides() -> None:
     site = stepper("editors")
     ann, bob = site.join("Ann"), site.join("Bob")
