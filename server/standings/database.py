@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from protocol.errors import UserError
@@ -22,6 +22,9 @@ NEWEST: Final = "0002"
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 MIGRATING: Final = 7_273_511
 """The lock in PostgreSQL of whoever migrates: two servers may start at once."""
+
+READ_ONLY: Final = "25006"
+"""What PostgreSQL says to a write where it takes none (SQLSTATE)."""
 
 
 def open_database(address: str) -> Engine:
@@ -103,7 +106,15 @@ def _engine(url: URL) -> Engine:
         "application_name": "ricochet",
     }
     settings = {key: value for key, value in settings.items() if key not in url.query}
-    return create_engine(url, connect_args=settings, pool_size=1, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(url, connect_args=settings, pool_size=1, max_overflow=0, pool_pre_ping=True)
+
+    @event.listens_for(engine, "handle_error")
+    def leave_standby(context: ExceptionContext) -> None:
+        """One that takes no writes any more is a standby by now: the next try connects anew."""
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+            context.is_disconnect = True
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

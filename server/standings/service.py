@@ -47,11 +47,14 @@ class Standings:
         keep_keys: Callable[[Guests], None] = lambda guests: None,
         clock: Callable[[], float] = time.time,
         answer_s_max: float = ANSWER_S_MAX,
+        origin: str = "",
     ) -> None:
-        """`keep_keys` writes down the keys of `guests`, which may block. `clock` says the Unix time."""
+        """`keep_keys` writes down the keys of `guests`, which may block. `clock` says the Unix time. `origin`: whose
+        rooms they are that tell us of their matches; by default ours alone."""
         self.repository, self.clock = repository, clock
         self.guests = guests or Guests(secrets.token_bytes)
         self.guests.turn_over(clock())
+        self.origin = origin or self.guests.origin
         self.counted = Written()
         self._keep_keys, self._answer_s_max = keep_keys, answer_s_max
         self._backlog = Backlog()
@@ -61,6 +64,8 @@ class Standings:
         self._forgotten: dict[str, float] = {}
         """Whoever asked to be forgotten, and when: what they were playing then doesn't count for them any more."""
         self._is_away = False
+        self._stopping = trio.Event()
+        self._are_keys_kept = True
 
     @property
     def is_on(self) -> bool:
@@ -88,7 +93,7 @@ class Standings:
 
     def concluded(self, room: "Room", result: Result) -> None:
         if self.is_on:
-            self._backlog.put(Played.of(result, self.clock(), self.guests.origin))
+            self._backlog.put(Played.of(result, self.clock(), self.origin))
             self._count()
             self._idle = trio.Event()
             self._news.set()
@@ -110,7 +115,8 @@ class Standings:
             self.repository.close()
 
     async def settle(self, patience_s: float = SETTLE_S_MAX) -> None:
-        """The server is about to stop: what waits is written now or never."""
+        """The server is about to stop: what waits is written now or never, also where the next try would be later."""
+        self._stopping.set()
         with trio.move_on_after(patience_s, shield=True):
             await self._idle.wait()
         if len(self._backlog):
@@ -120,11 +126,17 @@ class Standings:
         while True:
             played = self._backlog.first()
             if played is not None:
-                await trio.sleep(await self._record(played))
+                await self._pause(await self._record(played))
                 continue
             self._idle.set()
             self._news = trio.Event()
             await self._news.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        """For so long, but no longer than for a moment once the server is about to stop."""
+        with trio.move_on_after(seconds):
+            await self._stopping.wait()
+            await trio.sleep(PAUSE_S_MIN)
 
     async def _record(self, played: Played) -> float:
         """Write it down if that can be; how long to wait before the next one, or the next try."""
@@ -147,14 +159,24 @@ class Standings:
         while True:
             is_done = True
             try:
-                if self.guests.turn_over(self.clock()):
-                    await trio.to_thread.run_sync(self._keep_keys, self.guests)
+                await self._turn_keys_over()
                 is_done = not await self.call(lambda them: them.prune(self.clock()))
             except Away as error:
                 self._has_gone(error)
             except Exception:
                 log.exception("the standings can't be tidied")
             await trio.sleep(TIDY_EVERY_S if is_done else TIDY_PAUSE_S)
+
+    async def _turn_keys_over(self) -> None:
+        """What the disk didn't take is tried again the next time; or cookies would be good until a restart alone."""
+        if self.guests.turn_over(self.clock()):
+            self._are_keys_kept = False
+        if not self._are_keys_kept:
+            try:
+                await trio.to_thread.run_sync(self._keep_keys, self.guests)
+                self._are_keys_kept = True
+            except OSError as error:
+                log.error("the keys of guests could not be kept", why=str(error))
 
     def _count(self) -> None:
         self.counted.results_waiting = len(self._backlog)

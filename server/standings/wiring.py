@@ -19,6 +19,9 @@ from server.store import Store
 OFF: Final = "off"
 FILE: Final = "standings.db"
 KEYS: Final = "guest-keys"
+SHARED: Final = "shared"
+"""Whose rooms those are that go on in other processes: one that ends again there is the same match. No two rooms of
+these processes have one name."""
 
 log = structlog.get_logger("ricochet.standings")
 
@@ -32,7 +35,8 @@ def open_standings(config: Config, store: Store | None, heralds: Heralds) -> Sta
     from server.standings.repository import Repository
 
     guests = Guests(secrets.token_bytes, _kept_keys(config, store))
-    standings = Standings(Repository(open_database(address)), guests, lambda them: _keep(store, them))
+    origin = SHARED if config.checkpoints is not None else ""
+    standings = Standings(Repository(open_database(address)), guests, lambda them: _keep(store, them), origin=origin)
     heralds.listeners.append(standings)
     try:
         _keep(store, guests)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
+from typing import Literal
 
+import psycopg
 import pytest
 import structlog
 import trio
@@ -11,10 +13,11 @@ from msgspec.structs import replace
 from structlog.testing import LogCapture
 
 from server.room import Room
+from server.standings import backlog, service
 from server.standings.away import Away
 from server.standings.backlog import Played
 from server.standings.database import open_database
-from server.standings.guests import KEY_S
+from server.standings.guests import KEY_S, Guests
 from server.standings.repository import Repository
 from server.standings.service import FORGOTTEN_MAX, WAITING_MAX, Standings
 from server.statistics import Statistics
@@ -90,6 +93,13 @@ def tell(standings: Standings, room: Room, *who: str, ended_tick: int = 3600) ->
     standings.concluded(room, replace(told, ended_tick=ended_tick))
 
 
+def set_read_only(address: str, switch: Literal["on", "off"]) -> None:
+    """For all sessions, also those that are open."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {switch}")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 async def test_a_match_that_has_ended_is_written_down(shaky: Shaky, room: Room, nursery: trio.Nursery) -> None:
     standings = kept(shaky)
     nursery.start_soon(standings.run)
@@ -138,6 +148,22 @@ async def test_a_server_that_stops_writes_what_waits(shaky: Shaky, room: Room, n
     tell(standings, room, "ann", "bob", ended_tick=3601)
     await standings.settle(0.1)
     assert standings.counted.results_waiting == 1
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_server_that_stops_tries_once_more_however_long_it_would_have_waited(
+    shaky: Shaky, room: Room, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "PAUSE_S_MIN", 600.0)
+    monkeypatch.setattr(backlog, "PAUSE_S_MAX", 600.0)
+    standings, shaky.is_away = kept(shaky), True
+    nursery.start_soon(standings.run)
+    for number in range(3):
+        tell(standings, room, "ann", "bob", ended_tick=3600 + number)
+    await until(lambda: standings.counted.standings_away >= 2)  # once for the match, once for the tidying
+    shaky.is_away = False
+    await standings.settle()
+    assert (standings.counted.results_waiting, matches(shaky)) == (0, 3)
     nursery.cancel_scope.cancel()
 
 
@@ -194,6 +220,49 @@ async def test_keys_turn_over_while_the_server_runs(shaky: Shaky, nursery: trio.
     nursery.start_soon(standings.run)
     now_s += KEY_S
     await until(lambda: kept_keys == [2])
+    nursery.cancel_scope.cancel()
+
+
+async def test_keys_that_the_disk_did_not_take_are_kept_later(
+    shaky: Shaky, nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "TIDY_EVERY_S", 0.01)
+    now_s, tries, kept_keys = NOW_S, list[int](), list[int]()
+
+    def keep(guests: Guests) -> None:
+        tries.append(len(guests.keys))
+        if len(tries) < 3:
+            raise OSError("the disk is full")
+        kept_keys.append(len(guests.keys))
+
+    standings = Standings(shaky, None, keep, clock=lambda: now_s)
+    now_s += KEY_S
+    nursery.start_soon(standings.run)
+    await until(lambda: kept_keys == [2])
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_postgresql_that_takes_no_writes_for_now_is_waited_for(
+    postgres: Postgres, room: Room, nursery: trio.Nursery
+) -> None:
+    """As after a failover, when the one that is reached is the standby by now."""
+    address = postgres.address("current")
+    empty(address)
+    repository = Repository(open_database(address))
+    standings = kept(repository)
+    nursery.start_soon(standings.run)
+    tell(standings, room, "ann", "bob")
+    await until(lambda: standings.counted.results_written == 1)
+    set_read_only(address, "on")
+    try:
+        tell(standings, room, "ann", "bob", ended_tick=3601)
+        await until(lambda: standings.counted.standings_away >= 2 or standings.counted.results_dropped > 0)
+        assert (standings.counted.results_dropped, standings.counted.results_waiting) == (0, 1)
+        with pytest.raises(Away, match="read-only"):
+            await standings.ask(lambda them: them.prune(NOW_S))
+    finally:
+        set_read_only(address, "off")
+    await until(lambda: standings.counted.results_written == 2)
     nursery.cancel_scope.cancel()
 
 

@@ -7,8 +7,10 @@ import pytest
 from protocol.errors import UserError
 from server.config import Config
 from server.heralds import Heralds
+from server.standings.backlog import Played
 from server.standings.wiring import KEYS, address_of, get_ready, open_standings
 from server.store import Folder
+from tests.server.standings.matches import NOW_S, placing, result
 
 
 def test_they_are_kept_where_the_rooms_are_unless_somewhere_else_is_named() -> None:
@@ -32,6 +34,25 @@ def test_the_keys_outlast_the_process(tmp_path: Path) -> None:
     assert again.guest_of(cookie, False) == "a" * 22
     assert again.guests.origin == first.guests.origin
     folder.close()
+
+
+@pytest.mark.parametrize(("goes_on_elsewhere", "counted"), [(True, 1), (False, 2)])
+def test_a_match_of_a_room_that_others_go_on_with_counts_once_in_all_processes(
+    tmp_path: Path, goes_on_elsewhere: bool, counted: int
+) -> None:
+    """It had ended when its process was killed, and ends again where the room goes on from just before."""
+    config = Config(
+        standings_url=f"sqlite:///{tmp_path / 'standings.db'}",
+        directory="redis://127.0.0.1",
+        checkpoints=str(tmp_path) if goes_on_elsewhere else None,
+    )
+    here, there = (open_standings(config, None, Heralds()) for _ in range(2))
+    assert here.repository is not None
+    for standings in (here, there):
+        here.repository.record(Played.of(result(placing("ann", 1), placing("bob", 2)), NOW_S, standings.origin))
+    table = here.repository.table(NOW_S)
+    assert table is not None
+    assert [row.rating.matches for row in table.rows] == [counted, counted]
 
 
 def test_keys_that_can_not_be_read_are_set_aside(tmp_path: Path) -> None:
