@@ -115,7 +115,7 @@ class Server:
         api = Api(self.rooms, self.reach, self.lobby.gate, config.origins, self._settle)
         self._recorder = recorder_of(config, self.lobby)
         self._rescue = self.library.rescue = rescue_of(self.library.drafts, self.lobby)
-        self.library.on_forget = partial(forget_in, self.lobby)
+        self.library.on_forget, self.reach.on_forgotten = self._forget_player, self.library.forget
         replays, metrics = self._recorder.archive, self.telemetry.exposition
         shelves, others = (self.standings, replays, self.library), config.origins if config.directory else ()
         pages = web.build(web.Sources(CLIENT, MAPS, lambda: self.is_ready, api, metrics, *shelves, company=others))
@@ -255,6 +255,10 @@ class Server:
         is_open = any(not room.card.is_private for room in self.lobby.rooms.values())
         if not is_open and first not in self.lobby.reopening and self.lobby.doors is Doors.OPEN:
             self._run_room(self._fresh_room(first))
+
+    def _forget_player(self, account: str) -> None:
+        forget_in(self.lobby, account)
+        self.standings.note_forgotten(account)
 
     def _forget_room(self, room: Room) -> None:
         self._supervisor.end(room.name)

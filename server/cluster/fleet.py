@@ -4,6 +4,7 @@
     chat       what is said in the lobby here is heard in every lobby
     law        bans and mutes
     orders     whatever else an admin wants done
+    forgotten  who is forgotten by one is so by all, with what each of them keeps
 
 Where the others can't be reached every process goes on by itself; five seconds later they aren't counted any more.
 """
@@ -21,7 +22,7 @@ from server.chat.speaker import Named
 from server.cluster import news
 from server.cluster.bus import Bus
 from server.cluster.law import Law, unix_ms
-from server.cluster.news import Answered, Asked, Decided, Gone, Line, News, NoNews, Vitals
+from server.cluster.news import Answered, Asked, Decided, Forgotten, Gone, Line, News, NoNews, Vitals
 from server.cluster.orders import Orders
 from server.cluster.peers import Peers
 from server.cluster.reach import Reach
@@ -31,6 +32,8 @@ from server.statistics import InFleet, Statistics
 
 VITALS_EVERY_S: Final = 1.0
 AGAIN_AFTER_S: Final = 1.0
+FORGETTING_MAX: Final = 256
+"""Who may wait for this process's disk to forget them."""
 
 log = structlog.get_logger("ricochet.cluster")
 
@@ -55,6 +58,7 @@ class Fleet(Reach):
         self._bus, self._lobby, self._look, self._others = bus, moderation.lobby, look, others
         self._law = Law(bus, moderation, self.tell, on_change, now_ms)
         self._orders = Orders(moderation, self.peers, self.tell, on_change)
+        self._forget, self._to_forget = trio.open_memory_channel[str](FORGETTING_MAX)
         self._vitals: Vitals | None = None
         self._has_left = False
 
@@ -65,6 +69,9 @@ class Fleet(Reach):
 
     async def drain(self, order: DrainOrder, by: str | None) -> tuple[str, bool]:
         return await self._orders.drain(order, self.id, by)
+
+    def forgotten(self, account: str) -> None:
+        self.tell(Forgotten(account))
 
     # what there is -----------------------------------------------------------------------------------------
 
@@ -123,6 +130,8 @@ class Fleet(Reach):
                 self.peers.gone(sender)
             case Line(number, name, key, mark, text):
                 self._lobby.talk.overhear(sender, Named(number, name, key, mark), text, now_s)
+            case Forgotten(account):
+                self._forget.send_nowait(account)
             case Decided(decisions):
                 self._law.hear(decisions)
             case Asked() as question:
@@ -147,7 +156,7 @@ class Fleet(Reach):
         self._lobby.talk.on_lobby_line = self._say_on
         self.moderation.on_kick_afar = self._orders.kick
         async with trio.open_nursery() as nursery:
-            for chore in (self._listen, self._law.run, self._show):
+            for chore in (self._listen, self._law.run, self._show, self._forget_on):
                 nursery.start_soon(_steadily, chore)
 
     async def leave(self) -> None:
@@ -157,6 +166,11 @@ class Fleet(Reach):
 
     async def _listen(self) -> None:
         await self._bus.run(self.hear, self._opened)
+
+    async def _forget_on(self) -> None:
+        async for account in self._to_forget:
+            if self.on_forgotten is not None:
+                await self.on_forgotten(account)
 
     def _opened(self) -> None:
         self._law.catch_up()

@@ -65,6 +65,12 @@ class Line(Struct, frozen=True, tag="line"):
     text: Annotated[str, Meta(min_length=1, max_length=limits.CHAT_CHARS_MAX)]
 
 
+class Forgotten(Struct, frozen=True, tag="forgotten"):
+    """Somebody is to be forgotten, whose `account` it is (`standings.guests`)."""
+
+    account: Annotated[str, Meta(min_length=1, max_length=KEY_CHARS_MAX)]
+
+
 class Decided(Struct, frozen=True, tag="decided"):
     decisions: Annotated[list[Decision], Meta(max_length=DECISIONS_TOLD_MAX)]
 
@@ -90,7 +96,7 @@ class Answered(Struct, frozen=True, tag="answered"):
     why: Annotated[str, Meta(max_length=SENTENCE_CHARS_MAX)] | None = None
 
 
-What = Vitals | Gone | Line | Decided | Asked | Answered
+What = Vitals | Gone | Line | Forgotten | Decided | Asked | Answered
 
 
 class News(Struct, frozen=True, array_like=True):

@@ -3,7 +3,7 @@
 `fleet` reaches all processes of a directory.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import trio
 
@@ -17,6 +17,8 @@ class Reach:
 
     def __init__(self, moderation: Moderation) -> None:
         self.moderation = moderation
+        self.on_forgotten: Callable[[str], Awaitable[object]] | None = None
+        """Forgets somebody here, of whom another process has been told. It may raise OSError."""
 
     async def obey(self, action: str, order: AnyOrder, by: str | None) -> str:
         """Do what `by` orders, wherever it is to be done; what was done. Raises CantBe."""
@@ -33,6 +35,9 @@ class Reach:
         if order.process is not None:
             raise CantBe("there is no other process")
         return "draining", True
+
+    def forgotten(self, account: str) -> None:
+        """Somebody is forgotten here: so they are to be in all others, as far as they can be reached."""
 
     def processes(self) -> list[ProcessRow]:
         """All, this one first; none where there is one alone."""

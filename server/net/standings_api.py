@@ -151,7 +151,8 @@ class StandingsApi:
         return JSONResponse({"done": "you are forgotten"}, headers=headers)
 
     async def _forget_all(self, account: str) -> bool:
-        """Whether there was anything. Raises Away, and Refused when the disk fails."""
+        """Here, and in all processes; whether there was anything here. Raises Away, and Refused when the disk fails."""
+        self._api.reach.forgotten(account)
         try:
             had_built = await self._forget_else(account)
         except OSError as error:

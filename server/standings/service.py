@@ -201,13 +201,14 @@ class Standings:
     async def forget(self, subject: str = "", public_id: str = "") -> bool:
         """Somebody wishes not to be known any more; whether they were. Raises Away."""
         if subject:
-            self._note_forgotten(subject)
+            self.note_forgotten(subject)
         known_by = await self.ask(partial(_forget, subject, public_id))
         if known_by is not None:
-            self._note_forgotten(known_by)
+            self.note_forgotten(known_by)
         return known_by is not None
 
-    def _note_forgotten(self, subject: str) -> None:
+    def note_forgotten(self, subject: str) -> None:
+        """What they are playing now doesn't count for them."""
         self._forgotten.pop(subject, None)
         self._forgotten[subject] = self.clock()
         while len(self._forgotten) > FORGOTTEN_MAX:

@@ -172,6 +172,16 @@ async def test_no_page_of_another_site_can_have_its_visitor_forgotten(running: R
     assert "may not" in said["error"]
 
 
+async def test_all_processes_are_told_who_is_forgotten(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[str]()
+    monkeypatch.setattr(running.server.reach, "forgotten", told.append)
+    public_id = filled(running).id_of("subject:bob")
+    assert (await running.ask("/api/players/me", token=PLAYER, method="DELETE"))[0] == 200
+    assert (await running.ask("/api/players/me", token=PLAYER, method="DELETE"))[0] == 404
+    assert (await running.ask("/api/admin/forget", order={"id": public_id}))[0] == 200
+    assert told == ["subject:ann", "subject:ann", "subject:bob"], "also where nothing is known of them here"
+
+
 async def test_a_friend_may_read(running: Running) -> None:
     status, _, headers = await running.ask("/api/standings", token=None, origin="https://friend.example")
     assert (status, headers["access-control-allow-origin"]) == (200, "https://friend.example")

@@ -185,7 +185,7 @@ async def test_who_is_forgotten_while_they_play_stays_forgotten(
 async def test_however_many_wish_to_be_forgotten_the_list_of_them_is_bounded(shaky: Shaky) -> None:
     standings = kept(shaky)
     for number in range(FORGOTTEN_MAX + 9):
-        standings._note_forgotten(f"guest:{number}")
+        standings.note_forgotten(f"guest:{number}")
     assert len(standings._forgotten) == FORGOTTEN_MAX
 
 
