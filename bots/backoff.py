@@ -1,4 +1,4 @@
-"""When to come back after a connection ended: PROTOCOL.md, section 8.
+"""When to come back after a connection ended: PROTOCOL.md, section 9.
 
 The delay grows from half a second to ten, and each is jittered by half, so that a thousand clients that lost
 the server at once don't return at once. Whose seat is still kept waits two seconds at most, for it isn't kept for long.

@@ -49,7 +49,7 @@ Dial = Callable[[str, int], Awaitable[trio.SocketStream]]
 
 
 class Ended(UserError):
-    """A conversation ended, or never began. `code` as in PROTOCOL.md, section 8, or an HTTP status; 1006: it broke."""
+    """A conversation ended, or never began. `code` as in PROTOCOL.md, section 9, or an HTTP status; 1006: it broke."""
 
     def __init__(self, code: int, sentence: str) -> None:
         super().__init__(sentence)

@@ -96,7 +96,7 @@ async def connect(
 
 
 class Refused(UserError):
-    """The server said no, and we are where we were. `code` as in PROTOCOL.md, section 8."""
+    """The server said no, and we are where we were. `code` as in PROTOCOL.md, section 9."""
 
     def __init__(self, code: int, sentence: str) -> None:
         super().__init__(sentence)

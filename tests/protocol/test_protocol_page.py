@@ -48,6 +48,12 @@ def tables(text: str) -> list[list[Row]]:
     return found
 
 
+def test_sections_are_numbered_one_after_the_other_and_only_these_are_named() -> None:
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", PAGE, re.MULTILINE)]
+    assert numbers == [*range(1, len(numbers) + 1)]
+    assert {int(number) for number in re.findall(r"§(\d+)", PAGE)} <= {*numbers}
+
+
 def names(cell: str) -> list[str]:
     return re.findall(r"`(\w+)`", cell)
 
