@@ -11,7 +11,8 @@ for older ones alone. A method that touches it says so. It is for a worker threa
 
 import os
 import re
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -73,11 +74,11 @@ class Shelf:
 
     def __init__(self, folder: Path, taken: Collection[str] = ()) -> None:
         self._folder, self._taken = folder, frozenset(taken)
-        self._books: dict[str, Book] = {}
+        self._books: Mapping[str, Book] = {}
+        """By name. Never changed in place, for other threads look at it."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in sorted(folder.iterdir()):
-            if NAME.fullmatch(path.name) and (book := _read_book(path)) is not None:
-                self._books[path.name] = book
+        found = {path.name: _read_book(path) for path in sorted(folder.iterdir()) if NAME.fullmatch(path.name)}
+        self._books = {name: book for name, book in found.items() if book is not None}
 
     @property
     def arenas(self) -> dict[str, Arena]:
@@ -128,7 +129,7 @@ class Shelf:
         number = versions[-1].number + 1 if versions else 1
         write_whole(self._path(name, number), content)
         versions = [*versions, Version(number, by, saved_s, len(content))]
-        self._books[name] = Book(kept_for, versions[-VERSIONS_MAX:], arena)
+        self._books = {**self._books, name: Book(kept_for, versions[-VERSIONS_MAX:], arena)}
         for old in versions[:-VERSIONS_MAX]:
             self._path(name, old.number).unlink(missing_ok=True)
         return number
@@ -139,8 +140,15 @@ class Shelf:
         for name in theirs:
             book = self._books[name]
             versions = [nameless for one in book.versions if (nameless := self._rewrite(name, one, by)) is not None]
-            self._books[name] = Book("", versions, book.arena)
+            self._books = {**self._books, name: Book("", versions, book.arena)}
         return bool(theirs)
+
+    def remove(self, name: str) -> None:
+        """It is gone, with all its versions. Touches the disk. Raises CannotKeep or OSError."""
+        if name not in self._books:
+            raise CannotKeep(404, f"there is no arena {name!r}")
+        shutil.rmtree(self._folder / name)
+        self._books = {other: book for other, book in self._books.items() if other != name}
 
     def _rewrite(self, name: str, version: Version, by: str) -> Version | None:
         """It as nobody's. None: it can't be read any more, and is gone. Raises OSError."""

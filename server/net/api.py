@@ -7,6 +7,7 @@
     POST /api/admin/ACTION          kick, ban, unban, mute, unmute, close, dismiss: a JSON object (`moderation.Order`)
     POST /api/admin/drain           as SIGTERM does: this process, or `{"everywhere": true}` (`moderation.DrainOrder`)
     /api/standings, /api/players    see `standings_api`
+    /api/arenas, /api/drafts        see `library_api`
 
 What is meant may be in any process of a directory (`cluster.orders`).
 An answer is `{"done": sentence}`, or `{"error": sentence}` with a status of 4xx. What should outlast the server is on

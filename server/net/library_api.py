@@ -1,8 +1,9 @@
 """The arena library over HTTP.
 
-    GET  /api/arenas                  all of it: names, owners, versions
-    GET  /api/arenas/NAME             the newest version, as an arena's JSON file; ?version=N an older one
-    POST /api/arenas/NAME?by=WHO      a new version: an arena's JSON file. Its owner's alone, if it has one
+    GET    /api/arenas                all of it: names, owners, versions
+    GET    /api/arenas/NAME           the newest version, as an arena's JSON file; ?version=N an older one
+    POST   /api/arenas/NAME?by=WHO    a new version: an arena's JSON file. Its owner's alone, if it has one
+    DELETE /api/arenas/NAME           it is gone, with all its versions: an admin's to say
     /api/drafts                       see `drafts_api`
 
 Whoever plays may save, or only editors where `build_by` says so; nobody who is banned, a guest by WHO as well. An arena
@@ -33,7 +34,7 @@ from server.build.drafts import Drafts
 from server.build.rescue import Rescue
 from server.build.shelf import Book, CannotKeep, Shelf, read_arena
 from server.config import Config
-from server.net.api import Api, Refused, caller_of, read_at_most
+from server.net.api import Api, Refused, caller_of, read_at_most, refuse
 from server.net.asker import GuestOf, known_by
 from server.restrictions import key_of, keys_of
 from server.roles import GUEST, TABLE, Identity
@@ -46,6 +47,7 @@ SAVES_BURST_MAX: Final = 10
 SAVERS_MAX: Final = 1024
 """With more of them at once, whoever isn't among them waits."""
 
+audit = structlog.get_logger("ricochet.audit")
 log = structlog.get_logger("ricochet.library")
 
 
@@ -70,6 +72,7 @@ class Library:
             Route("/api/arenas", self._list),
             Route("/api/arenas/{name}", self._read, methods=["GET"]),
             Route("/api/arenas/{name}", partial(self._save, api, guest_of), methods=["POST"]),
+            Route("/api/arenas/{name}", partial(self._remove, api), methods=["DELETE"]),
         ]
 
     async def _list(self, request: Request) -> Response:
@@ -103,6 +106,23 @@ class Library:
             return JSONResponse({"error": DISK}, 507)
         log.info("an arena was saved", name=name, version=number, by=by)
         return JSONResponse({"name": name, "version": number}, 201)
+
+    async def _remove(self, api: Api, request: Request) -> Response:
+        name, action = request.path_params["name"], "delete arena"
+        try:
+            admin, shelf = api.admin(request), self._kept()
+            async with self._saving:
+                await trio.to_thread.run_sync(shelf.remove, name)
+        except Refused as refused:
+            return refuse(request, action, refused)
+        except CannotKeep as error:
+            return refuse(request, action, Refused(error.status, error.sentence))
+        except OSError as error:
+            log.error("an arena could not be deleted", name=name, why=str(error))
+            return refuse(request, action, Refused(507, "the disk didn't take it; ask again"))
+        done, address = f"the arena {name} is deleted", caller_of(request.scope).address
+        audit.info("admin", action=action, by=admin.subject, address=address, done=done, order={"name": name})
+        return JSONResponse({"done": done})
 
     def draft(self, id: str, account: str) -> Arena | None:
         """One of somebody's drafts."""

@@ -112,6 +112,33 @@ def test_the_library_is_bounded(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -
     assert len(shelf.books()[0][1].versions) == 1
 
 
+def test_what_is_removed_makes_room_and_is_nowhere(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "ARENAS_MAX", 1)
+    shelf.save("rude", "subject:eve", "Eve", 1000, ARENA)
+    shelf.save("rude", "subject:eve", "Eve", 2000, ARENA)
+    with pytest.raises(CannotKeep, match="has its 1 arenas"):
+        shelf.check("mine", "subject:ann")
+    shelf.remove("rude")
+    assert (shelf.arenas, shelf.size, Shelf(tmp_path / "arenas").arenas) == ({}, 0, {})
+    assert not (tmp_path / "arenas" / "rude").exists()
+    with pytest.raises(CannotKeep, match="there is no arena 'rude'"):
+        shelf.remove("rude")
+    assert shelf.save("mine", "subject:ann", "Ann", 3000, ARENA) == 1
+
+
+def test_whoever_looks_through_it_meanwhile_is_not_disturbed(shelf: Shelf) -> None:
+    """The game does, while a thread saves."""
+    shelf.save("one", "", "", 1000, ARENA)
+    looked_through = iter(shelf._books.items())
+    shelf.save("two", "", "", 2000, ARENA)
+    shelf.remove("two")
+    shelf.save("three", "subject:ann", "Ann", 3000, ARENA)
+    shelf.disown("subject:ann", "Somebody")
+    assert [name for name, _ in looked_through] == ["one"]
+
+
 def test_what_is_broken_is_left_out(shelf: Shelf, tmp_path: Path) -> None:
     shelf.save("mine", "", "Ann", 1, named("first"))
     shelf.save("mine", "", "Ann", 2, named("second"))

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import trio
+from structlog.testing import LogCapture
 
 from server.app import Server
 from server.config import Config
@@ -111,6 +112,24 @@ async def test_a_page_of_another_site_saves_nothing(nursery: trio.Nursery, tmp_p
     running = await start(nursery, tmp_path)
     assert (await running.ask("/api/arenas/mine", None, BODY, origin="https://evil.example"))[0] == 403
     assert (await running.ask("/api/arenas", None))[1] == []
+
+
+async def test_an_admin_removes_an_arena_and_nobody_else(
+    nursery: trio.Nursery, tmp_path: Path, audit: LogCapture
+) -> None:
+    running = await start(nursery, tmp_path)
+    for name in ("rude", "mine"):
+        await running.ask(f"/api/arenas/{name}", ANN, BODY)
+    for bearer, status in ((None, 401), (ANN, 403), (EDITOR, 403)):
+        assert (await running.ask("/api/arenas/rude", bearer, method="DELETE"))[0] == status
+    assert (await running.ask("/api/arenas/rude", ADMIN, method="DELETE", origin="https://evil.example"))[0] == 403
+    status, said, _ = await running.ask("/api/arenas/rude", ADMIN, method="DELETE")
+    assert (status, said) == (200, {"done": "the arena rude is deleted"})
+    assert (await running.ask("/api/arenas/rude", ADMIN, method="DELETE"))[0] == 404
+    assert [one["name"] for one in (await running.ask("/api/arenas", None))[1]] == ["mine"]
+    assert "rude" not in running.server.library.arenas()
+    (deed,) = [entry for entry in audit.entries if entry["event"] == "admin"]
+    assert (deed["action"], deed["by"], deed["order"]) == ("delete arena", "root", {"name": "rude"})
 
 
 async def test_without_a_folder_nothing_is_kept(nursery: trio.Nursery, tmp_path: Path) -> None:
