@@ -12,6 +12,7 @@ from protocol.codec import Codec
 from protocol.messages import ChatLine
 from server.bucket import Bucket
 from server.chat.speaker import Named
+from server.restrictions import mark_of
 
 Kind = Literal["room", "team", "lobby"]
 
@@ -55,13 +56,17 @@ class Channel:
         return self._bucket.take(now_s)
 
     def expunge(self, key: str) -> int:
-        """Forget what was said by whoever is known by `key`, or is marked so; how many lines that was."""
-        kept = [line for line in self.lines if key not in (line.by.key, line.by.mark)]
+        """Forget what was said by whoever is known by `key`, marked so, or was called so; how many lines that was."""
+        kept = [line for line in self.lines if key not in _keys_of(line.by)]
         gone = len(self.lines) - len(kept)
         if gone:
             self.lines.clear()
             self.lines.extend(kept)
         return gone
+
+
+def _keys_of(by: Named) -> tuple[str, str, str]:
+    return by.key, by.mark, mark_of(by.key, by.name, is_guest=True)
 
 
 class RoomChannels:

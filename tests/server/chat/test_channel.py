@@ -44,6 +44,16 @@ def test_what_somebody_said_can_be_taken_out() -> None:
     assert channel.expunge("bad") == 0
 
 
+def test_of_a_guest_also_what_they_said_by_another_name_than_the_first() -> None:
+    """Where nobody is here any more, or ever was, who could tell that it was they."""
+    channel, address, first = Channel("lobby"), "address:1.2.3.4", "address:1.2.3.4 ann"
+    for order, name in enumerate(("Ann", "Bea", "BEA", "Cid")):
+        channel.lines.append(Line(order, Named(3, name, address, first), 0, "lobby", "rude"))
+    channel.lines.append(Line(9, Named(4, "Bea", "address:1.2.3.5", "address:1.2.3.5 bea"), 0, "lobby", "polite"))
+    assert channel.expunge("address:1.2.3.4 bea") == 2
+    assert [one.order for one in channel.lines] == [0, 3, 9]
+
+
 def test_a_room_has_one_for_all_and_one_for_each_team() -> None:
     channels = RoomChannels()
     assert channels.team(1) is channels.team(1)
