@@ -110,7 +110,7 @@ class Build(Game):
         self.works.begin(self.desk.plan, saved.stale)
         self.shots, self.builders = Shots(self.stage, GUN, saved.shots), saved.builders
         self._is_untidy = True
-        self._built_tick = max(1, self.stage.tick)  # somebody may have been built over just before
+        self._look_tick = self.stage.tick + self.ticks(STUCK_AFTER_S)  # somebody may have been built over just before
 
     @property
     def rests(self) -> bool:
