@@ -131,7 +131,7 @@ async def _carry_until_stopped(network: Conditions, server: Address, host: str, 
     """Raises UserError when nothing can be carried."""
     await read_metrics(server)
     relay, stop = Relay(network), trio.Event()
-    with _user_errors_bare():
+    with _bare_ends():
         async with trio.open_nursery() as nursery:
             await nursery.start(_stop_on_signals, stop)
             await nursery.start(relay.run)
@@ -175,7 +175,7 @@ async def _play_share(plan: Plan) -> None:
 async def _play_until_stopped(plan: Plan, processes: int, on_second: Listener, with_parent: bool = False) -> Tally:
     """Play to the end of the plan, or to a signal, or to the end of whoever holds our stdin. Raises UserError."""
     stop = trio.Event()
-    with _user_errors_bare():
+    with _bare_ends():
         async with trio.open_nursery() as nursery:
             await nursery.start(_stop_on_signals, stop)
             if with_parent:
@@ -189,13 +189,14 @@ async def _play_until_stopped(plan: Plan, processes: int, on_second: Listener, w
 
 
 @contextmanager
-def _user_errors_bare() -> Iterator[None]:
-    """What the user can mend comes out of the nursery's wrapping."""
+def _bare_ends() -> Iterator[None]:
+    """What the user can mend, and a second signal's end, come out of the nursery's wrapping."""
     try:
         yield
-    except ExceptionGroup as group:
-        if (ours := group.subgroup(UserError)) is not None:
-            raise ours.exceptions[0] from None
+    except BaseExceptionGroup as group:
+        for kind in (SystemExit, UserError):
+            if (ours := group.subgroup(kind)) is not None:
+                raise ours.exceptions[0] from None
         raise
 
 

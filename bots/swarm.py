@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from itertools import count, pairwise
 from random import Random
+from signal import SIGTERM
 from typing import Final
 
 import msgspec
@@ -271,9 +272,9 @@ def _sum(tallies: dict[int, Tally]) -> Tally:
 
 
 async def _run_child(share: Plan, newest: dict[int, Tally], stop: trio.Event) -> None:
-    """One process, from its start to its last tally."""
+    """One process, from its start to its last tally. A terminal's Ctrl-C is for us: it is told by us, once."""
     command = [sys.executable, "-m", "bots", "share", msgspec.json.encode(share).decode()]
-    process = await trio.lowlevel.open_process(command, stdout=-1)
+    process = await trio.lowlevel.open_process(command, stdout=-1, start_new_session=True)
     assert process.stdout is not None
     try:
         async with trio.open_nursery() as nursery:
@@ -284,8 +285,10 @@ async def _run_child(share: Plan, newest: dict[int, Tally], stop: trio.Event) ->
                 for line in lines:
                     newest[share.first] = msgspec.json.decode(line, type=Tally)
             nursery.cancel_scope.cancel()
-        if await process.wait() != 0:
-            raise UserError(f"a process of {share.bots} bots ended with status {process.returncode}")
+        status = await process.wait()
+        told_too_soon = stop.is_set() and status == -SIGTERM  # it hadn't got so far that it could end by itself
+        if status != 0 and not told_too_soon:
+            raise UserError(f"a process of {share.bots} bots ended with status {status}")
     finally:
         process.kill()
 

@@ -1,6 +1,7 @@
 """The bots that the operator asks for: a process of their own, through the front door like everybody.
 
-They end with us, however that ends: the pipe that is their standard input closes then.
+They end with us, however that ends: the pipe that is their standard input closes then. A terminal's Ctrl-C is for us
+alone, hence their session of their own: it could find them before they know what to do with it.
 """
 
 import os
@@ -23,6 +24,7 @@ async def play_with_bots(url: str, count: int, token: str | None) -> None:
             check=False,
             stdin=theirs,
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
             env=os.environ if token is None else {**os.environ, "RICOCHET_TOKEN": token},
         )
     finally:

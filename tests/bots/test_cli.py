@@ -1,6 +1,7 @@
 """`ricochet swarm` as it is typed."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import trio
 
 from bots.__main__ import main
+from bots.cli import _bare_ends, _stop_on_signals
 from tests.instruments.served import READY, ROOT, Served
 
 PATIENCE_S = 60.0
@@ -63,6 +66,30 @@ def test_a_signal_ends_it_cleanly(server: Served, number: signal.Signals, proces
     process.send_signal(number)
     assert process.wait(PATIENCE_S) == 0
     assert json.loads(file.read_text())["bots"] == 2
+
+
+def test_a_terminals_ctrl_c_ends_it_cleanly(server: Served, tmp_path: Path) -> None:
+    """It is sent to the whole group of processes."""
+    file = tmp_path / "out.json"
+    words = (server.page_url, "--bots", "2", "--seconds", "0", "--processes", "2", "--quiet", "--json", str(file))
+    with subprocess.Popen(command(*words), cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True) as process:
+        wait_for_players(server, 2)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, said) == (0, b"")
+    assert json.loads(file.read_text())["connected"] == 2
+
+
+async def test_a_second_signal_ends_it_at_once_and_without_a_word() -> None:
+    stop = trio.Event()
+    with pytest.raises(SystemExit) as ended, _bare_ends():
+        async with trio.open_nursery() as nursery:
+            await nursery.start(_stop_on_signals, stop)
+            signal.raise_signal(signal.SIGTERM)
+            await stop.wait()
+            signal.raise_signal(signal.SIGTERM)
+            await trio.sleep_forever()
+    assert ended.value.code == 128 + signal.SIGTERM
 
 
 def test_it_ends_with_its_parent_when_it_is_told_so(server: Served) -> None:

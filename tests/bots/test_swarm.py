@@ -83,6 +83,14 @@ async def test_processes_share_the_work_and_their_tallies_add_up(server: Served)
     assert tally.disconnects == {}
 
 
+async def test_who_stops_it_before_its_processes_are_there_has_done_nothing_wrong(server: Served) -> None:
+    stop = trio.Event()
+    stop.set()
+    with trio.fail_after(60):
+        tally = await play_apart(plan_for(server, 2, 0.0), 2, lambda tally: None, stop)
+    assert tally.connected == 0
+
+
 async def test_lean_bots_play_as_well(server: Served) -> None:
     stop = trio.Event()
 
