@@ -26,6 +26,7 @@ from server.config import Config
 from server.deadlines import keep_deadlines
 from server.drain import let_finish
 from server.forgetting import forget_in
+from server.games.loader import told_of
 from server.keeper import Keeper
 from server.leisure import Leisure
 from server.lobby import Lobby
@@ -160,7 +161,8 @@ class Server:
                 keeper.reinstate()
             for name in venue.room_names:
                 if keeper is None or not keeper.reopen(name, venue.game, venue.arena, venue.rates, venue.options):
-                    self._fresh_room(name)
+                    with told_of(self._config.game):
+                        self._fresh_room(name)
             if keeper is not None:
                 keeper.reopen_others(self._catalogue)
         except OSError as error:

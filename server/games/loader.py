@@ -6,18 +6,21 @@ sentence, with its line where there is one.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
-from typing import Final
+from typing import Final, get_args
 
 from protocol.description import check
 from protocol.errors import UserError
-from protocol.kinds import Kind
+from protocol.kinds import Category, Kind
 from server.game import Game
 
 NAME_CHARS_MAX: Final = 24
+CATEGORIES: Final = get_args(Category)
 
 
 def load(path: Path) -> type[Game]:
@@ -47,6 +50,12 @@ def check_game(game: type[Game], source: str) -> None:
         raise UserError(f"{source}: {game.__name__}.name: a short word, not {game.name!r}")
     if not all(isinstance(kind, Kind) for kind in game.kinds) or "ship" not in [kind.category for kind in game.kinds]:
         raise UserError(f"{source}: {game.__name__}.kinds: kinds, and a ship among them")
+    if not isinstance(game.map, str):
+        raise UserError(f"{source}: {game.__name__}.map: a name, not {game.map!r}")
+    touches: tuple[tuple[str, ...], ...] = game.touches
+    for pair in touches:
+        if len(pair) != 2 or not set(pair) <= set(CATEGORIES):
+            raise UserError(f"{source}: {game.__name__}.touches: pairs of {', '.join(CATEGORIES)}, not {pair!r}")
     check(game.description, game.hud, source)
     if game.teams != len(game.description.teams):
         said = len(game.description.teams)
@@ -56,16 +65,34 @@ def check_game(game: type[Game], source: str) -> None:
 def _run(path: Path) -> ModuleType:
     """The module; known to Python by a name of its own, for its structs look themselves up by it."""
     name = f"games_of_yours.{path.stem}"
-    spec = spec_from_file_location(name, path)
+    spec = spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
         raise UserError(f"{path} is not a Python file")
     module = sys.modules[name] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except SyntaxError as error:
-        raise UserError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
     except Exception as error:
-        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-        place = f"{path}, line {lines[-1]}" if lines else str(path)
-        raise UserError(f"{place}: {type(error).__name__}: {error}") from None
+        raise _blame(error, path) from None
     return module
+
+
+@contextmanager
+def told_of(name: str) -> Iterator[None]:
+    """What a game out of the file `name` raises becomes a UserError; a shipped game's mistake is ours and stays one."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, UserError) or not name.endswith(".py"):
+            raise
+        raise _blame(error, Path(name)) from None
+
+
+def _blame(error: Exception, path: Path) -> UserError:
+    """The sentence: the file as it was typed, the line in it, if any, that led there, and what is wrong."""
+    own = str(path.resolve())
+    if isinstance(error, SyntaxError):
+        file = path if error.filename in (None, own) else error.filename
+        return UserError(f"{file}{f', line {error.lineno}' if error.lineno else ''}: {error.msg}")
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == own]
+    place = f"{path}, line {lines[-1]}" if lines else str(path)
+    return UserError(f"{place}: {type(error).__name__}: {error}")

@@ -81,14 +81,18 @@ def test_a_terminals_ctrl_c_ends_it_cleanly(server: Served, tmp_path: Path) -> N
 
 
 async def test_a_second_signal_ends_it_at_once_and_without_a_word() -> None:
-    stop = trio.Event()
-    with pytest.raises(SystemExit) as ended, _bare_ends():
-        async with trio.open_nursery() as nursery:
-            await nursery.start(_stop_on_signals, stop)
-            signal.raise_signal(signal.SIGTERM)
-            await stop.wait()
-            signal.raise_signal(signal.SIGTERM)
-            await trio.sleep_forever()
+    async def hear_two() -> None:
+        stop = trio.Event()
+        with _bare_ends():
+            async with trio.open_nursery() as nursery:
+                await nursery.start(_stop_on_signals, stop)
+                signal.raise_signal(signal.SIGTERM)
+                await stop.wait()
+                signal.raise_signal(signal.SIGTERM)
+                await trio.sleep_forever()
+
+    with pytest.raises(SystemExit) as ended:
+        await hear_two()
     assert ended.value.code == 128 + signal.SIGTERM
 
 

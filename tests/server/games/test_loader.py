@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import UserError
+from server.app import Server
+from server.config import Config
 from server.games import GAMES, game_named
 from server.games.loader import check_game
 from server.games.plain import Plain
@@ -50,6 +52,14 @@ def test_what_a_game_is_built_on_is_not_a_second_one(tmp_path: Path) -> None:
         (HEAD + "class Drift(Plain): pass\n", "Drift lacks name"),
         (HEAD + "class Drift(Plain):\n    name = 'the drift'\n", "Drift.name: a short word, not 'the drift'"),
         (DRIFT + "    kinds = ()\n", "Drift.kinds: kinds, and a ship among them"),
+        (
+            DRIFT + "    touches = (('ship', 'moon'),)\n",
+            "Drift.touches: pairs of ship, shot, rock, crate, pickup, ball",
+        ),
+        (DRIFT + "    touches = ('ship', 'rock')\n", "Drift.touches: pairs of ship, shot,"),
+        (DRIFT + "    map = 3\n", "Drift.map: a name, not 3"),
+        (DRIFT + "    name = 'melee'\n", "Drift.name: 'melee' is a game that comes with the server"),
+        ("\0", "drift.py: source code string cannot contain null bytes"),
         (DRIFT + "    teams = 2\n", "Drift.teams: 2, but its description has 0"),
         (DRIFT + "    description = Description(title='t' * 25)\n", "title: Expected `str` of length <= 24"),
         (DRIFT + "    description = Description(hud=(HudLine(name='x', label='X'),))\n", "hud[0].name: the game's hud"),
@@ -60,6 +70,27 @@ def test_what_is_wrong_is_told_in_one_sentence(tmp_path: Path, source: str, sent
         game_named(written(tmp_path, source))
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", [HEAD + "\nboom\n", HEAD + "\n\nclass Drift(\n"])
+def test_a_file_is_named_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    (tmp_path / "games").mkdir()
+    written(tmp_path / "games", source)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"^games/drift\.py, line [45]: "):
+        game_named("games/drift.py")
+
+
+def test_a_game_that_cant_begin_is_told_in_one_sentence(tmp_path: Path) -> None:
+    path = written(tmp_path, DRIFT + "    def begin(self):\n        return 1 / 0\n")
+    with pytest.raises(UserError, match=r"drift\.py, line 9: ZeroDivisionError: division by zero$"):
+        Server(Config(game=path))
+
+
+def test_a_game_of_ours_that_cant_begin_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GAMES["melee"], "begin", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        Server(Config())
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
