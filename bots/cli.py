@@ -1,7 +1,8 @@
 """`ricochet swarm`: bots, and what they measured. `ricochet netsim`: a bad network, for a person to play through.
 
 On a terminal the swarm shows a live table; in a pipe it is quiet and prints the summary. Ctrl-C and SIGTERM end it
-cleanly: every bot leaves, the report is written, the status is 0.
+cleanly: every bot leaves, the report is written, the status is 0. A swarm of which nobody ever came in says why, and
+its status is 2.
 """
 
 import os
@@ -87,6 +88,8 @@ def swarm(
         _write_folder(result, tally, report)
     if not quiet:
         Console().print(board_of(result))
+    if tally.disconnects and not tally.rates:
+        raise UserError(f"no bot came in: {max(tally.disconnects, key=tally.disconnects.__getitem__)}")
 
 
 @app.command()

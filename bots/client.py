@@ -27,7 +27,7 @@ from bots.tally import Tally
 from bots.turnstile import Turnstile
 from bots.vigil import current_vigil
 from protocol.codec import Codec, Wire
-from protocol.errors import Code, UserError
+from protocol.errors import Code, UserError, clip_reason
 from protocol.messages import Bye, Leave
 from protocol.metronome import Alarm
 
@@ -278,5 +278,8 @@ def _refusal(group: ExceptionGroup[Exception]) -> Ended:
         raise group
     error = refused.exceptions[0]
     assert isinstance(error, trio_websocket.ConnectionRejected)
-    body = (error.body or b"").decode(errors="replace").strip()
-    return Ended(error.status_code, f"the server refused with HTTP {error.status_code}{': ' + body if body else ''}")
+    body = " ".join((error.body or b"").decode(errors="replace").split())
+    why = (
+        "" if body.startswith("<") or not body else f": {clip_reason(body)}"
+    )  # somebody else's page says it to browsers
+    return Ended(error.status_code, f"the server refused with HTTP {error.status_code}{why}")

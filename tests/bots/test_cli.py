@@ -51,6 +51,15 @@ def test_it_writes_what_it_measured(server: Served, tmp_path: Path) -> None:
     assert (folder / "swarm.svg").exists()
 
 
+def test_a_swarm_that_nobody_lets_in_says_why_and_fails(server: Served, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    done = run(f"{server.page_url}nowhere", "--bots", "2", "--seconds", "0.5", "--quiet", "--json", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("bots: no bot came in: 404 the server refused with HTTP 404")
+    assert done.stderr.count("\n") == 1
+    assert json.loads(file.read_text())["connected"] == 0
+
+
 def test_quiet_prints_nothing(server: Served) -> None:
     done = run(server.page_url, "--bots", "1", "--seconds", "0.5", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -14,13 +14,14 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Request
 
 from bots.address import Address, parse_address
-from bots.client import Connection, Ended, Pulse
+from bots.client import Connection, Ended, Pulse, _refusal
 from bots.common_room import CommonRooms
 from bots.player import Player
 from bots.report import report_of
 from bots.tally import Tally
 from bots.turnstile import Turnstile
 from protocol.codec import CODECS
+from protocol.errors import clip_reason
 from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import Bye
 from tests.instruments.served import Served
@@ -106,6 +107,21 @@ async def test_a_wrong_path_is_refused_with_the_servers_sentence(server: Served)
     ended = await Connection(player_named("Ann", Tally()), address, CODECS[SUBPROTOCOL_MSGPACK]).converse()
     assert ended.code == 404
     assert "HTTP 404" in str(ended)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"too many\r\n connections\n", "the server refused with HTTP 503: too many connections"),
+        (b"<!DOCTYPE HTML>\n<p>Not here</p>", "the server refused with HTTP 503"),
+        (None, "the server refused with HTTP 503"),
+        (b"long " * 100, f"the server refused with HTTP 503: {clip_reason(('long ' * 100).strip())}"),
+    ],
+)
+def test_what_refuses_us_is_told_in_one_line(body: bytes | None, said: str) -> None:
+    """Whoever that is: a page of somebody else's is no sentence."""
+    rejected = trio_websocket.ConnectionRejected(503, (), body)
+    assert str(_refusal(ExceptionGroup("of a nursery", [rejected]))) == said
 
 
 async def test_who_speaks_something_else_is_noticed(nursery: trio.Nursery) -> None:
