@@ -18,8 +18,9 @@ import typer
 
 from protocol.errors import UserError
 from server.config import LOOPBACK
+from server.restrictions import RESTRICTION_S_MAX
 from server.roles import Role
-from server.tokens import secret_key, sign
+from server.tokens import SUBJECT_CHARS_MAX, is_good_subject, secret_key, sign
 
 TOKEN_VARIABLE: Final = "RICOCHET_ADMIN_TOKEN"
 URL_VARIABLE: Final = "RICOCHET_ADMIN_URL"
@@ -38,7 +39,7 @@ Player = Annotated[int | None, typer.Option(help="A player's number in the room.
 Subject = Annotated[str | None, typer.Option(help="Whoever has a token of this subject.")]
 Address = Annotated[str | None, typer.Option(help="All guests from this address, however many.")]
 Name = Annotated[str | None, typer.Option(help="With --address: of these, those who are called so.")]
-Seconds = Annotated[float, typer.Option(help="For how long.")]
+Seconds = Annotated[float, typer.Option(min=0, max=RESTRICTION_S_MAX, help="For how long.")]
 Reason = Annotated[str, typer.Option(help="They are told.")]
 
 HERE: Final = "http://127.0.0.1:8000"
@@ -205,6 +206,8 @@ def token(
     issuer: Annotated[str | None, typer.Option(help="The server's jwt_issuer, if it has one.")] = None,
 ) -> None:
     """Make a token, signed with HS256, and print it."""
+    if not is_good_subject(subject):
+        raise UserError(f"a subject is 1 to {SUBJECT_CHARS_MAX} printable characters")
     now_s = int(time.time())
     claims = {"sub": subject, "role": role.value, "iat": now_s, "exp": now_s + seconds, "aud": audience, "iss": issuer}
     print(sign(secret_key(_read(secret)), {name: value for name, value in claims.items() if value is not None}))
@@ -233,14 +236,23 @@ def _ask(what: str, url: str, token_file: Path | None, ca: Path | None, body: by
         raise UserError(f"{url} is not https, nor on this machine: a token doesn't go there")
     headers = {"Authorization": f"Bearer {_token(token_file)}", "Content-Type": "application/json"}
     request = Request(f"{url.rstrip('/')}/api/admin/{what}", body, headers)
+    opener = build_opener(HTTPSHandler(context=_trust(ca)), _NoRedirects)
     try:
-        opener = build_opener(HTTPSHandler(context=ssl.create_default_context(cafile=ca)), _NoRedirects)
         with opener.open(request, timeout=ANSWER_S_MAX) as answer:
             return json.load(answer)
     except HTTPError as error:
         raise UserError(_why(error)) from None
     except (URLError, OSError, ValueError) as error:
-        raise UserError(f"{url} can't be asked: {getattr(error, 'reason', error)}") from None
+        reason = getattr(error, "reason", error)
+        raise UserError(f"{url} can't be asked: {getattr(reason, 'strerror', None) or reason}") from None
+
+
+def _trust(ca: Path | None) -> ssl.SSLContext:
+    """Whom the system trusts, and those in `ca`. Raises UserError."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise UserError(f"{ca} can't be used: {(error.strerror or str(error)).lower()}") from None
 
 
 class _NoRedirects(HTTPRedirectHandler):

@@ -121,7 +121,7 @@ class Config(BaseSettings):
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
-            raise ValueError("a public address is like https://a.game.example")
+            raise ValueError(f"a public address is like https://a.game.example, not {value!r}")
         return value
 
     @field_validator("jwt_keys")
@@ -220,4 +220,6 @@ def _sentence(error: ValidationError, flags: Mapping[str, Any], path: Path | Non
     if first["type"] == "extra_forbidden":
         near = get_close_matches(key, Config.model_fields, 1)
         return f"{place}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+    if first["type"] == "value_error":  # of a validator of ours: a sentence already
+        return f"{place}: {first['ctx']['error']}"
     return f"{place}: {first['msg'][0].lower()}{first['msg'][1:]}, not {first['input']!r}"

@@ -192,9 +192,13 @@ def _why_claims(claims: Mapping[str, Any], rules: Rules) -> str:
     return "the token is not valid yet, or a claim of it is malformed"
 
 
+def is_good_subject(subject: str) -> bool:
+    return 1 <= len(subject) <= SUBJECT_CHARS_MAX and subject.isprintable()
+
+
 def _identity(claims: Mapping[str, Any]) -> Identity:
     subject, role = claims["sub"], claims.get("role", Role.PLAYER.value)
-    if not (1 <= len(subject) <= SUBJECT_CHARS_MAX and subject.isprintable()):
+    if not is_good_subject(subject):
         raise _refused(f"a token's subject is 1 to {SUBJECT_CHARS_MAX} printable characters")
     if not isinstance(role, str) or role not in {known.value for known in Role}:
         raise _refused(f"a token's role is one of {', '.join(Role)}")

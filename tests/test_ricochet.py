@@ -1,12 +1,17 @@
 """The command line's front page: which command loads what, and what a person reads when it can't be done."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 import ricochet
+from ricochet import COMMANDS
+from tests.instruments.served import ROOT
 
 GREETER = '''
 import typer
@@ -93,3 +98,49 @@ def test_asked_for_nothing_it_lists_the_commands(
     monkeypatch.setattr(ricochet, "COMMANDS", {"greet": "greeter"})
     assert status_of(*words) == 0
     assert "Say hello." in capsys.readouterr().out
+
+
+def test_its_version_is_told_and_nothing_is_loaded_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("--version") in (0, None)
+    assert capsys.readouterr().out == f"ricochet {version('ricochet')}\n"
+
+
+@pytest.mark.parametrize("word", ["admin", "bench"])
+def test_a_word_that_is_only_a_beginning_lists_what_may_follow(
+    word: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ricochet, "COMMANDS", COMMANDS)
+    assert status_of(word) == 0
+    printed = capsys.readouterr()
+    assert f"Usage: ricochet {word}" in printed.out
+    assert printed.err == ""
+
+
+@pytest.fixture
+def make_token(tmp_path: Path) -> list[str]:
+    """A command that prints one line and ends."""
+    (tmp_path / "secret").write_bytes(b"a secret of thirty-two bytes at least")
+    return [sys.executable, "-m", "ricochet", "admin", "token", "ann", "--secret", str(tmp_path / "secret")]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_who_stops_reading_it_is_told_nothing(make_token: list[str], unbuffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as unread:
+        environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(
+            make_token, cwd=ROOT, env=environment, stdout=unread, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full to write to")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_sentence(make_token: list[str], unbuffered: str) -> None:
+    with open("/dev/full", "wb") as full:
+        environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(
+            make_token, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, b"ricochet: the output can't be written: no space left on device.\n")

@@ -90,7 +90,8 @@ def test_people_are_banned_seen_and_let_in_again(admin: Admin, server: Served, t
 
 
 def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, tmp_path: Path) -> None:
-    where = ("--url", server.page_url)
+    where, empty = ("--url", server.page_url), tmp_path / "empty.pem"
+    empty.touch()
     refused(admin("kick", "--room", "pinball", "--player", "7", *where, token=token), "no player 7")
     refused(admin("kick", *where, token=token), "say whom")
     refused(admin("forget", "abc", *where, token=token), "keeps no standings")
@@ -101,6 +102,19 @@ def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, 
     refused(admin("players", *where, "--token-file", str(tmp_path / "none")), "none", "can't be read")
     refused(admin("players", "--url", NOWHERE, token=token), NOWHERE)
     refused(admin("token", "ann", "--secret", str(tmp_path / "none")), "none", "can't be read")
+    for seconds in ("nan", "inf", "-1", "1e9"):
+        refused(
+            admin("ban", "--subject", "x", "--seconds", seconds, *where, token=token), "--seconds", "Input should be"
+        )
+    for ca in (tmp_path / "none", empty):
+        done = admin("players", "--url", "https://127.0.0.1:9", "--ca", str(ca), token=token)
+        refused(done, f"ricochet: {ca} can't be used: ")
+    assert "Errno" not in admin("players", "--url", NOWHERE, token=token).err
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 201, "a\nb"])
+def test_no_token_is_made_that_no_server_takes(admin: Admin, secret: Path, subject: str) -> None:
+    refused(admin("token", subject, "--secret", str(secret)), "a subject is 1 to", "printable characters")
 
 
 @pytest.mark.parametrize("url", ["http://game.example", "ftp://127.0.0.1", "game.example"])

@@ -87,6 +87,18 @@ def test_a_fault_in_the_file_is_named_with_its_key_and_place(text: str, names: t
     assert all(name in sentence for name in names), sentence
 
 
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ({"origins": "friend"}, "--origins: an origin is like https://example.com, not 'friend'"),
+        ({"trusted_proxies": "me"}, "--trusted-proxies: 'me' does not appear to be an IPv4 or IPv6 network"),
+        ({"public_url": "here"}, "--public-url: a public address is like https://a.game.example, not 'here'"),
+    ],
+)
+def test_a_sentence_of_our_own_is_left_as_it_is(setting: dict[str, str], sentence: str) -> None:
+    assert refused(None, **setting) == sentence
+
+
 def test_a_fault_in_a_flag_is_named_like_the_flag() -> None:
     assert "--tick-rate" in refused(tick_rate=0)
 
