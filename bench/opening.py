@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.written import write_json
+from bots.output import to_be_written
 from server.catalogue import Catalogue
 from server.config import Config
 from server.venue import catalogue_of, venue_of
@@ -32,7 +33,7 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 def opening_command(
     times: Annotated[int, typer.Option(min=1, help="How often each.")] = 30,
-    json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
+    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the figures to this file.")] = None,
 ) -> None:
     """Open rooms of every game and arena that there is, and say how long that takes."""
     config = Config()

@@ -11,6 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from bots.output import to_be_written
 from bots.replay.figures import Figures, Traces, watch
 from protocol.errors import ReplayError, UserError
 from protocol.replay import FILE_BYTES_MAX, Replay
@@ -23,9 +24,10 @@ EXIT_DISAGREES = 1
 @app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A replay: FOLDER/….replay")],
-    json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
+    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the figures to this file.")] = None,
     heatmap: Annotated[
-        Path | None, typer.Option(help="Draw where ships were and were shot down, as PNG or SVG.")
+        Path | None,
+        typer.Option(callback=to_be_written, help="Draw where ships were and were shot down, as PNG or SVG."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
