@@ -10,20 +10,22 @@ from typing import Protocol
 
 import structlog
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection
+from trio_websocket import ConnectionClosed
 
 from protocol import limits
 from protocol.codec import Codec
 from protocol.errors import OUR_MISTAKE, Code
+from server.bucket import Bucket
 from server.link import Link
 from server.net.fast_lane import FastLane, can_carry
 from server.net.lane import BOUNDS, CLOSE_DEADLINE_S, RECEIVE_BYTES_MAX, Bounds, PlainLane
 from server.net.link import FastLink, PlainLink
-from server.net.websocket import wrap
+from server.net.websocket import Connection, accept
 from server.statistics import Traffic
 
 QUEUED_MESSAGES_MAX = 64
 """In the library, between its reader and ours: a full queue would keep pings from being answered."""
+TOO_MANY_FRAMES = f"more than {limits.MESSAGES_PER_SECOND_MAX} pings, pongs and fragments a second"
 
 log = structlog.get_logger("ricochet.connection")
 
@@ -86,22 +88,24 @@ async def converse(
         await lane.part(ended.code, ended.reason or "")
 
 
-async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> WebSocketConnection | None:
+async def _shake_hands(lane: PlainLane, codec: Codec, nursery: trio.Nursery) -> Connection | None:
     """None: the peer has gone before it could be answered, or doesn't take the answer, which is its own affair."""
     with trio.move_on_after(limits.HANDSHAKE_DEADLINE_S), suppress(ConnectionClosed):
-        request = await wrap(
+        bounds = lane.bounds
+        return await accept(
             nursery,
             lane,
+            codec.subprotocol,
+            Bucket.full(bounds.frames_per_second_max, bounds.frames_burst_max, trio.current_time()),
             message_queue_size=QUEUED_MESSAGES_MAX,
-            max_message_size=lane.bounds.message_bytes_max,
-            receive_buffer_size=RECEIVE_BYTES_MAX,
+            max_message_size=bounds.message_bytes_max,
+            buffer_size=RECEIVE_BYTES_MAX,
         )
-        return await request.accept(subprotocol=codec.subprotocol)
     return None
 
 
 class _Delivery:
-    """Gives messages to a conversation, and ends it when our own code can't handle one."""
+    """Gives messages to a conversation, and ends it when our own code can't handle one, or there are too many."""
 
     __slots__ = ("_conversation", "_lane", "_link")
 
@@ -118,19 +122,23 @@ class _Delivery:
         except Exception:
             lane.traffic.connections_failed += 1
             log.exception("a message could not be handled", address=self._link.address)
-            self._give_up()
+            self._end(Code.SERVER_FAULT, OUR_MISTAKE)
 
-    def _give_up(self) -> None:
-        # On the fast lane this runs in the sweep, and what it raised would end everybody.
+    def flooded(self) -> None:
+        """There are too many frames that are no whole message."""
+        self._end(Code.TOO_MANY_MESSAGES, TOO_MANY_FRAMES)
+
+    def _end(self, code: Code, sentence: str) -> None:
+        # On the fast lane this may run in the sweep, and what it raised would end everybody.
         try:
-            self._conversation.end(Code.SERVER_FAULT, OUR_MISTAKE)
+            self._conversation.end(code, sentence)
         except Exception:
             log.exception("a conversation could not be ended", address=self._link.address)
             self._link.close(Code.SERVER_FAULT, OUR_MISTAKE)
 
 
 async def _play(
-    connection: WebSocketConnection,
+    connection: Connection,
     lane: PlainLane,
     codec: Codec,
     host: Host,
@@ -145,7 +153,8 @@ async def _play(
         link = PlainLink(connection, lane, codec, address, nursery)
     link.guest = guest
     conversation = host.meet(link, trio.current_time())
-    deliver = _Delivery(link, lane, conversation).deliver
+    delivery = _Delivery(link, lane, conversation)
+    deliver, connection.on_flood = delivery.deliver, delivery.flooded
     try:
         lane.open(None if codec.is_text else deliver)
         while True:

@@ -125,6 +125,7 @@ class FastLane(PlainLane):
 
     def say_no_more(self) -> None:
         super().say_no_more()
+        self._sieve.shut()  # what still comes is for nobody, but for the close: the library looks for it, and gives way
         OUTLET.clear(self._fd, False)
         self._settle_feed()
 

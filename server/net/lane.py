@@ -34,6 +34,9 @@ class Bounds(Struct, frozen=True):
 
     message_bytes_max: int = limits.MESSAGE_BYTES_MAX
     waiting_bytes_max: int = WAITING_BYTES_MAX
+    frames_per_second_max: float = limits.MESSAGES_PER_SECOND_MAX
+    frames_burst_max: float = limits.MESSAGES_BURST_MAX
+    """Of frames that are no whole message: pings, pongs and fragments have a bucket of their own."""
 
 
 BOUNDS = Bounds()

@@ -34,6 +34,10 @@ class Sieve:
         """Take what may be taken from now on. For a shut one that has seen nothing yet."""
         self._shut, self.is_between = False, True
 
+    def shut(self) -> None:
+        """Hand on all that comes, from the next time on."""
+        self._shut, self.is_between = True, False
+
     def sift(self, received: bytes) -> tuple[list[bytes], bytes]:
         """(messages, bytes to hand on). An incomplete frame is held until the rest of it comes."""
         sifted = self._sift(received)
@@ -42,7 +46,8 @@ class Sieve:
 
     def _sift(self, received: bytes) -> tuple[list[bytes], bytes]:
         if self._shut:
-            return [], received
+            held, self._held = bytes(self._held), bytearray()
+            return [], held + received
         self._held += received
         messages: list[bytes] = []
         handed_on = b""

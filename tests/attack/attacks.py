@@ -148,6 +148,22 @@ async def message_flood(target: Target) -> None:
     await again_and_again(target, spam)
 
 
+async def frame_flood(target: Target) -> None:
+    """Pings, pongs and fragments of nothing, as fast as they are taken, from one client, which comes back."""
+
+    async def spam(flood: bytes) -> None:
+        async with await joined(target) as stream, trio.open_nursery() as nursery:
+            nursery.start_soon(note_end, target, stream, nursery.cancel_scope)
+            await stream.send_all(frame(b"", 0x02))
+            with suppress(*GONE):
+                while True:
+                    await stream.send_all(flood)
+                    target.got["frames sent"] += 1000
+
+    wires = [frame(b"", first) * 1000 for first in (0x89, 0x8A, 0x00)]
+    await each_in_turn(target, spam, wires, 1)
+
+
 async def oversize_messages(target: Target) -> None:
     """Messages of 17 KB, 1 MB, and of 2^62 bytes if one believes the header."""
 
@@ -269,6 +285,7 @@ ATTACKS: Final[dict[str, Attack]] = {
         nonsense_flood,
         join_flood,
         message_flood,
+        frame_flood,
         oversize_messages,
         nested_messages,
         compression_bombs,

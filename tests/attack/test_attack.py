@@ -111,6 +111,10 @@ def test_a_flood_is_ended(server: Served, witness: Stranger) -> None:
     attack(server, witness, "message_flood", at_least(1, "ended with 4009"))
 
 
+def test_a_flood_of_frames_that_are_no_message_ends_too(server: Served, witness: Stranger) -> None:
+    attack(server, witness, "frame_flood", at_least(2, "ended with 4009"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), [("never_readers", 30), ("half_closed", 60)])
 def test_who_does_not_read_costs_nobody_anything(server: Served, witness: Stranger, name: str, count: int) -> None:

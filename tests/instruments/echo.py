@@ -22,7 +22,8 @@ from server.net.lane import Bounds
 from server.net.link import FastLink, PlainLink
 from server.statistics import Traffic
 
-ROOMY = Bounds(message_bytes_max=32 * 1024 * 1024, waiting_bytes_max=64 * 1024 * 1024)
+MANY = 1e9
+ROOMY = Bounds(32 * 1024 * 1024, 64 * 1024 * 1024, frames_per_second_max=MANY, frames_burst_max=MANY)
 JSON = CODECS[limits.SUBPROTOCOL_JSON]
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 import trio
 
+from protocol import limits
 from protocol.codec import MsgpackCodec, Wire
 from protocol.frames import BINARY
 from protocol.messages import Bye, ClientMessage, Hello, Ping, Pong, Welcome
@@ -83,6 +84,25 @@ async def test_a_message_in_fragments_is_a_message(played: Played) -> None:
     await played.peer.say(HELLO[:3], 0x02)
     await played.peer.say(b"amid", 0x89)
     await played.peer.say(HELLO[3:], 0x80)
+    assert (await played.peer.hear(Welcome)).version == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "again"),
+    [
+        pytest.param(b"", frame(b"", 0x89), id="pings"),
+        pytest.param(b"", frame(b"", 0x8A), id="pongs"),
+        pytest.param(frame(b"", 0x02), frame(b"", 0x00), id="fragments of nothing"),
+    ],
+)
+async def test_a_flood_of_frames_that_are_no_message_ends_it(played: Played, before: bytes, again: bytes) -> None:
+    await played.peer.stream.send_all(before + again * (2 * limits.MESSAGES_BURST_MAX))
+    assert (await played.peer.hear(Bye)).code == 4009
+    assert await played.peer.hear_close() == (4009, "more than 120 pings, pongs and fragments a second")
+
+
+async def test_as_many_of_them_as_a_long_stall_delivers_at_once_are_borne(played: Played) -> None:
+    await played.peer.stream.send_all(frame(b"", 0x8A) * limits.MESSAGES_BURST_MAX + frame(HELLO))
     assert (await played.peer.hear(Welcome)).version == 1
 
 

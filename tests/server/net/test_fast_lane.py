@@ -64,6 +64,17 @@ async def test_without_anybody_to_deliver_to_all_is_handed_on(tcp_ends: Ends, nu
     assert await lane.receive_some() == frame(b"one")
 
 
+async def test_after_the_last_word_all_is_handed_on(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane = lane_over(server, nursery)
+    delivered: list[bytes] = []
+    lane.open(lambda message, _: delivered.append(message))
+    lane.say_no_more()
+    await client.send_all(frame(b"late") * 3)
+    assert await lane.receive_some() == frame(b"late") * 3
+    assert not delivered
+
+
 async def test_the_remainder_is_written_as_the_peer_reads(tcp_ends: Ends, nursery: trio.Nursery) -> None:
     server, client = tcp_ends
     lane = lane_over(server, nursery)

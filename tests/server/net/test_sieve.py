@@ -94,3 +94,14 @@ def test_it_says_when_the_next_byte_begins_a_frame_that_may_be_taken() -> None:
     shut.open()
     assert shut.is_between
     assert shut.sift(whole) == ([b"abc"], b"")
+
+
+@pytest.mark.parametrize("begun", [b"", TWO[:1], TWO[:100]])
+def test_one_that_is_shut_hands_on_what_it_holds_and_all_that_comes(begun: bytes) -> None:
+    sieve = Sieve(MAX)
+    assert sieve.sift(ONE + begun) == ([b"one"], b"")
+    sieve.shut()
+    assert not sieve.is_between
+    assert sieve.sift(TWO[len(begun) :] + ONE) == ([], TWO + ONE)
+    assert sieve.sift(THREE) == ([], THREE)
+    assert not sieve.is_between
