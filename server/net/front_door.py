@@ -129,7 +129,7 @@ class FrontDoor:
             await hang_up(stream, refusal.response())
             return
         if codec is None:
-            await self._http.serve(stream, request.raw + request.rest, socket_stream.socket, {"caller": caller})
+            await self._http.serve(stream, request.for_web() + request.rest, socket_stream.socket, {"caller": caller})
         else:
             self.conversations += 1
             try:

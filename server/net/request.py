@@ -7,9 +7,11 @@
     anything else         the web's
 
 h11, which hypercorn and wsproto read requests with too, reads the head, so nobody disagrees about what it
-says. All that wsproto would object to is refused here, in whole sentences.
+says. All that wsproto would object to is refused here, in whole sentences. What hypercorn would agree to and nobody
+here has asked for is kept from it: see `for_web`.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
@@ -30,6 +32,10 @@ PLAY_PATH: Final = "/play"
 STATS_PATH: Final = "/stats"
 SPOKEN: Final[Mapping[str, Mapping[str, Codec]]] = {PLAY_PATH: CODECS, STATS_PATH: {STATS.subprotocol: STATS}}
 """What is spoken where, by subprotocol."""
+_UPGRADE: Final = re.compile(rb"\nupgrade:[^\n]*(?:\n[ \t][^\n]*)*(?=\n)", re.IGNORECASE)
+"""The header with the line break before it, and with what is folded."""
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)([^#]*)", re.IGNORECASE)
+"""A target that says to whom as well (RFC 9112, 3.2.2): the host, and the rest."""
 
 
 class Request(Struct, frozen=True):
@@ -45,6 +51,16 @@ class Request(Struct, frozen=True):
     @property
     def is_upgrade(self) -> bool:
         return self.headers.get("upgrade", "").lower() == "websocket"
+
+    def for_web(self) -> bytes:
+        """The head as the web's server is to read it: without an upgrade, which may be ignored (RFC 9110, 7.8).
+
+        hypercorn would take one to HTTP/2 (h2c), and then any number of requests that we, and a proxy before us, never
+        get to see: no turn, no quota, no rule about who may ask for what.
+        """
+        line, end, rest = self.raw.partition(b"\n")
+        method, target, version = line.split(b" ", 2)
+        return b" ".join((method, _split(target)[1], version)) + _UPGRADE.sub(b"", end + rest)
 
 
 class Refusal(Exception):
@@ -88,10 +104,13 @@ class RequestReader:
             raise Refusal(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1")
         rest, _ = self._h11.trailing_data
         raw = bytes(self._received)
+        headers, (host, target) = _joined(event.headers), _split(event.target)
+        if host is not None:
+            headers["host"] = host.decode("ascii")
         return Request(
             method=event.method.decode("ascii"),
-            path=event.target.decode("ascii").partition("?")[0],
-            headers=_joined(event.headers),
+            path=target.decode("ascii").partition("?")[0],
+            headers=headers,
             raw=raw.removesuffix(rest),
             rest=rest,
         )
@@ -169,6 +188,15 @@ def _choose_codec(request: Request) -> Codec:
 
 def _named(path: str) -> str:
     return " and ".join(SPOKEN[path])
+
+
+def _split(target: bytes) -> tuple[bytes | None, bytes]:
+    """(to whom it is, if it says so, what is asked for there)"""
+    absolute = _ABSOLUTE.fullmatch(target)
+    if absolute is None:
+        return None, target
+    host, path = absolute.groups()
+    return host, path if path.startswith(b"/") else b"/" + path
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

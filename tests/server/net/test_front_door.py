@@ -105,6 +105,18 @@ async def test_players_and_pages_come_through_one_port(served: Served, nursery: 
     assert answer.endswith(b"a page")
 
 
+async def test_no_other_protocol_is_spoken_than_was_asked_of_us(served: Served) -> None:
+    to_http2 = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+    answer = await served.ask(b"GET /page HTTP/1.1\r\nHost: a\r\n" + to_http2 + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"a page")
+
+
+async def test_a_page_may_be_asked_for_by_its_whole_address(served: Served) -> None:
+    answer = await served.ask(b"GET http://127.0.0.1:%d/page HTTP/1.1\r\nHost: b\r\n\r\n" % served.port)
+    assert answer.endswith(b"a page")
+
+
 def tls_with(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)

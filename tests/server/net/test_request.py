@@ -115,6 +115,40 @@ def test_repeated_headers_are_one_list() -> None:
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        b"Upgrade: h2c\r\n",
+        b"UPGRADE:h2c\n",
+        b"Upgrade: foo\r\nupgrade: websocket\r\n",
+        b"Upgrade:\r\n h2c,\r\n\tfoo\r\n",
+    ],
+)
+def test_the_web_is_asked_for_no_upgrade(asked: bytes) -> None:
+    before, after = b"GET / HTTP/1.1\r\nHost: a\r\n", b"X-Upgrade: 1\r\nConnection: Upgrade\r\n\r\n"
+    for head in (before + asked + after, before + after[:-2] + asked + b"\r\n"):
+        without = request_of(head).for_web()
+        assert "upgrade" not in request_of(without).headers
+        assert without == before + after
+    assert request_of(PAGE).for_web() == PAGE
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "path", "for_web"),
+    [
+        (b"http://b:80/play?x=1", "b:80", "/play", b"/play?x=1"),
+        (b"HTTPS://b", "b", "/", b"/"),
+        (b"http://b?x", "b", "/", b"/?x"),
+        (b"/http://b/", "a", "/http://b/", b"/http://b/"),
+        (b"*", "a", "*", b"*"),
+    ],
+)
+def test_a_target_may_say_to_whom(target: bytes, host: str, path: str, for_web: bytes) -> None:
+    request = request_of(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % target)
+    assert (request.headers["host"], request.path) == (host, path)
+    assert request.for_web() == b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % for_web
+
+
+@pytest.mark.parametrize(
     ("wire", "status"),
     [
         (b"\x16\x03\x01\x02\x00\x01\x00", 400),
