@@ -41,6 +41,7 @@ from server.net.http import HttpServer
 from server.net.library_api import library_of
 from server.net.stats import StatsDesk
 from server.net.sweep import sweep
+from server.net.watched import Watched
 from server.own_bots import play_with_bots
 from server.phases import Phases
 from server.replay.recorder import recorder_of
@@ -95,6 +96,7 @@ class Server:
     ) -> None:
         """`store` has what an earlier server has kept, and is where this one keeps its rooms."""
         self.admission = Admission(config)
+        self._certificate = Watched(*(file for file in (config.tls_cert, config.tls_key) if file is not None))
         self._config, self._venue = config, venue_of(config)
         self.library = library_of(config, maps(self._venue))
         self._catalogue = catalogue_of(config, self._venue, self.library.arenas, self.library.draft)
@@ -293,7 +295,8 @@ class Server:
     async def _keep_certificate(self) -> None:
         config, door = self._config, self.door
         if config.tls_cert is not None and config.tls_key is not None:
-            await certificates.keep_fresh(config.tls_cert, config.tls_key, partial(setattr, door, "tls"))
+            take = partial(setattr, door, "tls")
+            await certificates.keep_fresh(self._certificate, config.tls_cert, config.tls_key, take)
 
     def rooms(self) -> list[dict[str, Any]]:
         """What `/api/rooms` says."""

@@ -30,12 +30,14 @@ def load(cert: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-async def keep_fresh(cert: Path, key: Path, take: Callable[[ssl.SSLContext], None]) -> None:
-    """Give `take` a new context whenever the files have changed and hold together; for ever."""
-    watched = Watched(cert, key)
+async def keep_fresh(files: Watched, cert: Path, key: Path, take: Callable[[ssl.SSLContext], None]) -> None:
+    """Give `take` a new context whenever the files have changed and hold together; for ever.
+
+    They are watched since before they were loaded first: between that and this lies the wait for another server.
+    """
     while True:
         await trio.sleep(WATCH_EVERY_S)
-        if not watched.changed():
+        if not files.changed():
             continue
         try:
             context = await trio.to_thread.run_sync(load, cert, key)

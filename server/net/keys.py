@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -38,6 +39,7 @@ class KeyFile:
 
     def __init__(self, path: Path, is_secret: bool) -> None:
         self._path, self._is_secret = path, is_secret
+        self._watched = Watched(path)  # before it is read: what changes from now on is news
 
     def read(self) -> list[Key]:
         """Raises UserError."""
@@ -53,10 +55,9 @@ class KeyFile:
 
     async def keep_fresh(self, gate: Gate, verifier: Verifier) -> None:
         """For ever."""
-        watched = Watched(self._path)
         while True:
             await trio.sleep(WATCH_EVERY_S)
-            if watched.changed():
+            if self._watched.changed():
                 _take(self.read, verifier)
 
 
@@ -102,6 +103,13 @@ class KeyAddress:
 
 def fetch(url: str) -> bytes:
     """What is at `url`, in this thread. Raises OSError, ValueError."""
+    try:
+        return _fetch(url)
+    except HTTPException as error:
+        raise ValueError(f"that is no answer of HTTP: {error!r}") from None
+
+
+def _fetch(url: str) -> bytes:
     end_s = time.monotonic() + FETCH_S_MAX
     try:
         answer = build_opener(_NoRedirects).open(url, timeout=FETCH_S_MAX)

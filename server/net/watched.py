@@ -19,13 +19,14 @@ class Watched:
         before, self._seen = self._seen, self._look()
         return self._seen != before
 
-    def _look(self) -> Sequence[tuple[int, int, int] | None]:
+    def _look(self) -> Sequence[tuple[int, ...] | None]:
         return [_signature(path) for path in self._paths]
 
 
-def _signature(path: Path) -> tuple[int, int, int] | None:
+def _signature(path: Path) -> tuple[int, ...] | None:
+    """The time of the last change is another also when somebody else may read it now (`chown`, `chmod`)."""
     try:
         found = os.stat(path)
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

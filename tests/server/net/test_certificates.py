@@ -12,7 +12,7 @@ import trustme
 
 from protocol.errors import UserError
 from server.net.certificates import keep_fresh, load
-from server.net.watched import WATCH_EVERY_S
+from server.net.watched import WATCH_EVERY_S, Watched
 from tests.server.net.wires import really
 
 NAME = "game.example"
@@ -101,7 +101,7 @@ async def test_a_new_one_is_taken_and_a_bad_one_is_not(
     files: Files, nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
 ) -> None:
     taken: list[ssl.SSLContext] = []
-    nursery.start_soon(keep_fresh, files.cert, files.key, taken.append)
+    nursery.start_soon(keep_fresh, Watched(files.cert, files.key), files.cert, files.key, taken.append)
     await looked()
     assert not taken
     old = files.key.read_bytes()
@@ -118,3 +118,16 @@ async def test_a_new_one_is_taken_and_a_bad_one_is_not(
     await looked()
     assert len(taken) == 2
     assert await serial_of(taken[1], files.client()) != before
+
+
+async def test_one_that_came_while_the_server_waited_for_another_is_taken(
+    files: Files, nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    taken: list[ssl.SSLContext] = []
+    watched = Watched(files.cert, files.key)
+    before = load(files.cert, files.key)
+    files.renew()
+    nursery.start_soon(keep_fresh, watched, files.cert, files.key, taken.append)
+    await looked()
+    assert len(taken) == 1
+    assert await serial_of(taken[0], files.client()) != await serial_of(before, files.client())

@@ -115,6 +115,19 @@ async def test_a_file_is_read_again_when_it_changes(
     assert kept.kids() == ["rsa", "ed"]
 
 
+async def test_one_that_changed_while_the_server_waited_for_another_is_read_again(
+    tmp_path: Path, nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    file = tmp_path / "jwks.json"
+    file.write_bytes(jwks(RSA))
+    source = KeyFile(file, is_secret=False)
+    assert [key.kid for key in source.read()] == ["rsa"]
+    file.write_bytes(jwks(ED25519))
+    kept = Kept(source, nursery)
+    await trio.sleep(1.5 * WATCH_EVERY_S)
+    assert kept.kids() == ["ed"]
+
+
 # addresses -------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +207,37 @@ async def test_a_publisher_that_does_not_answer_holds_nobody_up(
     await really(lambda: bool(told))
     with pytest.raises(UnknownKey):
         kept.gate.identify(token(RSA, "RS256"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n", id="another protocol"),
+        pytest.param(b"HTTP/1.1 nothing\r\n\r\n", id="no status"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n", id="headers without end"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nrubbish\r\n", id="broken chunks"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+async def test_what_is_no_answer_of_http_leaves_the_keys_that_are_there(nursery: trio.Nursery, answer: bytes) -> None:
+    """Whatever a publisher, or a proxy before it, has to say, the server lives."""
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    asked, go_on = trio.Event(), trio.Event()
+
+    async def say(stream: trio.SocketStream) -> None:
+        await stream.receive_some(4096)
+        asked.set()
+        await go_on.wait()
+        await stream.send_all(answer)
+        await stream.aclose()
+
+    nursery.start_soon(trio.serve_listeners, say, [listener])
+    kept, told = Kept(KeyAddress(f"http://127.0.0.1:{listener.socket.getsockname()[1]}/"), nursery), list[float]()
+    await asked.wait()
+    assert kept.gate.wait_for_keys(told.append)
+    go_on.set()
+    await until(lambda: bool(told))
+    assert not kept.kids()
 
 
 def test_a_set_that_is_too_long_is_not_read_to_its_end(publisher: Publisher) -> None:

@@ -36,3 +36,14 @@ def test_a_link_that_points_elsewhere_is_another(tmp_path: Path) -> None:
     assert watched.changed()
     link.symlink_to("new")
     assert watched.changed()
+
+
+def test_a_file_that_somebody_else_may_read_now_is_another(tmp_path: Path) -> None:
+    """Who renews a certificate copies the key first and hands it over then; until then it can't be loaded."""
+    file = tmp_path / "key"
+    file.write_text("1")
+    file.chmod(0o000)
+    watched = Watched(file)
+    file.chmod(0o600)
+    assert watched.changed()
+    assert not watched.changed()
