@@ -8,6 +8,7 @@ import json
 import os
 import ssl
 import time
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.error import HTTPError, URLError
@@ -231,7 +232,10 @@ def _order(action: str, url: str, token_file: Path | None, ca: Path | None, orde
 
 def _ask(what: str, url: str, token_file: Path | None, ca: Path | None, body: bytes | None = None) -> Any:
     """What the server answers. Raises UserError."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise UserError(f"{url} is no address: {error}") from None
     if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
         raise UserError(f"{url} is not https, nor on this machine: a token doesn't go there")
     headers = {"Authorization": f"Bearer {_token(token_file)}", "Content-Type": "application/json"}
@@ -242,7 +246,7 @@ def _ask(what: str, url: str, token_file: Path | None, ca: Path | None, body: by
             return json.load(answer)
     except HTTPError as error:
         raise UserError(_why(error)) from None
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise UserError(f"{url} can't be asked: {getattr(reason, 'strerror', None) or reason}") from None
 

@@ -27,7 +27,7 @@ import trio
 from msgspec import Struct
 from starlette.background import BackgroundTask
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -182,13 +182,19 @@ async def read_body(request: Request) -> bytes:
 
 
 async def read_at_most(request: Request, bytes_max: int) -> bytes | None:
-    """The body of a request; None when it is longer, and then no more of it is read than that."""
+    """The body of a request; None when it is longer, and then no more of it is read than that.
+
+    Raises Refused when it breaks off, or its chunks are none: that is the peer's affair, and no mistake of ours.
+    """
     body = bytearray()
-    async with aclosing(request.stream()) as parts:
-        async for part in parts:
-            body += part
-            if len(body) > bytes_max:
-                return None
+    try:
+        async with aclosing(request.stream()) as parts:
+            async for part in parts:
+                body += part
+                if len(body) > bytes_max:
+                    return None
+    except ClientDisconnect:
+        raise Refused(400, "the request broke off") from None
     return bytes(body)
 
 

@@ -1,6 +1,8 @@
 """`ricochet admin`, as it is typed, against a real server."""
 
 import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import time
@@ -120,6 +122,22 @@ def test_no_token_is_made_that_no_server_takes(admin: Admin, secret: Path, subje
 @pytest.mark.parametrize("url", ["http://game.example", "ftp://127.0.0.1", "game.example"])
 def test_a_token_goes_nowhere_in_the_clear(admin: Admin, url: str, token: str) -> None:
     refused(admin("players", "--url", url, token=token), "https")
+
+
+def test_what_is_no_server_of_ours_is_one_sentence(admin: Admin, token: str) -> None:
+    def greet() -> None:
+        stream, _ = listening.accept()
+        with stream:
+            stream.recv(65_536)
+            stream.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        refused(admin("players", "--url", url, token=token), url, "SSH-2.0")
+        greeter.join()
+    refused(admin("players", "--url", "http://[::1", token=token), "http://[::1", "no address")
 
 
 def test_it_goes_over_tls_to_whom_it_can_know(admin: Admin, secret: Path, token: str, tmp_path: Path) -> None:

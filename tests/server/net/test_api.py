@@ -271,6 +271,21 @@ async def test_pages_of_other_sites_may_not(running: Running, origin: str, rooms
     assert "content-security-policy" in headers
 
 
+@pytest.mark.parametrize("path", ["/api/admin/kick", "/api/admin/drain"])
+@pytest.mark.parametrize("body", [b"Content-Length: 100\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\nrubbish\r\n"])
+async def test_an_order_that_breaks_off_is_no_fault_of_ours(
+    running: Running, audit: LogCapture, caplog: pytest.LogCaptureFixture, path: str, body: bytes
+) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization: Bearer {ADMIN}\r\n"
+    async with await trio.open_tcp_stream("127.0.0.1", running.port) as stream:
+        await stream.send_all(head.encode() + body)
+        await stream.send_eof()
+        assert (await stream.receive_some(4096)).startswith(b"HTTP/1.1 400")
+    await until(lambda: not running.server.door.connections)
+    assert not caplog.records
+    assert [entry["why"] for entry in written(audit)] == ["the request broke off"]
+
+
 async def test_the_token_is_nowhere_but_in_its_header(running: Running) -> None:
     assert (await running.ask(f"/api/admin/players?token={ADMIN}&access_token={ADMIN}", token=None))[0] == 401
 
