@@ -217,26 +217,30 @@ class Guarded:
         self._app, self._origins = app, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        origin = _header(scope, b"origin")
-        if origin is None or not scope["path"].startswith(PREFIX):
+        if not scope["path"].startswith(PREFIX):
             await self._app(scope, receive, send)
             return
-        caller = caller_of(scope)
+        origin, caller = _header(scope, b"origin"), caller_of(scope)
         named = () if scope["path"].startswith(ADMIN_PREFIX) else self._origins
         if not is_welcome(origin, caller.host, caller.is_secure, named):
             answer = JSONResponse({"error": f"pages of {origin} may not ask this"}, 403)
             await answer(scope, receive, send)
-        elif is_own(origin, caller.host, caller.is_secure):
-            await self._app(scope, receive, send)
-        else:
-            await self._app(scope, receive, _allowing(origin, send))
+            return
+        is_named = origin is not None and not is_own(origin, caller.host, caller.is_secure)
+        await self._app(scope, receive, _allowing(origin if is_named else None, send) if named else send)
 
 
-def _allowing(origin: str, send: Send) -> Send:
+def _allowing(origin: str | None, send: Send) -> Send:
+    """`send`, for pages of `origin`; None: for those that need no leave.
+
+    Their answer says, too, that others would get another one, lest a cache gives it to these, who may not read it then.
+    """
+
     async def send_allowing(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["Access-Control-Allow-Origin"] = origin
+            if origin is not None:
+                headers["Access-Control-Allow-Origin"] = origin
             headers.add_vary_header("Origin")
         await send(message)
 

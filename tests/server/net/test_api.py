@@ -263,12 +263,21 @@ async def test_each_wrong_order_has_its_sentence(
 async def test_pages_of_other_sites_may_not(running: Running, origin: str, rooms: int, admin: int) -> None:
     status, _, headers = await running.ask("/api/rooms", token=None, origin=origin)
     assert status == rooms
+    assert rooms == 403 or headers["vary"] == "origin"
     allowed = headers.get("access-control-allow-origin")
     assert allowed == (origin if origin == "https://friend.example" else None)
     status, _, headers = await running.ask("/api/admin/players", origin=origin)
     assert status == admin
     assert "access-control-allow-origin" not in headers
     assert "content-security-policy" in headers
+
+
+async def test_what_is_kept_for_some_is_not_shown_to_others(running: Running, nursery: trio.Nursery) -> None:
+    """A cache that has an answer to whoever sends no origin would give it to a friend's page, which may not read it."""
+    assert (await running.ask("/api/rooms", token=None))[2]["vary"] == "origin"
+    assert "vary" not in (await running.ask("/api/admin/players"))[2]
+    friendless = await start(nursery, Config(port=0, seed=1))
+    assert "vary" not in (await friendless.ask("/api/rooms", token=None))[2]
 
 
 @pytest.mark.parametrize("path", ["/api/admin/kick", "/api/admin/drain"])
