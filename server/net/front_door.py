@@ -126,7 +126,7 @@ class FrontDoor:
             await self._take_turn(request, caller)
         except Refusal as refusal:
             log.info("refused", address=address, status=refusal.status.value, why=refusal.sentence)
-            await hang_up(stream, refusal.response())
+            await hang_up(stream, refusal.response(request.method if request is not None else ""))
             return
         if codec is None:
             await self._http.serve(stream, request.for_web() + request.rest, socket_stream.socket, {"caller": caller})

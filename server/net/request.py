@@ -70,17 +70,18 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.status, self.sentence, self.headers = status, sentence, tuple(headers)
 
-    def response(self) -> bytes:
-        """The whole HTTP response."""
+    def response(self, method: str = "") -> bytes:
+        """The whole HTTP response to a request with `method`, if one was read."""
         body = (self.sentence + "\n").encode()
+        may_upgrade = any(name == "Upgrade" for name, _ in self.headers)
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(body))),
-            ("Connection", "close"),
+            ("Connection", "close, Upgrade" if may_upgrade else "close"),  # RFC 9110, 7.8
             *self.headers,
         ]
         lines = [f"HTTP/1.1 {self.status.value} {self.status.phrase}", *(f"{name}: {value}" for name, value in headers)]
-        return "\r\n".join([*lines, "", ""]).encode() + body
+        return "\r\n".join([*lines, "", ""]).encode() + (body if method != "HEAD" else b"")
 
 
 class RequestReader:

@@ -185,6 +185,12 @@ async def test_a_refusal_is_well_formed_http(served: Served, wire: bytes, status
     assert f"Content-Length: {len(body)}\r\n".encode() in head
 
 
+async def test_a_refusal_of_a_head_has_no_body(served: Served) -> None:
+    answer = await served.ask(b"HEAD /play HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 426")
+    assert answer.endswith(b"\r\n\r\n")
+
+
 async def test_a_friends_page_may_play(served: Served) -> None:
     async with await served.connect() as stream:
         await stream.send_all(upgrade(origin="http://friend.example"))

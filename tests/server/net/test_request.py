@@ -181,3 +181,9 @@ def test_a_refusal_is_a_whole_response() -> None:
         b"Sec-WebSocket-Version: 13",
     ]
     assert body == b"wrong version\n"
+    assert refusal.response("HEAD") == head + b"\r\n\r\n"
+
+
+def test_what_may_be_upgraded_says_so_of_this_connection() -> None:
+    head = refused(PAGE.replace(b"/index.html", b"/play")).response()
+    assert b"\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n" in head
