@@ -41,10 +41,20 @@ class HttpServer:
 
         `app` finds in its scope, under `state`, what is already known of the request.
         """
-        with trio.move_on_after(REQUEST_S_MAX):
-            # hypercorn takes whatever has the socket's address; its annotation names the one stream it makes itself.
-            replay = cast(Any, _Replay(stream, received, socket))
+        # hypercorn takes whatever has the socket's address; its annotation names the one stream it makes itself.
+        replay = cast(Any, _Replay(stream, received, socket))
+        async with trio.open_nursery() as serving:
+            serving.start_soon(_break_off, stream, serving.cancel_scope)
             await TCPServer(self._app, self._config, self._context, LifespanState(state or {}), replay)
+            serving.cancel_scope.cancel()
+
+
+async def _break_off(stream: trio.abc.Stream, serving: trio.CancelScope) -> None:
+    """When it is time: hypercorn shields what it sends, to a peer who reads nothing as well, and lets go only when the
+    stream is closed."""
+    await trio.sleep(REQUEST_S_MAX)
+    await trio.aclose_forcefully(stream)
+    serving.cancel()
 
 
 class _Newer:

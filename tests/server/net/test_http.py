@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import pytest
 import trio
+import trio.testing
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.net.http import HttpServer
+from server.net.http import REQUEST_S_MAX, HttpServer
 from tests.server.net.wires import Ends
 
+BYTES_MANY = 30_000_000
+"""More than the buffers of both ends take."""
 THIS_FILE = Path(__file__).read_bytes()
 
 
@@ -22,11 +26,22 @@ async def fail(request: Request) -> Response:
     raise RuntimeError("nobody thought of this")
 
 
+async def big(request: Request) -> Response:
+    return PlainTextResponse("x" * BYTES_MANY)
+
+
 async def file(request: Request) -> Response:
     return FileResponse(__file__)
 
 
-APP = Starlette(routes=[Route("/echo", echo, methods=["GET", "POST"]), Route("/fail", fail), Route("/file", file)])
+APP = Starlette(
+    routes=[
+        Route("/echo", echo, methods=["GET", "POST"]),
+        Route("/fail", fail),
+        Route("/file", file),
+        Route("/big", big),
+    ]
+)
 
 
 async def ask(ends: Ends, received: bytes, *later: bytes) -> bytes:
@@ -79,3 +94,22 @@ async def test_a_file_ends_the_connection_like_everything_else(tcp_ends: Ends) -
     with trio.fail_after(60):
         answer = await ask(tcp_ends, b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.endswith(THIS_FILE)
+
+
+@pytest.mark.parametrize("head", [b"GET /big HTTP/1.1\r\n", b"POST /echo HTTP/1.1\r\nContent-Length: 9\r\n"])
+async def test_a_peer_that_neither_reads_nor_says_on_is_let_go(
+    tcp_ends: Ends, mock_clock: trio.testing.MockClock, head: bytes
+) -> None:
+    server, _ = tcp_ends
+    assert isinstance(server, trio.SocketStream)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(HttpServer(APP).serve, server, head + b"Host: a\r\n\r\n", server.socket)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        mock_clock.jump(REQUEST_S_MAX - 1.0)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        assert nursery.child_tasks
+        mock_clock.jump(1.0)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        is_over = not nursery.child_tasks
+        await trio.aclose_forcefully(server)
+    assert is_over
