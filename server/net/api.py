@@ -38,6 +38,7 @@ from server.gate import Gate
 from server.moderation import ACTIONS, LASTING, AnyOrder, CantBe, DrainOrder, NoOrder, read_order
 from server.net.forwarded import Caller
 from server.net.origins import is_own, is_welcome
+from server.net.request import clipped
 from server.roles import TABLE, Identity
 from server.tokens import UnknownKey
 
@@ -205,7 +206,7 @@ def caller_of(scope: Scope) -> Caller:
 
 def refuse(request: Request, action: str, refused: Refused) -> Response:
     address = caller_of(request.scope).address
-    audit.info("admin refused", action=action, address=address, status=refused.status, why=refused.sentence)
+    audit.info("admin refused", action=clipped(action), address=address, status=refused.status, why=refused.sentence)
     headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
     return JSONResponse({"error": refused.sentence}, refused.status, headers)
 

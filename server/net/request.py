@@ -32,6 +32,7 @@ PLAY_PATH: Final = "/play"
 STATS_PATH: Final = "/stats"
 SPOKEN: Final[Mapping[str, Mapping[str, Codec]]] = {PLAY_PATH: CODECS, STATS_PATH: {STATS.subprotocol: STATS}}
 """What is spoken where, by subprotocol."""
+SAID_CHARS_MAX: Final = 240
 _UPGRADE: Final = re.compile(rb"\nupgrade:[^\n]*(?:\n[ \t][^\n]*)*(?=\n)", re.IGNORECASE)
 """The header with the line break before it, and with what is folded."""
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)([^#]*)", re.IGNORECASE)
@@ -63,12 +64,21 @@ class Request(Struct, frozen=True):
         return b" ".join((method, _split(target)[1], version)) + _UPGRADE.sub(b"", end + rest)
 
 
+def clipped(said: str) -> str:
+    """What somebody said, or what was answered to that, short enough for a line of the log."""
+    return said if len(said) <= SAID_CHARS_MAX else said[: SAID_CHARS_MAX - 1] + "…"
+
+
 class Refusal(Exception):
-    """What the peer gets in place of what it asked for: an HTTP status and a sentence."""
+    """What the peer gets in place of what it asked for: an HTTP status and a sentence.
+
+    That is logged, too, and often has in it what was asked for, which may be as long as a head; so the end of a long
+    one is left out.
+    """
 
     def __init__(self, status: HTTPStatus, sentence: str, headers: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__(sentence)
-        self.status, self.sentence, self.headers = status, sentence, tuple(headers)
+        self.status, self.sentence, self.headers = status, clipped(sentence), tuple(headers)
 
     def response(self, method: str = "") -> bytes:
         """The whole HTTP response to a request with `method`, if one was read."""

@@ -15,6 +15,7 @@ from protocol.messages import Bye, Chat, Hello, Welcome
 from server.app import Server
 from server.config import Config
 from server.net.api import ORDER_BYTES_MAX
+from server.net.request import SAID_CHARS_MAX
 from server.takeover import listen
 from tests.instruments.keys import SECRET, STRANGER, token
 from tests.server.net.wires import MSGPACK, frame, hear_frame, until, upgrade
@@ -293,6 +294,11 @@ async def test_an_order_that_breaks_off_is_no_fault_of_ours(
     await until(lambda: not running.server.door.connections)
     assert not caplog.records
     assert [entry["why"] for entry in written(audit)] == ["the request broke off"]
+
+
+async def test_of_what_was_attempted_no_more_than_a_line_is_written_down(running: Running, audit: LogCapture) -> None:
+    assert (await running.ask("/api/admin/" + "x" * 9000, token=None, order={}))[0] == 401
+    assert [len(entry["action"]) for entry in written(audit)] == [SAID_CHARS_MAX]
 
 
 async def test_the_token_is_nowhere_but_in_its_header(running: Running) -> None:

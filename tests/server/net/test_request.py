@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from protocol import limits
 from server.net.forwarded import Caller
 from server.net.origins import ANY_ORIGIN
-from server.net.request import Refusal, Request, RequestReader, judge
+from server.net.request import SAID_CHARS_MAX, Refusal, Request, RequestReader, judge
 from tests.server.net.wires import JSON, MSGPACK, request_of, upgrade
 
 PAGE = b"GET /index.html?x=1 HTTP/1.1\r\nHost: game.example\r\n\r\n"
@@ -182,6 +182,21 @@ def test_a_refusal_is_a_whole_response() -> None:
     ]
     assert body == b"wrong version\n"
     assert refusal.response("HEAD") == head + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        upgrade(path="/" + "x" * 9000),
+        upgrade(origin="https://" + "x" * 9000),
+        b"GET /" + b"\xff" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
+def test_no_more_than_a_line_is_said_and_logged_of_what_is_refused(head: bytes) -> None:
+    with pytest.raises(Refusal) as refusal:
+        judge(request_of(head), ())
+    assert len(refusal.value.sentence) == SAID_CHARS_MAX
+    assert refusal.value.sentence.endswith("…")
 
 
 def test_what_may_be_upgraded_says_so_of_this_connection() -> None:
