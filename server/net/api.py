@@ -207,8 +207,13 @@ def caller_of(scope: Scope) -> Caller:
 def refuse(request: Request, action: str, refused: Refused) -> Response:
     address = caller_of(request.scope).address
     audit.info("admin refused", action=clipped(action), address=address, status=refused.status, why=refused.sentence)
-    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
-    return JSONResponse({"error": refused.sentence}, refused.status, headers)
+    return not_done(refused.status, refused.sentence)
+
+
+def not_done(status: int, sentence: str) -> Response:
+    """The answer that says why. One of 401 says what is missing (RFC 9110, 15.5.2)."""
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse({"error": sentence}, status, headers)
 
 
 class Guarded:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from protocol.arena import Arena
 from server.build.drafts import Draft
-from server.net.api import Api, Refused, caller_of
+from server.net.api import Api, Refused, caller_of, not_done
 from server.net.asker import GuestOf, account_in, known_by, refuse_other_sites
 from server.net.library_api import DISK, Library
 from server.roles import GUEST, TABLE
@@ -79,7 +79,7 @@ def _answering(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Re
         try:
             return await answer(request)
         except Refused as refused:
-            return JSONResponse({"error": refused.sentence}, refused.status)
+            return not_done(refused.status, refused.sentence)
         except OSError as error:
             log.error("a draft could not be deleted", why=str(error))
             return JSONResponse({"error": DISK}, 507)

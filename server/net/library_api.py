@@ -34,7 +34,7 @@ from server.build.drafts import Drafts
 from server.build.rescue import Rescue
 from server.build.shelf import Book, CannotKeep, Shelf, read_arena
 from server.config import Config
-from server.net.api import Api, Refused, caller_of, read_at_most, refuse
+from server.net.api import Api, Refused, caller_of, not_done, read_at_most, refuse
 from server.net.asker import GuestOf, known_by
 from server.restrictions import key_of, keys_of
 from server.roles import GUEST, TABLE, Identity
@@ -84,7 +84,7 @@ class Library:
             shelf, number = self._kept(), _number(request.query_params.get("version"))
             arena = await trio.to_thread.run_sync(shelf.read, request.path_params["name"], number)
         except CannotKeep as error:
-            return JSONResponse({"error": error.sentence}, error.status)
+            return not_done(error.status, error.sentence)
         return Response(msgspec.json.encode(arena), media_type="application/json")
 
     async def _save(self, api: Api, guest_of: GuestOf, request: Request) -> Response:
@@ -100,7 +100,7 @@ class Library:
                     shelf.save, name, owner, by, int(time.time()), arena, may_change_all
                 )
         except (CannotKeep, Refused) as error:
-            return JSONResponse({"error": error.sentence}, error.status)
+            return not_done(error.status, error.sentence)
         except OSError as error:
             log.error("an arena could not be saved", name=name, why=str(error))
             return JSONResponse({"error": DISK}, 507)

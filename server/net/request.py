@@ -48,6 +48,7 @@ class Request(Struct, frozen=True):
     """Names in lower case; repeated ones joined by commas."""
     raw: bytes
     rest: bytes
+    version: str = "1.1"
 
     @property
     def is_upgrade(self) -> bool:
@@ -124,6 +125,7 @@ class RequestReader:
             headers=headers,
             raw=raw.removesuffix(rest),
             rest=rest,
+            version=event.http_version.decode("ascii"),
         )
 
 
@@ -161,6 +163,8 @@ def _check_handshake(request: Request) -> None:
     wrong = ""
     if request.method != "GET":
         wrong = "its method must be GET"
+    elif request.version != "1.1":
+        wrong = f"it must be HTTP/1.1, and came as {request.version}; a proxy may have to be told"
     elif "upgrade" not in _listed(headers.get("connection", "").lower()):
         wrong = "it needs the header 'Connection: Upgrade'"
     elif not _is_key(headers.get("sec-websocket-key", "")):

@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.net.api import ADMIN_PREFIX, Api, Refused, caller_of, read_body, refuse
+from server.net.api import ADMIN_PREFIX, Api, Refused, caller_of, not_done, read_body, refuse
 from server.net.asker import account_in, refuse_other_sites
 from server.standings.away import Away
 from server.standings.guests import set_cookie
@@ -88,7 +88,7 @@ class StandingsApi:
                     raise NO_STANDINGS
                 return await answer(request)
             except Refused as refused:
-                return JSONResponse({"error": refused.sentence}, refused.status)
+                return not_done(refused.status, refused.sentence)
             except Away:
                 return JSONResponse({"error": "the standings can't be read just now; try again in a moment"}, 503)
 

@@ -296,6 +296,26 @@ async def test_an_order_that_breaks_off_is_no_fault_of_ours(
     assert [entry["why"] for entry in written(audit)] == ["the request broke off"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/drafts"),
+        ("DELETE", "/api/players/me"),
+        ("POST", "/api/arenas/mine"),
+        ("GET", "/api/admin/players"),
+    ],
+)
+async def test_whoever_shows_a_bad_token_hears_what_is_missing(
+    nursery: trio.Nursery, tmp_path: Path, method: str, path: str
+) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "state"
+    secret.write_bytes(SECRET)
+    running = await start(nursery, Config(port=0, seed=1, jwt_secret=secret, state_dir=folder))
+    status, said, headers = await running.ask(path, token="rubbish", method=method)
+    assert (status, said) == (401, {"error": "the token is not valid"})
+    assert headers["www-authenticate"] == "bearer"
+
+
 async def test_of_what_was_attempted_no_more_than_a_line_is_written_down(running: Running, audit: LogCapture) -> None:
     assert (await running.ask("/api/admin/" + "x" * 9000, token=None, order={}))[0] == 401
     assert [len(entry["action"]) for entry in written(audit)] == [SAID_CHARS_MAX]

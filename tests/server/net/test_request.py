@@ -58,6 +58,7 @@ def test_without_a_subprotocol_in_common_the_answer_names_both(offered: str) -> 
         (upgrade(transfer_encoding="chunked"), 400, "body"),
         (upgrade(host="gäme.example"), 400, "Host"),
         (upgrade().replace(b"GET", b"POST"), 400, "GET"),
+        (upgrade().replace(b"HTTP/1.1", b"HTTP/1.0"), 400, "came as 1.0"),
         (upgrade(sec_websocket_extensions="ümlaut"), 400, "ASCII"),
         (upgrade(connection="Upgrade\r\nconnection: close"), 400, "contradict"),
     ],
