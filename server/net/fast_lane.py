@@ -90,8 +90,9 @@ class FastLane(PlainLane):
         return self._fd
 
     def forget(self) -> None:
-        """The connection is over, and its descriptor will be another's."""
+        """The connection is over, and its descriptor will be another's: whoever still writes here, writes nowhere."""
         OUTLET.remove(self._fd, self)
+        self._broken = self.blocked = True
 
     @property
     def waiting_bytes(self) -> int:

@@ -161,6 +161,25 @@ async def test_writing_to_a_peer_that_is_gone_ends_the_connection(tcp_ends: Ends
         assert await lane.receive_some() == b""
 
 
+async def test_what_is_written_after_the_end_is_for_no_other_connection(nursery: trio.Nursery) -> None:
+    """That comes to have the same descriptor."""
+    server, client = await stream_pair("fast")
+    lane = lane_over(server, nursery)
+    lane.forget()
+    await server.aclose()
+    await client.aclose()
+    others = [await stream_pair("fast") for _ in range(3)]
+    assert lane.fd in [stream.socket.fileno() for pair in others for stream in pair]  # type: ignore[attr-defined]
+    lane.write(SNAPSHOT)
+    for other_server, other_client in others:
+        await other_server.send_all(b"its own")
+        await other_client.send_all(b"its own")
+        assert await other_client.receive_some() == b"its own"
+        assert await other_server.receive_some() == b"its own"
+        await other_server.aclose()
+        await other_client.aclose()
+
+
 async def test_an_aborted_one_sees_its_end(nursery: trio.Nursery) -> None:
     server, client = await stream_pair("fast")
     lane = lane_over(server, nursery)
