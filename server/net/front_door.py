@@ -8,6 +8,7 @@ takes its turn (`turns`), for ticks come first.
 import ssl
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from email.utils import formatdate
 from http import HTTPStatus
 
 import structlog
@@ -126,7 +127,7 @@ class FrontDoor:
             await self._take_turn(request, caller)
         except Refusal as refusal:
             log.info("refused", address=address, status=refusal.status.value, why=refusal.sentence)
-            await hang_up(stream, refusal.response(request.method if request is not None else ""))
+            await hang_up(stream, refusal.response(formatdate(usegmt=True), request.method if request else ""))
             return
         if codec is None:
             await self._http.serve(stream, request.for_web() + request.rest, socket_stream.socket, {"caller": caller})

@@ -81,11 +81,12 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.status, self.sentence, self.headers = status, clipped(sentence), tuple(headers)
 
-    def response(self, method: str = "") -> bytes:
-        """The whole HTTP response to a request with `method`, if one was read."""
+    def response(self, date: str, method: str = "") -> bytes:
+        """The whole HTTP response of that date to a request with `method`, if one was read."""
         body = (self.sentence + "\n").encode()
         may_upgrade = any(name == "Upgrade" for name, _ in self.headers)
         headers = [
+            ("Date", date),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(body))),
             ("Connection", "close, Upgrade" if may_upgrade else "close"),  # RFC 9110, 7.8

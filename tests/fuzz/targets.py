@@ -143,10 +143,10 @@ def config(data: bytes) -> None:
 
 
 def request(data: bytes) -> None:
-    """A request head. What may play must be what the library beneath accepts."""
+    """A request head. What may play must be what the library beneath accepts; what the web gets asks it for no more."""
     if (refused := refusal(Refusal, lambda: _read(data), bool)) is not None:
         assert refused.status.value >= 400
-        assert refused.response().startswith(b"HTTP/1.1 ")
+        assert refused.response("today").startswith(b"HTTP/1.1 ")
 
 
 def _read(data: bytes) -> bool:
@@ -155,6 +155,10 @@ def _read(data: bytes) -> bool:
         found = reader.receive(data[at : at + READ_BYTES])
         if found is not None:
             _judge(found)
+            for_web = RequestReader().receive(found.for_web())
+            assert for_web is not None
+            assert "upgrade" not in for_web.headers
+            assert (for_web.method, for_web.path, for_web.version) == (found.method, found.path, found.version)
             return True
     return False
 

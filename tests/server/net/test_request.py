@@ -13,6 +13,7 @@ from server.net.origins import ANY_ORIGIN
 from server.net.request import SAID_CHARS_MAX, Refusal, Request, RequestReader, judge
 from tests.server.net.wires import JSON, MSGPACK, request_of, upgrade
 
+DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 PAGE = b"GET /index.html?x=1 HTTP/1.1\r\nHost: game.example\r\n\r\n"
 
 
@@ -173,16 +174,17 @@ def test_no_bytes_at_all_raise_anything_else(wire: bytes) -> None:
 
 def test_a_refusal_is_a_whole_response() -> None:
     refusal = Refusal(HTTPStatus.UPGRADE_REQUIRED, "wrong version", [("Sec-WebSocket-Version", "13")])
-    head, _, body = refusal.response().partition(b"\r\n\r\n")
+    head, _, body = refusal.response(DATE).partition(b"\r\n\r\n")
     assert head.split(b"\r\n") == [
         b"HTTP/1.1 426 Upgrade Required",
+        b"Date: Sun, 06 Nov 1994 08:49:37 GMT",
         b"Content-Type: text/plain; charset=utf-8",
         b"Content-Length: 14",
         b"Connection: close",
         b"Sec-WebSocket-Version: 13",
     ]
     assert body == b"wrong version\n"
-    assert refusal.response("HEAD") == head + b"\r\n\r\n"
+    assert refusal.response(DATE, "HEAD") == head + b"\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -201,5 +203,5 @@ def test_no_more_than_a_line_is_said_and_logged_of_what_is_refused(head: bytes) 
 
 
 def test_what_may_be_upgraded_says_so_of_this_connection() -> None:
-    head = refused(PAGE.replace(b"/index.html", b"/play")).response()
+    head = refused(PAGE.replace(b"/index.html", b"/play")).response(DATE)
     assert b"\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n" in head
