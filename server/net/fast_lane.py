@@ -7,16 +7,22 @@ interleave; but for whole frames that the outlet writes past it, while nothing w
 socket doesn't take is the remainder, all that follows goes behind it, and a task writes it out as the peer reads. A
 peer for whom `waiting_bytes_max` pile up is given up; one that reads nothing is the session's to end. Nothing is lost
 by cancelling, for no write is ever under way.
+
+A tick begins with a sweep, so what one lane has brought must not take long. Of many messages that come at once the
+first few are delivered there; the rest goes to the backlog, and until that is delivered no more is read from the lane.
 """
 
 import os
 import socket
+from collections import deque
 from contextlib import suppress
+from functools import partial
 
 import trio
 
 from protocol.frames import only_message
 from server.inputs import InputBuffer
+from server.net.backlog import current_backlog
 from server.net.bulk import Feed
 from server.net.lane import BOUNDS, Bounds, Deliver, PlainLane
 from server.net.outlet import OUTLET
@@ -26,6 +32,8 @@ from server.statistics import Traffic
 
 HANDED_ON_BYTES_MAX = 65_536
 """As much may wait for the library; then no more is read until it fetches it."""
+DELIVERED_TOGETHER_MAX = 4
+"""More messages than these, from one peer in one sweep, wait for a turn each."""
 UNSENT_BYTES_MAX = 32_768
 """More than this the kernel doesn't hold for a peer that is not reading: what is newer had better be sent instead."""
 
@@ -40,7 +48,7 @@ class FastLane(PlainLane):
 
     __slots__ = (
         *("_broken", "_deliver", "_ended", "_fd", "_feed", "_handed_on", "_news", "_nursery", "_reading", "_remainder"),
-        *("_settled", "_sieve", "_socket", "blocked"),
+        *("_is_delivering", "_settled", "_sieve", "_socket", "blocked"),
     )
 
     def __init__(
@@ -66,7 +74,7 @@ class FastLane(PlainLane):
         self._fd = stream.socket.fileno()
         OUTLET.add(self._fd, self)
         self._feed: Feed | None = None
-        self._reading = self._ended = False
+        self._reading = self._ended = self._is_delivering = False
         self._handed_on = bytearray()
         """Read, and not yet fetched by the library."""
         self._news = trio.Event()
@@ -80,7 +88,8 @@ class FastLane(PlainLane):
         if self._early:
             early, self._early = self._early, b""
             self._take(early, trio.current_time())
-        self._read_on()
+        if not self._is_delivering:
+            self._read_on()
         OUTLET.clear(self._fd, not (self.blocked or self._broken or self.is_closing))
         super().open()
 
@@ -105,7 +114,7 @@ class FastLane(PlainLane):
             self._news = trio.Event()
             await self._news.wait()
         handed_on, self._handed_on = bytes(self._handed_on), bytearray()
-        if not self._reading and not self._ended:
+        if not (self._reading or self._ended or self._is_delivering):
             self._read_on()
         return handed_on
 
@@ -157,20 +166,49 @@ class FastLane(PlainLane):
                 self._take(received, now_s)
                 if self._feed is not None:
                     self._settle_feed()
-        except Exception as error:  # ours: it ends this connection, and neither the sweep nor the tick it is part of
-            self.stop_reading()
-            self._nursery.start_soon(_fail, error)
+        except Exception as error:
+            self._end_for(error)
 
     def _take(self, received: bytes, now_s: float) -> None:
         self.traffic.received_bytes += len(received)
         messages, handed_on = self._sieve.sift(received)
-        for message in messages:
+        for message in messages[:DELIVERED_TOGETHER_MAX]:
             self._deliver(message, now_s)
-        if handed_on:
-            self._handed_on += handed_on
-            self._news.set()
-            if len(self._handed_on) > HANDED_ON_BYTES_MAX:
-                self._pause()
+        if len(messages) > DELIVERED_TOGETHER_MAX:
+            self._pause()
+            self._is_delivering = True
+            rest = deque(messages[DELIVERED_TOGETHER_MAX:])
+            current_backlog().put(partial(self._deliver_one, rest, handed_on, now_s))
+        elif handed_on:
+            self._hand_on(handed_on)
+
+    def _deliver_one(self, messages: deque[bytes], handed_on: bytes, now_s: float) -> bool:
+        """Of what came at `now_s`; whether there is more. After the last, what was behind it is handed on."""
+        try:
+            if not self.is_closing:
+                self._deliver(messages.popleft(), now_s)
+        except Exception as error:
+            self._end_for(error)
+        if self._ended:
+            return False
+        if messages and not self.is_closing:  # else it is for nobody any more
+            return True
+        self._is_delivering = False
+        self._hand_on(handed_on)
+        if len(self._handed_on) <= HANDED_ON_BYTES_MAX:
+            self._read_on()
+        return False
+
+    def _end_for(self, error: Exception) -> None:
+        """A mistake of ours ends this connection, and neither the sweep nor the tick it is part of."""
+        self.stop_reading()
+        self._nursery.start_soon(_fail, error)
+
+    def _hand_on(self, received: bytes) -> None:
+        self._handed_on += received
+        self._news.set()
+        if len(self._handed_on) > HANDED_ON_BYTES_MAX:
+            self._pause()
 
     def write(self, data: bytes) -> None:
         """Write what the socket takes and keep the rest. After the end of the connection, do nothing."""

@@ -33,6 +33,7 @@ from protocol.messages import Welcome
 from server.app import Server
 from server.config import Config
 from server.games.melee import Melee
+from server.net.backlog import current_backlog
 from server.net.porch import current_porch
 from server.net.sweep import current_sweep, sweep
 from server.session import Session
@@ -207,6 +208,7 @@ class World:
             nursery.start_soon(self._keep_annex)
             current_sweep()
             current_porch()
+            current_backlog()
             await trio.testing.wait_all_tasks_blocked()
             tasks, annex = trio.lowlevel.current_statistics().tasks_living, len(self.watch.rooms)
             await self._play()
@@ -285,6 +287,7 @@ class World:
             "sockets": len(self.kernel.sockets),
             "watched": len(current_sweep()._takes),
             "strangers": len(current_porch()),
+            "undelivered": len(current_backlog()),
             "tasks": trio.lowlevel.current_statistics().tasks_living - tasks,
         }
         if any(left.values()):

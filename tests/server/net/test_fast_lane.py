@@ -7,10 +7,11 @@ import trio
 import trio.testing
 
 from protocol.frames import header
-from server.net.fast_lane import FastLane, can_carry
+from server.net.backlog import TOGETHER
+from server.net.fast_lane import DELIVERED_TOGETHER_MAX, FastLane, can_carry
 from server.net.lane import WAITING_BYTES_MAX
 from server.statistics import Traffic
-from tests.server.net.wires import Ends, frame, hear_frame, stream_pair
+from tests.server.net.wires import Ends, frame, hear_frame, stream_pair, until
 
 SNAPSHOT = header(1000) + b"s" * 1000
 
@@ -54,6 +55,66 @@ async def test_messages_are_delivered_before_what_comes_after_them(tcp_ends: End
     await client.send_all(frame(b"one") + frame(b"two") + ping + frame(b"three"))
     assert await lane.receive_some() == ping
     assert delivered == [b"one", b"two", b"three"]
+
+
+async def test_many_messages_at_once_give_way_and_keep_their_order(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane, told = lane_over(server, nursery), list[bytes]()
+    many, ping = [b"%d" % number for number in range(100)], frame(b"", 0x89)
+    await client.send_all(b"".join(map(frame, many[:50])) + ping + b"".join(map(frame, many[50:])) + ping)
+    lane.open(lambda message, _: told.append(message))
+    together, before = 0, 0
+    while len(told) < len(many):
+        await trio.lowlevel.checkpoint()
+        together, before = max(together, len(told) - before), len(told)
+    assert told == many
+    assert together <= DELIVERED_TOGETHER_MAX + 2 * TOGETHER
+    assert await lane.receive_some() == ping * 2
+    await client.send_all(frame(b"and on"))
+    await until(lambda: told[-1] == b"and on")
+
+
+async def test_what_came_before_the_lane_was_open_gives_way_too(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    assert isinstance(server, trio.SocketStream)
+    delivered: list[bytes] = []
+    many = [b"%d" % number for number in range(20)]
+    lane = FastLane(server, b"", b"".join(map(frame, many)), Traffic(), nursery)
+    await client.send_all(frame(b"and on"))
+    lane.open(lambda message, _: delivered.append(message))
+    assert delivered == many[:DELIVERED_TOGETHER_MAX]
+    await until(lambda: len(delivered) > len(many))
+    assert delivered == [*many, b"and on"]
+
+
+async def test_a_mistake_of_ours_with_a_later_one_ends_its_own_connection(tcp_ends: Ends) -> None:
+    server, client = tcp_ends
+
+    def deliver(message: bytes, now_s: float) -> None:
+        if message == b"9":
+            raise RuntimeError("nobody thought of this")
+
+    with pytest.RaisesGroup(RuntimeError):
+        async with trio.open_nursery() as nursery:
+            lane_over(server, nursery).open(deliver)
+            await client.send_all(b"".join(frame(b"%d" % number) for number in range(20)))
+            await trio.sleep_forever()
+
+
+async def test_of_many_none_is_delivered_after_the_last_word(tcp_ends: Ends, nursery: trio.Nursery) -> None:
+    server, client = tcp_ends
+    lane, delivered = lane_over(server, nursery), list[bytes]()
+
+    def deliver(message: bytes, now_s: float) -> None:
+        delivered.append(message)
+        if len(delivered) == 10:
+            lane.say_no_more()
+
+    lane.open(deliver)
+    await client.send_all(frame(b"more") * 100)
+    await client.send_all(frame(b"\x03\xe8", 0x88))
+    assert await lane.receive_some() == frame(b"\x03\xe8", 0x88)
+    assert len(delivered) == 10
 
 
 async def test_without_anybody_to_deliver_to_all_is_handed_on(tcp_ends: Ends, nursery: trio.Nursery) -> None:
