@@ -1,11 +1,14 @@
 /**
  * Names above other players' ships, and above what a game labels: one for each in view, remade only when it changes.
+ *
+ * A name is put together from letters that are drawn once for all names, where its script allows that; else it is a picture of its own.
  */
 
 import type { Drawn } from "@ricochet/sdk";
-import { BitmapText, Container } from "pixi.js";
+import { BitmapText, Container, Text } from "pixi.js";
 
 import { mix } from "./palette";
+import { isSetLetterByLetter } from "./scripts";
 
 const FONT_UNITS = 12;
 /** Rastered larger than it is shown, so that it stays crisp on dense screens. */
@@ -13,7 +16,7 @@ const OVERSAMPLING = 3;
 const WHITE = 0xffffff;
 
 interface Label {
-  text: BitmapText;
+  text: BitmapText | Text;
   drawing: number;
 }
 
@@ -30,14 +33,7 @@ export class Labels {
 
   /** `scale`: pixels per unit. */
   draw(entity: Drawn, name: string, colour: number, scale: number): void {
-    let label = this.labels.get(entity.id);
-    if (label === undefined) {
-      label = { text: write(name), drawing: 0 };
-      this.labels.set(entity.id, label);
-      this.container.addChild(label.text);
-    } else if (label.text.text !== name) {
-      label.text.text = name;
-    }
+    const label = this.label(entity.id, name);
     label.text.tint = mix(colour, WHITE, 0.45);
     const size = Math.max(1, this.px_min / (FONT_UNITS * scale));
     label.text.scale.set(size / OVERSAMPLING);
@@ -53,20 +49,28 @@ export class Labels {
     }
     this.drawing += 1;
   }
+
+  private label(id: number, name: string): Label {
+    const known = this.labels.get(id);
+    if (known?.text.text === name) return known;
+    known?.text.destroy();
+    const label = { text: write(name), drawing: 0 };
+    this.labels.set(id, label);
+    this.container.addChild(label.text);
+    return label;
+  }
 }
 
-function write(name: string): BitmapText {
-  const text = new BitmapText({
-    text: name,
-    anchor: { x: 0.5, y: 1 },
-    style: {
-      fontFamily: "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
-      fontSize: FONT_UNITS * OVERSAMPLING,
-      fontWeight: "600",
-      letterSpacing: OVERSAMPLING,
-      fill: WHITE,
-    },
-  });
+function write(name: string): BitmapText | Text {
+  const in_letters = isSetLetterByLetter(name);
+  const style = {
+    fontFamily: "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
+    fontSize: FONT_UNITS * OVERSAMPLING,
+    fontWeight: "600",
+    letterSpacing: in_letters ? OVERSAMPLING : 0, // with space between them, letters are set one by one in a picture, too
+    fill: WHITE,
+  } as const;
+  const text = new (in_letters ? BitmapText : Text)({ text: name, anchor: { x: 0.5, y: 1 }, style });
   text.alpha = 0.9;
   return text;
 }
