@@ -19,17 +19,19 @@ export class Backdrop {
   private readonly pen = this.canvas.getContext("2d");
   private shots: BackdropShot[] = [];
   private request = 0;
+  private shown = false;
   private last_ms = 0;
 
   constructor() {
     this.canvas.setAttribute("aria-hidden", "true");
     window.addEventListener("resize", () => {
-      if (this.request !== 0) this.start();
+      if (this.shown) this.start();
     });
   }
 
   start(): void {
     this.stop();
+    this.shown = true;
     const density = Math.min(2, window.devicePixelRatio || 1);
     this.canvas.width = window.innerWidth * density;
     this.canvas.height = window.innerHeight * density;
@@ -44,7 +46,7 @@ export class Backdrop {
 
   stop(): void {
     cancelAnimationFrame(this.request);
-    this.request = 0;
+    this.shown = false;
   }
 
   private run(now_ms: number): void {

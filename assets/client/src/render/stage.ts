@@ -93,10 +93,12 @@ export class Stage {
     this.camera.resize(width, height);
   }
 
+  /** As fine as the machine can, on the screen where the window is now: it may be moved to another, and the page be zoomed. */
   private keepPace(interval_ms: number): void {
-    if (!this.pace.note(interval_ms)) return;
+    this.pace.note(interval_ms);
+    const resolution = pixelRatio() * this.pace.share;
     const { width, height } = this.app.screen;
-    this.app.renderer.resize(width, height, pixelRatio() * this.pace.share);
+    if (this.app.renderer.resolution !== resolution) this.app.renderer.resize(width, height, resolution);
   }
 }
 
