@@ -31,6 +31,11 @@ new MutationObserver(() => {
 """
 """Notes what has the focus the moment that the menu goes, before the browser makes its next frame."""
 
+IDLE_PAD = """
+navigator.getGamepads = () => [{ ...window.pad, axes: [0, 0, 0, 0], buttons: [] }, null, window.pad];
+"""
+"""Before it there is another, which nobody has in hand."""
+
 Entry = dict[str, int]
 
 
@@ -135,3 +140,10 @@ def test_a_gamepad(server: Served, chromium_path: Path) -> None:
         wire.wait_for(acting((0, 1), RIGHT, Button.FIRE | Button.BOOST))
         page.evaluate("pad.axes = [0.1, -0.1, 0, 0], pad.buttons[7].value = 0, pad.buttons[6].value = 0")
         assert wire.wait_for(at_rest)["aim"] == RIGHT, "a stick that is let go keeps its direction"
+
+
+def test_a_gamepad_that_is_not_the_first(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, "about:blank", DESKTOP) as page:
+        wire = Wire(page, server, PAD + IDLE_PAD)
+        page.evaluate("pad.axes = [-1, 0, 0, 1], pad.buttons[7].value = 1")
+        wire.wait_for(acting((-1, 0), DOWN, Button.FIRE), timeout_s=20)

@@ -7,7 +7,7 @@
 
 import type { Vec } from "@ricochet/sdk";
 import type { Button } from "./button";
-import { withoutDeadZone } from "./sticks";
+import { isSomething, withoutDeadZone } from "./sticks";
 
 const DEAD_ZONE = 0.18;
 const TRIGGER_DOWN = 0.3;
@@ -20,7 +20,7 @@ export interface GamepadSticks {
   aim: Vec;
 }
 
-const AT_REST: GamepadSticks = { move: { x: 0, y: 0 }, aim: { x: 0, y: 0 } };
+const AT_REST: Vec = { x: 0, y: 0 };
 
 export class GamepadReader {
   private readonly fire: Button;
@@ -33,15 +33,16 @@ export class GamepadReader {
     this.pulse = pulse;
   }
 
-  /** Reads the first gamepad there is; holds the buttons accordingly. */
+  /** Reads all gamepads there are, for nobody knows which of them is in hand; holds the buttons accordingly. */
   read(): GamepadSticks {
-    const pad = navigator.getGamepads?.().find((candidate) => candidate?.connected);
-    const down = (buttons: number[]): boolean => buttons.some((index) => (pad?.buttons[index]?.value ?? 0) > TRIGGER_DOWN);
+    const pads = (navigator.getGamepads?.() ?? []).filter((pad) => pad?.connected) as Gamepad[];
+    const down = (buttons: number[]): boolean =>
+      pads.some((pad) => buttons.some((index) => (pad.buttons[index]?.value ?? 0) > TRIGGER_DOWN));
     this.fire.hold("gamepad", down(FIRE_BUTTONS));
     this.boost.hold("gamepad", down(BOOST_BUTTONS));
     this.pulse.hold("gamepad", down(PULSE_BUTTONS));
-    if (pad === null || pad === undefined) return AT_REST;
-    const [move_x = 0, move_y = 0, aim_x = 0, aim_y = 0] = pad.axes;
-    return { move: withoutDeadZone(move_x, move_y, DEAD_ZONE), aim: withoutDeadZone(aim_x, aim_y, DEAD_ZONE) };
+    const stick = (x: number, y: number): Vec =>
+      pads.map(({ axes }) => withoutDeadZone(axes[x] ?? 0, axes[y] ?? 0, DEAD_ZONE)).find(isSomething) ?? AT_REST;
+    return { move: stick(0, 1), aim: stick(2, 3) };
   }
 }
