@@ -147,3 +147,19 @@ def test_it_fits_a_phone(server: Served, chromium_path: Path) -> None:
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= PHONE[0]
             assert box["y"] + box["height"] <= PHONE[1] / 2 + 40, "a phone's keyboard has the lower half"
+
+
+def test_what_is_half_written_is_there_when_one_comes_back_to_it(server: Served, chromium_path: Path) -> None:
+    with page_of(chromium_path, server, "Ida") as page:
+        page.keyboard.press("Enter")
+        field = page.locator(".hud .chat-field")
+        field.fill("look at this: ")
+        page.mouse.click(*(side / 2 for side in DESKTOP))
+        field.wait_for(state="hidden")
+        page.get_by_role("button", name="Scoreboard").click()
+        page.keyboard.press("Enter")
+        field.wait_for()
+        assert field.input_value() == "look at this: "
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+        assert field.input_value() == "", "Escape means that it isn't said"

@@ -64,7 +64,7 @@ export class ChatPanel {
     this.bar.addEventListener("submit", (event) => this.submit(event));
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("focusout", (event) => {
-      if (!this.root.contains(event.relatedTarget as Node | null)) this.close();
+      if (!this.root.contains(event.relatedTarget as Node | null)) this.fold();
     });
     // A tap on the panel must not take the focus from the field, which would fold it.
     this.root.addEventListener("pointerdown", (event) => {
@@ -130,10 +130,16 @@ export class ChatPanel {
     this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 
+  /** What is half written is given up. */
   close(): void {
+    if (!this.stays) this.field.value = "";
+    this.fold();
+  }
+
+  /** What is half written is there when it is opened again: the focus may have gone elsewhere for a moment only. */
+  private fold(): void {
     this.closeMenu();
     if (this.stays || this.bar.hidden) return;
-    this.field.value = "";
     show(this.bar, false);
     mark(this.root, "open", false);
     this.field.blur();
