@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { linkSentence, stopSentence } from "./banner";
+import { linkSentence, spokenLink, spokenStop, stopSentence } from "./banner";
 
 test("while all is well nothing is said", () => {
   expect(linkSentence({ state: "playing", reason: "", retry_in_s: 0, rtt_ms: 0 })).toBe("");
@@ -22,4 +22,14 @@ test("a server that is going to stop is counted down", () => {
   expect(stopSentence(2200, 1000, 60)).toBe("The server restarts in 20 s — you will be back by yourself");
   expect(stopSentence(1030, 1000.5, 60)).toContain("in 1 s");
   expect(stopSentence(1000, 1200, 60)).toContain("in 0 s");
+});
+
+test("who hears the page is not told of each second", () => {
+  const lost = (retry_in_s: number) => spokenLink({ state: "lost", reason: "", retry_in_s, rtt_ms: 0 });
+  expect(new Set([2.3, 1.1, 0.2, 0].map(lost))).toEqual(new Set(["Connection lost — reconnecting …"]));
+  const stops = (seconds: number) => spokenStop(60 * seconds, 0, 60);
+  expect(new Set(Array.from({ length: 20 }, (_, second) => stops(second + 1))).size).toBe(2);
+  expect(stops(11)).toBe("The server restarts within 20 s — you will be back by yourself");
+  expect(stops(0)).toBe("The server restarts now");
+  expect(spokenStop(null, 0, 60)).toBe("");
 });

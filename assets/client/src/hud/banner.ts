@@ -1,20 +1,25 @@
 /**
- * What one must know before all else: not connected, refused, the server about to stop.
+ * What one must know before all else: not connected, refused, the server about to stop. What is counted down is read second by second,
+ * and heard now and then.
  */
 
 import type { LinkState, Scene } from "@ricochet/sdk";
 import { element, show, write } from "./dom";
 
+const SPOKEN_EVERY_S = 10;
+
 export class Banner {
   readonly root: HTMLElement;
   private readonly text = element("span", "banner-text");
+  private readonly spoken = element("span", "sr-only");
   private readonly again = element("button", "button", "Try again");
 
   constructor(onAgain: () => void) {
     this.again.type = "button";
     this.again.addEventListener("click", onAgain);
-    this.root = element("div", "banner panel", element("i", "banner-dot"), this.text, this.again);
-    this.root.setAttribute("role", "status");
+    this.root = element("div", "banner panel", element("i", "banner-dot"), this.text, this.spoken, this.again);
+    this.text.ariaHidden = "true";
+    this.spoken.setAttribute("role", "status");
     show(this.root, false);
     show(this.again, false);
   }
@@ -23,6 +28,7 @@ export class Banner {
     const text = linkSentence(link) || stopSentence(stops_tick, tick, tick_rate);
     show(this.root, text !== "");
     write(this.text, text);
+    write(this.spoken, spokenLink(link) || spokenStop(stops_tick, tick, tick_rate));
     this.root.dataset["state"] = link.state;
     const refused = link.state === "refused";
     const news = refused && this.again.hidden;
@@ -50,11 +56,25 @@ export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
   }
 }
 
+/** The same, without the seconds. Pure. */
+export function spokenLink(link: LinkState): string {
+  return linkSentence({ ...link, retry_in_s: 0 });
+}
+
 /** How long the server goes on that has said when it stops; "" when it has not. Pure. */
 export function stopSentence(stops_tick: number | null, tick: number, tick_rate: number): string {
+  return stops_tick === null ? "" : `The server restarts in ${secondsTo(stops_tick, tick, tick_rate)} s — you will be back by yourself`;
+}
+
+/** The same, with something new every ten seconds only. Pure. */
+export function spokenStop(stops_tick: number | null, tick: number, tick_rate: number): string {
   if (stops_tick === null) return "";
-  const seconds = Math.max(0, Math.ceil((stops_tick - tick) / tick_rate));
-  return `The server restarts in ${seconds} s — you will be back by yourself`;
+  const within = Math.ceil(secondsTo(stops_tick, tick, tick_rate) / SPOKEN_EVERY_S) * SPOKEN_EVERY_S;
+  return within > 0 ? `The server restarts within ${within} s — you will be back by yourself` : "The server restarts now";
+}
+
+function secondsTo(stops_tick: number, tick: number, tick_rate: number): number {
+  return Math.max(0, Math.ceil((stops_tick - tick) / tick_rate));
 }
 
 /** The server's reasons begin small, as the middle of a sentence does. */

@@ -30,6 +30,7 @@ class Note {
     this.line = line;
     this.root = element("section", "respawn", element("h2", "", line.label), this.count);
     this.root.setAttribute("role", "status");
+    this.count.setAttribute("aria-live", "off"); // else a screen reader would count along
     show(this.root, false);
   }
 

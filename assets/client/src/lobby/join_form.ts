@@ -4,7 +4,7 @@
  * The name is remembered; whoever has been here before opens the page and presses Enter.
  */
 
-import { linkSentence } from "../hud/banner";
+import { linkSentence, spokenLink } from "../hud/banner";
 import { element, mark, write } from "../hud/dom";
 import { NAME_LENGTH_MAX, cleanName } from "../names";
 import type { LinkState } from "@ricochet/sdk";
@@ -17,6 +17,8 @@ export class JoinForm {
   readonly #field = element("input", "field name-field");
   readonly #button = element("button", "button button-play", "Play");
   readonly #note = element("p", "menu-note");
+  /** What is heard of the connection, whose seconds are counted down in the note. */
+  readonly #spoken = element("p", "sr-only");
   /** What is said when the connection has nothing to say. */
   #words = "";
   #link = "";
@@ -28,8 +30,8 @@ export class JoinForm {
     this.#field.setAttribute("autocomplete", "nickname");
     this.#field.spellcheck = false;
     this.#field.setAttribute("aria-label", "Your name");
-    this.#note.setAttribute("role", "status");
-    this.root = element("form", "menu-form", this.#field, this.#button, choice, this.#note);
+    for (const said of [this.#note, this.#spoken]) said.setAttribute("role", "status");
+    this.root = element("form", "menu-form", this.#field, this.#button, choice, this.#note, this.#spoken);
     this.#field.addEventListener("change", () => {
       if (cleanName(this.#field.value) !== "") onName(this.takeName());
     });
@@ -68,6 +70,7 @@ export class JoinForm {
   showLink(link: LinkState): void {
     mark(this.#button, "busy", link.state === "moving"); // not disabled: it would lose the focus
     this.#link = linkSentence(link);
+    write(this.#spoken, spokenLink(link));
     this.#show();
   }
 
@@ -83,6 +86,8 @@ export class JoinForm {
   }
 
   #show(): void {
+    const hidden = String(this.#link !== "");
+    if (this.#note.ariaHidden !== hidden) this.#note.ariaHidden = hidden;
     write(this.#note, this.#link || this.#words);
   }
 }
