@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from protocol.arena import parse
 from protocol.blueprint import plan_of
+from tests.browser.axe import tab_to
 from tests.browser.page import PATIENCE_S, opened, probe, wait_for
 from tests.instruments.served import Served, served
 
@@ -172,3 +173,28 @@ def test_what_was_built_is_saved_and_opened_in_a_room_of_its_own(pages: list[Pag
     stays = wait_for(pages[1], "r.build && r.build.checksum !== null")["build"]
     assert (stays["revision"], stays["checksum"]) == before, "the others stay where they are"
     assert pages[1].url != ann.url
+
+
+def test_the_tools_are_reached_by_the_keyboard(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?autojoin=1&name=Kay", SMALL) as page:
+        wait_for(page, READY)
+        tab_to(page, "Block")
+        page.keyboard.press("Space")
+        expect(page.get_by_role("button", name="Block")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="Rock").click()
+        before = len(probe(page)["build"]["pieces"])
+        page.keyboard.press("Space")
+        wait_for(page, f"r.build.pieces.length === {before + 1} && r.build.pending === 0")
+        page.keyboard.press("Control+z")
+        wait_for(page, f"r.build.pieces.length === {before} && r.build.pending === 0")
+
+
+def test_undo_is_where_the_keyboard_has_its_z(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?autojoin=1&name=Uwe", SMALL) as page:
+        wait_for(page, READY)
+        before = len(probe(page)["build"]["pieces"])
+        page.keyboard.press("4")
+        page.keyboard.press("Space")
+        wait_for(page, f"r.build.pieces.length === {before + 1} && r.build.pending === 0")
+        page.evaluate("dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyY', key: 'z', ctrlKey: true}))")
+        wait_for(page, f"r.build.pieces.length === {before} && r.build.pending === 0", timeout_s=20)

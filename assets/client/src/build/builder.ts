@@ -6,6 +6,7 @@
 import "./build.css";
 
 import type { Arena, ClientMessage, Edited, Pointed, Scene, Vec } from "@ricochet/sdk";
+import { letterOf } from "../controls/letter";
 import { element, mark, show, write } from "../hud/dom";
 import { Editor, type Handle, TURN_STEP, type Tool } from "./editor";
 import { GRID_UNITS } from "./geometry";
@@ -257,7 +258,8 @@ export class Builder {
 
   private keyDown(event: KeyboardEvent): void {
     if (!this.open || isField(event.target) || document.querySelector("dialog[open]")) return;
-    if (event.code === "KeyB" && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (this.builds && isOfTheTools(event)) return event.stopImmediatePropagation();
+    if (letterOf(event) === "KeyB" && !event.ctrlKey && !event.metaKey && !event.altKey) {
       if (!event.repeat) this.toggle();
     } else if (!this.builds || event.altKey || !(event.ctrlKey || event.metaKey ? this.command(event) : this.key(event))) {
       return;
@@ -267,17 +269,20 @@ export class Builder {
   }
 
   /** With Ctrl or ⌘; whether it means anything. */
-  private command({ code, shiftKey }: KeyboardEvent): boolean {
-    if (code === "KeyZ") shiftKey ? this.site.redo() : this.site.undo();
-    else if (code === "KeyY") this.site.redo();
-    else if (code === "KeyD") this.editor.duplicate();
-    else if (code === "KeyS") this.hands.files(this.site);
+  private command(event: KeyboardEvent): boolean {
+    const letter = letterOf(event);
+    if (letter === "KeyZ") event.shiftKey ? this.site.redo() : this.site.undo();
+    else if (letter === "KeyY") this.site.redo();
+    else if (letter === "KeyD") this.editor.duplicate();
+    else if (letter === "KeyS") this.hands.files(this.site);
     else return false;
     return true;
   }
 
-  private key({ code, key, shiftKey, target }: KeyboardEvent): boolean {
+  private key(event: KeyboardEvent): boolean {
     const { editor } = this;
+    const { code, key, shiftKey } = event;
+    const letter = letterOf(event);
     const way = ARROWS[code];
     if (way) {
       const step = shiftKey ? 1 : GRID_UNITS;
@@ -285,20 +290,20 @@ export class Builder {
       else this.look({ x: editor.eye.x + way.x * PAN_UNITS, y: editor.eye.y + way.y * PAN_UNITS });
     } else if (code === "Escape") return editor.cancel();
     else if (code === "Delete" || code === "Backspace") editor.remove();
-    else if (code === "KeyV") this.choose("select");
+    else if (letter === "KeyV") this.choose("select");
     else if (/^Digit[1-6]$/u.test(code)) this.choose(TOOLS[Number(code.slice(5))]![0]);
-    else if (code === "KeyN") editor.walk(shiftKey ? -1 : 1);
-    else if (code === "KeyC") editor.walkCorners(shiftKey ? -1 : 1);
-    else if (code === "KeyR") editor.turn(shiftKey ? -TURN_STEP : TURN_STEP);
-    else if (code === "KeyF") editor.flip();
-    else if (code === "KeyG") editor.snaps = !editor.snaps;
+    else if (letter === "KeyN") editor.walk(shiftKey ? -1 : 1);
+    else if (letter === "KeyC") editor.walkCorners(shiftKey ? -1 : 1);
+    else if (letter === "KeyR") editor.turn(shiftKey ? -TURN_STEP : TURN_STEP);
+    else if (letter === "KeyF") editor.flip();
+    else if (letter === "KeyG") editor.snaps = !editor.snaps;
     else if (key === "+" || key === "=") editor.scale(1);
     else if (key === "-") editor.scale(-1);
     else if (key === "[") editor.thicken(-1);
     else if (key === "]") editor.thicken(1);
     else if (key === "PageUp") this.zoom(1.25);
     else if (key === "PageDown") this.zoom(0.8);
-    else if (code === "Space" && !(target instanceof HTMLButtonElement)) editor.putHere();
+    else if (code === "Space") editor.putHere();
     else return false;
     return true;
   }
@@ -308,6 +313,12 @@ const ARROWS: Readonly<Record<string, Vec>> = {
   ArrowUp: { x: 0, y: -1 }, KeyW: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 }, KeyS: { x: 0, y: 1 },
   ArrowLeft: { x: -1, y: 0 }, KeyA: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, KeyD: { x: 1, y: 0 },
 };
+
+/** Tab goes among the tools, and the space bar or Enter takes the one that has the focus. */
+function isOfTheTools({ key, code, target }: KeyboardEvent): boolean {
+  const presses = code === "Space" || key === "Enter";
+  return key === "Tab" || (presses && target instanceof HTMLButtonElement && target.closest(".build-tools") !== null);
+}
 
 function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;

@@ -85,6 +85,9 @@ function made(sign: string, label: string, key: string, act: () => void): HTMLBu
   button.title = `${label} (${key})`;
   button.setAttribute("aria-label", label);
   button.setAttribute("aria-keyshortcuts", key.replace("Ctrl", "Control").replace("Del", "Delete"));
-  button.addEventListener("click", act);
+  button.addEventListener("click", ({ detail }) => {
+    act();
+    if (detail > 0) button.blur(); // pressed with a pointer: the space bar puts down, and doesn't press it again
+  });
   return button;
 }

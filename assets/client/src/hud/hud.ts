@@ -4,6 +4,7 @@
 
 import type { Arena, ChatTo, ChatView, Description, GameEvent, Said, Scene, Wishes } from "@ricochet/sdk";
 import { ChatPanel } from "../chat/panel";
+import { letterOf } from "../controls/letter";
 import { isOutOfPlay } from "../controls/out_of_play";
 import { css, livery } from "../render/palette";
 import { settings } from "../settings";
@@ -52,7 +53,10 @@ export class Hud implements ChatView {
     const menuButton = iconButton("doors", "Room menu", "Esc");
     const boardButton = iconButton("scores", "Scoreboard", "Tab");
     const chatButton = iconButton("say", "Chat", "Enter");
-    boardButton.addEventListener("click", () => this.board.toggle());
+    boardButton.addEventListener("click", () => {
+      this.board.toggle();
+      boardButton.blur(); // Enter is the chat's
+    });
     menuButton.addEventListener("click", onMenu);
     chatButton.addEventListener("click", () => this.chat.open());
     this.muteButton.addEventListener("click", () => this.toggleMute(onMute));
@@ -153,8 +157,8 @@ export class Hud implements ChatView {
     if (event.code === "Tab") this.board.hold(true);
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) this.chat.open();
     else if (event.key === "/") this.chat.open("/");
-    else if (event.code === "KeyM" && !event.repeat) this.toggleMute(onMute);
-    else if (event.code !== `Key${AGAIN_KEY}` || event.repeat || !this.podium.follow()) return;
+    else if (letterOf(event) === "KeyM" && !event.repeat) this.toggleMute(onMute);
+    else if (letterOf(event) !== `Key${AGAIN_KEY}` || event.repeat || !this.podium.follow()) return;
     event.preventDefault();
   }
 

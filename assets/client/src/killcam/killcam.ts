@@ -6,6 +6,7 @@
  */
 
 import { type Arena, type Clip, type Description, type GameEvent, NOTHING, type Scene, type Stay, type Vec } from "@ricochet/sdk";
+import { letterOf } from "../controls/letter";
 import { isOutOfPlay } from "../controls/out_of_play";
 import { numberIn } from "../hud/bodies";
 import { fitScale } from "../render/camera";
@@ -131,7 +132,7 @@ export class Killcam {
   }
 
   private keyDown(event: KeyboardEvent): void {
-    if (event.code !== KEY || event.repeat || event.ctrlKey || event.altKey || event.metaKey || isOutOfPlay(event.target)) return;
+    if (letterOf(event) !== KEY || event.repeat || event.ctrlKey || event.altKey || event.metaKey || isOutOfPlay(event.target)) return;
     this.toggle();
   }
 }
