@@ -135,3 +135,18 @@ def test_what_is_built_is_seen_being_built(server: Served, chromium_path: Path) 
         assert wait_for(page, "r.playback.tick === r.playback.last_tick && r.arena === r.playback.arena")["wrong"] == 0
         page.keyboard.press("Home")
         wait_for(page, f"JSON.stringify(r.arena) === {json.dumps(first)}")
+
+
+def test_another_file_takes_the_place_of_the_first(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}replay") as page:
+        page.get_by_label("Open a file").set_input_files(MATCH)
+        wait_for(page, "r.playback.tick > 30")
+        page.evaluate("window.first = window.replaying")
+        page.get_by_label("Open a file").set_input_files(MATCH)
+        wait_for(page, "r !== window.first && r.playback.tick > 30")
+        assert page.locator(".replay-hud").count() == 1
+        before = page.evaluate("[first.transport.playing, first.transport.tick]")
+        page.keyboard.press("Space")
+        page.keyboard.press("Home")
+        wait_for(page, "!r.transport.playing && r.transport.tick === r.transport.first_tick")
+        assert page.evaluate("[first.transport.playing, first.transport.tick]") == before

@@ -8,6 +8,7 @@
  */
 
 import type { Vec } from "@ricochet/sdk";
+import { letterOf } from "../controls/letter";
 
 export type Pressed = Readonly<Record<string, () => void>>;
 
@@ -16,18 +17,20 @@ const WAYS: Readonly<Record<string, readonly [number, number]>> = { KeyW: [0, -1
 const OF_LISTS = new Set(["ArrowUp", "ArrowDown", "Home", "End", "Space"]);
 
 /** On a slider the arrows up and down are those to the right and to the left. */
-function alongASlider({ code, target }: KeyboardEvent): string {
+function alongASlider(event: KeyboardEvent): string {
+  const { code, target } = event;
   const onSlider = target instanceof HTMLInputElement && target.type === "range";
-  return (onSlider && { ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[code]) || code;
+  return (onSlider && { ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[code]) || letterOf(event);
 }
 
 export class Keys {
   private readonly held = new Set<string>();
 
-  constructor(pressed: Pressed) {
-    window.addEventListener("keydown", (event) => this.down(event, pressed));
-    window.addEventListener("keyup", ({ code }) => this.held.delete(code));
-    window.addEventListener("blur", () => this.held.clear());
+  /** Until `ended`. */
+  constructor(pressed: Pressed, ended: AbortSignal) {
+    window.addEventListener("keydown", (event) => this.down(event, pressed), { signal: ended });
+    window.addEventListener("keyup", ({ code }) => this.held.delete(code), { signal: ended });
+    window.addEventListener("blur", () => this.held.clear(), { signal: ended });
   }
 
   /** Where the held keys want to go; of length 1 at most. */

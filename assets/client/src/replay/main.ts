@@ -75,7 +75,7 @@ class Place {
     try {
       const recording = new Recording(bytes);
       this.stage ??= await Stage.open(this.view);
-      this.root.querySelector(".replay-hud")?.remove();
+      window.replaying?.close();
       const page = new ReplayPage(this.root, this.view, this.stage, recording);
       if (!window.replaying) requestAnimationFrame(frame);
       window.replaying = page;

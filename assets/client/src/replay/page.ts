@@ -47,8 +47,10 @@ export class ReplayPage {
   /** What is shown of it. */
   private arena: Arena | null = null;
   private laid_out_ms = 0;
+  private readonly root: HTMLElement;
+  private readonly ended = new AbortController();
 
-  constructor(root: HTMLElement, view: HTMLElement, stage: Stage, recording: Recording) {
+  constructor(place: HTMLElement, view: HTMLElement, stage: Stage, recording: Recording) {
     const { welcome } = recording;
     this.stage = stage;
     this.recording = recording;
@@ -61,13 +63,20 @@ export class ReplayPage {
     this.picture = new ReplayPicture(this.playback);
     this.timeline = new Timeline(this.transport, marks, (tick) => this.goTo(tick));
     this.bar = new Bar(this.transport, this, this.timeline.root);
-    this.keys = new Keys(this.pressed());
+    this.keys = new Keys(this.pressed(), this.ended.signal);
     this.board.enter(welcome.description ?? NOTHING);
     this.corner = element("div", "corner", this.minimap.root, this.feed.root);
-    root.append(element("main", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root));
-    draggable(view, (dx, dy) => this.gaze.drag(-dx / stage.camera.scale, -dy / stage.camera.scale));
+    this.root = element("main", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root);
+    place.append(this.root);
+    draggable(view, (dx, dy) => this.gaze.drag(-dx / stage.camera.scale, -dy / stage.camera.scale), this.ended.signal);
     this.gaze.follow(recording.index?.standings[0]?.player ?? [...this.playback.roster.players.keys()][0] ?? 0);
     this.goTo(this.transport.tick);
+  }
+
+  /** Another one takes its place: it is seen no more, and hears of no key and no pointer. */
+  close(): void {
+    this.ended.abort();
+    this.root.remove();
   }
 
   /** Once per render frame. */

@@ -28,7 +28,11 @@ export class Shelf {
   constructor(opened: (file: File) => void) {
     const picker = element("input", "sr-only");
     Object.assign(picker, { type: "file", accept: ".replay", id: "replay-file" });
-    picker.addEventListener("change", () => picker.files?.[0] && opened(picker.files[0]));
+    picker.addEventListener("change", () => {
+      const [file] = picker.files ?? [];
+      if (file) opened(file);
+      picker.value = ""; // so that the same can be chosen again
+    });
     const label = element("label", "button shelf-open", "Open a file…");
     label.htmlFor = picker.id;
     this.note.setAttribute("role", "status");
