@@ -86,3 +86,28 @@ def test_a_young_room_that_is_seen_late_says_when_the_picture_starts(chromium_pa
         assert set(told[len(counted) :]) <= {"The picture starts in a moment"}
         wait_for(page, "r.entities > 0")
         expect(page.get_by_text("The picture starts")).to_have_count(0)
+
+
+def test_whoever_chose_the_camera_with_the_mouse_roams_with_the_keys(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, "about:blank", DESKTOP) as page:
+        said = overheard(page)
+        page.goto(server.page_url)
+        page.get_by_placeholder("Your name").fill("Eve")
+        page.get_by_role("button", name="Watch belt").click()
+        wait_for(page, "r.role === 'spectator' && r.entities > 0")
+        follow = page.get_by_role("combobox", name="Follow")
+        follow.locator("option").nth(4).wait_for(state="attached")
+        follow.focus()
+        follow.dispatch_event("pointerdown")
+        follow.select_option("0")
+        page.keyboard.down("d")
+        page.wait_for_timeout(1500)
+        page.keyboard.up("d")
+        assert follow.input_value() == "0", "a letter goes to no player whose name begins with it"
+        places = [fields[1:] for fields in said if fields[0] == 0]
+        assert len(places) >= 2
+        assert places[-1][0] > places[0][0]
+
+        follow.focus()
+        page.keyboard.press("ArrowDown")
+        expect(follow).to_be_focused()

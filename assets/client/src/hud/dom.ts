@@ -22,6 +22,14 @@ export function show(target: HTMLElement, shown: boolean): void {
   if (target.hidden === shown) target.hidden = !shown;
 }
 
+/** What was chosen with a pointer gives the keys back: to roam with, and not to go through the list. */
+export function givesKeysBack(list: HTMLSelectElement): void {
+  let by_pointer = false;
+  list.addEventListener("pointerdown", () => (by_pointer = true));
+  list.addEventListener("keydown", () => (by_pointer = false));
+  list.addEventListener("change", () => by_pointer && list.blur());
+}
+
 /** Adds or removes a class. */
 export function mark(target: HTMLElement, className: string, marked: boolean): void {
   if (target.classList.contains(className) !== marked) target.classList.toggle(className, marked);

@@ -3,7 +3,7 @@
  */
 
 import type { PlayerInfo } from "@ricochet/sdk";
-import { element, write } from "../hud/dom";
+import { element, givesKeysBack, write } from "../hud/dom";
 import { SPEEDS, type Transport, minutes } from "./transport";
 
 /** What can be asked for, by a button as by a key. */
@@ -26,6 +26,8 @@ export class Bar {
   constructor(transport: Transport, asked: Asked, timeline: HTMLElement) {
     this.play = button("❚❚", "Pause", "Space", () => asked.toggle());
     this.play.classList.add("bar-play");
+    givesKeysBack(this.speed);
+    givesKeysBack(this.who);
     this.speed.append(...SPEEDS.map((speed) => new Option(`${speed}×`, String(speed))));
     this.speed.setAttribute("aria-label", "Speed");
     this.speed.addEventListener("change", () => (transport.speed = Number(this.speed.value)));

@@ -6,7 +6,7 @@
 
 import type { Scene, Vec } from "@ricochet/sdk";
 import { isOutOfPlay } from "../controls/out_of_play";
-import { element, show } from "../hud/dom";
+import { element, givesKeysBack, show } from "../hud/dom";
 import { Gaze } from "../replay/gaze";
 import { Word } from "./word";
 import "./watching.css";
@@ -26,6 +26,7 @@ export class Watcher {
   constructor(say: Say) {
     this.say = say;
     this.who.setAttribute("aria-label", "Follow");
+    givesKeysBack(this.who);
     this.who.addEventListener("change", () => this.follow(Number(this.who.value)));
     this.root = element(
       "section", "watch-bar panel", element("span", "watch-label", "Watching"),
