@@ -44,6 +44,16 @@ test("only the last few stay, newest last", () => {
   expect(read(feed, 1).map((line) => line.match(/\d/u)![0])).toEqual(["5", "6", "7", "8", "9"]);
 });
 
+test("in another room nothing is left of it, and keys are not given twice", () => {
+  const feed = new Feed();
+  feed.add(kill(1, 2), melee, players, 0);
+  const [former] = feed.at(0);
+  feed.clear();
+  expect(feed.at(0)).toEqual([]);
+  feed.add(kill(2, 1), melee, players, 1);
+  expect(feed.at(1)[0]!.key).not.toBe(former!.key);
+});
+
 test("what the game has no words for is no line, nor is nonsense", () => {
   const feed = new Feed();
   feed.add({ name: "chat", body: {} }, melee, players, 0);

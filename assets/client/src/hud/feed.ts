@@ -22,6 +22,10 @@ export class Feed {
   lines: readonly FeedLine[] = [];
   private next_key = 1;
 
+  clear(): void {
+    this.lines = [];
+  }
+
   add(event: GameEvent, description: Description, players: Players, time_s: number): void {
     const pieces = textFor(event, description, players);
     if (pieces === null) return;

@@ -94,6 +94,7 @@ export class Hud implements ChatView {
 
   enter(arena: Arena, description: Description): void {
     this.minimap.enter(arena);
+    this.feed.enter();
     this.vitals.enter(description);
     this.middle.enter(description);
     this.hint.enter(description);

@@ -18,6 +18,12 @@ export class NewsFeed {
     this.root.setAttribute("aria-label", "News");
   }
 
+  /** Another room, of whose players nothing has been said yet. */
+  enter(): void {
+    this.feed.clear();
+    this.scene = null;
+  }
+
   event(event: GameEvent): void {
     if (this.scene !== null) this.feed.add(event, this.scene.description, this.scene.players, this.scene.time_s);
   }
