@@ -22,7 +22,7 @@ def test_a_restarted_server_gets_its_players_back(chromium_path: Path) -> None:
             page = stack.enter_context(opened(chromium_path, f"{first.page_url}?name=Ada&autojoin=1", DESKTOP))
             wait_for(page, "r.state === 'playing' && r.ack > 0")
         wait_for(page, "r.state === 'lost'")
-        assert page.get_by_text("server is stopping").is_visible(), "the page says why"
+        assert page.locator(".banner-text").get_by_text("server is stopping").is_visible(), "the page says why"
         wait_for(page, "r.counters.connections > 2")  # it has tried in vain
         with served("--port", str(first.port)):
             page.get_by_text("that seat is gone", exact=False).wait_for(timeout=BACK_S_MAX * 1000)
