@@ -71,7 +71,7 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
     foreseen: (arena) => client.play?.rearrange(arena),
     notice: (sentence) => look.notice(sentence),
     ground: look.lens,
-    files: (site) => files.show(site.name),
+    files: (site) => files.show(site.room, site.name),
   });
   const files = new FilesDialog(library, {
     plan: () => builder.site.draft.confirmed,

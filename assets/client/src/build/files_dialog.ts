@@ -29,6 +29,8 @@ export class FilesDialog {
   private readonly drafts = element("ul", "build-books");
   private readonly kept = element("section", "", element("h3", "build-part", "Not saved, but kept for you"), this.drafts);
   private readonly list = element("ul", "build-books");
+  /** For which the name was meant. */
+  private room = "";
 
   constructor(library: Library, hands: FilesHands) {
     this.library = library;
@@ -63,8 +65,11 @@ export class FilesDialog {
     this.root.append(element("header", "", heading, close), form, this.told, this.kept, element("h3", "build-part", "Saved"), this.list);
   }
 
-  show(arena_name: string): void {
+  /** In `room` that arena is built, or what began as it. */
+  show(room: string, arena_name: string): void {
     write(this.told, "");
+    if (room !== this.room) this.name.value = ""; // else this would be saved as a version of what was built there
+    this.room = room;
     if (!this.root.open) this.root.showModal();
     this.name.focus();
     this.attempt(async () => {
@@ -77,7 +82,7 @@ export class FilesDialog {
     const plan = this.hands.plan();
     const name = slug(this.name.value);
     this.name.value = name;
-    if (!plan || name === "") throw new Unkept("give it a name of letters and digits");
+    if (!plan || name === "") throw new Unkept("give it a name of letters (a to z) and digits");
     const version = await this.library.save(name, this.hands.name(), arenaOf(plan, name));
     await this.refresh();
     write(this.told, `Saved as ${name}, version ${version}.`);
@@ -91,6 +96,7 @@ export class FilesDialog {
     } catch {
       throw new Unkept(`${file.name} is not JSON`);
     }
+    if (name === "") throw new Unkept("give the file a name of letters (a to z) and digits");
     const version = await this.library.save(name, this.hands.name(), arena);
     await this.refresh();
     write(this.told, `Imported as ${name}, version ${version}.`);

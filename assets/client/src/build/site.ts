@@ -51,6 +51,11 @@ export class Site {
     this.#ways = ways;
   }
 
+  /** Where it is built; "": nowhere yet. */
+  get room(): string {
+    return this.#room;
+  }
+
   /** What all that build have in common, when everything has been answered; for tests. */
   get checksum(): number | null {
     return this.draft.confirmed && planChecksum(this.draft.confirmed);
