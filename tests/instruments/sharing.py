@@ -1,11 +1,12 @@
-"""How tests are shared out among processes: whole files, what takes long first, and browsers in two of them.
+"""How tests are shared out among processes: whole files, what takes long first, and browsers in one of them.
 
-What a file has started is started once, so a file stays in one process. Files that drive a browser come first, and no
-more than BROWSERS_MAX processes take any: without a graphics card a browser keeps a core busy by itself. After these
-come files that start processes of their own or wait for the clock, and what is quickly done is left for the end.
+What a file has started is started once, so a file stays in one process. Files that drive a browser come first, and only
+BROWSERS_MAX processes take any while there is something else: without a graphics card a browser keeps a core busy by
+itself, and two of them take more than twice as long. After these come files that start processes of their own or wait
+for the clock, and what is quickly done is left for the end.
 
-There is one process more than there are cores, for a third of the time tests wait: for a server to start, for a game to
-be played. (xdist's own groups go by a mark that it adds to the names of tests, which pytest 9.2 doesn't take any more.)
+There are two processes more than there are cores, for tests often wait: for a server to start, for a game to be
+played. (xdist's own groups go by a mark that it adds to the names of tests, which pytest 9.2 doesn't take any more.)
 """
 
 import os
@@ -15,7 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 BROWSERS: Final = "tests/browser/"
-BROWSERS_MAX: Final = 2
+BROWSERS_MAX: Final = 1
 LONG: Final = (
     BROWSERS,
     "tests/wire/",
@@ -39,7 +40,7 @@ LONG: Final = (
 
 
 def workers() -> int:
-    return (os.cpu_count() or 1) + 1
+    return (os.cpu_count() or 1) + 2
 
 
 def turn_of(nodeid: str) -> int:
