@@ -279,7 +279,7 @@ def _refusal(group: ExceptionGroup[Exception]) -> Ended:
     error = refused.exceptions[0]
     assert isinstance(error, trio_websocket.ConnectionRejected)
     body = " ".join((error.body or b"").decode(errors="replace").split())
-    why = (
-        "" if body.startswith("<") or not body else f": {clip_reason(body)}"
-    )  # somebody else's page says it to browsers
+    if body.startswith("<"):  # somebody else's page, which says it to browsers
+        body = ""
+    why = f": {clip_reason(body)}" if body else ""
     return Ended(error.status_code, f"the server refused with HTTP {error.status_code}{why}")

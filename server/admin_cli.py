@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 import typer
@@ -139,6 +139,17 @@ def close(
     _order("close", url, token_file, ca, {"room": room})
 
 
+@admin.command("delete-arena")
+def delete_arena(
+    arena: Annotated[str, typer.Argument(help="Its name in the library.")],
+    url: Url = HERE,
+    token_file: TokenFile = None,
+    ca: Ca = None,
+) -> None:
+    """Remove an arena from the library, with all its versions. Rooms that are built from it go on."""
+    print(_ask(f"arenas/{quote(arena, safe='')}", url, token_file, ca, method="DELETE")["done"])
+
+
 @admin.command()
 def drain(
     everywhere: Annotated[bool, typer.Option("--everywhere", help="All processes of its directory.")] = False,
@@ -168,21 +179,21 @@ def forget(
 @admin.command()
 def sessions(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
     """Who is here, or expected back: one JSON object a line."""
-    for line in _ask("players", url, token_file, ca):
+    for line in _ask("admin/players", url, token_file, ca):
         print(json.dumps(line, ensure_ascii=True))
 
 
 @admin.command()
 def restrictions(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
     """All bans and mutes: one JSON object a line."""
-    for line in _ask("restrictions", url, token_file, ca):
+    for line in _ask("admin/restrictions", url, token_file, ca):
         print(json.dumps(line, ensure_ascii=True))
 
 
 @admin.command()
 def reports(url: Url = HERE, token_file: TokenFile = None, ca: Ca = None) -> None:
     """What people have told about others, with what was said: one JSON object a line, the oldest first."""
-    for line in _ask("reports", url, token_file, ca):
+    for line in _ask("admin/reports", url, token_file, ca):
         print(json.dumps(line, ensure_ascii=True))
 
 
@@ -227,11 +238,18 @@ def _whom(
 
 
 def _order(action: str, url: str, token_file: Path | None, ca: Path | None, order: dict[str, Any]) -> None:
-    print(_ask(action, url, token_file, ca, json.dumps(order).encode())["done"])
+    print(_ask(f"admin/{action}", url, token_file, ca, json.dumps(order).encode())["done"])
 
 
-def _ask(what: str, url: str, token_file: Path | None, ca: Path | None, body: bytes | None = None) -> Any:
-    """What the server answers. Raises UserError."""
+def _ask(
+    what: str,
+    url: str,
+    token_file: Path | None,
+    ca: Path | None,
+    body: bytes | None = None,
+    method: str | None = None,
+) -> Any:
+    """What the server answers to a GET, or a POST with a `body`. Raises UserError."""
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -239,7 +257,7 @@ def _ask(what: str, url: str, token_file: Path | None, ca: Path | None, body: by
     if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in LOOPBACK):
         raise UserError(f"{url} is not https, nor on this machine: a token doesn't go there")
     headers = {"Authorization": f"Bearer {_token(token_file)}", "Content-Type": "application/json"}
-    request = Request(f"{url.rstrip('/')}/api/admin/{what}", body, headers)
+    request = Request(f"{url.rstrip('/')}/api/{what}", body, headers, method=method)
     opener = build_opener(HTTPSHandler(context=_trust(ca)), _NoRedirects)
     try:
         with opener.open(request, timeout=ANSWER_S_MAX) as answer:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import time
 from typing import NamedTuple
+from urllib.request import Request, urlopen
 
+import msgspec
 import pytest
 import trustme
 
 import ricochet
 from server.roles import Role
 from server.tokens import Rules, Verifier, secret_key
+from tests.instruments.plans import ARENA
 from tests.instruments.proxies import write_certificate
 from tests.instruments.served import Served, served
 
@@ -89,6 +92,20 @@ def test_people_are_banned_seen_and_let_in_again(admin: Admin, server: Served, t
     assert [(line["what"], line["known_as"], line["reason"]) for line in listed] == [("ban", "subject:eve", "spam")]
     assert admin("unban", "--subject", "eve", *where).out == "subject:eve is banned no more\n"
     assert admin("players", *where).out == ""
+
+
+def test_an_arena_is_deleted_with_all_its_versions(admin: Admin, secret: Path, token: str, tmp_path: Path) -> None:
+    with served("--seed", "1", "--jwt-secret", str(secret), "--state-dir", str(tmp_path)) as running:
+        where = ("--url", running.page_url)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        address = f"{running.page_url}api/arenas"
+        with urlopen(Request(f"{address}/rude-words", msgspec.json.encode(ARENA), headers)) as saved:
+            assert saved.status == 201
+        done = admin("delete-arena", "rude-words", *where, token=token)
+        assert (done.status, done.out) == (0, "the arena rude-words is deleted\n"), done.err
+        refused(admin("delete-arena", "rude-words", *where, token=token), "there is no arena 'rude-words'")
+        refused(admin("delete-arena", "a/../b", *where, token=token), "ricochet: ")
+        assert json.load(urlopen(address)) == []
 
 
 def test_what_cant_be_is_one_sentence(admin: Admin, server: Served, token: str, tmp_path: Path) -> None:
