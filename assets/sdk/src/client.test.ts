@@ -49,6 +49,37 @@ test("what one wants is said, and a welcome begins a stay", () => {
   expect(socket.heard.at(-1)).toEqual({ type: "browse" });
 });
 
+test("whoever closes it has left for good: the ship is given up, and no timer goes on", () => {
+  const { client, socket } = arrived();
+  client.unattended = vi.fn();
+  client.enter();
+  socket.say(welcome);
+  client.close();
+  expect(socket.heard.at(-1)).toEqual({ type: "leave" });
+  expect(socket.readyState).toBe(3);
+  expect(client.unattended).toHaveBeenCalledOnce();
+  expect([client.play, client.see(), client.lobby]).toEqual([null, null, null]);
+  expect(client.link).toMatchObject({ state: "refused", reason: "You have left.", retry_in_s: 0 });
+  client.connection.drop();
+  client.connection.hurry();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.advanceTimersByTime(120_000);
+  expect(Socket.opened).toHaveLength(1);
+});
+
+test("one that is closed while it waits to come back waits no more, and may be joined again", () => {
+  const { client, socket } = arrived();
+  socket.end(1006);
+  client.close();
+  client.close();
+  expect(vi.getTimerCount()).toBe(0);
+  client.join("Ada");
+  const again = Socket.opened.at(-1)!.accept();
+  expect(again.heard).toMatchObject([{ type: "hello", name: "Ada", resume: null }]);
+  again.say(lobby);
+  expect(client.link.state).toBe("lobby");
+});
+
 test("each welcome is a stay of its own, and the lobby ends it", () => {
   const { client, socket } = arrived();
   client.enter();

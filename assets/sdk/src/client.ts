@@ -6,6 +6,7 @@
  *     see                                what there is to draw, at any time and as often as one likes
  *     happened                           what has happened since it was last asked, when the picture has come to it
  *     slain                              how one was shot down, to be shown once more
+ *     close                              leaves, for good
  *
  * Whoever makes one calls `step` often (see `attend`) and `see` once per frame. Nothing here draws, sounds or waits.
  */
@@ -49,6 +50,8 @@ export class Client {
   play: Play | null = null;
   /** What was last heard of the rooms; null before one has been in the lobby. */
   lobby: LobbyNews | null = null;
+  /** Ends what keeps it going in a page (`attend`), if anything does; called by `close`. */
+  unattended: () => void = () => undefined;
   readonly #engine: Engine;
   readonly #options: ClientOptions;
   #picture: Picture | null = null;
@@ -91,6 +94,13 @@ export class Client {
   /** Leaves the room for the lobby. */
   browse(): void {
     this.connection.go({ type: "browse" });
+  }
+
+  /** Leaves for good: the ship is given up, and nothing goes on by itself any more. */
+  close(): void {
+    this.unattended();
+    this.connection.close();
+    this.play = this.#picture = this.lobby = null;
   }
 
   /** Says something to everyone in the room, in one's team, or in the lobby. */

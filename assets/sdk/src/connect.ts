@@ -13,11 +13,11 @@ export interface ConnectOptions extends Omit<ClientOptions, "url"> {
 
 /**
  * Loads the engine, connects to `url` and comes into the lobby, or back to the seat that the tab remembers. Whoever has the
- * client can `enter` at once: it is said as soon as the server listens. Rejects with `CannotForesee` where there is no WebAssembly.
+ * client can `enter` at once: it is said as soon as the server listens; `close` ends all of it. Rejects with `CannotForesee` where there is no WebAssembly.
  */
 export async function connect(url: string, { name, ...options }: ConnectOptions): Promise<Client> {
   const client = new Client(await loadEngine(), { ...options, url });
-  attend(client);
+  client.unattended = attend(client);
   client.join(name);
   return client;
 }

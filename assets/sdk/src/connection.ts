@@ -3,7 +3,7 @@
  *
  *     connecting  ->  lobby   <->  moving  <->  playing           all over one socket: see `itinerary`
  *     any         ->  lost     ->  connecting  …                  the closure was nobody's fault, or the network's
- *                 ->  refused                                     until the player asks again
+ *                 ->  refused                                     until the player asks again; so it is after `close`
  *
  * Every message but a pong goes to the listener. The token that resumes a seat is kept in the tab's session storage, so that
  * a reload comes back to the same ship; that is why nothing is said when the page goes. In a room pings ride on what
@@ -32,6 +32,7 @@ const INVALID_NAME = 4007;
 const ROOM_NOT_FOUND = 4010;
 /** Why one isn't in a room that is elsewhere. */
 const UNREACHABLE = "The server that has the room can't be reached.";
+const LEFT = "You have left.";
 /** Of the simulated network, up and down: the same sliders are the same network for everybody. */
 const SEEDS = [1, 2] as const;
 
@@ -77,13 +78,13 @@ export class Connection {
   #watched_ms = 0;
   /** Since when timers run: those of a hidden page sleep. */
   #awake_ms = 0;
+  #watching: ReturnType<typeof setInterval> | undefined;
 
   constructor(address: Address, codec: Codec, listener: Listener) {
     this.#address = address;
     this.#itinerary = new Itinerary(address.url, rememberedSeat());
     this.#codec = codec;
     this.#listener = listener;
-    setInterval(() => this.#watch(), WATCH_EVERY_MS);
   }
 
   get state(): LinkState["state"] {
@@ -154,9 +155,22 @@ export class Connection {
     if (this.#state === "lost" && !this.#socket) this.#connect();
   }
 
+  /** Leaves for good: the ship is given up, and nothing is tried or timed any more, until somebody asks again. */
+  close(): void {
+    if (this.#itinerary.greeted) this.send({ type: "leave" });
+    this.#leaveSocket();
+    this.#itinerary.leave();
+    rememberSeat(null);
+    clearTimeout(this.#retry);
+    clearInterval(this.#watching);
+    this.#watching = undefined;
+    this.reason = LEFT;
+    if (this.#state !== "refused") this.#become("refused");
+  }
+
   /** Breaks the connection as the network would. */
   drop(): void {
-    this.#end(LOST_CLOSURE, "");
+    if (this.#socket) this.#end(LOST_CLOSURE, "");
   }
 
   /** From now on the network seems to be so much worse than it is. What is under way arrives as it would have. */
@@ -182,6 +196,7 @@ export class Connection {
 
   #connect(): void {
     clearTimeout(this.#retry);
+    this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS);
     this.#leaveSocket();
     this.#itinerary.left();
     if (this.#state !== "lost" && this.#state !== "connecting") this.#become("connecting");

@@ -231,6 +231,14 @@ export class Itinerary {
     this.#greeted = this.#said = false;
   }
 
+  /** One wants to be nowhere any more. */
+  leave(): void {
+    this.#led = this.seat = null;
+    this.#url = this.#home;
+    this.#answered();
+    this.left();
+  }
+
   /** A token that was said over an encrypted connection isn't said in clear text. */
   #trusts(url: string): boolean {
     return url.startsWith("wss:") || !this.#first.startsWith("wss:");
