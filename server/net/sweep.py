@@ -32,6 +32,9 @@ READ_BYTES_MAX: Final = 16_384
 """What one connection may bring in one sweep, so that a flood delays nobody."""
 READ_BYTES: Final = 448
 """What is asked for at first, which is mostly all: Python has room for so little at hand."""
+MUCH_TOGETHER: Final = 2
+"""So many are read to READ_BYTES_MAX in one go, and of the others what was asked for at first: to go through thousands
+of frames takes milliseconds for each."""
 GAP_TICKS: Final = 0.55
 """Between two sweeps; a little more than half, lest the second fall on the next tick's."""
 GAP_S: Final = 0.01
@@ -117,7 +120,7 @@ class Sweep:
         return ready
 
     def _read(self, ready: Sequence[Ready], now_s: float) -> None:
-        read, takes, trays, waiting = os.read, self._takes, self._trays, self._waiting
+        read, takes, trays, waiting, much = os.read, self._takes, self._trays, self._waiting, 0
         for fd, events in ready:
             tray = trays.get(fd)
             if tray is None and fd not in takes:  # it was removed by a take before it
@@ -129,10 +132,11 @@ class Sweep:
             except OSError:
                 received = b""
             length = len(received)
-            if length == READ_BYTES:
+            if length == READ_BYTES and much < MUCH_TOGETHER:
                 received += self._read_more(fd)
                 length = len(received)
-            if events != IN or length == READ_BYTES_MAX:
+                much += length > READ_BYTES
+            if events != IN or length in (READ_BYTES, READ_BYTES_MAX):
                 self._again.add(fd)
             if tray is not None and (frames := (received,) if length in FRAME_BYTES else cut(received)):
                 before = waiting.get(fd, 0)

@@ -7,7 +7,17 @@ from functools import partial
 import pytest
 import trio
 
-from server.net.sweep import ENDS_TOGETHER, GAP_S, GAP_TICKS, READ_BYTES_MAX, Sweep, current_sweep, sweep
+from server.net.sweep import (
+    ENDS_TOGETHER,
+    GAP_S,
+    GAP_TICKS,
+    MUCH_TOGETHER,
+    READ_BYTES,
+    READ_BYTES_MAX,
+    Sweep,
+    current_sweep,
+    sweep,
+)
 from tests.instruments.pairs import Pair, socket_pairs
 
 
@@ -42,6 +52,17 @@ def test_a_flood_is_read_a_piece_at_a_time(pairs: list[Pair]) -> None:
     assert [*map(len, read)] == [READ_BYTES_MAX]
     swept.sweep(0.0)
     assert [*map(len, read)] == [READ_BYTES_MAX, 5]
+
+
+def test_of_many_who_bring_much_a_few_are_read_to_the_limit_and_all_in_the_end(pairs: list[Pair]) -> None:
+    swept, read = Sweep(), [bytearray() for _ in pairs]
+    for got, (mine, theirs) in zip(read, pairs, strict=True):
+        swept.add(mine.fileno(), partial(lambda got, received, _: got.extend(received), got))
+        theirs.send(bytes(range(256)) * 8)
+    swept.sweep(0.0)
+    assert sorted(map(len, read)) == [READ_BYTES, *[2048] * MUCH_TOGETHER]
+    swept.sweep(0.0)
+    assert read == [bytes(range(256)) * 8] * 3
 
 
 def test_an_end_right_behind_the_last_words_is_noticed(pairs: list[Pair]) -> None:
