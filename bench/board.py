@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from matplotlib.figure import Figure
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -103,6 +102,8 @@ def _said(spread: Spread | None, digits: int) -> str:
 def draw(rows: Sequence[Row], path: Path) -> None:
     """CPU per client-tick over the number of clients, the median with a bar from least to most; where a contestant
     didn't hold, its mark is hollow. Raises OSError when `path` can't be written."""
+    from matplotlib.figure import Figure  # it takes a second to load
+
     figure = Figure(figsize=(8, 5), layout="constrained")
     ax = figure.subplots()
     for name in dict.fromkeys(row.contestant for row in rows):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from matplotlib.figure import Figure
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -61,6 +60,8 @@ PLOTS: Final[dict[str, Callable[[NetRow], float | None]]] = {
 
 def draw(rows: Sequence[NetRow], path: Path) -> None:
     """Four figures over the round trip, a line for each jitter. Raises OSError when `path` can't be written."""
+    from matplotlib.figure import Figure  # it takes a second to load
+
     figure = Figure(figsize=(11, 7), layout="constrained")
     for ax, (title, value) in zip(figure.subplots(2, 2).flat, PLOTS.items(), strict=True):
         for jitter_ms in sorted({row.jitter_ms for row in rows}):

@@ -1,5 +1,7 @@
 """`ricochet bench`: every measurement that there is has a sub-command with its name."""
 
+import subprocess
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -24,3 +26,10 @@ def test_without_a_measurement_all_are_listed(capsys: pytest.CaptureFixture[str]
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert [name for name in MEASUREMENTS if f" {name} " not in shown] == []
+
+
+def test_nothing_to_draw_with_is_loaded_before_there_is_something_to_draw() -> None:
+    code = "import sys, bench.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "bench.server" in done.stdout.split()
+    assert "matplotlib" not in done.stdout.split()
