@@ -9,7 +9,6 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
 import typer
@@ -22,8 +21,7 @@ from bench.full_room import FullRoom
 from bench.percentiles import percentile
 from bench.row import Outcome, Row
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, Scene
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 from server.checkpoint import SavedRoom, capture, seal
 
@@ -66,7 +64,7 @@ def checkpoint_command(
     clients: Annotated[int, typer.Option(min=CLIENTS_MIN, max=CLIENTS_MAX, help="The load, for lateness.")] = 400,
     repeat: Annotated[int, typer.Option(min=0, max=100, help="Measure lateness so many times each; 0: not.")] = 2,
     seconds: Annotated[float, typer.Option(min=2, max=600, help="How long each of these lasts.")] = 10.0,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Measure what checkpoints cost the tick, and how late ticks are with and without."""
     captured = measure(players, times)

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
@@ -25,8 +24,7 @@ from bench.percentiles import Spread, spread_of
 from bench.run import cores
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, TICK_RATE
 from bench.senders import WAYS
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 
 RUN_S_MAX: Final = 120.0
@@ -72,7 +70,7 @@ def cores_command(
     clients: Annotated[str, typer.Option(help="How many play in the room, with commas between.")] = "700,1400",
     repeat: Annotated[int, typer.Option(min=1, max=20)] = 3,
     seconds: Annotated[float, typer.Option(min=0.5, max=60, help="Of each run.")] = 2.0,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Measure what a second core could take from one busy room."""
     if sys.platform != "linux":

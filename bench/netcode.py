@@ -16,9 +16,8 @@ from bench.netboard import draw, table_of
 from bench.netlimits import judge
 from bench.netplay import measure
 from bench.netrow import NetRow, rows_of
-from bench.written import write_json
 from bots.netsim import Conditions
-from bots.output import to_be_written
+from bots.output import JsonFile, to_be_written, write_json
 from protocol.errors import UserError
 from server.venue import find_arena
 
@@ -45,7 +44,7 @@ def netcode_command(
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="Of the game's time, for each network.")] = 30.0,
     seed: Annotated[int, typer.Option(help="Of chance.")] = 1,
     map: Annotated[str, typer.Option(help="Where to play.")] = "pinball",
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the rows to this file.")] = None,
+    json: JsonFile = None,
     plot: Annotated[Path | None, typer.Option(callback=to_be_written, help="Draw the figures into this file.")] = None,
 ) -> None:
     """Measure how well players foresee themselves and see others, over simulated networks."""

@@ -5,7 +5,6 @@ While a room is opened no other room ticks, so this is how late their ticks may 
 
 import gc
 import time
-from pathlib import Path
 from statistics import median
 from typing import Annotated
 
@@ -14,8 +13,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from server.catalogue import Catalogue
 from server.config import Config
 from server.venue import catalogue_of, venue_of
@@ -33,7 +31,7 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 def opening_command(
     times: Annotated[int, typer.Option(min=1, help="How often each.")] = 30,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the figures to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Open rooms of every game and arena that there is, and say how long that takes."""
     config = Config()

@@ -25,8 +25,7 @@ from bench.generator import Load
 from bench.processes import FailedError, contesting, pinned
 from bench.run import cores, read_metrics
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, TICK_RATE, Scene
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 
 SETTLE_S: Final = 3.0
@@ -68,7 +67,7 @@ class Overload(Struct, frozen=True, kw_only=True):
 def overload_command(
     clients: Annotated[int, typer.Option(min=CLIENTS_MIN, max=CLIENTS_MAX, help="How many play.")] = 400,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="How long the overload lasts.")] = 20.0,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Give the game half of the core that it needs, for a while, and see what becomes of it."""
     if sys.platform != "linux":

@@ -7,7 +7,6 @@ times are the game's, but for the CPU's.
 import gc
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -18,8 +17,7 @@ from rich.table import Table
 
 from bench.crowds import CROWDS, REST_NEWS_BYTES_S_MAX, SHIP_RECORD_BYTES_MAX, STRAY_UNITS_S, Crowd
 from bench.rehearsal import Rehearsal
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 from protocol.quantize import POSITION_SCALE
 from server.games.pieces import SHIP_KIND
@@ -78,7 +76,7 @@ def publish_command(
         typer.Option(help=f"Which, with commas between: {', '.join(c.name for c in CROWDS)}. [default: all]"),
     ] = None,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="Of the game's time, for each crowd.")] = 20.0,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the rows to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Measure bytes and CPU of publishing, without sockets."""
     rows = []

@@ -24,8 +24,7 @@ from rich.console import Console
 from bench.contestants import READY
 from bench.flock import LOOK_EVERY_S, Flock, Watched
 from bench.percentiles import percentile
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 from protocol.ticks import TICK_RATE_DEFAULT
 from server.checkpoint import SavedRoom, unseal
@@ -88,7 +87,7 @@ def crash_command(
     bots: Annotated[int, typer.Option(min=1, max=200, help="How many play.")] = 12,
     times: Annotated[int, typer.Option(min=1, max=100, help="How often the server is killed.")] = 20,
     seed: Annotated[int, typer.Option(help="Of the moments at which it is killed.")] = 1,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Kill the server with -9 again and again: seconds lost, and scores compared."""
     _report(trio.run(measure, "crash", bots, times, seed), json)
@@ -98,7 +97,7 @@ def restart_command(
     bots: Annotated[int, typer.Option(min=1, max=1000, help="How many play.")] = 200,
     times: Annotated[int, typer.Option(min=1, max=100, help="How often the server is replaced.")] = 20,
     seed: Annotated[int, typer.Option(help="Of the moments at which it is replaced.")] = 1,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Replace the server under load again and again: whether every bot is back, and how soon."""
     _report(trio.run(measure, "restart", bots, times, seed), json)

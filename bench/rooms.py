@@ -21,9 +21,8 @@ from rich.console import Console
 
 from bench.processes import Contesting, FailedError, contesting, pinned
 from bench.run import METRICS_S_MAX, cores, read_metrics
-from bench.written import write_json
 from bots.metrics import percentiles_ms
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 from protocol.ticks import TICK_RATE_DEFAULT
 
@@ -62,7 +61,7 @@ def rooms_command(
     bots: Annotated[int, typer.Option(min=1, max=100, help="Bots in each of them.")] = 16,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="How long it is measured.")] = 20.0,
     map_: Annotated[str, typer.Option("--map", help="The arena of all of them.")] = "pinball",
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Many small rooms in one process, on one core: whether each holds its rate."""
     if sys.platform != "linux":

@@ -25,8 +25,7 @@ from bench.cluster.redis import redis_at
 from bench.processes import Contesting, FailedError, contesting
 from bench.rooms import read_rooms, swarming
 from bench.run import cores, read_metrics
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 
 WORTH_IT: Final = 1.8
@@ -82,7 +81,7 @@ def scaling_command(
     bots: Annotated[int, typer.Option(min=1, max=100, help="In each room.")] = 10,
     seconds: Annotated[float, typer.Option(min=1, max=120, help="Of each run.")] = 10.0,
     repeat: Annotated[int, typer.Option(min=1, max=20)] = 2,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """How many times the rooms of one process two carry, on two cores."""
     if sys.platform != "linux":

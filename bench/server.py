@@ -19,8 +19,7 @@ from bench.comparison import Plan, compare
 from bench.contestants import Contestant, known, named
 from bench.row import Outcome, Row
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, TICK_RATE, TICK_RATE_MAX, TICK_RATE_MIN
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, to_be_written, write_json
 from protocol.errors import UserError
 
 CLIENTS_DEFAULT: Final = "100,400,700,1000,1400"
@@ -41,7 +40,7 @@ def server_command(
         int, typer.Option(min=TICK_RATE_MIN, max=TICK_RATE_MAX, help="Ticks, snapshots and inputs per second.")
     ] = TICK_RATE,
     all_: Annotated[bool, typer.Option("--all", help="Try more clients even after a contestant has not held.")] = False,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the rows to this file.")] = None,
+    json: JsonFile = None,
     plot: Annotated[
         Path | None, typer.Option(callback=to_be_written, help="Draw CPU over clients into this file (.svg, .png).")
     ] = None,

@@ -23,8 +23,7 @@ from bench.processes import Contesting, FailedError, contesting, pinned
 from bench.run import cores
 from bench.scene import CLIENTS_MAX, CLIENTS_MIN, Scene
 from bench.sleepers import Slept
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 
 SETTLE_S: Final = 3.0
@@ -74,7 +73,7 @@ def stall_command(
     players: Annotated[int, typer.Option(min=CLIENTS_MIN, max=CLIENTS_MAX, help="How many play.")] = 300,
     stalled: Annotated[int, typer.Option(min=1, max=CLIENTS_MAX, help="How many stop reading.")] = 100,
     seconds: Annotated[float, typer.Option(min=0.5, max=55, help="For how long.")] = 30.0,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Measure what clients that stop reading do to those that play."""
     if sys.platform != "linux":

@@ -26,7 +26,7 @@ from bots.board import board_of
 from bots.brains import BRAINS, brain_named
 from bots.metrics import server_report_of
 from bots.netsim import Conditions
-from bots.output import to_be_written
+from bots.output import JsonFile, unwritten, write_json
 from bots.relay import Relay
 from bots.report import Report, report_of
 from bots.swarm import Listener, Plan, play, play_apart, read_metrics
@@ -56,7 +56,7 @@ def swarm(
     rooms: Annotated[int, typer.Option(min=0, help="Spread them over so many rooms that they open; 0: no.")] = 0,
     spectators: Annotated[int, typer.Option(min=0, help="So many of them only watch, one player after another.")] = 0,
     processes: Annotated[int, typer.Option(min=1, help="Share the bots out among so many processes.")] = 1,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the report to this file.")] = None,
+    json: JsonFile = None,
     report: Annotated[Path | None, typer.Option(help="Write the report and pictures into this folder.")] = None,
     latency: Latency = 0.0,
     jitter: Jitter = 0.0,
@@ -86,7 +86,7 @@ def swarm(
         _make(report)
     result, tally = metronome.run(_run, plan, processes, quiet, with_parent)
     if json is not None:
-        _write(result, json)
+        write_json(json, result)
     if report is not None:
         _write_folder(result, tally, report)
     if not quiet:
@@ -242,22 +242,15 @@ def _live_board(plan: Plan, began_s: float, quiet: bool) -> Iterator[Listener]:
         yield lambda tally: live.update(board_of(report(tally)), refresh=True)
 
 
-def _write(result: Report, path: Path) -> None:
-    try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
-    except OSError as error:
-        raise UserError(f"can't write {path}: {error.strerror}") from None
-
-
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} can't be written: {(error.strerror or str(error)).lower()}") from None
+        raise unwritten(folder, error) from None
 
 
 def _write_folder(result: Report, tally: Tally, folder: Path) -> None:
     from bots.plots import draw_tally
 
-    _write(result, folder / "swarm.json")
+    write_json(folder / "swarm.json", result)
     draw_tally(tally, folder / "swarm.svg")

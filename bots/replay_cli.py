@@ -4,14 +4,13 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from bots.output import to_be_written
+from bots.output import JsonFile, to_be_written, write_json
 from bots.replay.figures import Figures, Traces, watch
 from protocol.errors import ReplayError, UserError
 from protocol.replay import FILE_BYTES_MAX, Replay
@@ -24,7 +23,7 @@ EXIT_DISAGREES = 1
 @app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A replay: FOLDER/….replay")],
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the figures to this file.")] = None,
+    json: JsonFile = None,
     heatmap: Annotated[
         Path | None,
         typer.Option(callback=to_be_written, help="Draw where ships were and were shot down, as PNG or SVG."),
@@ -35,7 +34,7 @@ def replay(
     recorded = Replay(_read(file))
     figures, traces = _watch(recorded, quiet)
     if json is not None:
-        _write(json, msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+        write_json(json, figures)
     if heatmap is not None:
         from bots.replay.heatmap import draw_heatmap  # it takes a second to load
 
@@ -69,13 +68,6 @@ def _read(path: Path) -> bytes:
     if len(content) > FILE_BYTES_MAX:
         raise ReplayError(f"{path} has more than {FILE_BYTES_MAX} bytes, which no replay has")
     return content
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise UserError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
 
 
 def _print(figures: Figures) -> None:

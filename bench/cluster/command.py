@@ -1,7 +1,6 @@
 """`ricochet bench cluster`: the flags, and what is said at the end."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import trio
@@ -9,8 +8,7 @@ import typer
 from rich.console import Console
 
 from bench.cluster.drill import Plan, run
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 
 
@@ -23,7 +21,7 @@ def cluster_command(
     snapshot_rate: Annotated[int, typer.Option(min=1, max=240)] = 5,
     seed: Annotated[int, typer.Option(help="Of what the bots do.")] = 1,
     loopback: Annotated[bool, typer.Option("--loopback", help="No namespaces, even where they are allowed.")] = False,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Three servers under load: kill one, cut another off, stop Redis; what is lost, and how soon all is well."""
     if sys.platform != "linux":

@@ -24,8 +24,7 @@ from bench.cluster.joins import join_often
 from bench.cluster.pretenders import SPREAD_S, Pretender, Took, pretenders_of, pretending, pretending_apart
 from bench.cluster.redis import Redis, redis_at
 from bench.percentiles import percentile
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 from server.logs import set_up
 
@@ -91,7 +90,7 @@ def directory_command(
     processes: Annotated[int, typer.Option(min=1, max=1000, help="Which have them.")] = 200,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="For how long the load is measured.")] = 20.0,
     seed: Annotated[int, typer.Option(help="Of who goes where.")] = 1,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Measure joins by any process with 1,000 rooms, and the load of a directory of 10,000."""
     if sys.platform == "win32":

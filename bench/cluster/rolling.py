@@ -25,8 +25,7 @@ from bench.cluster.fleet import Fleet, Member, Settings
 from bench.cluster.ground import ground_of
 from bench.cluster.postgres import postgres_at
 from bench.cluster.redis import redis_at
-from bench.written import write_json
-from bots.output import to_be_written
+from bots.output import JsonFile, write_json
 from protocol.errors import UserError
 
 BACK_S_MAX: Final = 60.0
@@ -109,7 +108,7 @@ def rolling_command(
     match_s: Annotated[float, typer.Option(min=10, max=600, help="How long a match is.")] = 20.0,
     loopback: Annotated[bool, typer.Option("--loopback", help="No namespaces, even where they are allowed.")] = False,
     seed: Annotated[int, typer.Option(help="Of what the bots do.")] = 1,
-    json: Annotated[Path | None, typer.Option(callback=to_be_written, help="Write the result to this file.")] = None,
+    json: JsonFile = None,
 ) -> None:
     """Restart three servers under load, one after the other: whether a match is cut short, or a player lost."""
     if sys.platform != "linux":

@@ -1,5 +1,6 @@
-"""Whether a file can be written is asked before the work begins, and leaves no trace."""
+"""Whether a file can be written is asked before the work begins, and leaves no trace; what is written can be read."""
 
+import json
 import os
 import threading
 from importlib import import_module
@@ -10,7 +11,7 @@ import pytest
 
 import ricochet
 from bench.cli import MEASUREMENTS
-from bots.output import to_be_written
+from bots.output import to_be_written, write_json
 from protocol.errors import UserError
 
 
@@ -66,3 +67,13 @@ def test_measurements_ask_before_they_begin(name: str) -> None:
     asked = {option: hints[option].__metadata__[0].callback for option in ("json", "plot") if option in hints}
     assert asked
     assert set(asked.values()) == {to_be_written}
+
+
+def test_what_was_found_can_be_read(tmp_path: Path) -> None:
+    write_json(tmp_path / "found.json", [{"clients": 4}])
+    assert json.loads((tmp_path / "found.json").read_text()) == [{"clients": 4}]
+
+
+def test_a_folder_that_isnt_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"found.json can't be written: no such file"):
+        write_json(tmp_path / "nowhere" / "found.json", [])
