@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from random import Random
 from typing import Any, Final
@@ -36,7 +35,6 @@ from server.games.melee import Melee
 from server.net.backlog import current_backlog
 from server.net.porch import current_porch
 from server.net.sweep import current_sweep, sweep
-from server.session import Session
 from server.tick_loop import keep_time
 from server.venue import find_arena
 from tests.simulation.admin import Admin
@@ -45,6 +43,7 @@ from tests.simulation.history import History
 from tests.simulation.hostile import Hostile
 from tests.simulation.kernel import Kernel, installed
 from tests.simulation.network import Connection, Listener
+from tests.simulation.order import InOrder, scheduled_by
 from tests.simulation.players import Player
 from tests.simulation.watch import Watch
 
@@ -81,26 +80,6 @@ NETWORKS: Final = (
     Conditions(rtt_ms=600.0, jitter_ms=400.0, stalls_per_s=0.5, stall_ms=800.0, bandwidth_bytes_per_s=6_000.0),
 )
 HOSTS: Final = 12
-
-
-class InOrder(set[Session]):
-    """A set that is gone through in the order of adding; by address it would be another each time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._order: dict[Session, None] = {}
-
-    def add(self, session: Session) -> None:
-        super().add(session)
-        self._order[session] = None
-
-    def discard(self, session: object) -> None:
-        super().discard(session)
-        if isinstance(session, Session):
-            self._order.pop(session, None)
-
-    def __iter__(self) -> Iterator[Session]:
-        return iter(list(self._order))
 
 
 class World:
@@ -320,7 +299,7 @@ def run(seed: int) -> World:
     clock = trio.testing.MockClock(autojump_threshold=0)
     with ExitStack() as at_the_end:
         at_the_end.enter_context(installed(world.kernel))
-        at_the_end.enter_context(_scheduled_by(seed))
+        at_the_end.enter_context(scheduled_by(seed))
         at_the_end.enter_context(world.watch.watching())
         # To look through everything in memory again and again takes longer than the life itself.
         at_the_end.enter_context(patch("server.garbage.gc", Mock()))
@@ -336,16 +315,3 @@ def run(seed: int) -> World:
 async def _live(world: World) -> None:
     world.now_s = trio.current_time()
     await world.live()
-
-
-@contextmanager
-def _scheduled_by(seed: int) -> Iterator[None]:
-    """Trio runs tasks in an order that the seed alone decides: what pytest-trio does for Hypothesis."""
-    runner: Any = trio._core._run
-    state = runner._r.getstate()
-    runner._r.seed(seed)
-    try:
-        with patch.object(runner, "_ALLOW_DETERMINISTIC_SCHEDULING", True):
-            yield
-    finally:
-        runner._r.setstate(state)
