@@ -8,16 +8,14 @@
  * Every message but a pong goes to the listener. The token that resumes a seat is kept in the tab's session storage, so that
  * a reload comes back to the same ship; that is why nothing is said when the page goes. In a room pings ride on what
  * arrives, not on a timer, for a hidden tab's timers sleep.
- *
- * The network can be made to seem worse than it is (`worsen`): what is said and what arrives, the end included, then waits.
  */
 
 import { Backoff, ROOM_RETURNING } from "./backoff";
 import type { Codec, Wire } from "./codec";
-import { Delayed } from "./delayed";
 import { Itinerary, type Wish } from "./itinerary";
 import { type ClientMessage, type MovedAway, PROTOCOL_VERSION, type ServerMessage } from "./messages";
-import { type Conditions, isPerfect } from "./netsim";
+import { Line, sizeOf } from "./line";
+import type { Conditions } from "./netsim";
 import type { LinkState } from "./scene";
 import { rememberSeat, rememberedSeat } from "./seat_memory";
 
@@ -33,8 +31,6 @@ const ROOM_NOT_FOUND = 4010;
 /** Why one isn't in a room that is elsewhere. */
 const UNREACHABLE = "The server that has the room can't be reached.";
 const LEFT = "You have left.";
-/** Of the simulated network, up and down: the same sliders are the same network for everybody. */
-const SEEDS = [1, 2] as const;
 
 export interface Address {
   url: string;
@@ -60,9 +56,11 @@ export class Connection {
   readonly #listener: Listener;
   readonly #backoff = new Backoff();
   readonly #itinerary: Itinerary;
-  #socket: WebSocket | null = null;
-  /** Both ways of the network that is simulated; null: none is. */
-  #worse: { up: Delayed; down: Delayed } | null = null;
+  readonly #line = new Line({
+    opened: () => this.#hello(),
+    arrived: (wire) => this.#take(wire),
+    ended: (code, reason) => this.#end(code, this.#last_words || reason),
+  });
   #state: LinkState["state"] = "connecting";
   #name = "";
   /** What the server was told over this connection; "": it may know one by another name. */
@@ -110,7 +108,7 @@ export class Connection {
     const { greeted } = this.#itinerary;
     const goes_home = wish?.type === "open" && this.#itinerary.goHome();
     if (goes_home && greeted) this.send({ type: "leave" });
-    const anew = goes_home || !this.#socket;
+    const anew = goes_home || !this.#line.exists;
     if (anew) this.#connect();
     const said = wish && this.#itinerary.want(wish);
     if (said) this.send(said);
@@ -137,28 +135,23 @@ export class Connection {
 
   /** Says something, if anybody listens. */
   send(message: ClientMessage): void {
-    const socket = this.#socket;
-    if (socket?.readyState !== WebSocket.OPEN) return;
+    if (!this.#line.open) return;
     const wire = this.#codec.encode(message);
-    if (this.#worse) {
-      const kept = wire.slice(); // the codec may write over its own
-      this.#worse.up.pass(wire.length, () => socket === this.#socket && socket.send(kept));
-    } else {
-      socket.send(wire);
-    }
+    this.#line.send(wire);
     this.traffic.sent_messages += 1;
     this.traffic.sent_bytes += wire.length;
   }
 
   /** The player is looking again, or the network is back: an attempt that was put off is made now. */
   hurry(): void {
-    if (this.#state === "lost" && !this.#socket) this.#connect();
+    if (this.#state === "lost" && !this.#line.exists) this.#connect();
   }
 
   /** Leaves for good: the ship is given up, and nothing is tried or timed any more, until somebody asks again. */
   close(): void {
     if (this.#itinerary.greeted) this.send({ type: "leave" });
-    this.#leaveSocket();
+    this.#line.flush();
+    this.#line.leave();
     this.#itinerary.leave();
     rememberSeat(null);
     clearTimeout(this.#retry);
@@ -170,23 +163,12 @@ export class Connection {
 
   /** Breaks the connection as the network would. */
   drop(): void {
-    if (this.#socket) this.#end(LOST_CLOSURE, "");
+    if (this.#line.exists) this.#end(LOST_CLOSURE, "");
   }
 
   /** From now on the network seems to be so much worse than it is. What is under way arrives as it would have. */
   worsen(conditions: Conditions): void {
-    if (isPerfect(conditions)) {
-      const { up, down } = this.#worse ?? {};
-      this.#worse = null;
-      up?.flush();
-      down?.flush();
-    } else if (this.#worse) {
-      this.#worse.up.change(conditions);
-      this.#worse.down.change(conditions);
-    } else {
-      const [up, down] = SEEDS.map((seed) => new Delayed(conditions, seed, performance.now()));
-      this.#worse = { up: up!, down: down! };
-    }
+    this.#line.worsen(conditions);
   }
 
   link(now_ms: number): LinkState {
@@ -197,31 +179,17 @@ export class Connection {
   #connect(): void {
     clearTimeout(this.#retry);
     this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS);
-    this.#leaveSocket();
     this.#itinerary.left();
     if (this.#state !== "lost" && this.#state !== "connecting") this.#become("connecting");
     this.#last_words = "";
     this.#heard_ms = performance.now();
     this.traffic.connections += 1;
     const { url } = this.#itinerary;
-    let socket: WebSocket;
     try {
-      socket = new WebSocket(url, this.#codec.subprotocol);
+      this.#line.dial(url, this.#codec.subprotocol);
     } catch {
-      return this.#end(LOST_CLOSURE, `${url} is no address that this page may connect to.`);
+      this.#end(LOST_CLOSURE, `${url} is no address that this page may connect to.`);
     }
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.#hello();
-    socket.onmessage = ({ data }: MessageEvent<Wire>) => {
-      if (this.#worse) this.#worse.down.pass(sizeOf(data), () => socket === this.#socket && this.#take(data));
-      else this.#take(data);
-    };
-    socket.onclose = ({ code, reason }) => {
-      const end = () => this.#end(code, this.#last_words || reason);
-      if (this.#worse) this.#worse.down.pass(0, () => socket === this.#socket && end());
-      else end();
-    };
-    this.#socket = socket;
   }
 
   #hello(): void {
@@ -302,7 +270,7 @@ export class Connection {
   }
 
   #end(code: number, reason: string): void {
-    this.#leaveSocket();
+    this.#line.leave();
     clearTimeout(this.#retry);
     const now_ms = performance.now();
     const { led } = this.#itinerary;
@@ -326,27 +294,13 @@ export class Connection {
     this.#listener.changed();
   }
 
-  #leaveSocket(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    this.#worse?.up.drop();
-    this.#worse?.down.drop();
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-  }
-
   #watch(): void {
     const now_ms = performance.now();
     if (now_ms - this.#watched_ms > 2 * WATCH_EVERY_MS) this.#awake_ms = now_ms;
     this.#watched_ms = now_ms;
-    if (!this.#socket) return;
-    const silence_ms_max = this.#socket.readyState === WebSocket.CONNECTING ? this.#itinerary.patience_ms : SILENCE_MS_MAX;
+    if (!this.#line.exists) return;
+    const silence_ms_max = this.#line.connecting ? this.#itinerary.patience_ms : SILENCE_MS_MAX;
     if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > silence_ms_max) this.#end(LOST_CLOSURE, "The server has gone silent");
     else if (this.#state === "lobby") this.#ping(now_ms);
   }
-}
-
-function sizeOf(wire: Wire): number {
-  return typeof wire === "string" ? wire.length : wire.byteLength;
 }

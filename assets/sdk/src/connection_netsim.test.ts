@@ -55,3 +55,11 @@ test("a connection that is dropped takes with it what was under way", () => {
   expect(heard).toHaveLength(1);
   expect(socket.heard.some(({ type }) => type === "chat")).toBe(false);
 });
+
+test("who closes it has said so before it is left", () => {
+  const { connection, socket } = joined();
+  connection.worsen({ ...PERFECT, rtt_ms: 2000 });
+  connection.close();
+  expect(socket.heard.at(-1)).toEqual({ type: "leave" });
+  expect(socket.readyState).toBe(3);
+});
