@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from protocol.messages import Watch
 from tests.browser.axe import AXE, barriers
@@ -40,16 +40,22 @@ def overheard(page: Page) -> list[list[int]]:
     return said
 
 
+def watched(page: Page, server: Served) -> tuple[list[list[int]], Locator]:
+    """Eve watches belt: what she says from now on, and the list of whom she may follow."""
+    said = overheard(page)
+    page.goto(server.page_url)
+    page.get_by_placeholder("Your name").fill("Eve")
+    page.get_by_role("button", name="Watch belt").click()
+    wait_for(page, "r.role === 'spectator' && r.entities > 0")
+    follow = page.get_by_role("combobox", name="Follow")
+    follow.wait_for()
+    follow.locator("option").nth(4).wait_for(state="attached")
+    return said, follow
+
+
 def test_one_follows_a_player_and_the_next_and_roams(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, "about:blank", DESKTOP) as page:
-        said = overheard(page)
-        page.goto(server.page_url)
-        page.get_by_placeholder("Your name").fill("Eve")
-        page.get_by_role("button", name="Watch belt").click()
-        wait_for(page, "r.role === 'spectator' && r.entities > 0")
-        follow = page.get_by_role("combobox", name="Follow")
-        follow.wait_for()
-        follow.locator("option").nth(4).wait_for(state="attached")
+        said, follow = watched(page, server)
         follow.select_option(index=1)
         one = int(follow.input_value())
         page.get_by_role("button", name="Follow the next player").click()
@@ -90,13 +96,7 @@ def test_a_young_room_that_is_seen_late_says_when_the_picture_starts(chromium_pa
 
 def test_whoever_chose_the_camera_with_the_mouse_roams_with_the_keys(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, "about:blank", DESKTOP) as page:
-        said = overheard(page)
-        page.goto(server.page_url)
-        page.get_by_placeholder("Your name").fill("Eve")
-        page.get_by_role("button", name="Watch belt").click()
-        wait_for(page, "r.role === 'spectator' && r.entities > 0")
-        follow = page.get_by_role("combobox", name="Follow")
-        follow.locator("option").nth(4).wait_for(state="attached")
+        said, follow = watched(page, server)
         follow.focus()
         follow.dispatch_event("pointerdown")
         follow.select_option("0")
