@@ -94,6 +94,7 @@ class Archive:
         self._summaries: dict[str, Summary] = {}
         self._open: dict[str, Recording] = {}
         self._closed_bytes = 0
+        self._is_closed = False
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -112,6 +113,8 @@ class Archive:
                 continue
             recording = self._open[replay_id] = Recording(replay_id, path, file, Writer())
             try:
+                if self._is_closed:  # asked when it is among those that are open: `close` has closed it, or we do
+                    raise OSError("nothing more is recorded")
                 self._write(recording, recording.writer.begin(header, welcome, tick))
             except OSError:
                 self.drop(recording)
@@ -139,7 +142,8 @@ class Archive:
         recording.path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Nothing more is written: what is open is left as far as it is."""
+        """Nothing more is begun: what is open is left as far as it is. A thread may be about to begin something."""
+        self._is_closed = True
         for recording in list(self._open.values()):
             self._close(recording)
 

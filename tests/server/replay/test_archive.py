@@ -5,6 +5,7 @@ import io
 import os
 import time
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -153,6 +154,28 @@ def test_what_is_open_when_the_server_stops_is_a_replay_that_was_cut(tmp_path: P
     again = Archive(tmp_path, LARGE)
     again.load()
     assert [(summary.id, summary.is_whole) for summary in again.summaries()] == [(recording.id, False)]
+
+
+@pytest.mark.parametrize("is_under_way", [False, True])
+def test_what_is_begun_when_the_server_has_stopped_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_under_way: bool
+) -> None:
+    """The thread that begins it isn't waited for, and may come to it late."""
+    archive, opened, files = Archive(tmp_path, LARGE), Path.open, list[IO[Any]]()
+
+    def slowly(path: Path, mode: str) -> IO[Any]:
+        files.append(opened(path, mode))
+        if is_under_way:
+            archive.close()
+        return files[0]
+
+    if not is_under_way:
+        archive.close()
+    monkeypatch.setattr(Path, "open", slowly)
+    with pytest.raises(OSError, match="nothing more is recorded"):
+        begin(archive, id_of("main", "melee", 0))
+    assert all(file.closed for file in files)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_private_one_is_found_by_its_id_alone_and_still_is_after_a_restart(tmp_path: Path) -> None:
