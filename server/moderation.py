@@ -22,6 +22,7 @@ from server.restrictions import (
     Restrictions,
     TableFull,
     address_key,
+    is_address,
     mark_of,
     subject_key,
 )
@@ -130,6 +131,7 @@ class Moderation:
 
     def ban(self, order: Order, now_s: float) -> str:
         """Kick, and keep out for a while."""
+        self._mind_address(order)
         keys = self._keys_to_ban(order)
         _add(self.lobby.bans, keys, order.seconds, order.reason, now_s)
         gone = self.enforce_ban(keys, order.seconds, order.reason)
@@ -140,6 +142,7 @@ class Moderation:
 
     def mute(self, order: Order, now_s: float) -> str:
         """Let nobody hear what they say, or have said, for a while."""
+        self._mind_address(order)
         keys = self._keys_to_mute(order)
         self.silence(keys, order.seconds, order.reason, now_s)
         return f"muted {' and '.join(keys)} for {order.seconds:.0f} s: {len(self._known_as_any(keys))} who are here"
@@ -242,6 +245,12 @@ class Moderation:
             case Order(session=None, room=str(), player=int(), subject=None, address=None, name=None):
                 return self._one(order).key
         raise CantBe("say whom: a session, or a room and a player, or a subject, or an address, or that and a name")
+
+    def _mind_address(self, order: Order) -> None:
+        """What is meant to hold for whoever comes is mistyped more easily than noticed. Raises CantBe."""
+        address = order.address
+        if address is not None and not is_address(address) and not whom.known_as(self.lobby, address_key(address)):
+            raise CantBe(f"{address!r} is no address: one is like 203.0.113.7 or 2001:db8::7")
 
     def _keys_to_ban(self, order: Order) -> list[str]:
         """Whoever is meant by session comes back neither as they first were called nor as they are now."""

@@ -6,6 +6,7 @@ of these guests is known by their name besides (`mark_of`): somebody with anothe
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -16,6 +17,8 @@ from server.roles import Identity
 RESTRICTIONS_MAX: Final = 1024
 RESTRICTION_S_MAX: Final = 366 * 86_400.0
 REASON_CHARS_MAX: Final = 100
+GUEST_PREFIX: Final = 64
+"""Bits of an address of IPv6 that say whose it is."""
 
 
 class TableFull(Exception):
@@ -128,8 +131,20 @@ def address_key(address: str) -> str:
         return f"address:{host}"
     if isinstance(ip, IPv6Address):
         mapped = ip.ipv4_mapped
-        return f"address:{mapped}" if mapped else f"address:{ip_network((int(ip), 64), strict=False)}"
+        return f"address:{mapped}" if mapped else f"address:{ip_network((int(ip), GUEST_PREFIX), strict=False)}"
     return f"address:{ip}"
+
+
+def is_address(address: str) -> bool:
+    """Whether `address` is one of IPv4 or IPv6, with or without a port, or a network as `address_key` has it."""
+    host = host_of(address)
+    with suppress(ValueError):
+        ip_address(host)
+        return True
+    with suppress(ValueError):
+        network = ip_network(host)
+        return network.version == 6 and network.prefixlen == GUEST_PREFIX
+    return False
 
 
 def host_of(address: str) -> str:

@@ -1,10 +1,12 @@
 """Bans and mutes: whom they concern, until when, and how many there can be."""
 
+from ipaddress import IPv4Address, IPv6Address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.restrictions import RESTRICTIONS_MAX, Restriction, Restrictions, TableFull, address_key, key_of
+from server.restrictions import RESTRICTIONS_MAX, Restriction, Restrictions, TableFull, address_key, is_address, key_of
 from server.roles import GUEST, Identity, Role
 
 
@@ -65,6 +67,22 @@ def test_what_has_ended_is_listed_no_more() -> None:
 )
 def test_an_address_is_known_by_its_network(address: str, key: str) -> None:
     assert address_key(address) == key
+
+
+@given(st.ip_addresses(), st.booleans())
+def test_each_address_is_one_and_so_is_what_it_is_known_by(ip: IPv4Address | IPv6Address, has_port: bool) -> None:
+    alone = f"[{ip}]" if has_port and ip.version == 6 else str(ip)
+    address = f"{alone}:8000" if has_port else alone
+    assert is_address(address)
+    assert is_address(address_key(address).removeprefix("address:"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "memory", "eve", "1.2.3.400", "1.2.3", "1.2.3.0/24", "2001:db8::/48", "2001:db8::1/64", "example.org:80"],
+)
+def test_what_is_no_address(address: str) -> None:
+    assert not is_address(address)
 
 
 @given(st.text(max_size=50))
