@@ -79,7 +79,7 @@ function scene(): Scene {
 
 function step(dt_s: number): void {
   world.step(dt_s);
-  for (const event of world.events.splice(0)) look.event(event);
+  for (const event of world.events.splice(0)) look.event(event, scene());
   const wave = Math.sin(world.time_s * 3);
   look.overlay.push("rtt_ms", 42 + 6 * wave);
   look.overlay.push("slack_ms", 9 - 3 * wave);
@@ -116,14 +116,14 @@ if (showing !== "lobby") {
   for (let flown = 0; flown < Number(asked.get("fly") ?? 0); flown += 1) {
     if (flown === 20) world.kill(9, 1);
     if (flown === 30) world.kill(6, 2);
-    if (flown === Number(asked.get("fly")) - 2) for (const beam of world.beams()) look.event(beam);
+    if (flown === Number(asked.get("fly")) - 2) for (const beam of world.beams()) look.event(beam, scene());
     if (flown === 35) for (const line of LINES) look.chat.add({ who: line.player, ...line });
     step(STEP_S);
   }
   if (asked.has("board")) press("Tab");
   if (asked.has("chat")) press("Enter");
   if (asked.has("graphs")) press("F3");
-  if (showing === "hurt") look.event({ name: "hit", body: { player: 1, damage: 30 } });
+  if (showing === "hurt") look.event({ name: "hit", body: { player: 1, damage: 30 } }, scene());
   step(STEP_S);
   if (!asked.has("still")) run(performance.now());
 }

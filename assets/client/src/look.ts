@@ -21,6 +21,7 @@ import { Killcam } from "./killcam/killcam";
 import { LobbyPage } from "./lobby/lobby_page";
 import { RoomMenu } from "./lobby/room_menu";
 import { titleOf } from "./lobby/rooms";
+import { isNews } from "./news";
 import { Overlay } from "./overlay";
 import type { Effect } from "./render/effects";
 import { Stage } from "./render/stage";
@@ -80,7 +81,6 @@ class WholeLook implements PageLook {
   /** Why one isn't where one wanted to be, if that is the latest. */
   private refusal = "";
   private drawn_s: number | null = null;
-  private scene: Scene | null = null;
 
   constructor(root: HTMLElement, view: HTMLElement, stage: Stage, page: LobbyPage, wishes: Wishes) {
     this.stage = stage;
@@ -156,7 +156,6 @@ class WholeLook implements PageLook {
   }
 
   draw(scene: Scene): void {
-    this.scene = scene;
     const { state } = scene.link;
     if (state === "lobby" && this.state !== "lobby") this.arrive();
     this.state = state;
@@ -175,11 +174,14 @@ class WholeLook implements PageLook {
     this.overlay.draw(performance.now());
   }
 
-  event(event: GameEvent): void {
+  event(event: GameEvent, scene: Scene): void {
+    if (!isNews(event, scene)) {
+      this.hud.missed(event);
+      return;
+    }
     if (this.hud.event(event)) this.sound.shout();
-    if (this.scene === null) return;
-    if (event.name === "pulse") this.pulse(event, this.scene);
-    if (event.name === "hit" && numberIn(event.body, "player") === this.scene.me_id) {
+    if (event.name === "pulse") this.pulse(event, scene);
+    if (event.name === "hit" && numberIn(event.body, "player") === scene.me_id) {
       this.suffer(Math.min(1, numberIn(event.body, "damage") / 40));
     }
   }

@@ -120,7 +120,7 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
     const now_ms = performance.now();
     if (builder.open && builder.builds) client.lookAt(builder.editor.eye);
     const scene = client.see(now_ms) ?? emptyScene(now_ms / 1000, client.link);
-    for (const event of client.happened()) look.event(event);
+    for (const event of client.happened()) look.event(event, scene);
     const clip = client.slain();
     if (clip) look.slain(clip);
     look.draw(scene);

@@ -46,6 +46,12 @@ class Screening {
     return this;
   }
 
+  /** News come, and nobody looks. */
+  hear(ticks: number): this {
+    for (const end = this.tick + ticks; this.tick < end; this.tick += 1) if (this.tick % 2 === 0) this.#tell(0);
+    return this;
+  }
+
   track(id = 1): Track {
     return this.interpolation.tracks.get(id)!;
   }
@@ -184,4 +190,14 @@ test("without news nobody is drawn beyond a wall", () => {
   for (let tick = 0; tick < 40; tick += 1) farthest = Math.max(farthest, screening.run(1, false).track().at.x);
   expect(farthest).toBeGreaterThan(1000);
   expect(farthest).toBeLessThanOrEqual(1024 - 4 + 1e-6);
+});
+
+test("where no picture is taken for long, as of a page that is hidden, what has gone goes none the less", () => {
+  const screening = new Screening().run(2);
+  let most = 0;
+  for (let id = 1; id <= 600; id += 1) {
+    screening.believe(shot({ id, tick: screening.tick })).hear(2);
+    most = Math.max(most, screening.interpolation.tracks.size);
+  }
+  expect(most).toBeLessThan(50);
 });

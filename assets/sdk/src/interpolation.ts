@@ -12,6 +12,7 @@
  * picture is ahead of what is known: reckoning knows the sticks, and what it then gets wrong is less than what a later picture would cost
  * whoever aims by it. A stall makes nobody wait for long: what comes in one burst counts once, as late as its newest, and the delay is at
  * most JITTER_MS_MAX more than usual. Without news nothing is drawn more than EXTRAPOLATE_S_MAX ahead of the newest snapshot, nor beyond a wall.
+ * Where nobody looks for long, as in a page that is hidden, the news move the picture on, so that what has gone goes.
  *
  * Pure: `now_ms` is an argument. No garbage in a render frame beyond what newcomers need.
  */
@@ -43,6 +44,8 @@ const LATEST_FORGIVEN = 2;
 const JITTER_MS_MAX = 100;
 /** What comes so soon after what came before was held up together with it. */
 const BURST_MS = 8;
+/** After so long without a look the news move the picture on. */
+const UNSEEN_MS_MAX = 1000;
 
 /** A published state and the tick at which the picture changes over to it. */
 interface Belief {
@@ -103,6 +106,7 @@ export class Interpolation {
       if (!this.#view.entities.has(id)) track.gone = Math.min(track.gone, this.#view.tick);
     }
     for (const published of this.#view.entities.values()) this.#believe(published);
+    if (now_ms - this.#shown_ms > UNSEEN_MS_MAX) this.advance(now_ms);
   }
 
   /** Moves the picture on to `now_ms`; `tracks` then say where everything is. Ids whose `born` is to come are not to be drawn. */

@@ -93,6 +93,15 @@ test("happenings are told when the picture reaches them, and to the roster at on
   expect(duel.play.happened()).toEqual([]);
 });
 
+test("of what happens while nobody asks, the latest is kept, and says when it was", () => {
+  duel.run(20);
+  for (let count = 0; count < 5000; count += 1) duel.play.take({ type: "event", tick: duel.tick, name: "tick", body: { count } }, duel.now_ms);
+  duel.run(6);
+  const happened = duel.play.happened();
+  expect(happened.length).toBeLessThanOrEqual(256);
+  expect(happened.at(-1)).toMatchObject({ tick: 1020, body: { count: 4999 } });
+});
+
 test("after the page was hidden the clock is set anew", () => {
   duel.run(20);
   duel.play.pause();

@@ -35,6 +35,8 @@ import { View } from "./view";
 import { Walls } from "./walls";
 
 const TICKS_PER_STEP_MAX = 8;
+/** So much is kept of what has happened until somebody asks: a page that is hidden doesn't. */
+const HAPPENINGS_KEPT = 256;
 
 /** What a stay needs of the connection. */
 export interface Post {
@@ -132,6 +134,7 @@ export class Play {
       this.#remember(message);
       if (message.name === "late" && !this.lead.started) this.#starts_ms = now_ms + 1000 * (message.body["starts_in_s"] as number);
       if (!this.#isForeseen(message)) this.#happenings.push(message);
+      if (this.#happenings.length > HAPPENINGS_KEPT) this.#happenings.shift();
     }
   }
 
@@ -149,7 +152,7 @@ export class Play {
     this.#outbox.post(this.view.tick);
   }
 
-  /** What has happened by the tick that the picture shows, and what we foresee; each once. */
+  /** What has happened by the tick that the picture shows, and what we foresee; each once, and of a crowd of them the latest. */
   happened(): GameEvent[] {
     const ahead = this.#happenings.findIndex(({ tick }) => tick > this.interpolation.tick);
     return [...this.#foreseen.splice(0), ...this.#happenings.splice(0, ahead < 0 ? this.#happenings.length : ahead)];

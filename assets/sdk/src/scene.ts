@@ -126,6 +126,8 @@ export interface Scene {
 export interface GameEvent {
   name: string;
   body: Record<string, unknown>;
+  /** When it happened; none: now, for it is foreseen. Where nobody asked for long it may be long past. */
+  tick?: number;
 }
 
 export type Point = readonly [number, number];
@@ -278,7 +280,8 @@ export interface Look {
   lobby(news: LobbyNews): void;
   /** Once per render frame. Outside of a room only `scene.link` is shown. */
   draw(scene: Scene): void;
-  event(event: GameEvent): void;
+  /** Before `draw`, of the same scene. */
+  event(event: GameEvent, scene: Scene): void;
   /** One's own ship came to this end: to be shown once more, as often as the player likes. */
   slain(clip: Clip): void;
   readonly chat: ChatView;

@@ -129,6 +129,11 @@ export class Hud implements ChatView {
     return this.scene !== null && this.shout.event(event, this.scene);
   }
 
+  /** It happened while nobody looked. */
+  missed(event: GameEvent): void {
+    this.last.event(event);
+  }
+
   begin(channels: readonly ChatTo[]): void {
     this.chat.begin();
     this.chat.setChannels(channels);

@@ -91,6 +91,16 @@ test("after forgetting, the next scene is the first", () => {
   expect(effectsOf(entity(2, "shot"))).toEqual([]);
 });
 
+test("what has changed while nobody looked is no effect: the page was hidden", () => {
+  const at = (time_s: number, ...entities: Drawn[]): string[] => {
+    const scene = { entities, camera: { x: 0, y: 0 }, time_s, match: null } as unknown as Scene;
+    return reader.read(scene).map((effect) => effect.name);
+  };
+  at(10, entity(1, "ship"), entity(2, "crate"));
+  expect(at(310, entity(3, "ship", { status: PROTECTED_BIT }), entity(4, "shot"))).toEqual([]);
+  expect(at(310.1, entity(3, "ship"))).toEqual(["spent"]);
+});
+
 /** A match is another one when it is told anew. */
 const MATCHES: Record<string, object> = { play: { phase: "play" }, podium: { phase: "podium" }, kickoff: { phase: "play" } };
 

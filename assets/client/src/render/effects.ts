@@ -5,8 +5,8 @@
  * was destroyed. Reading it off the states costs no bandwidth, happens at the very place and moment where the player sees
  * it, and can't disagree with it. Sparks, shake and sound all start here.
  *
- * Rules: an entity that vanished near the edge of what the server tells of has only left, and when a match is spoken of anew
- * everything is laid anew; neither is an effect. Pure.
+ * Rules: an entity that vanished near the edge of what the server tells of has only left, when a match is spoken of anew
+ * everything is laid anew, and what changed while nobody looked has changed some time; none of these is an effect. Pure.
  */
 
 import {
@@ -63,6 +63,8 @@ const KICK_UNITS_PER_S = 70;
 const HARD_UNITS_PER_S = 700;
 /** How long a new match takes until everything is in its place. */
 const LAYING_S = 0.6;
+/** Between two drawings; a longer one is no moment any more (a hidden tab). */
+const GAP_S_MAX = 1;
 
 export class EffectReader {
   private readonly seen = new Map<number, Seen>();
@@ -70,10 +72,13 @@ export class EffectReader {
   private drawing = 0;
   private match: Scene["match"] | undefined;
   private laid_s = -Infinity;
+  private read_s = -Infinity;
 
   /** The effects since the last call; the array is reused by the next. `around`: the middle of what the server tells of. */
   read(scene: Scene, around: Vec = scene.camera): readonly Effect[] {
     this.found.length = 0;
+    if (scene.time_s - this.read_s > GAP_S_MAX) this.forget();
+    this.read_s = scene.time_s;
     this.drawing += 1;
     this.watchMatch(scene);
     const laying = this.drawing === 1 || scene.time_s < this.laid_s;
