@@ -1,7 +1,8 @@
 /**
  * What the browser remembers about this player, and what the player's system asks of us.
  *
- * Storage may be forbidden (private windows, embedded pages): then nothing is remembered and nothing fails.
+ * Storage may be forbidden (private windows, embedded pages) or full: then what is chosen holds for as long as the page is open, and
+ * nothing fails. What another tab chooses is for pages that are opened later.
  */
 
 import { cleanName } from "./names";
@@ -9,6 +10,9 @@ import { cleanName } from "./names";
 const NAME_KEY = "ricochet.name";
 const MUTED_KEY = "ricochet.muted";
 const KILLCAM_KEY = "ricochet.killcam";
+
+/** As this page has it. */
+const chosen = new Map<string, string>();
 
 export const settings = {
   get name(): string {
@@ -40,6 +44,12 @@ export function calm(): boolean {
 }
 
 function remembered(key: string): string {
+  const value = chosen.get(key) ?? stored(key);
+  chosen.set(key, value);
+  return value;
+}
+
+function stored(key: string): string {
   try {
     return localStorage.getItem(key) ?? "";
   } catch {
@@ -48,6 +58,7 @@ function remembered(key: string): string {
 }
 
 function remember(key: string, value: string): void {
+  chosen.set(key, value);
   try {
     localStorage.setItem(key, value);
   } catch {
