@@ -76,7 +76,7 @@ def test_one_follows_a_player_and_the_next_and_roams(server: Served, chromium_pa
 
 def test_a_young_room_that_is_seen_late_says_when_the_picture_starts(chromium_path: Path) -> None:
     """Without anybody in it, it rests after 3 s, and is as young when somebody comes."""
-    with served("--spectator-delay-s", "8") as late, opened(chromium_path, "about:blank", DESKTOP) as page:
+    with served("--spectator-delay-s", "12") as late, opened(chromium_path, "about:blank", DESKTOP) as page:
         page.add_init_script(path=AXE)
         page.goto(late.page_url)
         page.get_by_placeholder("Your name").fill("Eve")
@@ -90,7 +90,8 @@ def test_a_young_room_that_is_seen_late_says_when_the_picture_starts(chromium_pa
         assert counted
         assert counted == sorted(counted, reverse=True)
         assert set(told[len(counted) :]) <= {"The picture starts in a moment"}
-        wait_for(page, "r.entities > 0")
+        told_of = wait_for(page, "r.entities > 0")
+        assert told_of["counters"]["connections"] == 1, "it was taken for a server that is gone"
         expect(page.get_by_text("The picture starts")).to_have_count(0)
 
 

@@ -86,6 +86,16 @@ test("in the lobby, where nothing may be new for long, pings keep the connection
   expect(connection.state).toBe("lost");
 });
 
+test("in a room that is seen late, where nothing comes until there is a picture, pings do, too", () => {
+  const { connection, socket } = joined();
+  for (let second = 0; second < 40; second += 1) {
+    vi.advanceTimersByTime(1000);
+    const pings = socket.heard.splice(0).filter(({ type }) => type === "ping");
+    for (const { nonce } of pings) socket.say({ type: "pong", nonce, tick: 0 });
+  }
+  expect([connection.state, connection.traffic.connections]).toEqual(["playing", 1]);
+});
+
 test("a page that was hidden, and whose timers slept, doesn't take that for silence", () => {
   const connection = visitor();
   connection.join("Ada");

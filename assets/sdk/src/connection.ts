@@ -7,7 +7,7 @@
  *
  * Every message but a pong goes to the listener. The token that resumes a seat is kept in the tab's session storage, so that
  * a reload comes back to the same ship; that is why nothing is said when the page goes. In a room pings ride on what
- * arrives, not on a timer, for a hidden tab's timers sleep.
+ * arrives, not on a timer, for a hidden tab's timers sleep; but where nothing arrives, for the picture has yet to start, a timer says them.
  */
 
 import { Backoff, ROOM_RETURNING } from "./backoff";
@@ -22,6 +22,8 @@ import { rememberSeat, rememberedSeat } from "./seat_memory";
 const PING_EVERY_MS = 1000;
 /** With nothing heard for so long the network is gone, though no one told us. */
 const SILENCE_MS_MAX = 8000;
+/** With nothing heard for so long it is asked for. */
+const QUIET_MS_MAX = 4000;
 const WATCH_EVERY_MS = 1000;
 /** The close code of a connection that broke. */
 const LOST_CLOSURE = 1006;
@@ -300,7 +302,8 @@ export class Connection {
     this.#watched_ms = now_ms;
     if (!this.#line.exists) return;
     const silence_ms_max = this.#line.connecting ? this.#itinerary.patience_ms : SILENCE_MS_MAX;
+    const is_quiet = now_ms - this.#heard_ms > QUIET_MS_MAX;
     if (now_ms - Math.max(this.#heard_ms, this.#awake_ms) > silence_ms_max) this.#end(LOST_CLOSURE, "The server has gone silent");
-    else if (this.#state === "lobby") this.#ping(now_ms);
+    else if (this.#state === "lobby" || (this.#state === "playing" && is_quiet)) this.#ping(now_ms);
   }
 }
