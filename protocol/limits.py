@@ -16,6 +16,9 @@ HANDSHAKE_DEADLINE_S: Final = 5.0
 REQUEST_HEAD_BYTES_MAX: Final = 16384
 SILENCE_S_MAX: Final = 60.0
 """A client that sends nothing at all for this long is gone: a laptop may nod off for half a minute, and play on."""
+LOBBY_SILENCE_S_MAX: Final = 150.0
+"""The same in the lobby, where nothing comes that could be answered: of a page that is hidden, browsers let timers run
+once a minute."""
 LAG_S_MAX: Final = 1.0
 """A client that has no snapshot newer than this is sent fewer of them. Counted in ticks, like the next."""
 BEHIND_S_MAX: Final = 60.0

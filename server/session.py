@@ -116,10 +116,11 @@ class Session:
 
     def expire(self, now_s: float) -> None:
         """End the conversation when a deadline has passed or the client doesn't keep up."""
+        silence_s_max = limits.LOBBY_SILENCE_S_MAX if self.state is State.BROWSING else limits.SILENCE_S_MAX
         if self.state < State.BROWSING and now_s - self.opened_s > limits.HELLO_DEADLINE_S:
             self.end(Code.HELLO_TIMEOUT, f"no hello, or no answer to it, within {limits.HELLO_DEADLINE_S:g} s")
-        elif self.state is not State.ENDED and now_s - self.hearing.heard_s > limits.SILENCE_S_MAX:
-            self.end(Code.SILENT, f"nothing said for {limits.SILENCE_S_MAX:g} s")
+        elif self.state is not State.ENDED and now_s - self.hearing.heard_s > silence_s_max:
+            self.end(Code.SILENT, f"nothing said for {silence_s_max:g} s")
         elif self.state is State.PLAYING and (why := self.seated.why_too_slow()) is not None:
             self.lobby.too_slow += 1
             self.end(Code.TOO_SLOW, why)

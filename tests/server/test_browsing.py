@@ -19,6 +19,8 @@ from tests.instruments.stepper import Client, Stepper, arena_named
 from tests.server.conversations import goes_on, open_room, refusal_of
 
 ENCODINGS = (SUBPROTOCOL_MSGPACK, SUBPROTOCOL_JSON)
+A_HIDDEN_PAGES_TIMER_S = 60.0
+"""Browsers let it run no more often when the page has been hidden for five minutes."""
 
 
 @pytest.fixture
@@ -91,9 +93,19 @@ def test_a_line_for_a_room_is_refused_gently(stepper: Stepper) -> None:
 
 def test_silence_ends_a_visit_too(stepper: Stepper) -> None:
     ann = stepper.visit()
-    stepper.lobby.sweep(limits.SILENCE_S_MAX + 0.1)
+    stepper.lobby.sweep(limits.LOBBY_SILENCE_S_MAX)
+    assert ann.session.state is State.BROWSING
+    stepper.lobby.sweep(limits.LOBBY_SILENCE_S_MAX + 0.1)
     ann.read()
     assert refusal_of(ann) == Code.SILENT
+
+
+def test_a_page_that_is_hidden_in_the_lobby_and_gets_to_speak_once_a_minute_stays(stepper: Stepper) -> None:
+    ann = stepper.visit()
+    for said_s in (A_HIDDEN_PAGES_TIMER_S, 2 * A_HIDDEN_PAGES_TIMER_S + 0.3, 3 * A_HIDDEN_PAGES_TIMER_S):
+        stepper.lobby.sweep(said_s)
+        assert ann.session.state is State.BROWSING
+        ann.say(Ping(1), said_s)
 
 
 def test_a_visit_has_no_deadline_of_hello(stepper: Stepper) -> None:
