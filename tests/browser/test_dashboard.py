@@ -31,6 +31,8 @@ NAME = "<svg onload=pwn()>"
 ROOM = "<img src=x onerror=pwn() id=pwn>"
 WIDE = (1280, 720)
 PATIENCE_MS = 60_000
+LOOK_AGAIN_MS = 250
+"""How often the page looks how the connection is."""
 
 
 @contextmanager
@@ -198,6 +200,17 @@ def test_without_the_role_nobody_gets_in(server: Served, chromium_path: Path) ->
         expect(page.get_by_role("alert")).to_contain_text("the role player may not see them", timeout=PATIENCE_MS)
         expect(page.get_by_label("Admin token")).to_be_focused()
         assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
+def test_the_keyboard_leads_on_from_the_question_for_a_token(server: Served, chromium_path: Path) -> None:
+    with dashboard(chromium_path, server, token=None) as page:
+        page.goto(f"{server.page_url}dashboard")
+        field, button = page.get_by_label("Admin token"), page.get_by_role("button", name="Sign in")
+        expect(field).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(button).to_be_focused()
+        page.wait_for_timeout(3 * LOOK_AGAIN_MS)
+        expect(button).to_be_focused()
 
 
 def test_the_token_is_this_tabs_until_one_signs_out(server: Served, chromium_path: Path) -> None:

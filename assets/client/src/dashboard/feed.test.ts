@@ -1,6 +1,6 @@
 import { Backoff } from "@ricochet/sdk";
 import { describe, expect, it } from "vitest";
-import { Feed, type FeedState, STALE_S } from "./feed";
+import { Feed, type FeedState, SILENCE_S_MAX, STALE_S } from "./feed";
 import { NO_PAST, stats } from "./stats.fixture";
 import type { ServerMessage, Stats } from "./wire";
 
@@ -128,6 +128,29 @@ describe("the feed", () => {
     expect(server.feed.staleFor_s()).toBe(STALE_S + 1);
     server.newest.say(stats());
     expect(server.feed.staleFor_s()).toBeNull();
+  });
+
+  it("leaves a connection by which nothing comes any more, and comes back by another", () => {
+    const server = new Server();
+    server.feed.signIn("secret");
+    server.welcome();
+    const socket = server.newest;
+    server.pass(SILENCE_S_MAX);
+    server.feed.tend();
+    expect(server.feed.state.name).toBe("live");
+    server.pass(0.1);
+    server.feed.tend();
+    expect(server.feed.state).toMatchObject({ name: "waiting", why: "the server has gone silent" });
+    expect(socket.onmessage).toBeNull();
+    server.pass(1);
+    expect(server.sockets.length).toBe(2);
+    server.pass(SILENCE_S_MAX + 1);
+    server.feed.tend();
+    expect(server.feed.state.name, "one that never opens is left, too").toBe("waiting");
+    server.feed.tend();
+    server.feed.signOut();
+    server.feed.tend();
+    expect(server.feed.state.name).toBe("signed_out");
   });
 
   it("is silent once signed out", () => {

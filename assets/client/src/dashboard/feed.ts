@@ -4,7 +4,7 @@
  *     signed_out   nobody has shown a token, or it was refused: `why` says so
  *     connecting   a socket is opening, or hello has not been answered yet
  *     live         welcomed; `heard_s` is when the last numbers came
- *     waiting      the connection ended for a reason that passes; the next attempt is at `until_s`
+ *     waiting      the connection ended for a reason that passes, or nothing came by it; the next attempt is at `until_s`
  *
  * The token goes in the first message and is held here for as long as somebody is signed in. What the page asked to look at is
  * asked again after each welcome.
@@ -15,8 +15,12 @@ import { type Look, type PastColumns, type ServerMessage, type Stats, SUBPROTOCO
 
 /** Numbers older than this are stale. */
 export const STALE_S = 2;
+/** By which nothing has come for so long, that connection is left. */
+export const SILENCE_S_MAX = 10;
 const SIGNED_OUT = 1000;
+const LOST = 1006;
 const GONE = "the server can't be reached";
+const SILENT = "the server has gone silent";
 
 export type FeedState =
   | { name: "signed_out"; why: string }
@@ -48,6 +52,8 @@ export class Feed {
   #look: Look = { search: "", first: 0 };
   #every_s = 0.5;
   #socket: WebSocket | null = null;
+  /** When something came by it, or it was opened. */
+  #heard_s = 0;
   /** What the server said before it closed. */
   #bye = "";
   #callOff: () => void = () => undefined;
@@ -82,10 +88,18 @@ export class Feed {
     return age_s > STALE_S ? age_s : null;
   }
 
+  /** To be called now and then: a network that went away says nothing. */
+  tend(): void {
+    if (this.#socket === null || this.#world.now_s() - this.#heard_s <= SILENCE_S_MAX) return;
+    this.#leave();
+    this.#lost(LOST, SILENT);
+  }
+
   #connect(): void {
     const token = this.#token;
     const socket = this.#world.socket(SUBPROTOCOL);
     this.#socket = socket;
+    this.#heard_s = this.#world.now_s();
     this.#bye = "";
     this.#become({ name: "connecting" });
     socket.onopen = () => this.#say({ type: "hello", version: VERSION, token });
@@ -94,7 +108,7 @@ export class Feed {
   }
 
   #hear(message: ServerMessage): void {
-    const heard_s = this.#world.now_s();
+    const heard_s = (this.#heard_s = this.#world.now_s());
     if (message.type === "welcome") {
       this.#backoff.succeeded();
       this.#every_s = message.every_s;

@@ -101,4 +101,7 @@ const rename = (hash: string) => history.replaceState(null, "", location.pathnam
 token = takeToken({ hash: location.hash, memory: () => memory, rename });
 if (token === null) tell();
 else feed.signIn(token);
-window.setInterval(tell, LOOK_AGAIN_MS);
+window.setInterval(() => {
+  feed.tend();
+  tell();
+}, LOOK_AGAIN_MS);

@@ -44,6 +44,7 @@ export class Page {
   #isOneOfMany = false;
   #window_s = WINDOW_S;
   #answering = 0;
+  #last: FeedState | null = null;
 
   constructor(root: HTMLElement, wishes: Wishes) {
     this.#wishes = wishes;
@@ -58,7 +59,8 @@ export class Page {
   /** How the connection is; `stale_s`: for how long nothing has come, when that is too long. */
   become(state: FeedState, stale_s: number | null, now_s: number): void {
     const isIn = state.name !== "signed_out";
-    if (state.name === "signed_out") this.#signIn.ask(state.why);
+    if (state.name === "signed_out" && state !== this.#last) this.#signIn.ask(state.why);
+    this.#last = state;
     show(this.#signIn.root, !isIn);
     show(this.#inside, isIn);
     if (state.name === "live") write(this.#who, state.subject ?? "");
