@@ -77,7 +77,7 @@ export class Page {
   }
 
   told(stats: Stats, every_s: number): void {
-    this.#past.push(stats, every_s);
+    this.#past.tell(stats, every_s);
     for (const [n, { read }] of TILES.entries()) write(this.#tiles[n] as HTMLElement, read(stats));
     const told = troubles(stats);
     if (this.#troubles.dataset["told"] !== told.join()) {

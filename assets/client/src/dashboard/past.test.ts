@@ -36,6 +36,16 @@ describe("the past", () => {
     expect(past.columns(FIGURE, 60)).toEqual([[2, 4, 4.5], [120, 119, 30]]);
   });
 
+  it("goes on when the server's clock is set back: what it had beyond that is forgotten", () => {
+    const past = new Past([FIGURE]);
+    for (let n = 0; n < 6; n += 1) past.tell(at(10_000 + n * 500, n), 0.5);
+    past.tell(at(11_000, 7), 0.5);
+    past.tell(at(11_500, 8), 0.5);
+    expect(past.columns(FIGURE, 60)).toEqual([[10, 10.5, 11, 11.5], [0, 1, 7, 8]]);
+    past.tell(at(1000, 9), 0.5);
+    expect(past.columns(FIGURE, 60)).toEqual([[1], [9]]);
+  });
+
   it("never goes back, and keeps no more than it may", () => {
     const past = new Past([FIGURE]);
     past.push(at(2000), 0.5);

@@ -31,6 +31,13 @@ export class Past {
     this.#columns = new Map(figures.map((figure) => [figure, figure.lines.map(() => [])]));
   }
 
+  /** The latest. Where it is earlier than what is known, the server's clock was set back. */
+  tell(stats: Moment, every_s: number): void {
+    const later = this.#at_s.findIndex((at_s) => at_s >= stats.at_ms / 1000);
+    if (later >= 0) for (const column of [this.#at_s, ...[...this.#columns.values()].flat()]) column.length = later;
+    this.push(stats, every_s);
+  }
+
   /** One more; what is older than the newest, or too old, is left out. */
   push(stats: Moment, every_s: number): void {
     const at_s = stats.at_ms / 1000;
