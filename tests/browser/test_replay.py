@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from protocol.codec import CODECS
+from protocol.limits import SUBPROTOCOL_MSGPACK
+from protocol.replay import Replay, Writer, messages_of
 from tests.browser.page import PATIENCE_S, PHONE, opened
 from tests.instruments.served import Served, served
 
@@ -19,6 +22,13 @@ MATCH = GOLDEN / "match-1.replay"
 NAME = "20231114T221320Z-main-melee"
 TOLD = """({tick: r.playback.tick, playing: r.transport.playing, speed: r.transport.speed, followed: r.gaze.followed,
     x: r.gaze.x, y: r.gaze.y, marks: r.marks, wrong: r.playback.checksum_mismatches, last: r.playback.last_tick})"""
+
+BREAKS_OFF = """
+(whole => window.fetch = async (url, ...more) => String(url).includes("/api/replays/")
+  ? new Response(new ReadableStream({ pull: (stream) => stream.error(new TypeError("network error")) }))
+  : whole(url, ...more))(window.fetch);
+"""
+"""A download whose connection is gone after its head has come."""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +128,52 @@ def test_a_file_of_ones_own_is_played_and_what_is_none_says_so(
         page.get_by_label("Open a file").set_input_files(MATCH)
         wait_for(page, "r.playback.tick > 10")
         assert page.title() == "melee in Pinball · Ricochet"
+
+
+def spoilt(chunk: int, item: int) -> bytes:
+    """The match, with a message in it that nobody can read."""
+    whole, writer = Replay(MATCH.read_bytes()), Writer()
+    written = [writer.begin(whole.header, CODECS[SUBPROTOCOL_MSGPACK].encode(whole.welcome), 0)]
+    for place, block in enumerate(whole.chunks):
+        messages = messages_of(block)
+        if place == chunk:
+            messages[item] = b"\xc1"
+        written.append(writer.chunk(block.tick, messages))
+    return b"".join(written)
+
+
+def test_what_is_no_replay_leaves_the_one_that_is_played_alone(
+    server: Served, chromium_path: Path, tmp_path: Path
+) -> None:
+    with opened(chromium_path, f"{server.page_url}replay?id={NAME}") as page:
+        wait_for(page, "r.playback.tick > 10")
+        (tmp_path / "wrong.replay").write_bytes(b"<!doctype html>")
+        page.get_by_label("Open a file").set_input_files(tmp_path / "wrong.replay")
+        expect(page.get_by_role("status").get_by_text("it is no replay of Ricochet")).to_be_visible()
+        expect(page.get_by_role("heading", name="Replays")).to_be_hidden()
+        wait_for(page, "r.transport.tick > r.transport.first_tick + 60")
+
+
+def test_a_replay_that_makes_no_sense_further_on_ends_there_and_says_so(
+    server: Served, chromium_path: Path, tmp_path: Path
+) -> None:
+    with opened(chromium_path, f"{server.page_url}replay?id={NAME}") as page:
+        wait_for(page, "r.playback.tick > 10")
+        (tmp_path / "spoilt.replay").write_bytes(spoilt(0, 60))
+        page.get_by_label("Open a file").set_input_files(tmp_path / "spoilt.replay")
+        expect(page.get_by_text("This can't be played: a message can't be read.")).to_be_visible()
+        expect(page.get_by_role("link", name="melee in Pinball")).to_be_visible()
+        assert page.locator(".replay-hud").count() == 0
+        page.get_by_label("Open a file").set_input_files(MATCH)
+        wait_for(page, "r.playback.tick > 10")
+
+
+def test_a_match_that_breaks_off_on_its_way_says_so(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, "about:blank") as page:
+        page.add_init_script(BREAKS_OFF)
+        page.goto(f"{server.page_url}replay?id={NAME}")
+        expect(page.get_by_text("The connection broke off")).to_be_visible()
+        expect(page.get_by_role("link", name="melee in Pinball")).to_be_visible()
 
 
 def test_what_is_built_is_seen_being_built(server: Served, chromium_path: Path) -> None:

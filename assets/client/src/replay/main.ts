@@ -23,13 +23,20 @@ declare global {
 
 const UNREACHABLE = "The server can't be reached.";
 const NOT_THERE = "That match is not recorded here, or no longer.";
+const BROKEN_OFF = "The connection broke off while the match was on its way. Load the page again to try once more.";
+const SENSELESS = "This can't be played: it makes no sense.";
 const NO_PICTURE = "This browser can't draw the arena: WebGL is missing or turned off.";
+
+/** Of the page while nothing is played. */
+const TITLE = document.title;
 
 class Place {
   private readonly root: HTMLElement;
   private readonly view = element("div", "view");
   private readonly shelf = new Shelf((file) => void this.open(file));
   private stage: Stage | null = null;
+  private page: ReplayPage | null = null;
+  private drawing = false;
 
   constructor(root: HTMLElement) {
     this.root = root;
@@ -50,9 +57,9 @@ class Place {
 
   private async list(is_asked: boolean): Promise<void> {
     const answer = await fetch("/api/replays").catch(() => null);
-    const replays = answer?.ok ? ((await answer.json()) as Listed[]) : [];
-    this.shelf.show(replays);
-    if (is_asked) this.shelf.say(answer?.ok ? (replays.length === 0 ? "None has been recorded yet." : "") : UNREACHABLE);
+    const replays = answer?.ok ? ((await answer.json().catch(() => null)) as Listed[] | null) : null;
+    this.shelf.show(replays ?? []);
+    if (is_asked) this.shelf.say(replays ? (replays.length === 0 ? "None has been recorded yet." : "") : UNREACHABLE);
   }
 
   private async fetch(id: string): Promise<boolean> {
@@ -62,11 +69,14 @@ class Place {
       this.shelf.say(answer?.status === 404 ? NOT_THERE : UNREACHABLE);
       return false;
     }
-    return this.play(new Uint8Array(await answer.arrayBuffer()));
+    const bytes = await answer.arrayBuffer().catch(() => null);
+    if (bytes) return this.play(new Uint8Array(bytes));
+    this.shelf.say(BROKEN_OFF);
+    return false;
   }
 
   private async open(file: File): Promise<void> {
-    if (file.size > FILE_BYTES_MAX) this.shelf.say("No replay is as large as this.");
+    if (file.size > FILE_BYTES_MAX) this.refuse(new CannotPlay("No replay is as large as this."));
     else await this.play(new Uint8Array(await file.arrayBuffer()));
   }
 
@@ -74,26 +84,52 @@ class Place {
   private async play(bytes: Uint8Array): Promise<boolean> {
     try {
       const recording = new Recording(bytes);
-      this.stage ??= await Stage.open(this.view);
-      window.replaying?.close();
-      const page = new ReplayPage(this.root, this.view, this.stage, recording);
-      if (!window.replaying) requestAnimationFrame(frame);
-      window.replaying = page;
-      this.shelf.root.hidden = true;
+      this.stage ??= await Stage.open(this.view).catch((cause: unknown) => {
+        throw new CannotPlay(NO_PICTURE, { cause });
+      });
+      const page = new ReplayPage(this.root, this.view, this.stage, recording, (error) => this.end(error));
+      this.show(page);
       document.title = `${recording.welcome.game} in ${recording.welcome.arena.name} · Ricochet`;
       return true;
     } catch (error) {
-      console.error(error);
-      this.shelf.root.hidden = false;
-      this.shelf.say(error instanceof CannotPlay ? error.message : NO_PICTURE);
+      this.refuse(error);
       return false;
     }
   }
-}
 
-function frame(now_ms: number): void {
-  requestAnimationFrame(frame);
-  window.replaying?.frame(now_ms);
+  /** In the place of what was played; null: the list. */
+  private show(page: ReplayPage | null): void {
+    this.page?.close();
+    this.page = page;
+    this.shelf.root.hidden = page !== null;
+    if (page) window.replaying = page;
+    else delete window.replaying;
+    if (page && !this.drawing) this.draw();
+  }
+
+  private draw(): void {
+    this.drawing = true;
+    requestAnimationFrame((now_ms) => {
+      this.draw();
+      this.page?.frame(now_ms);
+    });
+  }
+
+  /** What is played goes on. */
+  private refuse(error: unknown): void {
+    console.error(error);
+    const sentence = error instanceof CannotPlay ? error.message : SENSELESS;
+    if (this.page) this.page.notice.say(sentence);
+    else this.shelf.say(sentence);
+  }
+
+  /** What is played can't go on. */
+  private end(error: unknown): void {
+    this.show(null);
+    document.title = TITLE;
+    this.refuse(error);
+    void this.list(false);
+  }
 }
 
 askForSheetsAgain();

@@ -1,5 +1,5 @@
 /**
- * A replay on the screen: the picture, what is written over it, and the bar. Read `frame` first.
+ * A replay on the screen: the picture, what is written over it, and the bar. Read `draw` first.
  */
 
 import { type Arena, type GameEvent, NOTHING, type Scene } from "@ricochet/sdk";
@@ -8,6 +8,7 @@ import { numberIn } from "../hud/bodies";
 import { element } from "../hud/dom";
 import { Minimap } from "../hud/minimap";
 import { NewsFeed } from "../hud/newsfeed";
+import { Notice } from "../hud/notice";
 import { Scoreboard } from "../hud/scoreboard";
 import type { Stage } from "../render/stage";
 import { calm } from "../settings";
@@ -32,6 +33,8 @@ export class ReplayPage {
   readonly gaze: Gaze;
   readonly marks: readonly number[];
   readonly playback: Playback;
+  /** A sentence over the picture. */
+  readonly notice = new Notice();
   private readonly stage: Stage;
   private readonly recording: Recording;
   private readonly picture: ReplayPicture;
@@ -49,9 +52,12 @@ export class ReplayPage {
   private laid_out_ms = 0;
   private readonly root: HTMLElement;
   private readonly ended = new AbortController();
+  private readonly fail: (error: unknown) => void;
 
-  constructor(place: HTMLElement, view: HTMLElement, stage: Stage, recording: Recording) {
+  /** `fail` is told why it can't go on; what can't even begin is thrown. */
+  constructor(place: HTMLElement, view: HTMLElement, stage: Stage, recording: Recording, fail: (error: unknown) => void) {
     const { welcome } = recording;
+    this.fail = fail;
     this.stage = stage;
     this.recording = recording;
     this.playback = new Playback(recording);
@@ -63,14 +69,14 @@ export class ReplayPage {
     this.picture = new ReplayPicture(this.playback);
     this.timeline = new Timeline(this.transport, marks, (tick) => this.goTo(tick));
     this.bar = new Bar(this.transport, this, this.timeline.root);
-    this.keys = new Keys(this.pressed(), this.ended.signal);
     this.board.enter(welcome.description ?? NOTHING);
     this.corner = element("div", "corner", this.minimap.root, this.feed.root);
-    this.root = element("main", "hud replay-hud", this.title(), this.corner, this.board.root, this.bar.root);
-    place.append(this.root);
-    draggable(view, (dx, dy) => this.gaze.drag(-dx / stage.camera.scale, -dy / stage.camera.scale), this.ended.signal);
+    this.root = element("main", "hud replay-hud", this.title(), this.corner, this.board.root, this.notice.root, this.bar.root);
     this.gaze.follow(recording.index?.standings[0]?.player ?? [...this.playback.roster.players.keys()][0] ?? 0);
-    this.goTo(this.transport.tick);
+    this.leap(this.transport.tick);
+    this.keys = new Keys(this.pressed(), this.ended.signal);
+    draggable(view, (dx, dy) => this.gaze.drag(-dx / stage.camera.scale, -dy / stage.camera.scale), this.ended.signal);
+    place.append(this.root);
   }
 
   /** Another one takes its place: it is seen no more, and hears of no key and no pointer. */
@@ -81,6 +87,14 @@ export class ReplayPage {
 
   /** Once per render frame. */
   frame(now_ms: number): void {
+    try {
+      this.draw(now_ms);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private draw(now_ms: number): void {
     const elapsed_s = this.drawn_ms === 0 ? 0 : Math.min(STEP_MAX_S, Math.max(0, now_ms - this.drawn_ms) / 1000);
     this.drawn_ms = now_ms;
     if (!this.timeline.dragging) this.transport.pass(elapsed_s);
@@ -93,6 +107,7 @@ export class ReplayPage {
     this.minimap.draw(scene);
     this.feed.draw(scene);
     this.board.draw(scene);
+    this.notice.draw(scene.time_s);
     this.timeline.draw();
     this.bar.draw(this.transport, scene.players, this.gaze.followed);
     this.leapt = false;
@@ -122,6 +137,14 @@ export class ReplayPage {
   }
 
   goTo(tick: number): void {
+    try {
+      this.leap(tick);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private leap(tick: number): void {
     const { welcome } = this.recording;
     this.transport.goTo(tick);
     this.playback.goTo(this.transport.tick);
