@@ -10,7 +10,7 @@ together and is within its bounds, with a sentence that begins with the place.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -161,15 +161,20 @@ def faults(description: Description, hud: Iterable[str]) -> Iterator[tuple[str, 
             yield f"hud[{i}].texts", "there are none to choose from"
     if description.columns and description.columns[0].best != "most":
         yield "columns[0].best", "the first column is the score, of which most is best"
-    buttons = [control.button for control in description.controls]
-    for i, button in enumerate(buttons):
-        if button in buttons[:i]:
-            yield f"controls[{i}].button", f"{button!r} is there already"
+    for i, label in _repeated([column.label.lower() for column in description.columns]):
+        yield f"columns[{i}].label", f"{label!r} is there already"
+    for i, button in _repeated([control.button for control in description.controls]):
+        yield f"controls[{i}].button", f"{button!r} is there already"
     for i, news in enumerate(description.news):
         for field in ("text", "shout"):
             yield from ((f"news[{i}].{field}", what) for what in _flaws(getattr(news, field)))
         if not (news.text or news.shout):
             yield f"news[{i}]", "it says nothing: give it a text or a shout"
+
+
+def _repeated(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Those that have been there before, with their places."""
+    return ((i, name) for i, name in enumerate(names) if name in names[:i])
 
 
 def _flaws(words: str) -> Iterator[str]:

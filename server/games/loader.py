@@ -14,10 +14,15 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Final, get_args
 
-from protocol.description import check
+import msgspec
+
+from protocol.description import Description, check
 from protocol.errors import UserError
+from protocol.gun import Gun
 from protocol.kinds import Category, Kind
 from server.game import Game
+from server.games.hooks import misfits
+from server.games.plain import Book, Plain
 
 NAME_CHARS_MAX: Final = 24
 CATEGORIES: Final = get_args(Category)
@@ -46,20 +51,76 @@ def check_game(game: type[Game], source: str) -> None:
     """Whether it says of itself all that it must. Raises UserError."""
     if lacking := [name for name in ("name", "kinds") if not hasattr(game, name)]:
         raise UserError(f"{source}: {game.__name__} lacks {' and '.join(lacking)}")
-    if not str(game.name).isidentifier() or len(game.name) > NAME_CHARS_MAX:
-        raise UserError(f"{source}: {game.__name__}.name: a short word, not {game.name!r}")
-    if not all(isinstance(kind, Kind) for kind in game.kinds) or "ship" not in [kind.category for kind in game.kinds]:
-        raise UserError(f"{source}: {game.__name__}.kinds: kinds, and a ship among them")
-    if not isinstance(game.map, str):
-        raise UserError(f"{source}: {game.__name__}.map: a name, not {game.map!r}")
-    touches: tuple[tuple[str, ...], ...] = game.touches
-    for pair in touches:
-        if len(pair) != 2 or not set(pair) <= set(CATEGORIES):
-            raise UserError(f"{source}: {game.__name__}.touches: pairs of {', '.join(CATEGORIES)}, not {pair!r}")
+    for place, what in faults(game):
+        raise UserError(f"{source}: {game.__name__}.{place}: {what}")
+    for line, what in misfits(game):
+        raise UserError(f"{source}{f', line {line}' if line else ''}: {what}")
     check(game.description, game.hud, source)
     if game.teams != len(game.description.teams):
         said = len(game.description.teams)
         raise UserError(f"{source}: {game.__name__}.teams: {game.teams}, but its description has {said}")
+
+
+def faults(game: type[Game]) -> Iterator[tuple[str, str]]:
+    """Every (place, what is wrong) in what a game says of itself, its description apart."""
+    if not str(game.name).isidentifier() or len(game.name) > NAME_CHARS_MAX:
+        yield "name", f"a short word, not {game.name!r}"
+    yield from _faults_of_kinds(game)
+    if not isinstance(game.description, Description):
+        yield "description", f"a Description, not {type(game.description).__name__}"
+    if not isinstance(game.map, str):
+        yield "map", f"a name, not {game.map!r}"
+    touches: object = game.touches
+    for pair in touches if isinstance(touches, tuple | list) else [touches]:
+        if not isinstance(pair, tuple | list) or len(pair) != 2 or not set(pair) <= set(CATEGORIES):
+            yield "touches", f"pairs of {', '.join(CATEGORIES)}, not {pair!r}"
+    names: object = game.hud
+    if (
+        not isinstance(names, tuple | list)
+        or not all(isinstance(name, str) for name in names)
+        or len(set(names)) < len(names)
+    ):
+        yield "hud", f"different names, as in ('score', 'lives'), not {names!r}"
+    yield from _faults_of_book(game)
+
+
+def _faults_of_kinds(game: type[Game]) -> Iterator[tuple[str, str]]:
+    kinds: object = game.kinds
+    if (
+        not isinstance(kinds, tuple | list)
+        or not all(isinstance(kind, Kind) for kind in kinds)
+        or "ship" not in [kind.category for kind in kinds]
+    ):
+        yield "kinds", "kinds, and a ship among them"
+        return
+    for at, kind in enumerate(kinds):
+        try:
+            msgspec.convert(msgspec.to_builtins(kind), Kind)
+        except msgspec.ValidationError as error:
+            what, _, place = str(error).partition(" - at `$")
+            yield f"kinds[{at}]{place.rstrip('`')}", what
+    gun: object = game.gun
+    shots = [at for at, kind in enumerate(kinds) if kind.category == "shot"]
+    if gun is not None and not (isinstance(gun, Gun) and gun.kind in shots):
+        yield "gun", "a Gun whose kind is that of a shot, by its place among the game's kinds"
+
+
+def _faults_of_book(game: type[Game]) -> Iterator[tuple[str, str]]:
+    if Plain not in game.__mro__:
+        return
+    saved: object = getattr(game, "saved", None)
+    if not (isinstance(saved, type) and issubclass(saved, Book)):
+        yield "saved", "a class that inherits Book"
+        return
+    try:
+        msgspec.msgpack.Decoder(saved)
+        fields = msgspec.structs.fields(saved)
+    except (NameError, TypeError) as error:
+        yield "saved", f"{saved.__name__} can't be read again: {error}"
+        return
+    for field in fields:
+        if field.required:
+            yield "saved", f"{saved.__name__}.{field.name} needs a value to begin with"
 
 
 def _run(path: Path) -> ModuleType:
@@ -71,7 +132,7 @@ def _run(path: Path) -> ModuleType:
     module = sys.modules[name] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _blame(error, path) from None
     return module
 
@@ -87,7 +148,7 @@ def told_of(name: str) -> Iterator[None]:
         raise _blame(error, Path(name)) from None
 
 
-def _blame(error: Exception, path: Path) -> UserError:
+def _blame(error: Exception | SystemExit, path: Path) -> UserError:
     """The sentence: the file as it was typed, the line in it, if any, that led there, and what is wrong."""
     own = str(path.resolve())
     if isinstance(error, SyntaxError):

@@ -12,7 +12,10 @@ from server.games.loader import check_game
 from server.games.plain import Plain
 from tests.instruments.stepper import Stepper
 
-HEAD = "from protocol.description import *\nfrom server.games.plain import Book, Plain\n"
+HEAD = (
+    "from protocol.description import *\nfrom server.games.plain import Book, Plain\n"
+    "from msgspec.structs import replace; from server.games.pieces import GUN, SHIP_KIND\n"
+)
 DRIFT = (
     HEAD
     + "class Mine(Book, kw_only=True):\n    n: int = 0\nclass Drift(Plain):\n    name = 'drift'\n    saved = Mine\n"
@@ -45,7 +48,7 @@ def test_what_a_game_is_built_on_is_not_a_second_one(tmp_path: Path) -> None:
         ("x = 1\n", "has no game in it"),
         (HEAD, "has no game in it"),
         (DRIFT + "class Other(Plain):\n    name = 'other'\n", "has more than one game in it: Drift, Other"),
-        (HEAD + "\nboom\n", "drift.py, line 4: NameError: name 'boom' is not defined"),
+        (HEAD + "\nboom\n", "drift.py, line 5: NameError: name 'boom' is not defined"),
         ("def f():\n    return int('x')\nf()\n", "drift.py, line 2: ValueError: invalid literal"),
         ("class Drift(\n", "drift.py, line 1: "),
         ("import nowhere_to_be_found\n", "drift.py, line 1: ModuleNotFoundError: No module named"),
@@ -63,6 +66,46 @@ def test_what_a_game_is_built_on_is_not_a_second_one(tmp_path: Path) -> None:
         (DRIFT + "    teams = 2\n", "Drift.teams: 2, but its description has 0"),
         (DRIFT + "    description = Description(title='t' * 25)\n", "title: Expected `str` of length <= 24"),
         (DRIFT + "    description = Description(hud=(HudLine(name='x', label='X'),))\n", "hud[0].name: the game's hud"),
+        (DRIFT + "    description = {'title': 'Drift'}\n", "Drift.description: a Description, not dict"),
+        (
+            DRIFT + "    description = Description(columns=(Column(label='A'), Column(label='a')))\n",
+            "columns[1].label: 'a' is",
+        ),
+        (DRIFT + "    kinds = SHIP_KIND\n", "Drift.kinds: kinds, and a ship among them"),
+        (
+            DRIFT + "    kinds = (replace(SHIP_KIND, category='moon'), SHIP_KIND)\n",
+            "Drift.kinds[0].category: Invalid enum",
+        ),
+        (
+            DRIFT + "    kinds = (replace(SHIP_KIND, look=Look(style='saucer')),)\n",
+            "Drift.kinds[0].look.style: Invalid enum",
+        ),
+        (DRIFT + "    kinds = (replace(SHIP_KIND, look='ship'),)\n", "Drift.kinds[0].look: Expected `object | null`"),
+        (DRIFT + "    touches = None\n", "Drift.touches: pairs of ship, shot,"),
+        (DRIFT + "    hud = ('it')\n", "Drift.hud: different names, as in ('score', 'lives'), not 'it'"),
+        (DRIFT + "    hud = ('it', 'it')\n", "Drift.hud: different names, as in"),
+        (DRIFT + "    hud = None\n", "Drift.hud: different names, as in"),
+        (
+            DRIFT + "    gun = 'laser'\n",
+            "Drift.gun: a Gun whose kind is that of a shot, by its place among the game's kinds",
+        ),
+        (
+            DRIFT + "    gun = GUN\n",
+            "Drift.gun: a Gun whose kind is that of a shot, by its place among the game's kinds",
+        ),
+        (DRIFT + "    gun = replace(GUN, kind=9)\n", "Drift.gun: a Gun whose kind is that of a shot"),
+        (DRIFT + "    saved = dict\n", "Drift.saved: a class that inherits Book"),
+        (DRIFT + "    saved = Mine()\n", "Drift.saved: a class that inherits Book"),
+        (DRIFT.replace("n: int = 0", "n: 'Nope' = 0"), "Drift.saved: Mine can't be read again: name 'Nope' is not"),
+        (DRIFT.replace("n: int = 0", "n: int"), "Drift.saved: Mine.n needs a value to begin with"),
+        (DRIFT + "    async def before_step(self): ...\n", "drift.py, line 9: Drift.before_step may not be async"),
+        (DRIFT + "    def before_step(self, now): ...\n", "line 9: Drift.before_step is called as (self)"),
+        (DRIFT + "    def hud_of(self): return ()\n", "line 9: Drift.hud_of is called as (self, player)"),
+        (
+            DRIFT + "    def unfit(self, arena): return ''\n",
+            "line 9: Drift.unfit is called as (arena): is @staticmethod missing?",
+        ),
+        ("import sys\nsys.exit(3)\n", "drift.py, line 2: SystemExit: 3"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_sentence(tmp_path: Path, source: str, sentence: str) -> None:
@@ -77,13 +120,17 @@ def test_a_file_is_named_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "games").mkdir()
     written(tmp_path / "games", source)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"^games/drift\.py, line [45]: "):
+    with pytest.raises(UserError, match=r"^games/drift\.py, line [56]: "):
         game_named("games/drift.py")
+
+
+def test_what_only_a_game_calls_it_may_call_otherwise(tmp_path: Path) -> None:
+    game_named(written(tmp_path, DRIFT + "    def count(self, player): ...\n"))
 
 
 def test_a_game_that_cant_begin_is_told_in_one_sentence(tmp_path: Path) -> None:
     path = written(tmp_path, DRIFT + "    def begin(self):\n        return 1 / 0\n")
-    with pytest.raises(UserError, match=r"drift\.py, line 9: ZeroDivisionError: division by zero$"):
+    with pytest.raises(UserError, match=r"drift\.py, line 10: ZeroDivisionError: division by zero$"):
         Server(Config(game=path))
 
 
