@@ -9,6 +9,7 @@ has a `Book` of its own and names it as `saved`. What it overrides it also calls
 """
 
 from collections.abc import Iterable, Sequence
+from operator import index
 from typing import Any, ClassVar, Final
 
 from msgspec import Struct, field
@@ -154,9 +155,9 @@ class Plain(Game):
         return [player for player in self.stage.players.values() if player.team == team]
 
     def count(self, player: int, column: int, more: int = 1) -> None:
-        """Add to a column of a player's row; nothing for one who has left, nor between matches."""
+        """Add a whole number to a column of a player's row; nothing for one who has left, nor between matches."""
         if player in self.book.rows and self.book.phase == "play":
-            self.book.rows[player][column] += more
+            self.book.rows[player][column] += index(more)
             self._rescored.add(player)
 
     def give_ship(self, player: Player) -> None:
@@ -182,7 +183,9 @@ class Plain(Game):
             player.ship = 0
 
     def end_match(self) -> None:
-        """To the podium."""
+        """To the podium; nothing while one is there already."""
+        if self.book.phase != "play":
+            return
         book, scores = self.book, self.book.team_scores
         best = max(scores, default=0)
         book.winner = scores.index(best) + 1 if scores.count(best) == 1 else 0

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from protocol.arena import Arena, Place, Rock, Size
@@ -118,6 +119,31 @@ def test_one_match_after_another(stepper: Stepper) -> None:
     stepper.until(lambda: game.book.phase == "play", ticks_max=round(PODIUM_S * 60) + 2)
     assert game.book.rows == {1: [0, 0], 2: [0, 0]}
     assert not game.rests
+
+
+def test_a_game_that_ends_the_match_in_every_tick_ends_each_once() -> None:
+    class Over(Count):
+        def before_step(self) -> None:
+            super().before_step()
+            self.end_match()
+
+    stepper = stepper_of(Over)
+    ann = stepper.join("Ann")
+    stepper.step(2)
+    assert (stepper.room.matches, game_of(stepper).book.phase) == (1, "podium")
+    stepper.step(round(PODIUM_S * 60) + 2)
+    assert stepper.room.matches == 2, "the podium has its time, and the next match is one"
+    assert [event["phase"] for event in ann.events_named("match")] == ["play", "podium", "play", "podium"]
+
+
+def test_only_whole_numbers_are_counted(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    game, half = game_of(stepper), 0.5
+    with pytest.raises(TypeError):
+        game.count(ann.player.id, 0, half)  # type: ignore[arg-type]  # as whoever writes no types may
+    game.count(ann.player.id, 0, np.int64(2))  # type: ignore[arg-type]
+    assert game.book.rows[ann.player.id] == [2, 0]
+    assert type(game.book.rows[ann.player.id][0]) is int
 
 
 def test_teams_are_even_when_a_match_begins() -> None:
