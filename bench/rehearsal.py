@@ -12,7 +12,7 @@ at every tick. Its work is not part of what is measured.
 
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from msgspec import Struct
@@ -144,6 +144,8 @@ class Judge:
 
 class Rehearsal:
     """A crowd at work. `cpu_ns` is the process's clock."""
+
+    hud: ClassVar[tuple[str, ...]] = ("hull", "shield", "rapid_until", "protect_until", "respawn_until")
 
     def __init__(self, crowd: Crowd, seed: int, cpu_ns: Clock) -> None:
         random = Random(seed)

@@ -11,7 +11,9 @@ in `Seers`, and a viewer, or a game, says by itself when something of it has cha
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final, NamedTuple, Protocol
+from operator import index
+from pathlib import Path
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +43,8 @@ Hud = tuple[int, ...]
 
 class Huds(Protocol):
     """What is asked of a game here."""
+
+    hud: ClassVar[tuple[str, ...]]
 
     def hud_of(self, player: Player) -> Hud: ...
     def huds_news(self) -> Iterable[int] | None: ...
@@ -216,6 +220,19 @@ class Mailing:
         return viewer.show(self._publisher, sight, ack, slack_ms, own, hud, True, self._near[at], self._heads[at])
 
 
+def whole(hud: Hud, game: Huds) -> Hud:
+    """What a game has said, as clients expect it. Raises TypeError when it isn't as many integers as have names."""
+    try:
+        integers = tuple(map(index, hud))
+    except TypeError:
+        integers = None
+    if integers is None or len(integers) != len(game.hud):
+        code = type(game).hud_of.__code__
+        place = f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
+        raise TypeError(f"{place}: hud_of gave {hud!r}, and not an integer for each of {tuple(game.hud)}")
+    return integers
+
+
 def address(
     seers: Seers, boosts_ticks: Sequence[int], world: World, grid: Grid, publisher: Publisher, game: Huds
 ) -> int:
@@ -244,6 +261,6 @@ def address(
     rest += missed
     for at in rest:
         hud = huds[at] if huds else game.hud_of(seers.players[at])
-        shown += mailing.show(at, hud)
+        shown += mailing.show(at, whole(hud, game))
     seers.paid()
     return shown

@@ -51,6 +51,17 @@ class Crew:
             self._held = world.hold(ships.take(self._pilots), moves_of(now), aims_of(now))
         world.drive(self._held, boosts.take(self._pilots))
 
+    def check(self, world: World) -> None:
+        """Raises ValueError when something was removed and yet somebody has it for a ship."""
+        if not world.removed:
+            return
+        for player in self._all().players:
+            if player.ship and not world.alive[player.ship]:
+                raise ValueError(
+                    f"entity {player.ship} was removed, and is still the ship of {player.name!r}: "
+                    "whoever is to have none has `player.ship = 0`"
+                )
+
     def _boosts(self, cast: Cast, tick_rate: int) -> NDArray[np.bool_]:
         """Whose boost begins with this tick. Counts the cool-down of all who have a ship."""
         boosts = np.zeros(len(cast.players), dtype=bool)

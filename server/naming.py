@@ -43,4 +43,4 @@ def rename(session: Session, message: Rename, now_s: float) -> None:
     seat = session.seat
     if seat is not None and seat.player is not None:
         seat.player.name = name
-        seat.room.say("renamed", {"id": seat.player.id, "name": name})
+        seat.room.report("renamed", {"id": seat.player.id, "name": name})

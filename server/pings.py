@@ -15,7 +15,7 @@ class Room(Protocol):
 
     players: Mapping[int, Player]
 
-    def say(self, name: str, body: dict[str, Any]) -> None: ...
+    def report(self, name: str, body: dict[str, Any]) -> None: ...
 
 
 class Pings:
@@ -28,4 +28,4 @@ class Pings:
         """Those whose turn it is."""
         chosen = list(islice(self._room.players.values(), self._next, self._next + PINGS_TOGETHER_MAX))
         self._next = self._next + len(chosen) if len(chosen) == PINGS_TOGETHER_MAX else 0
-        self._room.say("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})
+        self._room.report("pings", {"pings": [[player.id, player.rtt_ms] for player in chosen]})

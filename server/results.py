@@ -16,6 +16,7 @@ from protocol.messages import Podium, Standing
 
 if TYPE_CHECKING:
     from server.game import Player
+    from server.room import Room
 
 STAYED_S_MIN: Final = 30.0
 """Who goes earlier has only looked in."""
@@ -85,6 +86,21 @@ def placings(
         for (score, player), mark in zip(present, marks, strict=True)
     ]
     return sorted(lines, key=lambda line: (line.place, -line.score, line.player))
+
+
+def result_of(room: "Room", scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> Result:
+    """How the match that is played in `room` ends with this tick. Whoever has left it is asked for once."""
+    return Result(
+        room=room.name,
+        game=room.game.name,
+        arena=room.arena.name,
+        tick_rate=room.rates.tick_rate,
+        started_tick=room.match_tick,
+        ended_tick=room.tick,
+        placings=placings(scores, room.players, team_scores),
+        team_scores=dict(team_scores or {}),
+        left=room.departures.take(),
+    )
 
 
 def podium_of(result: Result) -> Podium:

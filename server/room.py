@@ -35,9 +35,10 @@ from server.introduction import introduce, welcome_of
 from server.late import LateSpectators, lateness_of
 from server.link import Link
 from server.owed import Common, owe
+from server.own_events import check_name
 from server.pings import PINGS_EVERY_S, Pings
 from server.publisher import Publisher
-from server.results import Departures, Result, Score, placings, podium_of
+from server.results import Departures, Score, podium_of, result_of
 from server.rewind import Past, Rewind
 from server.roster import info_of, rarest_colour, smallest_team
 from server.spectators import NOBODY, Spectators
@@ -142,6 +143,7 @@ class Room:
         self.game.before_step()
         self._crew.steer(self.world, self.rates.tick_rate)
         self.game.after_step(self.world.step())
+        self._crew.check(self.world)
         self.statistics.entities_refused = self.world.refused
 
     def _show(self) -> None:
@@ -181,7 +183,7 @@ class Room:
         self.next_player += 1
         self._players[player.id] = player
         self._crew.changed()
-        self.say("joined", asdict(info_of(player)))
+        self.report("joined", asdict(info_of(player)))
         try:
             self.game.joined(player)
         except Exception:
@@ -211,7 +213,7 @@ class Room:
         del self._players[player.id]
         player.inputs.release()
         self._crew.changed()
-        self.say("left", {"id": player.id})
+        self.report("left", {"id": player.id})
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:
         """Show the room to `link` from now on: through `player`'s eyes, or as a spectator. `welcome` goes first."""
@@ -261,7 +263,14 @@ class Room:
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
-        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
+        """An event of the game's, never lost: to everyone here, or to some players, and spectators or not."""
+        check_name(name)
+        self.report(name, body, to, spectators)
+
+    def report(
+        self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
+    ) -> None:
+        """The same of an event of the room's own."""
         event = Event(self.tick, name, body)
         only = None if to is None else self._viewers_of(to)
         encoded = self._common.owe(event, self._viewers.values(), only)
@@ -271,6 +280,7 @@ class Room:
 
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         """An event, to those who look from within a square of twice `half_units` around a point."""
+        check_name(name)
         event = Event(self.tick, name, body)
         near = self._viewers_of(one for one in self._players.values() if is_within(half_units, one.eye, (x, y)))
         self.watching.hear_near(event, owe(event, near), x, y, half_units)
@@ -300,17 +310,7 @@ class Room:
 
     def conclude(self, scores: Sequence[Score], team_scores: Mapping[int, int] | None = None) -> None:
         """A match has ended so: told to whoever keeps account of it."""
-        result = Result(
-            room=self.name,
-            game=self.game.name,
-            arena=self.arena.name,
-            tick_rate=self.rates.tick_rate,
-            started_tick=self.match_tick,
-            ended_tick=self.tick,
-            placings=placings(scores, self.players, team_scores),
-            team_scores=dict(team_scores or {}),
-            left=self.departures.take(),
-        )
+        result = result_of(self, scores, team_scores)
         self.match_tick, self.podium = self.tick, podium_of(result)
         self.matches += 1
         self.listener.concluded(self, result)

@@ -119,7 +119,9 @@ class World:
         status: int = 0,
         corners: list[tuple[float, float]] | None = None,
     ) -> int:
-        """A new entity's id. Shots never touch the ship of the same owner. Raises WorldFullError."""
+        """A new entity's id. Shots never touch the ship of the same owner. Raises WorldFullError, and ValueError for
+        what is no number."""
+        _check_finite(x, y, vx, vy, angle)
         if not self._free:
             self.refused += 1
             raise WorldFullError
@@ -199,11 +201,14 @@ class World:
         self._free = sorted({*range(1, len(self.alive))}.difference(removed, self._bodies))
 
     def set_velocity(self, entity: int, vx: float, vy: float) -> None:
+        """Raises ValueError for what is no number."""
+        _check_finite(vx, vy)
         self._bodies[entity].velocity = (vx, vy)
         self.vx[entity], self.vy[entity] = vx, vy
 
     def put(self, entity: int, x: float, y: float) -> None:
-        """Set an entity down somewhere else, at rest."""
+        """Set an entity down somewhere else, at rest. Raises ValueError for what is no number."""
+        _check_finite(x, y)
         body = self._bodies[entity]
         body.position, body.velocity, body.angular_velocity = (x, y), (0.0, 0.0), 0.0
         self._space.reindex_shapes_for_body(body)
@@ -318,6 +323,12 @@ class World:
     def _note(self, one: pymunk.Shape, two: pymunk.Shape) -> None:
         assert one.body is not None and two.body is not None
         self._contacts.append(Contact(self._row_of_body[one.body.id], self._row_of_body[two.body.id]))
+
+
+def _check_finite(*numbers: float) -> None:
+    """One that isn't would be in everything that it touches a few ticks later, and in what clients are told."""
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"places, velocities and angles are finite numbers, and not {numbers}")
 
 
 def _columns(block: NDArray[Number]) -> list[NDArray[Number]]:

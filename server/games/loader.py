@@ -81,6 +81,8 @@ def faults(game: type[Game]) -> Iterator[tuple[str, str]]:
         or len(set(names)) < len(names)
     ):
         yield "hud", f"different names, as in ('score', 'lives'), not {names!r}"
+    elif names and game.hud_of in (Game.hud_of, Plain.hud_of):
+        yield "hud", f"there is no hud_of that says {', '.join(names)}"
     yield from _faults_of_book(game)
 
 

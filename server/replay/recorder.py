@@ -76,7 +76,7 @@ class Recorder:
     def _tell(self, room: Room, replay_id: str) -> None:
         """Whoever is in `room`, if that is still there."""
         if room in self._tapes:
-            room.say(RECORDED, {"replay": replay_id})
+            room.report(RECORDED, {"replay": replay_id})
 
     # what is written ---------------------------------------------------------------------------------------
 

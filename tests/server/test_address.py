@@ -1,18 +1,20 @@
 """Steady viewers are addressed together, the others one by one, and nobody can tell which it was."""
 
+import re
 from collections.abc import Iterable
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from protocol.limits import SUBPROTOCOL_JSON
 from server.address import Mailing, Seers, address
-from server.game import Game
+from server.game import Game, Player
 from server.games.ball import Ball
 from server.games.build import Build
 from server.games.melee import Melee
+from server.games.plain import Plain
 from server.owed import Common
 from server.viewers import Viewer
 from tests.instruments.stepper import Client, Stepper, wander
@@ -194,3 +196,32 @@ def test_a_game_tells_of_every_hud_that_changes(game: type[Game], monkeypatch: p
 
     monkeypatch.setattr(Mailing, "steady", checked)
     stepper.step(1500)
+
+
+class Gauge(Plain):
+    name = "gauge"
+    hud = ("fuel", "is_it")
+    gives: ClassVar[Any] = (1, 0)
+
+    def hud_of(self, player: Player) -> tuple[int, ...]:
+        said: tuple[int, ...] = self.gives
+        return said
+
+
+@pytest.mark.parametrize("gives", [(np.int64(7), True), [7, 1]])
+def test_what_is_as_good_as_an_integer_is_told_as_one(monkeypatch: pytest.MonkeyPatch, gives: Any) -> None:
+    monkeypatch.setattr(Gauge, "gives", gives)
+    stepper = Stepper(game=Gauge)
+    client = stepper.join()
+    stepper.step(2)
+    assert [(type(value), value) for value in client.told.hud or ()] == [(int, 7), (int, 1)]
+
+
+@pytest.mark.parametrize("gives", [(1,), (1, 2, 3), (1.5, 2), ("x", "y"), None])
+def test_what_is_not_is_told_with_the_line_that_gave_it(monkeypatch: pytest.MonkeyPatch, gives: Any) -> None:
+    monkeypatch.setattr(Gauge, "gives", gives)
+    stepper = Stepper(game=Gauge)
+    stepper.join()
+    line, said = Gauge.hud_of.__code__.co_firstlineno, re.escape(repr(gives))
+    with pytest.raises(TypeError, match=rf"^test_address\.py, line {line}: hud_of gave {said}, and not an integer for"):
+        stepper.step(2)

@@ -91,3 +91,16 @@ def test_whoever_presses_is_known_in_the_order_in_which_they_came() -> None:
     stepper.step(5)
     assert stepper.room.pressing == [bob.player, dan.player]
     assert cid.player.now == Input(move_x=100)
+
+
+def test_who_has_a_ship_that_was_removed_is_told_of_in_the_same_tick() -> None:
+    stepper = Stepper()
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    stepper.step(4)
+    lost = ann.player.ship
+    stepper.room.world.remove(lost)
+    with pytest.raises(ValueError, match=f"entity {lost} was removed, and is still the ship of 'Ann'"):
+        stepper.step(1)
+    ann.player.ship = 0
+    stepper.step(4)
+    assert bob.told.own is not None

@@ -1,6 +1,6 @@
 """Rows and bodies: what is spawned, steered, stepped, touched and removed, and what the columns say of it."""
 
-from math import cos, pi, sin, tau
+from math import cos, inf, nan, pi, sin, tau
 from random import Random
 
 import numpy as np
@@ -96,6 +96,23 @@ def test_what_is_put_somewhere_rests_there(world: World) -> None:
     columns = (world.x, world.y, world.vx, world.vy, world.spin)
     assert [column[crate] for column in columns] == [300, 400, 0, 0, 0]
     assert world.nearest_distance(300, 400, CATEGORY_BITS["crate"]) < 0
+
+
+@pytest.mark.parametrize("bad", [nan, inf, -inf])
+def test_what_is_no_number_never_gets_in(world: World, bad: float) -> None:
+    ship = world.spawn(0, 300, 300)
+    for wrong in (
+        lambda: world.spawn(0, bad, 300),
+        lambda: world.spawn(0, 300, 300, vy=bad),
+        lambda: world.spawn(0, 300, 300, angle=bad),
+        lambda: world.put(ship, 300, bad),
+        lambda: world.set_velocity(ship, bad, 0),
+    ):
+        with pytest.raises(ValueError, match="finite numbers"):
+            wrong()
+    assert len(world) == 1
+    world.step()
+    assert (world.x[ship], world.y[ship]) == (300, 300)
 
 
 def test_the_nearest_of_some_categories(world: World) -> None:

@@ -84,6 +84,7 @@ def test_what_a_game_is_built_on_is_not_a_second_one(tmp_path: Path) -> None:
         (DRIFT + "    touches = None\n", "Drift.touches: pairs of ship, shot,"),
         (DRIFT + "    hud = ('it')\n", "Drift.hud: different names, as in ('score', 'lives'), not 'it'"),
         (DRIFT + "    hud = ('it', 'it')\n", "Drift.hud: different names, as in"),
+        (DRIFT + "    hud = ('it',)\n", "Drift.hud: there is no hud_of that says it"),
         (DRIFT + "    hud = None\n", "Drift.hud: different names, as in"),
         (
             DRIFT + "    gun = 'laser'\n",
