@@ -1,7 +1,7 @@
 """A room written down and read again: what is the same, and that nothing but the whole truth is ever believed."""
 
 from random import Random
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import msgspec
@@ -18,6 +18,7 @@ from protocol.ticks import Rates
 from server.checkpoint import SavedPlayer, SavedRoom, capture, revive, seal, unseal
 from server.game import Player
 from server.games.melee import Melee
+from server.games.plain import Book, Plain
 from server.results import STAYED_S_MIN, Result
 from server.room import Room
 from server.saved_world import save
@@ -248,3 +249,40 @@ def test_a_beam_in_the_very_first_tick_finds_no_past_and_harms_nothing() -> None
     for _ in range(60):
         again.advance(0.0)
     assert melee_of(again).save().ends_tick > 0
+
+
+class Diary(Book, kw_only=True):
+    at: dict[int, tuple[float, float]] = msgspec.field(default_factory=dict)
+    best: int = 0
+    whom: list[Any] = msgspec.field(default_factory=list)
+
+
+class Writer(Plain):
+    name = "writer"
+    saved = Diary
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("best", 0.5, r"what writer remembers could not be read again: Expected `int`, got `float` - at `\$\.best`"),
+        ("at", {1: (1.0,)}, r"what writer remembers could not be read again: .* at `\$\.at\[...\]`"),
+        (
+            "at",
+            {1: (np.float64(1), np.float64(2))},
+            "a value of type float64 in what a game remembers: it is to be plain",
+        ),
+        ("whom", [object()], "a value of type object in what a game remembers"),
+    ],
+)
+def test_what_a_game_could_not_go_on_from_is_noticed_when_it_is_saved(field: str, value: Any, sentence: str) -> None:
+    stepper = Stepper(game=Writer)
+    ann = stepper.join("Ann")
+    stepper.step(4)
+    saved_of(stepper)
+    setattr(cast(Writer, stepper.room.game).book, field, value)
+    with pytest.raises(TypeError, match=sentence):
+        saved_of(stepper)
+    setattr(cast(Writer, stepper.room.game).book, field, [ann.player])
+    with pytest.raises(TypeError, match="a value of type InputBuffer in what"):
+        saved_of(stepper)
