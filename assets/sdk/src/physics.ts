@@ -21,6 +21,7 @@
  * id, which is mostly the server's order.
  */
 
+/// <reference path="./engine.d.ts" />
 import engineUrl from "../engine/munk2d.wasm?url";
 import { WALL_ELASTICITY, WALL_FRICTION, segmentsOf } from "./arena";
 import type { Kind } from "./kinds";

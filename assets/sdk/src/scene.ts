@@ -99,8 +99,8 @@ export interface Scene {
   aim: number;
   camera: Vec;
   /**
-   * Integers the server names: hull 0..100, shield 0..100, and what is left of rapid_ticks, boost_ticks, pulse_ticks,
-   * respawn_ticks, protect_ticks.
+   * The integers that the game names. In the place of a tick, `…_until`, it has under `…_ticks` how many are left until then;
+   * so too `boost_ticks`, of every ship.
    */
   hud: Readonly<Record<string, number>>;
   players: ReadonlyMap<number, PlayerInfo>;
