@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import coredis
 import msgspec
@@ -42,6 +42,8 @@ from server.cluster.records import (
 SCRIPT: Final = (Path(__file__).parent / "directory.lua").read_bytes()
 PREFIX: Final = "{ricochet}"
 SCHEMES: Final = ("redis", "rediss", "unix")
+CHECKS: Final = frozenset({"ssl_check_hostname", "ssl_cert_reqs"})
+"""What an address can say about the certificate to expect."""
 CONNECTIONS_MAX: Final = 4
 AGAIN_AFTER_S: Final = 0.5
 """A client that broke down is made anew after so long."""
@@ -143,26 +145,42 @@ class RedisDirectory:
             try:
                 return await self._client.register_script(SCRIPT)([self._prefix], [operation, *fixed, *words])
             except Exception as error:  # whatever the library has to say of a connection
-                raise Unreachable(str(error), is_refused(error)) from error
+                raise Unreachable(why_of(error), is_refused(error)) from error
         raise Unreachable(f"no answer within {timing.answer_s:g} s")
 
 
 def new_client(url: str, answer_s: float, connections_max: int) -> "coredis.Redis[bytes]":
     """One that is to be entered. Raises UserError when `url` is none of Redis."""
-    if urlsplit(url).scheme not in SCHEMES:
+    parts = urlsplit(url)
+    if parts.scheme not in SCHEMES:
         raise UserError(f"the address of the directory begins with {' or '.join(SCHEMES)}, not as {url!r} does")
+    if parts.scheme != "unix" and not parts.hostname:
+        raise UserError("the address of the directory names no host: redis://127.0.0.1 is one")
     try:
         return coredis.Redis.from_url(
-            url,
+            with_its_name_checked(url),
             connect_timeout=answer_s,
             stream_timeout=answer_s,
             max_connections=connections_max,
             decode_responses=False,
             verify_version=False,
             retry_policy=NoRetryPolicy(),
+            decode_components=True,  # a password may have any character, as %40
         )
     except (ValueError, TypeError, RuntimeError) as error:
         raise UserError(f"the address of the directory is not one of Redis: {error}") from None
+
+
+def with_its_name_checked(url: str) -> str:
+    """`url`; over TLS the certificate must be of the host that it names, unless it says itself what is to be checked.
+
+    Left to itself the library takes any certificate that an authority it trusts has signed for anybody.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "rediss" or CHECKS & parse_qs(parts.query).keys():
+        return url
+    checked = urlencode({"ssl_check_hostname": "true"})
+    return parts._replace(query=f"{parts.query}&{checked}" if parts.query else checked).geturl()
 
 
 def _told(notice: Notice) -> Words:
@@ -196,6 +214,12 @@ def is_refused(error: BaseException) -> bool:
     """Whether every connection that was tried, if any, was refused."""
     leaves = list(_leaves(error))
     return bool(leaves) and all(isinstance(leaf, ConnectionRefusedError) for leaf in leaves)
+
+
+def why_of(error: BaseException) -> str:
+    """What the library says, and what the system, or TLS, had said to it."""
+    said = dict.fromkeys(str(one) for one in (error, *_leaves(error)) if str(one))
+    return ": ".join(said) or type(error).__name__
 
 
 def _leaves(error: BaseException | None) -> Iterator[BaseException]:

@@ -22,7 +22,7 @@ from server.cluster.bus import FLUSH_S_MAX, WAITING_MAX, Hear, Kept
 from server.cluster.decisions import DECISIONS_MAX, Decision
 from server.cluster.directory import Unreachable
 from server.cluster.records import Timing
-from server.cluster.redis import AGAIN_AFTER_S, PREFIX, new_client
+from server.cluster.redis import AGAIN_AFTER_S, PREFIX, new_client, why_of
 
 SCRIPT: Final = (Path(__file__).parent / "decisions.lua").read_bytes()
 CONNECTIONS_MAX: Final = 3
@@ -98,7 +98,7 @@ class RedisBus:
         self._idle.set()
         is_over = trio.current_effective_deadline() == -math.inf  # the library complains when it is cancelled
         if not self._was_lost and not is_over:
-            log.warning("other processes can't be heard for now", why=str(_first(broken)))
+            log.warning("other processes can't be heard for now", why=why_of(_first(broken)))
         self._was_lost = True
 
     async def keep(self, decisions: Sequence[Decision]) -> None:
@@ -119,7 +119,7 @@ class RedisBus:
                     script = self._client.register_script(SCRIPT)
                     return await script([self._prefix], [operation, DECISIONS_MAX, *words])
                 except Exception as error:
-                    raise Unreachable(str(error)) from error
+                    raise Unreachable(why_of(error)) from error
         raise Unreachable("no answer")
 
 

@@ -1,10 +1,13 @@
 """Redis keeps the ledger's rules in whatever order it is asked, leaves nothing behind, and may come and go."""
 
+import ssl
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 import trio
+import trustme
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -195,10 +198,51 @@ async def test_a_client_that_breaks_down_is_made_anew(
     nursery.cancel_scope.cancel()
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/", "redis://127.0.0.1:port/", "nonsense"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "redis://127.0.0.1:port/", "redis:///", "nonsense"])
 def test_an_address_that_is_none_is_a_sentence(url: str) -> None:
     with pytest.raises(UserError, match="the address of the directory"):
         RedisDirectory(url)
+
+
+async def test_a_password_may_have_any_character(nursery: trio.Nursery, redis: Redis) -> None:
+    assert redis.say("ACL SETUSER ann reset on >p@ss/w:rd%40 ~* &* +@all") == b"+OK\r\n"
+    directory = RedisDirectory(redis.url.replace("//", "//ann:p%40ss%2Fw%3Ard%2540@"), TIMING)
+    await nursery.start(directory.run)
+    assert await directory.processes() == {}
+    nursery.cancel_scope.cancel()
+    redis.say("ACL DELUSER ann")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "is_taken"),
+    [
+        ("localhost", "", True),
+        ("elsewhere.example", "", False),
+        ("elsewhere.example", "&ssl_check_hostname=false", True),
+    ],
+)
+async def test_over_tls_redis_is_who_the_address_says(
+    nursery: trio.Nursery, tmp_path: Path, name: str, asked: str, is_taken: bool
+) -> None:
+    """An authority that is trusted signs for many, and whoever is taken for Redis rules all processes."""
+    authority, context, heard = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), bytearray()
+    authority.issue_cert(name).configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+
+    async def hear(stream: trio.SSLStream[trio.SocketStream]) -> None:
+        with suppress(trio.BrokenResourceError):
+            heard.extend(await stream.receive_some(100))
+
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    nursery.start_soon(trio.serve_listeners, hear, [trio.SSLListener(listener, context)])
+    port = listener.socket.getsockname()[1]
+    directory = RedisDirectory(f"rediss://localhost:{port}/0?ssl_ca_certs={tmp_path}/ca.pem{asked}", TIMING)
+    await nursery.start(directory.run)
+    with pytest.raises(Unreachable) as broken:
+        await directory.processes()
+    assert bool(heard) is is_taken
+    assert ("not valid for 'localhost'" in str(broken.value)) is not is_taken
+    nursery.cancel_scope.cancel()
 
 
 def test_refused_is_what_every_attempt_was() -> None:
