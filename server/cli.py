@@ -46,8 +46,12 @@ def serve(
         int | None, typer.Option(help="0: no limit. This machine itself has none. [default: 64]")
     ] = None,
     lane: Annotated[str | None, typer.Option(help="fast, or plain: trio-websocket alone. [default: fast]")] = None,
-    state_dir: Annotated[Path | None, typer.Option(help="Keep the rooms in this folder, and go on from it.")] = None,
-    replay_dir: Annotated[Path | None, typer.Option(help="Record matches here. [default: STATE_DIR/replays]")] = None,
+    state_dir: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Keep the rooms here, and go on from what is there.")
+    ] = None,  # no Path, to which an empty word is the working directory
+    replay_dir: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Record matches here. [default: STATE_DIR/replays]")
+    ] = None,
     replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. [default: 500]")] = None,
     standings_url: Annotated[
         str | None, typer.Option(help="Keep standings in this database; or off. [default: a file in --state-dir]")

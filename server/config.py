@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -30,6 +30,12 @@ from server.net.origins import ANY_ORIGIN, normal
 CONFIG_FILE = Path("ricochet.toml")
 """Read when it stands in the working directory and no other file is named."""
 ENVIRONMENT_PREFIX = "RICOCHET_"
+NEAR = 0.7
+"""How much a variable's name is like a setting's to be taken for that, misspelt; what isn't may be somebody else's."""
+OTHERS = frozenset({"admin_token", "admin_url", "token"})
+"""What our other commands are told by the environment."""
+LINKS = ("tcp://", "udp://", "sctp://")
+"""How the value begins of a variable that Kubernetes sets for a service which is called ricochet, or ricochet-…"""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 PORT_MAX = 65_535
@@ -99,6 +105,16 @@ class Config(BaseSettings):
         if not self.replays_mb_max:
             return None
         return self.replay_dir or (self.state_dir and self.state_dir / "replays")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_said(cls, value: object, about: ValidationInfo) -> object:
+        """No setting is a yes or a no, which would be 1 or 0; and what is empty was meant to be something."""
+        if isinstance(value, bool):
+            raise ValueError(f"it can't be {str(value).lower()}")
+        if value == "" and about.field_name and cls.model_fields[about.field_name].default is None:
+            raise ValueError("it is empty; leave it out where there is to be none")
+        return value
 
     @field_validator("origins", "trusted_proxies", mode="before")
     @classmethod
@@ -175,6 +191,7 @@ class Config(BaseSettings):
 
 def load(flags: Mapping[str, Any], config_file: Path | None = None) -> Config:
     """The settings. `flags` holds only those that were given."""
+    _look_for_misspelt(os.environ)
     path = config_file or (CONFIG_FILE if CONFIG_FILE.exists() else None)
     written = _read(path) if path else {}
 
@@ -194,6 +211,16 @@ def load(flags: Mapping[str, Any], config_file: Path | None = None) -> Config:
         return Layered(**flags)
     except ValidationError as error:
         raise UserError(_sentence(error, flags, path)) from None
+
+
+def _look_for_misspelt(environment: Mapping[str, str]) -> None:
+    """Whatever else begins with RICOCHET_ is left alone. Raises UserError."""
+    for name, value in environment.items():
+        key = name.lower().removeprefix(ENVIRONMENT_PREFIX.lower())
+        if len(key) == len(name) or key in OTHERS or key in Config.model_fields or value.startswith(LINKS):
+            continue
+        if near := get_close_matches(key, Config.model_fields, 1, NEAR):
+            raise UserError(f"{name}: there is no such setting; did you mean {ENVIRONMENT_PREFIX}{near[0].upper()}?")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -42,6 +42,8 @@ def assert_one_sentence(out: str, err: str, *names: str) -> None:
         (["--port", "many"], ["--port"]),
         (["--port", "70000"], ["--port", "65535"]),
         (["--config", "missing.toml"], ["missing.toml"]),
+        (["--state-dir", ""], ["--state-dir", "empty"]),
+        (["--replay-dir", ""], ["--replay-dir", "empty"]),
     ],
 )
 def test_what_cant_be_is_said_in_one_sentence(

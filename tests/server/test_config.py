@@ -77,6 +77,9 @@ def test_origins_are_a_list_in_the_file_and_a_line_elsewhere(monkeypatch: pytest
         ('trusted_proxies = ["10.0.0.1/8"]', ("trusted_proxies", "host bits")),
         ('forwarded_by = "both"', ("forwarded_by", "'x-forwarded' or 'forwarded'")),
         ('lane = "slow"', ("lane", "'fast' or 'plain'", "ricochet.toml")),
+        ("port = true", ("port", "ricochet.toml", "it can't be true")),
+        ("match_s = false", ("match_s", "it can't be false")),
+        ('state_dir = ""', ("state_dir", "ricochet.toml", "empty")),
         ("port = = 1", ("ricochet.toml", "TOML")),
         ("\xff", ("ricochet.toml",)),
     ],
@@ -106,6 +109,37 @@ def test_a_fault_in_a_flag_is_named_like_the_flag() -> None:
 def test_a_fault_in_the_environment_is_named_like_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RICOCHET_MATCH_S", "soon")
     assert "RICOCHET_MATCH_S" in refused()
+
+
+@pytest.mark.parametrize("key", ["state_dir", "replay_dir", "map", "jwt_audience", "directory", "tls_cert"])
+def test_what_is_empty_is_named(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`RICOCHET_STATE_DIR=$STATE` where nothing has set that: it would be the working directory."""
+    variable = f"RICOCHET_{key.upper()}"
+    monkeypatch.setenv(variable, "")
+    assert refused() == f"{variable}: it is empty; leave it out where there is to be none"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("RICOCHET_PROT", "RICOCHET_PORT"),
+        ("RICOCHET_TICKRATE", "RICOCHET_TICK_RATE"),
+        ("RICOCHET_STATE", "RICOCHET_STATE_DIR"),
+        ("ricochet_jwt_secrets", "RICOCHET_JWT_SECRET"),
+    ],
+)
+def test_a_misspelt_variable_is_not_passed_over(name: str, meant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")
+    assert refused() == f"{name}: there is no such setting; did you mean {meant}?"
+
+
+def test_variables_that_are_somebody_elses_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RICOCHET_TOKEN", "of a bot's")
+    monkeypatch.setenv("RICOCHET_ADMIN_URL", "http://127.0.0.1")
+    monkeypatch.setenv("RICOCHET_VERSION", "of an image's")
+    monkeypatch.setenv("RICOCHET_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("RICOCHET_PROCESSES_PORT", "tcp://10.0.0.1:8000")
+    assert load({}).model_dump() == Config().model_dump()
 
 
 def test_a_named_file_must_be_there() -> None:
