@@ -180,6 +180,21 @@ def test_what_is_set_is_a_setting_and_there_is_time_to_drain(monkeypatch: pytest
     assert config.rooms_max == FLEET["spec"]["template"]["spec"]["counters"]["rooms"]["capacity"]
 
 
+def test_no_service_is_taken_for_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes tells each pod of all services that were there before it, by variables that begin with their name."""
+    spec = POD["spec"]
+    links = {
+        f"{name.upper().replace('-', '_')}_PORT"
+        for kind, name in (key.split("/") for key in DOCUMENTS)
+        if kind == "Service" and DOCUMENTS[f"{kind}/{name}"]["spec"].get("clusterIP") != "None"
+    }
+    assert f"{ENVIRONMENT_PREFIX}PORT" in links
+    if spec.get("enableServiceLinks", True):
+        for name in links:
+            monkeypatch.setenv(name, "tcp://10.96.0.17:80")
+    load({})
+
+
 def test_it_has_no_privileges_and_writes_where_it_may() -> None:
     user = re.search(r"^USER (\d+):(\d+)$", CONTAINERFILE, re.MULTILINE)
     assert user is not None
