@@ -77,17 +77,23 @@ class Folder:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock: BinaryIO = (folder / "lock").open("a+b")
         except OSError as error:
-            raise UserError(f"{folder} can't be used for the state: {(error.strerror or str(error)).lower()}") from None
+            raise _unusable(folder, error) from None
 
     def lock(self) -> bool:
-        """Whether this process, and no other, has the folder now. A process that dies lets go of it."""
+        """Whether this process, and no other, has the folder now. A process that dies lets go of it.
+
+        Raises UserError when nothing can be written there.
+        """
         try:
             _lock(self._lock)
         except OSError:
             return False
-        self._lock.truncate(0)
-        self._lock.write(f"{os.getpid()}\n".encode())
-        self._lock.flush()
+        try:
+            os.ftruncate(self._lock.fileno(), 0)
+            os.write(self._lock.fileno(), f"{os.getpid()}\n".encode())
+        except OSError as error:
+            self._lock.close()
+            raise _unusable(self.folder, error) from None
         return True
 
     def holder(self) -> str:
@@ -137,6 +143,10 @@ class Folder:
         """What is set aside already, by number."""
         found = ((_ASIDE.search(path.name), path) for path in self.folder.iterdir())
         return {int(match[1]): path for match, path in found if match}
+
+
+def _unusable(folder: Path, error: OSError) -> UserError:
+    return UserError(f"{folder} can't be used for the state: {(error.strerror or str(error)).lower()}")
 
 
 def put(path: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """The folder: whole or not at all, one process at a time, and no more kept than is bounded."""
 
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -98,6 +99,19 @@ def test_one_has_it_until_it_lets_go(folder: Folder) -> None:
         assert other.holder() == str(os.getpid())
         folder.close()
         assert other.lock()
+
+
+def test_a_folder_that_takes_nothing_is_named(folder: Folder) -> None:
+    """As on a disk that is full: it was the output, then, that could not be written."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(UserError, match=f"^{folder.folder} can't be used for the state: file too large$"):
+            folder.lock()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with closing(Folder(folder.folder)) as other:
+        assert other.lock(), "it is let go of"
 
 
 def test_a_process_that_is_killed_lets_go(folder: Folder) -> None:
