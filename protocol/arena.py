@@ -19,11 +19,14 @@ from protocol.errors import ArenaError
 Point = tuple[float, float]
 Reach = Annotated[float, Meta(ge=-limits.ROCK_REACH_UNITS_MAX, le=limits.ROCK_REACH_UNITS_MAX)]
 Corner = tuple[Reach, Reach]
+Angle = Annotated[float, Meta(ge=-limits.ANGLE_RADIANS_MAX, le=limits.ANGLE_RADIANS_MAX)]
 Side = Annotated[float, Meta(ge=limits.ARENA_SIDE_UNITS_MIN, le=limits.ARENA_SIDE_UNITS_MAX)]
 GoalSide = Annotated[float, Meta(ge=limits.GOAL_SIDE_UNITS_MIN, le=limits.GOAL_SIDE_UNITS_MAX)]
 WALL_RADIUS_MIN = 16.0
 BLOCK_WIDTH_MIN = 32.0
 """Thinner ones would let the fastest shots through: see `physics.SPEED_MAX`."""
+ROCK_WIDTH_MIN = 1.0
+"""A plan is rounded and leaves nothing of much thinner ones, and the engine ends the process over such a body."""
 SPAWN_CLEARANCE_UNITS = 24.0
 """No wall or block may be nearer to a spawn point."""
 
@@ -58,7 +61,7 @@ class Rock(Struct, frozen=True, forbid_unknown_fields=True):
     points: Annotated[list[Corner], Meta(min_length=3, max_length=12)]
     x: float
     y: float
-    angle: float = 0.0
+    angle: Angle = 0.0
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +69,7 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
 
     x: float
     y: float
-    angle: float = 0.0
+    angle: Angle = 0.0
 
 
 class Goal(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +155,8 @@ def faults(arena: Arena) -> Iterator[tuple[str, str]]:
             yield f"rocks[{i}].points", "the polygon must be convex and have an area"
         elif not _contains(rock.points, (0.0, 0.0)):
             yield f"rocks[{i}].points", "the polygon must contain its own centre (0, 0)"
+        elif width_of(rock.points) < ROCK_WIDTH_MIN:
+            yield f"rocks[{i}].points", f"less than {ROCK_WIDTH_MIN:g} unit across"
     yield from _faults_of_places(arena)
 
 
@@ -167,13 +172,18 @@ def _faults_of_places(arena: Arena) -> Iterator[tuple[str, str]]:
 
 def is_convex(points: Sequence[Point]) -> bool:
     """Whether the corners turn one way only, all the way round, once."""
-    turns = [_cross(points[i - 2], points[i - 1], points[i]) for i in range(len(points))]
+    turns = turns_of(points)
     if not (all(turn > 0 for turn in turns) or all(turn < 0 for turn in turns)):
         return False
     changes = sum(
         (points[i - 1][0] - points[i - 2][0] > 0) != (points[i][0] - points[i - 1][0] > 0) for i in range(len(points))
     )
     return changes <= 2
+
+
+def turns_of(points: Sequence[Point]) -> list[float]:
+    """How sharply a polygon turns at each of its corners: above 0 one way, below 0 the other."""
+    return [_cross(points[i - 1], points[i], points[(i + 1) % len(points)]) for i in range(len(points))]
 
 
 def width_of(points: Sequence[Point]) -> float:

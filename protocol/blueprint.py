@@ -1,6 +1,7 @@
 """Between a plan and the arena that it is: there and back, and what stands against it.
 
     plan_of      an arena          -> its plan; pieces are numbered from 1 on
+    too_large    an arena          -> why it can be no plan; "" if it can
     arena_of     a plan, a name    -> the arena, whatever may be wrong with it
     objection    a plan, and what
                  became of pieces  -> a sentence why this is no arena; "" if it is one
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from protocol.arena import (
     SPAWN_CLEARANCE_UNITS,
@@ -29,8 +31,9 @@ from protocol.arena import (
     Rock,
     Wall,
     faults,
+    turns_of,
 )
-from protocol.limits import GOALS_MAX
+from protocol.limits import GOALS_MAX, PLAN_PIECES_MAX, PLAN_POINTS_MAX
 from protocol.plan import Affected, Piece, PieceKind, Plan, rounded, tidy
 
 Part = Wall | Block | Rock | Place | Goal
@@ -54,8 +57,21 @@ _PLACE: Final = re.compile(r"(walls|blocks|rocks|crates|spawns|goals)\[\d+\](?:\
 
 
 def plan_of(arena: Arena) -> Plan:
-    """To thousandths of a unit; whatever lies between them is rounded."""
-    return Plan(arena.size, {id: tidy(piece) for id, piece in enumerate(_pieces(arena), 1)})
+    """To thousandths of a unit; whatever lies between them is rounded. A corner that is none any more is left out, and
+    so is what has too few of them left."""
+    pieces = [whole for piece in _pieces(arena) if (whole := _whole(tidy(piece))) is not None]
+    return Plan(arena.size, dict(enumerate(pieces, 1)))
+
+
+def too_large(arena: Arena) -> str:
+    """Why no edit of its plan would ever be taken, as the end of a sentence; "" where one may be."""
+    shapes: list[Wall | Block | Rock] = [*arena.walls, *arena.blocks, *arena.rocks]
+    pieces = len(shapes) + len(arena.crates) + len(arena.spawns) + len(arena.goals)
+    if pieces > PLAN_PIECES_MAX:
+        return f"it is of {pieces} pieces, and there is room for {PLAN_PIECES_MAX}"
+    if (corners := sum(len(shape.points) for shape in shapes)) > PLAN_POINTS_MAX:
+        return f"it has {corners} corners, and there is room for {PLAN_POINTS_MAX}"
+    return ""
 
 
 def arena_of(plan: Plan, name: str) -> Arena:
@@ -121,6 +137,31 @@ def _pieces(arena: Arena) -> Iterator[Piece]:
         yield Piece("spawn", spawn.x, spawn.y, spawn.angle)
     for goal in arena.goals:
         yield Piece("goal", goal.x, goal.y, width=goal.width, height=goal.height, team=goal.team)
+
+
+def _whole(piece: Piece) -> Piece | None:
+    """It without the points that rounding has laid upon others or into line with them; None: too few are left."""
+    if piece.kind not in ("wall", "block", "rock"):
+        return piece
+    is_wall, points = piece.kind == "wall", list(piece.points)
+    while len(points) >= (2 if is_wall else 3):
+        at = _idle_wall_point(points, piece.closed) if is_wall else _idle_corner(points)
+        if at is None:
+            return piece if len(points) == len(piece.points) else replace(piece, points=tuple(points))
+        del points[at]
+    return None
+
+
+def _idle_wall_point(points: Sequence[Point], closed: bool) -> int | None:
+    """One that is where its neighbour is."""
+    return next((at for at in range(0 if closed else 1, len(points)) if points[at] == points[at - 1]), None)
+
+
+def _idle_corner(points: Sequence[Point]) -> int | None:
+    """One where a polygon doesn't turn as it does elsewhere."""
+    turns = turns_of(points)
+    way = sum(turns)
+    return next((at for at, turn in enumerate(turns) if turn * way <= 0), None)
 
 
 def _corner(points: Sequence[Point]) -> Point:

@@ -113,6 +113,8 @@ ARENA_SIDE_UNITS_MIN: Final = 512
 ARENA_SIDE_UNITS_MAX: Final = 16384
 ARENA_PARTS_MAX: Final = 2000
 """Walls, blocks, rocks, crates and spawn points, each."""
+ANGLE_RADIANS_MAX: Final = 1000
+"""Of whatever is turned in an arena, either way."""
 POLYGON_POINTS_MAX: Final = 32
 ROCK_REACH_UNITS_MAX: Final = 256
 """How far from its centre a rock's corner may be, in x and in y."""

@@ -23,12 +23,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from protocol import limits
-from protocol.arena import Size
+from protocol.arena import Angle, Size
 
 PieceKind = Literal["wall", "block", "rock", "crate", "spawn", "goal"]
 PieceId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Unit = Annotated[float, Meta(ge=-limits.ARENA_SIDE_UNITS_MAX, le=limits.ARENA_SIDE_UNITS_MAX)]
-Angle = Annotated[float, Meta(ge=-1000, le=1000)]
 Spots = Annotated[tuple[tuple[Unit, Unit], ...], Meta(max_length=limits.POLYGON_POINTS_MAX)]
 Team = Annotated[int, Meta(ge=0, le=255)]
 

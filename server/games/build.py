@@ -11,8 +11,8 @@ from typing import ClassVar, Final
 
 from msgspec import Struct, field
 
-from protocol.arena import Place
-from protocol.blueprint import plan_of
+from protocol.arena import Arena, Place
+from protocol.blueprint import plan_of, too_large
 from protocol.build_messages import Point, Pointed, Pointer
 from protocol.description import Control, Description
 from protocol.gun import Gun
@@ -69,6 +69,10 @@ class Build(Game):
             Control(button="boost", does="boost"),
         ),
     )
+
+    @staticmethod
+    def unfit(arena: Arena) -> str:
+        return too_large(arena)
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.world, self.ticks = stage, stage.world, stage.rates.ticks_in

@@ -114,6 +114,13 @@ def test_the_smallest_map_needs_a_name_a_size_and_a_spawn() -> None:
             "rocks[0].points",
             "contain its own centre",
         ),
+        (
+            {"rocks": [{"points": [[-1e-4, -1e-4], [1e-4, -1e-4], [0, 1e-4]], "x": 600, "y": 600}]},
+            "rocks[0].points",
+            "less than 1 unit across",
+        ),
+        ({"rocks": [{"points": ROCK, "x": 600, "y": 600, "angle": 1000.5}]}, "rocks[0].angle", "<= 1000"),
+        ({"crates": [{"x": 600, "y": 600, "angle": -1e300}]}, "crates[0].angle", ">= -1000"),
         ({"rocks": [{"points": ROCK * 4, "x": 600, "y": 600}]}, "rocks[0].points", "length <= 12"),
     ],
 )

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from protocol import limits
-from protocol.arena import faults, parse
-from protocol.blueprint import arena_of, objection, plan_of
+from protocol.arena import Block, Place, Rock, Wall, faults, parse
+from protocol.blueprint import arena_of, objection, plan_of, too_large
 from protocol.errors import ArenaError
 from protocol.plan import Add, AnyStep, Change, Piece, Plan, Refused, Remove, apply
 from tests.instruments.plans import ARENA, plan, steps
@@ -71,6 +72,28 @@ def _refusal(text: bytes) -> str:
 )
 def test_a_sentence_says_what_is_wrong(taken: list[AnyStep], sentence: str) -> None:
     assert objection(*apply(plan(), taken)).startswith(sentence)
+
+
+def test_what_rounding_lays_into_line_is_no_corner_any_more_and_the_plan_is_an_arena() -> None:
+    """A rock without an area would end the whole process, and one that isn't convex no checkpoint would bring back."""
+    fine = replace(
+        ARENA,
+        walls=[Wall([(200.0, 200.0), (200.0, 200.0001), (200.0, 400.0)]), Wall([(700.0, 700.0), (700.0, 700.0004)])],
+        blocks=[Block([(600.0, 300.0), (650.0, 299.9999), (700.0, 300.0), (700.0, 400.0), (600.0, 400.0)])],
+        rocks=[Rock([(-40.0, -40.0), (0.0, -40.0001), (40.0, -40.0), (40.0, 40.0), (-40.0, 40.0)], 300.0, 700.0)],
+    )
+    assert not list(faults(fine))
+    rounded = arena_of(plan_of(fine), fine.name)
+    assert not list(faults(rounded))
+    shapes: list[Wall | Block | Rock] = [*rounded.walls, *rounded.blocks, *rounded.rocks]
+    assert [len(shape.points) for shape in shapes] == [2, 4, 4]
+
+
+def test_an_arena_of_more_than_a_plan_has_room_for_is_too_large() -> None:
+    crates, long = [Place(500.0, 500.0)] * limits.PLAN_PIECES_MAX, Wall([(300.0, 300.0 + n) for n in range(32)])
+    assert not too_large(replace(ARENA, crates=crates[:500]))
+    assert too_large(replace(ARENA, crates=crates)) == "it is of 1007 pieces, and there is room for 1000"
+    assert too_large(replace(ARENA, walls=[long] * 125)) == "it has 4007 corners, and there is room for 4000"
 
 
 def test_there_are_only_so_many_goals() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from protocol.arena import Place
 from protocol.build_messages import Edit, Point
 from protocol.messages import Inputs
 from protocol.motion import Button, Input
@@ -184,3 +185,8 @@ def test_what_is_edited_in_the_last_moment_before_a_restart_is_done_after_it(sit
     assert len(again.world) == len(room.world) == 2, "a ship and a rock"
     again.advance(0.0)
     assert again.game.save().stale == {}
+
+
+def test_where_no_edit_could_ever_be_taken_nobody_builds() -> None:
+    assert Build.unfit(ARENA) == ""
+    assert "room for 1000" in Build.unfit(replace(ARENA, crates=[Place(500.0, 500.0)] * 1000))
