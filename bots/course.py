@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from protocol.arena import Arena
 from protocol.kinds import Kind
-from protocol.physics import CATEGORY_BITS, make_body, make_space, renew, step
+from protocol.physics import CATEGORY_BITS, corners_of, make_body, make_space, renew, step
 
 COURSE_TICKS_MAX: Final = 120
 LOOSE_MAX: Final = 6
@@ -131,7 +131,7 @@ class Range:
     def _put_in(self, state: Loose) -> tuple[tuple[str, int], pymunk.Body, pymunk.Shape]:
         sort = state.kind.name, state.variant
         spare = self._spare[sort]
-        corners = list(self._arena.rocks[state.variant].points) if state.kind.shape == "polygon" else None
+        corners = corners_of(state.kind, self._arena, state.variant)
         body, shape = spare.pop() if spare else make_body(state.kind, corners)
         renew(body)
         body.position, body.velocity = (state.x, state.y), (state.vx, state.vy)

@@ -27,7 +27,18 @@ from msgspec import Struct
 from protocol.arena import Arena
 from protocol.kinds import Kind
 from protocol.motion import Helm, Input, keep_and_gain, thrust_of
-from protocol.physics import MOTION, Motions, make_body, make_space, reach_of, renew, set_velocity, step, step_at_rest
+from protocol.physics import (
+    MOTION,
+    Motions,
+    corners_of,
+    make_body,
+    make_space,
+    reach_of,
+    renew,
+    set_velocity,
+    step,
+    step_at_rest,
+)
 
 
 class ShipState(Struct, frozen=True):
@@ -144,7 +155,7 @@ class Neighbourhood:
         x, y, vx, vy = body.x - own.x, body.y - own.y, body.vx - own.vx, body.vy - own.vy
         apart = hypot(x, y)
         kind = self._kinds[body.kind]
-        gap = apart - self._ship.radius - reach_of(kind, self._corners(kind, body.variant)) - margin_units
+        gap = apart - self._ship.radius - reach_of(kind, corners_of(kind, self._arena, body.variant)) - margin_units
         return gap * apart <= max(0.0, -(x * vx + y * vy)) * seconds
 
     def _hold(self, body: pymunk.Body, state: BodyState) -> None:
@@ -168,11 +179,8 @@ class Neighbourhood:
         self._space.add(body, shape)
 
     def _take(self, kind: int, variant: int) -> tuple[pymunk.Body, pymunk.Shape]:
-        spare = self._spare[kind, variant]
-        return spare.pop() if spare else make_body(self._kinds[kind], self._corners(self._kinds[kind], variant))
-
-    def _corners(self, kind: Kind, variant: int) -> list[tuple[float, float]] | None:
-        return list(self._arena.rocks[variant].points) if kind.shape == "polygon" else None
+        spare, sort = self._spare[kind, variant], self._kinds[kind]
+        return spare.pop() if spare else make_body(sort, corners_of(sort, self._arena, variant))
 
 
 def _moving(told: BodyState, x: float, y: float, angle: float, vx: float, vy: float, spin: float) -> BodyState:

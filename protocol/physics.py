@@ -50,6 +50,8 @@ SPEED_MAX: Final = 1199.0
 """What is slower, in units/s, and has a radius of 4 or more never tunnels: the engine finds contacts after a step, and
 pushes out to the nearer side. A wall of `arena.WALL_RADIUS_MIN` holds it, for 1200/60 = 16 + 4."""
 
+SOME_ROCK: Final = ((-16.0, -16.0), (16.0, -16.0), (16.0, 16.0), (-16.0, 16.0))
+"""One whose shape isn't known: where an arena is built, its rocks and the entities aren't known at the same moment."""
 MOTION: Final = Struct("=6d")
 """x, y, angle, vx, vy, spin of a body: units, radians, units/s, radians/s."""
 _FIELDS: Final = (
@@ -154,6 +156,13 @@ def reach_of(kind: Kind, corners: list[tuple[float, float]] | None = None) -> fl
         return kind.radius
     points = [(kind.radius, kind.radius)] if corners is None else corners
     return max(hypot(x, y) for x, y in points) + BEVEL
+
+
+def corners_of(kind: Kind, arena: Arena, variant: int) -> list[tuple[float, float]] | None:
+    """Of a body of `kind`, as a client knows the arena; None: it is no polygon."""
+    if kind.shape != "polygon":
+        return None
+    return list(arena.rocks[variant].points if variant < len(arena.rocks) else SOME_ROCK)
 
 
 def filter_of(kind: Kind, group: int) -> pymunk.ShapeFilter:

@@ -56,6 +56,22 @@ def test_what_was_built_is_bounced_off_as_foreseen(latency_ms: int) -> None:
     assert worst < 0.1
 
 
+def test_a_rock_beside_a_bot_comes_and_goes_before_its_shape_is_known() -> None:
+    stage = Stage(ARENA, game=Build)
+    ann, bob = stage.seat("Ann", foresees_shots=True), stage.join("Bob")
+    stage.play(1.0)
+    ann.stick.hold(Act(fire=True))
+    bob.say(Edit(1, [Change(4, angle=1.0)]))  # whoever follows the plan has heard of it
+    stage.play(0.5)
+    for serial in range(2, 8):
+        x, y = place_of(ann)
+        rock = Piece("rock", x + 60.0, y, points=((-20.0, -20.0), (20.0, -20.0), (0.0, 20.0)))
+        bob.say(Edit(serial, [Remove(1000) if serial % 2 else Add(1000, rock)]))
+        stage.play(0.1)
+    stage.play(0.5)
+    assert stage.rooms._rooms["main"].arena == stage.house.room.arena
+
+
 def place_of(player: Player) -> tuple[float, float]:
     ship = player.ship
     assert ship is not None
