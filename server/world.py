@@ -114,6 +114,7 @@ class World:
         vx: float = 0.0,
         vy: float = 0.0,
         angle: float = 0.0,
+        spin: float = 0.0,
         owner: int = 0,
         variant: int = 0,
         status: int = 0,
@@ -126,9 +127,9 @@ class World:
             self.refused += 1
             raise WorldFullError
         entity = heapq.heappop(self._free)
-        self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
+        self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle, spin)
         self.traits[:, entity] = kind, variant, owner, status
-        self.motion[:, entity] = x, y, angle, vx, vy, 0.0
+        self.motion[:, entity] = x, y, angle, vx, vy, spin
         self.move[entity] = 0
         return entity
 
@@ -141,7 +142,7 @@ class World:
         place: tuple[float, float],
         velocity: tuple[float, float],
         angle: float,
-        spin: float = 0.0,
+        spin: float,
     ) -> None:
         """Give an entity its body; the columns that say what it is are the caller's."""
         sort = self.kinds[kind]

@@ -17,6 +17,8 @@ from server.game import Stage
 from server.world import WorldFullError
 
 STATUS_WHOLE: Final = 15
+Motion = tuple[float, float, float, float, float, float]
+"""x, y, angle, vx, vy and spin."""
 
 
 class Loose(Struct, array_like=True):
@@ -102,12 +104,11 @@ class Works:
             there = self.loose.get(id)
             if there is None or not there.entity or id in changed:
                 self._lift(id)
-                self._put(id, variant, piece, (piece.x, piece.y, piece.angle, 0.0, 0.0))
+                self._put(id, variant, piece, (piece.x, piece.y, piece.angle, 0.0, 0.0, 0.0))
             elif there.variant != variant:
-                columns = self._world.x, self._world.y, self._world.angle, self._world.vx, self._world.vy
-                x, y, angle, vx, vy = (float(column[there.entity]) for column in columns)
+                x, y, angle, vx, vy, spin = self._world.motion[:, there.entity].tolist()
                 self._lift(id)
-                self._put(id, variant, piece, (x, y, angle, vx, vy))
+                self._put(id, variant, piece, (x, y, angle, vx, vy, spin))
 
     def _wanted(self) -> Iterator[tuple[int, int, Piece]]:
         """(piece, place among its like, what it is)."""
@@ -117,14 +118,14 @@ class Works:
                 yield id, counts[piece.kind], piece
                 counts[piece.kind] += 1
 
-    def _put(self, id: int, variant: int, piece: Piece, motion: tuple[float, float, float, float, float]) -> None:
-        part, (x, y, angle, vx, vy) = self._parts[id], motion
+    def _put(self, id: int, variant: int, piece: Piece, motion: Motion) -> None:
+        part, (x, y, angle, vx, vy, spin) = self._parts[id], motion
         assert isinstance(part, Rock | Place)
         corners, status = (list(part.points), 0) if isinstance(part, Rock) else (None, STATUS_WHOLE)
         kind = self._kinds[piece.kind]
         try:
             entity = self._world.spawn(
-                kind, x, y, vx=vx, vy=vy, angle=angle, variant=variant, status=status, corners=corners
+                kind, x, y, vx=vx, vy=vy, angle=angle, spin=spin, variant=variant, status=status, corners=corners
             )
         except WorldFullError:
             entity = 0

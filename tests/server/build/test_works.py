@@ -82,6 +82,19 @@ def test_a_rock_that_was_changed_is_put_down_anew_and_others_stay_where_they_are
     assert not world.alive[drifted]
 
 
+def test_a_rock_that_only_has_another_number_drifts_and_turns_on(yard: Yard) -> None:
+    yard.take(Add(100, ROCK_PIECE))
+    world = yard.room.world
+    world.set_velocity(yard.works.loose[100].entity, 60.0, -30.0)
+    world._bodies[yard.works.loose[100].entity].angular_velocity = 2.0
+    yard.room.advance(0.0)
+    before = world.motion[:, yard.works.loose[100].entity].copy()
+    yard.take(Remove(4))
+    assert world.motion[:, yard.works.loose[100].entity].tolist() == before.tolist()
+    yard.room.advance(0.0)
+    assert float(world.spin[yard.works.loose[100].entity]) == 2.0
+
+
 def test_tidy_puts_everything_back(yard: Yard) -> None:
     world = yard.room.world
     for loose in yard.works.loose.values():
