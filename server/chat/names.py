@@ -2,7 +2,9 @@
 
 What follows a name (a reason, a number) is on the same line, so the longest name that the words begin with is meant:
 `/report Ann B is rude` is about `Ann B`, if somebody is called so, else about `Ann`. Quotation marks say where a name
-ends, and `#12` is a number, which no two have. Those who are near come before all others of their name.
+ends, and `#12` is a number, which no two have. Those who are near come before all others of their name. Who is known
+by several names, as what they said before they were renamed has them, is meant by any of these, and is who they are
+now.
 """
 
 import re
@@ -19,12 +21,13 @@ TOLD_APART_MAX: Final = 5
 
 
 def find(words: str, near: Iterable[Named], far: Iterable[Named] = ()) -> tuple[Named, str]:
-    """(who is meant by what `words` begin with, the rest). Raises Violation with a sentence."""
+    """(who is meant by what `words` begin with, the rest). Of several with one number the first is who that is, and
+    the others are what they were. Raises Violation with a sentence."""
     if not words:
         raise _unclear("say whom: a name, or # and a number; /who tells both")
-    for circle in (near, far):
-        people = {named.number: named for named in circle}
-        found = _by_number(words, people) or _by_name(words, list(people.values()))
+    for circle in map(list, (near, far)):
+        people = {named.number: named for named in reversed(circle)}
+        found = _by_number(words, people) or _by_name(words, circle, people)
         if found is not None:
             return found
     raise _unclear(f"there is nobody called {_shown(words)}; /who tells who is here")
@@ -37,14 +40,15 @@ def _by_number(words: str, people: dict[int, Named]) -> tuple[Named, str] | None
     return people[int(numbered[1])], numbered[2] or ""
 
 
-def _by_name(words: str, people: list[Named]) -> tuple[Named, str] | None:
+def _by_name(words: str, circle: list[Named], people: dict[int, Named]) -> tuple[Named, str] | None:
     called: dict[str, list[Named]] = {}
-    for named in people:
+    for named in circle:
         called.setdefault(named.name.casefold(), []).append(named)
     for name, rest in _readings(words):
         if namesakes := called.get(name.casefold()):
             exact = [named for named in namesakes if named.name == name]
-            return _the_one(name, exact or namesakes), rest
+            numbers = dict.fromkeys(named.number for named in exact or namesakes)
+            return _the_one(name, [people[number] for number in numbers]), rest
     return None
 
 

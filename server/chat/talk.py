@@ -244,9 +244,10 @@ class Talk:
         """Who is meant, as `person` says it, and the rest. Raises Violation."""
         seat = person.seat
         beside = self.in_room(seat.room) if seat is not None else self.people()
+        here = {named.number: named for named in (speaker_of(other).named for other in self.people())}
         spoke = [line.by for channel in self.channels_of(person) for line in channel.lines]
-        near = [*(speaker_of(other).named for other in beside), *spoke]
-        return names.find(words, near, (speaker_of(other).named for other in self.people()))
+        they = [here[by.number] for by in spoke if by.number in here]  # who may have come back from elsewhere since
+        return names.find(words, [*(speaker_of(other).named for other in beside), *they, *spoke], here.values())
 
     def _deliver(self, line: Line, listeners: Iterable[Person]) -> None:
         """To all of them who want to hear it."""

@@ -79,6 +79,19 @@ def test_silence(court: Court, audit: LogCapture) -> None:
     assert [entry["action"] for entry in audit.entries if entry["event"] == "admin"] == ["mute"]
 
 
+def test_who_has_come_back_from_another_address_is_silenced_there(court: Court) -> None:
+    """What they said before is still remembered, with the address that they had then."""
+    eve, ann = court.enter("Eve"), court.enter("Ann")
+    court.say(eve, "spam")
+    court.drop(eve)
+    back = court.join("Eve", resume=eve.welcome.resume, address="10.9.9.9:1")
+    court.say(court.root, "/silence Eve")
+    court.say(back, "more spam")
+    assert refusals(back) == ["an admin has muted you for a while"]
+    assert notices(court.root)[0].startswith(f"Silenced Eve #{number_of(back)} (address:10.9.9.9)")
+    assert lines(ann) == ["spam"]
+
+
 @pytest.mark.parametrize("minutes", ["0", "-1", "x", "1e9", "99999999", "١"])
 def test_minutes_are_a_number(court: Court, minutes: str) -> None:
     court.enter("Eve")

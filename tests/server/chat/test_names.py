@@ -52,6 +52,13 @@ def test_the_same_person_twice_is_one() -> None:
     assert find("Ann", [ann, ann])[0] is ann
 
 
+def test_who_had_another_name_is_meant_by_both_and_is_who_they_are_now() -> None:
+    ann = Named(1, "Ann", "key now", "mark")
+    former, bob = Named(1, "Bea", "key then", "mark"), Named(2, "Bob", "key", "mark")
+    for words in ("Ann x", "Bea x", "bea x", "#1 x"):
+        assert find(words, [ann, bob, former, former]) == (ann, "x")
+
+
 def test_of_many_namesakes_some_are_named() -> None:
     with pytest.raises(Violation, match=r"^7 people are called Ann: say #1 or #2 or #3 or #4 or #5 … instead$"):
         find("Ann", called(*["Ann"] * 7))
