@@ -77,7 +77,7 @@ class Verifier:
         except ExpiredTokenError:
             raise _refused("the token has expired") from None
         except MissingClaimError as error:
-            raise _refused(f"the token lacks {error.description or 'a claim'}") from None
+            raise _refused(f"the token lacks the claim {error.claim}") from None
         except InvalidClaimError:
             raise _refused(_why_claims(claims, self._rules)) from None
         except UnsupportedAlgorithmError:

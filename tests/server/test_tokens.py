@@ -59,10 +59,10 @@ def test_each_role_can_be_claimed(role: Role) -> None:
     ("claims", "names"),
     [
         ({"exp": NOW_UNIX_S - 60}, "expired"),
-        ({"exp": None}, "exp"),
+        ({"exp": None}, "the token lacks the claim exp"),
         ({"exp": "tomorrow"}, "malformed"),
         ({"exp": True}, "malformed"),
-        ({"sub": None}, "sub"),
+        ({"sub": None}, "the token lacks the claim sub"),
         ({"sub": ""}, "malformed"),
         ({"sub": 7}, "malformed"),
         ({"sub": "a\nb"}, "subject"),
@@ -93,13 +93,13 @@ def test_the_audience_must_be_ours_if_we_name_one() -> None:
     assert verify(token(aud="shop")).subject == "ann"
     assert "audience" in refused(token(aud="shop"), audience="game")
     assert "audience" in refused(token(aud=["shop"]), audience="game")
-    assert "aud" in refused(token(), audience="game")
+    assert refused(token(), audience="game") == "the token lacks the claim aud"
 
 
 def test_the_issuer_must_be_ours_if_we_name_one() -> None:
     assert verify(token(iss="us"), issuer="us").subject == "ann"
     assert "issuer" in refused(token(iss="them"), issuer="us")
-    assert "iss" in refused(token(), issuer="us")
+    assert refused(token(), issuer="us") == "the token lacks the claim iss"
 
 
 def test_a_signature_by_anybody_else_is_worth_nothing() -> None:
