@@ -129,7 +129,7 @@ class Api(Struct, frozen=True):
 
     async def _order_drain(self, request: Request, admin: Identity) -> tuple[str, Any, bool]:
         """(what has been done, what was asked for, whether we are to drain)."""
-        body = await read_at_most(request, ORDER_BYTES_MAX)
+        body = await _read_order_bytes(request)
         with _refusing():
             order = read_order(body or b"{}", DrainOrder)
             done, is_ours = await self.reach.drain(order, admin.subject)
@@ -177,6 +177,10 @@ async def read_body(request: Request) -> bytes:
     """An order's. Raises Refused."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Refused(415, "an order is JSON: Content-Type: application/json")
+    return await _read_order_bytes(request)
+
+
+async def _read_order_bytes(request: Request) -> bytes:
     if (body := await read_at_most(request, ORDER_BYTES_MAX)) is None:
         raise Refused(413, f"an order has at most {ORDER_BYTES_MAX} bytes")
     return body

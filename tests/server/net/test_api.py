@@ -218,6 +218,8 @@ async def test_draining_takes_an_order_or_none(running: Running, monkeypatch: py
     assert (status, "this is no order" in said["error"]) == (400, True)
     status, said, _ = await running.ask("/api/admin/drain", order={"process": "a1"})
     assert (status, said["error"]) == (409, "there is no other process")
+    status, said, _ = await running.ask("/api/admin/drain", order=b'{"process": "a1"}' + b" " * ORDER_BYTES_MAX)
+    assert (status, said) == (413, {"error": f"an order has at most {ORDER_BYTES_MAX} bytes"})
     assert len(drained) == 3
 
 
