@@ -30,4 +30,4 @@ class Quota:
             self._until_s = now_s + self._window_s
         if customer:
             self._asked[customer] += 1
-        return self._asked[customer] <= self._most if customer else True
+        return self._asked[customer] <= self._most

@@ -42,6 +42,7 @@ def test_no_limit_for_an_address() -> None:
     with ExitStack() as here:
         assert {here.enter_context(capacity.entered(ANN)) for _ in range(100)} == {Standing.WELCOME}
         assert capacity.customers == 0
+    assert capacity.customers == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "gone", ""])
