@@ -94,6 +94,7 @@ def test_players_are_who_they_were_with_what_they_held() -> None:
 def test_inputs_for_the_coming_tick_are_taken_before_it_and_nothing_further_ahead() -> None:
     room = revived(saved_of(played()))
     person, coming = next(iter(room.players.values())), room.tick + 1
+    assert room.inputs.next_tick == coming
     person.inputs.put(coming, [Input(move_x=7)], 0.0)
     with pytest.raises(Violation):
         person.inputs.put(coming + INPUT_AHEAD_TICKS_MAX + 1, [Input()], 0.0)
@@ -170,6 +171,22 @@ def test_a_game_without_a_state_begins_anew_with_the_same_people() -> None:
     assert again.players[1].ship == ann.player.ship
     assert again.tick == 5
     again.advance(0.0)
+
+
+class Usher(Notary):
+    """Gives ships later."""
+
+    def joined(self, player: Player) -> None:
+        self.notes.append(f"joined {player.name}")
+
+
+def test_where_a_game_begins_anew_nobody_has_the_ship_that_they_had() -> None:
+    stepper = Stepper(game=Notary)
+    stepper.join("Ann")
+    stepper.step(5)
+    again = revived(replace(saved_of(stepper), game=Usher.name), game=Usher)
+    assert again.players[1].ship == 0
+    assert not (again.world.owner[again.world.alive] == 1).any()
 
 
 def test_a_new_field_of_a_player_is_not_forgotten() -> None:

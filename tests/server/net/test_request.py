@@ -55,6 +55,7 @@ def test_without_a_subprotocol_in_common_the_answer_names_both(offered: str) -> 
         (upgrade(connection="keep-alive"), 400, "Connection"),
         (upgrade(sec_websocket_key=None), 400, "Sec-WebSocket-Key"),
         (upgrade(sec_websocket_key="short"), 400, "Sec-WebSocket-Key"),
+        (upgrade(sec_websocket_key="dGhlIHNhbXBsZSBub25jZQ==!"), 400, "Sec-WebSocket-Key"),
         (upgrade(content_length="5"), 400, "body"),
         (upgrade(transfer_encoding="chunked"), 400, "body"),
         (upgrade(host="gäme.example"), 400, "Host"),
@@ -202,6 +203,7 @@ def test_no_more_than_a_line_is_said_and_logged_of_what_is_refused(head: bytes) 
     assert refusal.value.sentence.endswith("…")
 
 
-def test_what_may_be_upgraded_says_so_of_this_connection() -> None:
-    head = refused(PAGE.replace(b"/index.html", b"/play")).response(DATE)
+@pytest.mark.parametrize("asked", [PAGE.replace(b"/index.html", b"/play"), upgrade(sec_websocket_version="8")])
+def test_what_may_be_upgraded_says_so_of_this_connection(asked: bytes) -> None:
+    head = refused(asked).response(DATE)
     assert b"\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n" in head
