@@ -17,6 +17,7 @@ from server.restrictions import RESTRICTIONS_MAX, mark_of
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import HMAC, NOW_UNIX_S, token
 from tests.instruments.stepper import Client, Stepper
+from tests.server.conversations import open_room
 
 EVE, ANN = "1.2.3.4:1", "1.2.3.5:1"
 
@@ -106,6 +107,15 @@ def test_everybody_at_an_address_goes(house: House) -> None:
     assert house.do("kick", address="1.2.3.4") == "kicked 2, all who are known as address:1.2.3.4"
 
 
+@pytest.mark.parametrize("by_session", [True, False])
+def test_by_session_and_by_place_one_is_kicked_and_nobody_else_who_is_there(house: House, by_session: bool) -> None:
+    twin = house.stepper.join("Twin", address=EVE)
+    whom = {"session": house.session("Twin")} if by_session else {"room": "main", "player": twin.player.id}
+    assert house.do("kick", **whom) == "kicked 1"
+    assert end_of(twin)[0] == Code.KICKED
+    assert house.names() == ["Ann", "Eve", "Bob"]
+
+
 def test_who_is_banned_by_session_may_not_come_back_and_the_others_may(house: House) -> None:
     twin = house.stepper.join("Twin", address=EVE)
     said = house.do("ban", session=house.session("Twin"), seconds=60.0)
@@ -136,6 +146,38 @@ def test_who_is_mute_is_not_heard_until_it_is_lifted(house: House) -> None:
     house.eve.say(Chat("sorry"), 2.0)
     house.stepper.step(2)
     assert [line.text for line in house.ann.chats] == ["sorry"]
+
+
+def test_who_is_mute_by_name_is_so_by_the_name_that_they_came_with(house: House) -> None:
+    house.eve.say(Rename("Zoe"), house.stepper.now_s)
+    said = house.do("mute", address="1.2.3.4", name="Zoe", seconds=60.0)
+    assert said == "muted address:1.2.3.4 zoe and address:1.2.3.4 eve for 60 s: 1 who are here"
+    house.lobby.leave(house.eve.session)
+    eve = house.stepper.join("Eve", address=EVE)
+    eve.say(Chat("rude"), house.stepper.now_s)
+    house.stepper.step(2)
+    assert house.ann.chats == []
+
+
+def test_a_mute_by_session_is_lifted_before_that_of_all_who_are_there(house: House) -> None:
+    session = house.session("Eve")
+    house.do("mute", session=session)
+    house.do("mute", address="1.2.3.4")
+    assert house.do("unmute", session=session) == "address:1.2.3.4 eve is mute no more"
+    assert house.do("unmute", session=session) == "address:1.2.3.4 is mute no more"
+    assert "not mute" in house.cant("unmute", session=session)
+
+
+def test_where_the_last_room_is_closed_a_fresh_one_is_told_of(house: House) -> None:
+    def close(name: str, now_s: float) -> None:
+        house.lobby.close_room(name, now_s)
+        if not house.lobby.rooms:
+            open_room(house.stepper, "fresh")
+
+    house.moderation = Moderation(house.lobby, close, lambda: None)
+    open_room(house.stepper, "other")
+    assert house.do("close", room="other") == "closed the room other"
+    assert house.do("close", room="main") == "closed the room main; a fresh one is open in its place"
 
 
 def test_a_room_is_closed(house: House) -> None:
@@ -186,7 +228,11 @@ def test_it_tells_who_is_here_and_what_holds(house: House) -> None:
     house.do("mute", subject="bob", seconds=60.0, reason="loud")
     house.stepper.drop(house.eve)
     house.stepper.join("Zoe", role="spectator")
+    house.stepper.visit("Viv")
     told = {line["name"]: line for line in house.moderation.players(1.0)}
+    assert {name: line["room"] for name, line in told.items() if line["room"] != "main"} == {"Viv": None}
+    assert (told["Viv"]["connected"], told[None]["connected"]) == (True, True)
+    assert not any(line["bot"] for line in told.values())
     assert [(told[name]["player"], told[name]["connected"], told[name]["muted"]) for name in ("Ann", "Eve", "Bob")] == [
         (1, True, False),
         (2, False, False),

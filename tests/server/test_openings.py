@@ -18,6 +18,22 @@ def test_a_burst_and_then_so_many_a_minute() -> None:
     assert sum(later) == limits.OPENS_PER_MINUTE_MAX
 
 
+def test_who_has_opened_enough_is_refused_and_counted() -> None:
+    openings, key = Openings(catalogue(), lambda: "some-token-of-theirs", rooms_max=20), address_key("1.2.3.4:80")
+    for rooms in range(limits.OPENS_BURST_MAX):
+        openings.open(Open("Fun", "melee", "belt"), key, rooms, 0.0)
+    with pytest.raises(Violation, match="enough rooms for now"):
+        openings.open(Open("Fun", "melee", "belt"), key, 5, 0.0)
+    assert (openings.counted.rooms_opened, openings.counted.opens_refused) == (limits.OPENS_BURST_MAX, 1)
+
+
+def test_a_private_rooms_name_is_a_whole_token_and_says_nothing_of_it() -> None:
+    openings = Openings(catalogue(), lambda: "some-token-of-theirs", rooms_max=20)
+    private, public = (openings.open(Open("Fun", "melee", "belt", private), "ann", 0, 0.0) for private in (True, False))
+    assert (private.name, private.card.is_private) == ("some-token-of-theirs", True)
+    assert (public.name, public.card.is_private) == ("melee-f-theirs", False)
+
+
 def test_the_table_is_bounded_and_forgets_who_has_waited_long_enough() -> None:
     allowances = Allowances(openers_max=2)
     assert allowances.take("ann", 0.0)
@@ -51,3 +67,5 @@ def test_quick_plays_rooms_are_numbered_and_public() -> None:
     cards = {(room.card.is_private, room.card.is_permanent, room.card.arena) for room in rooms}
     assert cards == {(False, False, "belt")}
     assert rooms[0].name == "melee-f-theirs"
+    with pytest.raises(Violation, match="20 rooms already"):
+        openings.another("melee", 20)

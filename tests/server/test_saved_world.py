@@ -56,6 +56,7 @@ def test_a_world_that_does_not_hold_together_is_refused() -> None:
         replace(saved, integers=saved.integers + b"\0"),
         replace(saved, floats=saved.floats[:-8]),
         replace(saved, removed=[1]),
+        replace(saved, removed=[0]),
         replace(saved, removed=[16]),
         replace(saved, floats=np.full(6, np.inf).tobytes()),
         replace(saved, integers=np.array([1, 9, 0, 0, 0, 0, 0], dtype="<i8").tobytes()),
