@@ -108,7 +108,10 @@ def test_there_are_only_so_many_names_a_minute(hall: Hall) -> None:
         rename(hall, ann, f"Ann {number}")
     assert refusals(ann) == [f"too many names: {limits.RENAMES_PER_MINUTE_MAX} a minute"]
     assert len(renamings(bob)) == limits.RENAMES_BURST_MAX
-    hall.now_s += 60.0 / limits.RENAMES_PER_MINUTE_MAX
+    hall.now_s += 59.0 / limits.RENAMES_PER_MINUTE_MAX
+    rename(hall, ann, "Too soon")
+    hall.now_s += 1.0 / limits.RENAMES_PER_MINUTE_MAX
+    assert ann.player.name != "Too soon"
     rename(hall, ann, "At last")
     assert ann.player.name == "At last"
 
