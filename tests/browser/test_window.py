@@ -1,5 +1,6 @@
 """The window: made smaller and larger, zoomed, moved to another screen, as small as a phone held sideways."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.instruments.served import Served, served
 pytestmark = pytest.mark.browser
 SIDEWAYS = (PHONE[1], PHONE[0])
 SMALLEST = (320, 568)
+LOW = (960, 481)
+"""Just high enough not to be treated as a phone that is held sideways."""
 WIDE_NAME = "W" * 20
 DENSITY = "(canvas => canvas.width / canvas.clientWidth)(document.querySelector('.view canvas'))"
 COARSEST = 0.5
@@ -61,6 +64,20 @@ def test_long_names_and_teams_stay_on_the_scoreboard(chromium_path: Path, size: 
         assert page.evaluate(f"{OUTSIDE}('.board', '.board-table :is(td, th)')") == []
         expect(page.get_by_role("rowheader", name="Ember · 0")).to_be_visible()
         page.keyboard.up("Tab")
+
+
+def test_a_low_window_has_as_much_of_the_scoreboard_as_it_holds(chromium_path: Path) -> None:
+    with (
+        served("--bots", "12", "--seed", "3") as server,
+        opened(chromium_path, f"{server.page_url}?autojoin=1&name=Ada", LOW) as page,
+    ):
+        wait_for(page, "r.state === 'playing' && Object.keys(r.scores).length === 13")
+        hold(page, "Tab", page.get_by_role("cell", name="Ada"))
+        board = page.get_by_role("region", name="Scoreboard")
+        expect(board.get_by_text(re.compile(r"and \d+ more"))).to_be_visible()
+        expect(board.get_by_role("row")).not_to_have_count(1 + 13)
+        expect(board).to_be_in_viewport(ratio=1)
+        expect(board.locator("tr.mine")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("size", [SMALLEST, SIDEWAYS], ids=["upright", "sideways"])

@@ -9,6 +9,8 @@ import { element, mark, show, write } from "./dom";
 import { type Placed, placed } from "./standings";
 
 const ROWS_MAX = 16;
+/** Of the window's height, above and beneath it together. */
+const MARGIN_PX = 24;
 const REDRAW_S = 0.25;
 
 export class Scoreboard {
@@ -54,12 +56,28 @@ export class Scoreboard {
     if (!shown || (!opened && scene.time_s - this.drawn_s < REDRAW_S)) return;
     this.drawn_s = scene.time_s;
     const order = placed(scene.players, scene.description.columns);
+    const rows = Math.min(order.length, ROWS_MAX);
+    this.lay(order, rows, scene);
+    const fitting = this.fitting(rows);
+    if (fitting < rows) this.lay(order, fitting, scene);
+  }
+
+  /** The best, and oneself. */
+  private lay(order: readonly Placed[], rows: number, scene: Scene): void {
     const mine = order.findIndex(({ player }) => player.id === scene.me_id);
-    const top = order.slice(0, ROWS_MAX);
-    if (mine >= ROWS_MAX) top[ROWS_MAX - 1] = order[mine] as Placed;
+    const top = order.slice(0, rows);
+    if (mine >= rows) top[rows - 1] = order[mine] as Placed;
     this.rows.replaceChildren(...rowsOf(top, scene));
     const more = order.length - top.length;
     this.rest.textContent = more > 0 ? `and ${more} more` : "";
+  }
+
+  /** How many of the rows that are laid out the window holds, with a line for the rest. */
+  private fitting(rows: number): number {
+    const excess_px = this.root.offsetHeight - (window.innerHeight - MARGIN_PX);
+    const row_px = this.rows.lastElementChild?.clientHeight ?? 0;
+    if (excess_px <= 0 || row_px === 0) return rows;
+    return Math.max(1, rows - Math.ceil((excess_px + row_px) / row_px));
   }
 }
 
