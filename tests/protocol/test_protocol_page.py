@@ -6,6 +6,8 @@ compares it with the declarations; the bytes themselves are in `test_codec`.
 
 import json
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -231,6 +233,17 @@ def test_an_arena() -> None:
         assert said == list(part.__struct_fields__)
         for field, written in zip(msgspec.structs.fields(part), found[1].split(", "), strict=True):
             assert field.default == default_of(written), f"{row[0]} {field.name}"
+
+
+def test_what_the_checksum_of_a_plan_takes_for_what_a_piece_does_not_have() -> None:
+    said = re.search(r"of whatever kind, counts as (.*?) and no points", PROSE)
+    assert said
+    counted = {name: float(value) for name, value in re.findall(r"`(\w+)` = (\d+)", said[1])}
+    bare = plan.Piece("crate", 1.0, 2.0)
+    assert counted == {name: getattr(bare, name) for name in plan.FIELDS if name not in ("x", "y", "points")}
+    numbers = [7, list(plan.KINDS).index("crate"), 1, 2, *counted.values(), len(bare.points)]
+    only = plan.Plan(arena.Size(512, 512), {7: bare})
+    assert plan.checksum(only) == zlib.crc32(struct.pack(f"<{len(numbers)}d", *numbers))
 
 
 def test_the_pieces_of_a_plan() -> None:
