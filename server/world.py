@@ -31,7 +31,9 @@ _SHOT, _SHIP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"]
 
 
 class Contact(Struct, frozen=True):
-    """Two things began to touch in this step: a shot and something, or what `tell` names. `other` 0 is the arena."""
+    """Two things began to touch in this step: a shot and something, or what `tell` names. `other` 0 is the arena.
+
+    Of one thing there may be several in a step: whoever removes it looks whether it is still there."""
 
     entity: int
     other: int
@@ -162,8 +164,9 @@ class World:
             self._coasting[entity] = float(self._keep[entity])
 
     def remove(self, entity: int) -> None:
-        """Take an entity out; its id rests until `release`."""
-        body = self._bodies.pop(entity)
+        """Take an entity out; its id rests until `release`. Raises KeyError when it isn't there."""
+        body = self._body_of(entity)
+        del self._bodies[entity]
         (shape,) = body.shapes
         self._space.remove(body, shape)
         if not isinstance(shape, pymunk.Poly):
@@ -204,17 +207,23 @@ class World:
     def set_velocity(self, entity: int, vx: float, vy: float) -> None:
         """Raises ValueError for what is no number."""
         _check_finite(vx, vy)
-        self._bodies[entity].velocity = (vx, vy)
+        self._body_of(entity).velocity = (vx, vy)
         self.vx[entity], self.vy[entity] = vx, vy
 
     def put(self, entity: int, x: float, y: float) -> None:
         """Set an entity down somewhere else, at rest. Raises ValueError for what is no number."""
         _check_finite(x, y)
-        body = self._bodies[entity]
+        body = self._body_of(entity)
         body.position, body.velocity, body.angular_velocity = (x, y), (0.0, 0.0), 0.0
         self._space.reindex_shapes_for_body(body)
         self.x[entity], self.y[entity] = x, y
         self.vx[entity] = self.vy[entity] = self.spin[entity] = 0.0
+
+    def _body_of(self, entity: int) -> pymunk.Body:
+        try:
+            return self._bodies[entity]
+        except KeyError:
+            raise KeyError(f"there is no entity {entity}, or not any more") from None
 
     def nearest_distance(self, x: float, y: float, categories: int) -> float:
         """How far the nearest shape of `categories` (bits) is from a point; at most 1,000."""

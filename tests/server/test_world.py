@@ -59,6 +59,15 @@ def test_a_removed_id_rests_until_it_is_released(world: World) -> None:
     assert world.x[first] == 400
 
 
+def test_what_is_not_there_any_more_is_told_by_its_number(world: World) -> None:
+    ship = world.spawn(0, 300, 300)
+    world.remove(ship)
+    for told, words in ((world.remove, ()), (world.put, (1.0, 1.0)), (world.set_velocity, (1.0, 1.0))):
+        with pytest.raises(KeyError, match=f"there is no entity {ship}, or not any more"):
+            told(ship, *words)
+    assert world.removed == [ship]
+
+
 def test_nothing_of_the_former_owner_of_an_id_remains(world: World) -> None:
     ship = world.spawn(SHIP, 100, 100, owner=3, variant=2, status=5)
     world.steer([ship], [(127, 0)], [1024], [True])
