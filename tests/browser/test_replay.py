@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from protocol.codec import CODECS
 from protocol.limits import SUBPROTOCOL_MSGPACK
@@ -75,6 +75,22 @@ def test_a_match_is_found_and_scrubbed_to_a_kill(server: Served, chromium_path: 
         page.keyboard.press("p")
         back = wait_for(page, f"r.playback.tick < {began['marks'][2]}")
         assert back["tick"] < told["tick"]
+
+
+def test_a_process_behind_a_path_of_its_own_is_asked_itself(server: Served, chromium_path: Path) -> None:
+    """As a proxy has the second of many; the first, which has all other paths, knows nothing of that match."""
+    own = f"{server.page_url}2/"
+
+    def pass_on(route: Route) -> None:
+        route.continue_(url=route.request.url.replace(own, server.page_url))
+
+    with opened(chromium_path, "about:blank") as page:
+        page.route("**", lambda route: route.abort())
+        page.route(f"{own}**", pass_on)
+        page.goto(f"{own}replay?id={NAME}")
+        wait_for(page, "r.playback.tick > 2")
+        page.goto(f"{own}replay")
+        page.get_by_role("link", name="melee in Pinball").wait_for()
 
 
 def test_keys_set_the_pace(server: Served, chromium_path: Path) -> None:

@@ -1,6 +1,6 @@
 import { Backoff } from "@ricochet/sdk";
 import { describe, expect, it } from "vitest";
-import { Feed, type FeedState, SILENCE_S_MAX, STALE_S } from "./feed";
+import { Feed, type FeedState, SILENCE_S_MAX, STALE_S, statsBeside } from "./feed";
 import { NO_PAST, stats } from "./stats.fixture";
 import type { ServerMessage, Stats } from "./wire";
 
@@ -174,5 +174,15 @@ describe("the feed", () => {
     server.feed.signOut();
     server.pass(60);
     expect(server.sockets.length).toBe(1);
+  });
+});
+
+describe("where the numbers are", () => {
+  it.each([
+    ["https://game.example/dashboard#token=x", "wss://game.example/stats"],
+    ["http://127.0.0.1:8000/dashboard", "ws://127.0.0.1:8000/stats"],
+    ["https://game.example/2/dashboard", "wss://game.example/2/stats"],
+  ])("they are beside %s", (page, there) => {
+    expect(statsBeside(page).href).toBe(there);
   });
 });

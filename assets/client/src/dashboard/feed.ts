@@ -28,6 +28,11 @@ export type FeedState =
   | { name: "live"; subject: string | null; heard_s: number }
   | { name: "waiting"; until_s: number; why: string };
 
+/** Where the server that sent `page` tells its numbers: beside it, for a proxy may have each process under a path of its own. */
+export function statsBeside(page: string): URL {
+  return new URL("stats", page.replace(/^http/u, "ws"));
+}
+
 /** What the feed needs of the page. Times are seconds of one clock. */
 export interface World {
   socket(subprotocol: string): WebSocket;

@@ -8,7 +8,7 @@
 import "./dashboard.css";
 
 import { takeToken } from "@ricochet/sdk";
-import { Feed, type FeedState } from "./feed";
+import { Feed, type FeedState, statsBeside } from "./feed";
 import { type Action, order, reports, restrictions } from "./orders";
 import { Page } from "./page";
 import { askForSheetsAgain } from "../sheets";
@@ -48,7 +48,7 @@ const page = new Page(root, {
 
 const feed = new Feed(
   {
-    socket: (subprotocol) => new WebSocket(new URL("/stats", location.href.replace(/^http/u, "ws")), subprotocol),
+    socket: (subprotocol) => new WebSocket(statsBeside(location.href), subprotocol),
     now_s,
     later: (what, after_s) => {
       const timer = window.setTimeout(what, after_s * 1000);

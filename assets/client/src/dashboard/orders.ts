@@ -58,7 +58,7 @@ export function calledBy(session: SessionRow): string {
 export async function order(token: string, action: Action, body: object, ask: typeof fetch = fetch): Promise<Answer> {
   const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
   try {
-    const answer = await ask(`/api/admin/${action}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = await ask(`api/admin/${action}`, { method: "POST", headers, body: JSON.stringify(body) });
     return read(await answer.text(), answer.status);
   } catch {
     return { done: false, sentence: "The server can't be reached; nothing is known to have been done." };
@@ -76,7 +76,7 @@ export function reports(token: string, ask: typeof fetch = fetch): Promise<Repor
 
 async function list<Row>(what: string, token: string, ask: typeof fetch): Promise<Row[] | null> {
   try {
-    const answer = await ask(`/api/admin/${what}`, { headers: { Authorization: `Bearer ${token}` } });
+    const answer = await ask(`api/admin/${what}`, { headers: { Authorization: `Bearer ${token}` } });
     return answer.ok ? ((await answer.json()) as Row[]) : null;
   } catch {
     return null;

@@ -1,6 +1,7 @@
 /**
  * The page of recorded matches: `replay?id=…` plays one of the server's, `replay` lists them, and a file that is dropped
- * on it is played wherever it comes from.
+ * on it is played wherever it comes from. What it asks for is beside the page: a proxy may have each of many processes
+ * under a path of its own, and not each has the replays of the others.
  */
 
 import "../style.css";
@@ -56,7 +57,7 @@ class Place {
   }
 
   private async list(is_asked: boolean): Promise<void> {
-    const answer = await fetch("/api/replays").catch(() => null);
+    const answer = await fetch("api/replays").catch(() => null);
     const replays = answer?.ok ? ((await answer.json().catch(() => null)) as Listed[] | null) : null;
     this.shelf.show(replays ?? []);
     if (is_asked) this.shelf.say(replays ? (replays.length === 0 ? "None has been recorded yet." : "") : UNREACHABLE);
@@ -64,7 +65,7 @@ class Place {
 
   private async fetch(id: string): Promise<boolean> {
     this.shelf.say("Loading the match…");
-    const answer = await fetch(`/api/replays/${encodeURIComponent(id)}`).catch(() => null);
+    const answer = await fetch(`api/replays/${encodeURIComponent(id)}`).catch(() => null);
     if (!answer?.ok) {
       this.shelf.say(answer?.status === 404 ? NOT_THERE : UNREACHABLE);
       return false;
