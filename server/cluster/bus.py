@@ -120,7 +120,7 @@ class LocalBus:
     async def kept(self, revision: int) -> Kept | None:
         await self._reach()
         air = self._air
-        return None if revision == air.revision else Kept(air.revision, list(air.decisions))
+        return None if revision == air.revision else Kept(air.revision, air.decisions.lacking((), air.now_ms()))
 
     async def _reach(self) -> None:
         await trio.lowlevel.checkpoint()

@@ -5,14 +5,16 @@ comes, and twice without harm. So all who have heard the same hold the same, aft
 off, or starts, hears what is kept and tells what it alone knows.
 
 A lift is a decision as well. It is remembered for as long as what it lifts would have lasted, and a day at least, so
-that nobody who was away brings that back. A decision comes after all that its process knew of the same person, even
-if its clock is slow. What a process had on its disk when it started is older than anything that anybody says.
+that nobody who was away brings that back. So is the end of what was decided in place of something that would have
+lasted longer: it becomes a lift of that. A decision comes after all that its process knew of the same person, even if
+its clock is slow. What a process had on its disk when it started is older than anything that anybody says.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from protocol import limits
 from server.restrictions import REASON_CHARS_MAX
@@ -60,6 +62,9 @@ class Decisions:
     def __init__(self, decisions_max: int = DECISIONS_MAX) -> None:
         self._decisions_max = decisions_max
         self._newest: dict[About, Decision] = {}
+        self._has_turned = False
+        self._outlasted: dict[About, int] = {}
+        """Until when the longest would have lasted that each of these took the place of, if that is later."""
 
     def __len__(self) -> int:
         return len(self._newest)
@@ -85,13 +90,19 @@ class Decisions:
         known = self._newest.get(decision.about)
         if decision.until_ms <= now_ms or decision.decided_ms > now_ms + AHEAD_MS_MAX:
             return False
-        if known is not None:
-            if decision.rank <= known.rank:
-                return False
-        elif not self._has_room(now_ms):
+        if known is None and not self._has_room(now_ms):
             return False
-        self._newest[decision.about] = decision
+        if known is not None and decision.rank <= known.rank:
+            self._outlast(known, decision)
+            return False
+        self._put(decision)
         return True
+
+    def has_turned(self, now_ms: int) -> bool:
+        """Whether something has come to its end that is to be remembered as a lift: that is news to others."""
+        self._lift_what_is_over(now_ms)
+        has_turned, self._has_turned = self._has_turned, False
+        return has_turned
 
     def lacking(self, kept: Iterable[Decision], now_ms: int) -> list[Decision]:
         """What is known here, and not yet where `kept` is."""
@@ -106,8 +117,19 @@ class Decisions:
     def _decide(self, decision: Decision, now_ms: int) -> Decision:
         """What is decided here holds here, however much there is; only what is told is limited."""
         if decision.about in self._newest or self._has_room(now_ms):
-            self._newest[decision.about] = decision
+            self._put(decision)
         return decision
+
+    def _put(self, decision: Decision) -> None:
+        former = self._newest.get(decision.about)
+        self._newest[decision.about] = decision
+        if former is not None:
+            self._outlast(decision, former)
+
+    def _outlast(self, newest: Decision, former: Decision) -> None:
+        """Whoever heard of `former` alone takes it for true until its end."""
+        if former.until_ms > newest.until_ms:
+            self._outlasted[former.about] = max(former.until_ms, self._outlasted.get(former.about, 0))
 
     def _has_room(self, now_ms: int) -> bool:
         if len(self._newest) >= self._decisions_max:
@@ -115,4 +137,15 @@ class Decisions:
         return len(self._newest) < self._decisions_max
 
     def _forget_the_past(self, now_ms: int) -> None:
+        self._lift_what_is_over(now_ms)
         self._newest = {about: one for about, one in self._newest.items() if one.until_ms > now_ms}
+        self._outlasted = {about: until_ms for about, until_ms in self._outlasted.items() if about in self._newest}
+
+    def _lift_what_is_over(self, now_ms: int) -> None:
+        """What took the place of something that would still hold. All who know both make the same of it."""
+        for about, until_ms in list(self._outlasted.items()):
+            if self._newest[about].until_ms <= now_ms:
+                del self._outlasted[about]
+                if until_ms > now_ms:
+                    self._newest[about] = replace(self._newest[about], until_ms=until_ms, is_lifted=True, reason="")
+                    self._has_turned = True

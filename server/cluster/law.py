@@ -89,6 +89,8 @@ class Law:
 
     async def _compare(self) -> None:
         """Of what is kept and what is known here, both shall have the newest."""
+        if self._decisions.has_turned(self._now_ms()):
+            self._told_all = False
         kept = await self._bus.kept(self._revision if self._told_all else -1)
         if kept is None:
             return

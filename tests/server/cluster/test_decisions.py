@@ -67,6 +67,29 @@ def test_a_lift_of_what_was_short_is_remembered_for_a_day() -> None:
     assert known.lift("mute", "subject:eve", NOW).until_ms == NOW + LIFT_KEPT_MS
 
 
+@pytest.mark.parametrize("hears_both", [True, False])
+def test_what_was_made_shorter_is_not_brought_back_by_whoever_was_away_meanwhile(hears_both: bool) -> None:
+    here, away, third = Decisions(), Decisions(), Decisions()
+    long = here.restrict("ban", "subject:eve", NOW + 72 * HOUR, "spam", NOW)
+    away.hear(long, NOW)
+    short = here.restrict("ban", "subject:eve", NOW + HOUR, "sorry", NOW + 1)
+    if hears_both:
+        third.hear(short, NOW + 1)
+        assert not third.hear(long, NOW + 2), "late"
+        here = third
+    assert not here.has_turned(NOW + HOUR - 1)
+    assert list(here) == [short]
+    assert here.has_turned(NOW + HOUR)
+    assert not here.has_turned(NOW + HOUR)
+    (lift,) = here.lacking([], NOW + HOUR)
+    assert (lift.is_lifted, lift.decided_ms, lift.until_ms) == (True, short.decided_ms, long.until_ms)
+    assert not here.hear(long, NOW + HOUR)
+    assert away.hear(lift, NOW + HOUR)
+    assert not here.lacking(away, NOW + HOUR)
+    assert not here.lacking([], long.until_ms)
+    assert not len(here)
+
+
 def test_a_slow_clock_decides_all_the_same() -> None:
     known = Decisions()
     known.hear(ban(decided_ms=NOW + 1000), NOW)

@@ -16,6 +16,7 @@ from server.restrictions import RESTRICTIONS_MAX
 from tests.instruments.stepper import Stepper
 
 NOW_MS, HOUR_MS = 1_800_000_000_000, 3_600_000
+SHORT_S = 12.0
 
 
 def now_ms() -> int:
@@ -130,6 +131,26 @@ async def test_what_could_not_be_kept_is_kept_as_soon_as_it_can_be(
     assert len(air.decisions) == 1
 
 
+async def test_a_ban_that_was_made_shorter_is_over_also_where_nobody_heard_of_that(
+    court: Court, air: Air, nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    """Whoever was cut off, or not running, while it was short has the long one."""
+    away = Court(air, tells=True)
+    nursery.start_soon(court.run)
+    nursery.start_soon(away.run)
+    await trio.sleep(1.0)
+    court.ban(seconds=86_400.0)
+    await trio.sleep(2 * CATCH_UP_EVERY_S)
+    away.bus.cut()
+    court.ban(seconds=60.0)
+    await trio.sleep(120.0)
+    assert (court.is_banned(), away.is_banned()) == (False, True)
+    away.bus.mend()
+    await trio.sleep(3 * CATCH_UP_EVERY_S)
+    assert (court.is_banned(), away.is_banned()) == (False, False)
+    assert [(decision.key, decision.is_lifted) for decision in air.decisions] == [("subject:eve", True)]
+
+
 async def test_a_full_table_takes_no_more_and_the_others_stand(court: Court, autojump_clock: MockClock) -> None:
     court.law.begin()
     court.law.hear(Decision("mute", f"subject:{n}", NOW_MS, NOW_MS + HOUR_MS) for n in range(RESTRICTIONS_MAX + 5))
@@ -144,8 +165,8 @@ class Trial:
     def __init__(self, seed: int, air: Air, nursery: trio.Nursery) -> None:
         self.random, self.air, self.nursery = Random(seed), air, nursery
         self.courts = [self.start() for _ in range(3)]
-        self.last: dict[str, bool] = {}
-        """Whether each was banned or let in by whoever decided last."""
+        self.last: dict[str, float] = {}
+        """Until when each was banned by whoever decided last; 0: they were let in."""
         self.restarts = 0
 
     def start(self) -> Court:
@@ -157,11 +178,12 @@ class Trial:
         court, key = self.random.choice(self.courts), self.random.choice(self.KEYS)
         match self.random.randrange(7):
             case 0 | 1:
-                court.ban(key, 3600.0)
-                self.last[key] = True
+                seconds = self.random.choice((SHORT_S, 3600.0)) if self.knows(court, f"subject:{key}") else 3600.0
+                court.ban(key, seconds)
+                self.last[key] = trio.current_time() + seconds
             case 2 if court.is_banned(f"subject:{key}"):
                 court.moderation.unban(Order(subject=key), trio.current_time())
-                self.last[key] = False
+                self.last[key] = 0.0
             case 3:
                 court.bus.cut()
             case 4:
@@ -171,6 +193,10 @@ class Trial:
             case 6 if self.random.random() < 0.3:
                 self.restart(court)
         await trio.sleep(self.random.random() * 4)
+
+    def knows(self, court: Court, key: str) -> bool:
+        """Whether it decides in place of whatever holds anywhere: what it has never heard of isn't made shorter."""
+        return court.is_banned(key) or not any(one.is_banned(key) for one in self.courts)
 
     def restart(self, court: Court) -> None:
         """From its disk."""
@@ -186,7 +212,7 @@ class Trial:
     async def settle(self) -> None:
         for court in self.courts:
             court.bus.mend()
-        await trio.sleep(3 * CATCH_UP_EVERY_S)
+        await trio.sleep(max(SHORT_S, 3 * CATCH_UP_EVERY_S))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -200,4 +226,4 @@ async def test_whatever_comes_between_all_agree_in_the_end(
     banned = [{key for key in trial.KEYS if court.is_banned(f"subject:{key}")} for court in trial.courts]
     assert banned[0] == banned[1] == banned[2]
     if not trial.restarts:
-        assert banned[0] == {key for key, is_banned in trial.last.items() if is_banned}
+        assert banned[0] == {key for key, until_s in trial.last.items() if until_s > trio.current_time()}
