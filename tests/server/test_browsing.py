@@ -300,6 +300,11 @@ def test_too_much_to_and_fro_is_the_end(stepper: Stepper) -> None:
     for _ in range(limits.MOVES_BURST_MAX + 1):
         ann.say(Browse(), 0.0)
     assert refusal_of(ann) == Code.TOO_MANY_MESSAGES
+    eve, moves = stepper.visit("Eve"), (Enter("main"), Browse(), Open("Fun", "chess", "pinball"))
+    for number in range(limits.MOVES_BURST_MAX + 1):
+        assert eve.bye is None
+        eve.say(moves[number % 3], 0.0)
+    assert refusal_of(eve) == Code.TOO_MANY_MESSAGES, "whichever way one goes"
     bob = stepper.visit("Bob")
     for second in range(4 * limits.MOVES_BURST_MAX):
         bob.say(Browse(), float(second))
