@@ -87,6 +87,6 @@ def best(rooms: Iterable[Room], game: str | None, here: Room | None, watches: bo
     return max(others or open_to_all, key=_appeal, default=None)
 
 
-def _appeal(room: Room) -> tuple[bool, int, int]:
+def _appeal(room: Room) -> tuple[int, int]:
     players = len(room.players)
-    return (True, room.people, players) if players < CROWD else (False, -players, 0)
+    return (room.people, players) if players < CROWD else (-players, 0)

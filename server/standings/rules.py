@@ -48,7 +48,7 @@ def entrants(result: Result) -> list[Entrant]:
     for line, has_left in counted:
         side = _side_of(line, has_left)
         sides[side] = min(sides.get(side, _GONE), _GONE if has_left else line.place)
-    if len(counted) < 2 or len(sides) < 2:
+    if len(sides) < 2:
         return []
     numbers = {side: number for number, side in enumerate(sides)}
     last = max(sides.values())
@@ -59,7 +59,7 @@ def entrants(result: Result) -> list[Entrant]:
             side=numbers[side],
             team=line.team,
             place=1 + sum(other < sides[side] for other in sides.values()),
-            won=not has_left and sides[side] == min(sides.values()) < last,
+            won=sides[side] == min(sides.values()) < last,
             has_left=has_left,
             score=_number(line.score),
             figures=_figures(line.figures),

@@ -48,6 +48,14 @@ def test_until_then_one_plays_on_where_one_is(stepper: Later) -> None:
     assert ann.session.state is State.PLAYING
 
 
+def test_who_has_opened_a_room_is_in_the_lobby_when_it_ends(stepper: Later) -> None:
+    ann = stepper.join("Ann")
+    ann.say(Open("Fun", "melee", "pinball"), 0.0)
+    stepper.let()
+    stepper.lobby.end_room(ann.welcome.room, 1.0)
+    assert (ann.bye, ann.session.state) == (None, State.BROWSING)
+
+
 def test_moves_are_made_in_the_order_in_which_they_were_said(stepper: Later) -> None:
     ann = stepper.join("Ann")
     ann.say(Open("Fun", "melee", "pinball"), 0.0)

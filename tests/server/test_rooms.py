@@ -48,6 +48,8 @@ def test_another_one_rather_than_the_one_where_they_are() -> None:
     here, there = room_of("here", people=3), room_of("there")
     assert best([here, there], None, here, watches=False) is there
     assert best([here], None, here, watches=False) is here
+    full = room_of("full", people=2, players_max=2)
+    assert best([full], None, full, watches=False) is full, "their own place is free"
 
 
 def test_of_the_game_that_is_asked_for() -> None:

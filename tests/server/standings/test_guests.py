@@ -87,10 +87,14 @@ def test_keys_turn_over_and_old_cookies_stay_good() -> None:
     ours, now_s = guests(), NOW_S
     cookie = header(ours.cookie_of("a" * 22, now_s))
     assert not ours.turn_over(now_s + KEY_S - 1)
+    just_before = ours.cookie_of("b" * 22, now_s + KEY_S - 1)
     assert ours.turn_over(now_s + KEY_S)
     found = ours.recognise(cookie, False, now_s + KEY_S)
     assert found is not None
     assert (found.id, found.is_fresh) == ("a" * 22, False)
+    young = ours.recognise(header(just_before), False, now_s + KEY_S)
+    assert young is not None
+    assert not young.is_fresh, "it is signed with a key of before"
     for _ in range(40):
         now_s += KEY_S
         ours.turn_over(now_s)

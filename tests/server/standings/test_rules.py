@@ -63,6 +63,8 @@ def test_of_a_short_match_half_is_enough() -> None:
     assert len(entrants(Result("r", "melee", "Pinball", 60, 0, 100, lines, {}))) == 2
     lines = [placing("ann", 1), placing("bob", 2, since_tick=51)]
     assert entrants(Result("r", "melee", "Pinball", 60, 0, 100, lines, {})) == []
+    later = [placing("ann", 1), placing("bob", 2, since_tick=5050)]
+    assert len(entrants(Result("r", "melee", "Pinball", 60, 5000, 5100, later, {}))) == 2
 
 
 def test_who_left_comes_last_whatever_their_team_does() -> None:
@@ -109,7 +111,7 @@ lines = st.builds(
     st.integers(1, 9),
     st.integers(),
     st.dictionaries(st.sampled_from(["kills", "goals"]), st.integers()),
-    st.integers(0, 4000),
+    st.integers(0, 6000),
 )
 
 
@@ -120,8 +122,8 @@ lines = st.builds(
         st.just("g"),
         st.just("a"),
         st.just(60),
-        st.just(0),
-        st.integers(0, 4000),
+        st.integers(0, 2000),
+        st.integers(2000, 6000),
         st.lists(lines, max_size=8),
         st.just({}),
         st.lists(lines, max_size=4),
