@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from random import Random
 from typing import Final
 
+from protocol.limits import ARENA_SIDE_UNITS_MAX
 from protocol.messages import Watch
 
 ROVE_S: Final = 5.0
@@ -31,10 +32,11 @@ class Gaze:
         return self._last
 
     def look_at(self, x: float, y: float) -> Watch:
-        """What to say to look at a place, in units."""
+        """What to say to look at a place, in units; beyond the arena, at its border."""
         if not (x >= 0 and y >= 0):
             raise ValueError(f"({x}, {y}) is no place of an arena")
-        self._last = Watch(0, round(x), round(y))
+        farthest = ARENA_SIDE_UNITS_MAX
+        self._last = Watch(0, round(min(x, farthest)), round(min(y, farthest)))
         return self._last
 
     def again(self) -> Watch | None:

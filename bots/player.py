@@ -24,6 +24,7 @@ from bots.own_shots import OwnShots
 from bots.pace import BEHIND_TICKS_MAX, Pace
 from bots.pings import Pings
 from bots.prediction import Reconciled
+from bots.refusals import is_answer
 from bots.roster import take_note
 from bots.site import Site
 from bots.slices import NEWS, Slices, is_numbered, slice_snapshot
@@ -106,12 +107,11 @@ class Player:
         self.on_message: Callable[[Event | ChatLine | Error], None] = lambda message: None
         self._codec, self._rooms, self._tally, self._give_brain = codec, rooms, tally, give_brain
         self._attentive, self._foresees_shots = attentive, attentive and foresees_shots
-        self._spare_ticks, self._flock = spare_ticks, flock
+        self._spare_ticks, self._flock, self._hello_s = spare_ticks, flock, 0.0
         self._brain: Brain | None = None
         self._foresight: Foresight | None = None
         self._site: Site | None = None
         self._link: Link | None = None
-        self._hello_s = 0.0
         self._snapshot_s: float | None = None
         self._last_tick = -1  # of the clock before, while none goes
 
@@ -300,7 +300,7 @@ class Player:
 
     def _note(self, message: Event | ChatLine | Error) -> None:
         """What it means to us, whoever else is told of it."""
-        self.is_going = self.is_going and not isinstance(message, Error)
+        self.is_going = self.is_going and not (isinstance(message, Error) and is_answer(message))
         if self._attentive and isinstance(message, Event):
             take_note(self.roster, message)
             if message.name == "match" and self._foresight is not None:

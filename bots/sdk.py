@@ -30,12 +30,13 @@ from bots.client import Connection, Ended, Pulse
 from bots.common_room import CommonRooms
 from bots.neighbourhood import ShipState
 from bots.player import Player, Role
+from bots.refusals import is_answer
 from bots.report import Report, report_of
 from bots.tally import Tally
 from bots.view import View
 from protocol.codec import CODECS
 from protocol.errors import UserError
-from protocol.limits import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from protocol.limits import CHAT_CHARS_MAX, ROOM_CHARS_MAX, SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 from protocol.messages import (
     Browse,
     Chat,
@@ -47,7 +48,9 @@ from protocol.messages import (
     Open,
     PlayerInfo,
     Rename,
+    is_good_chat,
     is_good_name,
+    is_good_title,
 )
 
 LEAVE_S_MAX: Final = 1.5
@@ -70,9 +73,9 @@ async def connect(
     As a "visitor" it is in the lobby first: see `Bot.lobby`, `enter` and `open`. As a "spectator" it has no ship: see
     `Bot.watch`.
 
-    Raises `Ended` when the server can't be reached or refuses. `come_back`: when the connection is lost later, return
-    to the same ship. `token`: who we are, where the server asks. `json`: speak the readable encoding. `seed`: of the
-    jitter between attempts.
+    Raises `Ended` when the server can't be reached or refuses, and whatever the block raises. `come_back`: when the
+    connection is lost later, return to the same ship. `token`: who we are, where the server asks. `json`: speak the
+    readable encoding. `seed`: of the jitter between attempts.
     """
     address = parse_address(url)
     codec = CODECS[SUBPROTOCOL_JSON if json else SUBPROTOCOL_MSGPACK]
@@ -80,16 +83,21 @@ async def connect(
     player = Player(name, codec, CommonRooms(), tally)
     player.token, player.role = token, role
     bot = Bot(player, Connection(player, address, codec, room), tally)
+    raised: Exception | KeyboardInterrupt | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bot.live, come_back, Random(seed))
         await bot.wait_news()
         if bot.is_there:
             try:
                 yield bot
+            except (Exception, KeyboardInterrupt) as error:
+                raised = error  # the block's own, which the nursery would wrap into a group
             finally:
                 with trio.CancelScope(shield=True):
                     await bot.leave()
         nursery.cancel_scope.cancel()
+    if raised is not None:
+        raise raised
     if not bot.was_there:
         assert bot.ended is not None
         raise bot.ended
@@ -146,11 +154,16 @@ class Bot:
 
     async def enter(self, room: str | None = None, *, game: str | None = None, watch: bool = False) -> str:
         """Go to that room, or to the best one, of `game` if that is named; its name, once it is seen. Raises
-        Refused."""
+        Refused, and ValueError for what can be no name."""
+        _check_words(room, game)
         return await self._go_to_room(Enter(room, "spectator" if watch else "player", game))
 
     async def open(self, title: str, game: str, arena: str, *, private: bool = False) -> str:
-        """Open a room, and be in it; its name, by which others enter. Raises Refused."""
+        """Open a room, and be in it; its name, by which others enter. Raises Refused, and ValueError for a title that
+        isn't 1 to 40 printable characters."""
+        if not is_good_title(title):
+            raise ValueError(f"no room can be called {title!r}")
+        _check_words(game, arena)
         return await self._go_to_room(Open(title, game, arena, private))
 
     async def browse(self) -> LobbyNews:
@@ -177,7 +190,7 @@ class Bot:
         await self._news.park()
 
     def _hear(self, message: Event | ChatLine | Error) -> None:
-        if isinstance(message, Error):
+        if isinstance(message, Error) and is_answer(message):
             self._refused = message
             self._tell_news()
         self._listener(message)
@@ -202,7 +215,8 @@ class Bot:
 
     @property
     def view(self) -> View:
-        assert self._player.view is not None
+        """What it sees, or saw last. There is none before the first room."""
+        assert self._player.view is not None, "nothing is seen before a room is entered"
         return self._player.view
 
     @property
@@ -232,7 +246,10 @@ class Bot:
         return atan2(target.y - ship.y, target.x - ship.x) if ship else 0.0
 
     def chat(self, text: str, to: Literal["room", "team", "lobby"] = "room") -> None:
-        """Say a line in a channel, the lobby being everyone on the server; or a command, such as `/who`."""
+        """Say a line in a channel, the lobby being everyone on the server; or a command, such as `/who`. Raises
+        ValueError for what isn't 1 to 200 printable characters."""
+        if len(text) > CHAT_CHARS_MAX or not is_good_chat(text):
+            raise ValueError(f"nobody can say {text!r}")
         self._player.say(Chat(text, to))
 
     def rename(self, name: str) -> None:
@@ -285,6 +302,12 @@ class Bot:
         with trio.move_on_after(LEAVE_S_MAX):
             while self.ended is None:
                 await self._news.park()
+
+
+def _check_words(*names: str | None) -> None:
+    for name in names:
+        if name is not None and len(name) > ROOM_CHARS_MAX:
+            raise ValueError(f"nothing is called {name!r}: a name has {ROOM_CHARS_MAX} characters at most")
 
 
 class Snapshots(AsyncIterator[View]):

@@ -30,6 +30,10 @@ def test_what_is_no_place_is_refused(place: tuple[float, float]) -> None:
         Gaze().look_at(*place)
 
 
+def test_beyond_the_largest_arena_is_its_border() -> None:
+    assert Gaze().look_at(1e9, 5.4) == Watch(0, 16384, 5)
+
+
 def test_one_who_roves_looks_along_with_somebody_else_now_and_then() -> None:
     gaze, seen = Gaze(Random(1)), []
     for second in range(20):

@@ -132,6 +132,46 @@ async def test_a_bot_that_is_refused_plays_on_where_it_was(server: Served) -> No
             assert bot.ship is not None
 
 
+async def test_what_the_block_raises_comes_out_as_it_is(server: Served) -> None:
+    with trio.fail_after(60):
+        with pytest.raises(bots.Refused, match="nowhere"):
+            async with bots.connect(server.play_url, name="Ada") as bot:
+                await bot.enter("nowhere")
+        assert bot.ended is not None, "and the bot has left all the same"
+        assert bot.ended.code == 1000
+        with pytest.raises(KeyboardInterrupt):
+            async with bots.connect(server.play_url, name="Ada"):
+                raise KeyboardInterrupt
+
+
+async def test_a_line_that_is_refused_is_no_answer_to_where_one_wants_to_go(server: Served) -> None:
+    with trio.fail_after(60):
+        async with bots.connect(server.play_url, name="Ada", role="visitor") as bot:
+            heard: list[int] = []
+            bot.hear(lambda message: heard.append(message.code) if isinstance(message, Error) else None)
+            bot.chat("is anybody in the room?")
+            place = await bot.open("Ada's place", "melee", "belt", private=True)
+            assert heard == [4018]
+            assert bot.room == place
+
+
+async def test_what_cannot_be_said_is_noticed_before_it_is(server: Served) -> None:
+    with trio.fail_after(60):
+        async with bots.connect(server.play_url, name="Ada", role="visitor") as bot:
+            for text in ("", "   ", "two\nlines", "x" * 201):
+                with pytest.raises(ValueError, match="nobody can say"):
+                    bot.chat(text, "lobby")
+            with pytest.raises(ValueError, match="no room can be called"):
+                await bot.open("x" * 41, "melee", "belt")
+            with pytest.raises(ValueError, match="nothing is called"):
+                await bot.enter("x" * 41)
+            with pytest.raises(AssertionError, match="nothing is seen before a room is entered"):
+                assert bot.view.tick
+            bot.chat("x" * 200, "lobby")
+            await bot.enter()
+            assert bot.ended is None
+
+
 MIDDLE = 8 * 16 + 8
 """A cell of the arena `belt`."""
 
