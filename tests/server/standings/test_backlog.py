@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from server.standings.backlog import PAUSE_S_MAX, PAUSE_S_MIN, TRIES_MAX, Backlog, Played
 from tests.server.standings.matches import NOW_S, duel, placing, played, result
@@ -77,6 +78,8 @@ def test_a_match_is_known_by_whose_room_it_was_in_and_when() -> None:
     keys = {Played.of(match, NOW_S + seconds, origin).key for seconds in (0, 5) for origin in ("here", "there")}
     assert len(keys) == 2
     assert Played.of(match, NOW_S, "here").began_s == NOW_S - 60
+    later = replace(match, started_tick=7200, ended_tick=7200 + 1800)
+    assert Played.of(later, NOW_S, "here").began_s == NOW_S - 30
 
 
 def test_a_match_without_some_of_its_people() -> None:
@@ -84,3 +87,9 @@ def test_a_match_without_some_of_its_people() -> None:
     rest = match.without(["subject:ann"])
     assert [line.subject for line in rest.result.placings] == ["subject:bob"]
     assert (rest.key, rest.ended_s) == (match.key, match.ended_s)
+
+
+def test_who_left_early_is_no_more_in_it_than_who_stayed() -> None:
+    match = Played.of(result(placing("ann", 1), left=(placing("bob", 0), placing("cid", 0))), NOW_S, "here")
+    rest = match.without(["subject:bob"])
+    assert [line.subject for line in (*rest.result.placings, *rest.result.left)] == ["subject:ann", "subject:cid"]

@@ -11,11 +11,13 @@ from server.sealed import Unusable
 from server.standings.guests import (
     COOKIE,
     GOOD_S,
+    KEY_BYTES,
     KEY_S,
     KEYS_MAX,
     RENEWED_S,
     SAFE_COOKIE,
     Guests,
+    SigningKey,
     account_of,
     cookie_name,
     read_keys,
@@ -119,6 +121,14 @@ def test_keys_outlast_the_process() -> None:
     assert again.recognise(header(ours.cookie_of("a" * 22, NOW_S)), False, NOW_S) is not None
     assert not again.turn_over(NOW_S + 1)
     assert again.origin == ours.origin != guests(2).origin
+
+
+@pytest.mark.parametrize("secrets", [[b"k" * KEY_BYTES, b"short"], [b"k" * KEY_BYTES] * (KEYS_MAX + 1)])
+def test_keys_that_anybody_finds_or_too_many_are_refused(secrets: list[bytes]) -> None:
+    ours = guests()
+    ours.keys = [SigningKey(int(NOW_S), secret) for secret in secrets]
+    with pytest.raises(Unusable, match="too short, or there are too many"):
+        read_keys(write_keys(ours))
 
 
 @given(st.binary(max_size=200))
