@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.page import DESKTOP, PHONE, SPARING, hold, opened, wait_for
 from tests.instruments.served import Served, served
@@ -27,6 +27,24 @@ OUTSIDE = """
 }).filter(Boolean))
 """
 """What sticks out of the panel that it is in, to either side."""
+OVERLAPS = """
+((list, other) => [...document.querySelectorAll(`${list} > *`)].filter((part) => {
+  const [one, two] = [part, document.querySelector(other)].map((each) => each.getBoundingClientRect());
+  return one.left < two.right && one.right > two.left && one.top < two.bottom && one.bottom > two.top;
+}).map((part) => part.textContent))
+"""
+"""What of a list lies over something else."""
+
+
+def colours(one: Locator, part: str | None = None) -> dict[str, str]:
+    """What it, or a pseudo-element of it, is painted with."""
+    return dict[str, str](
+        one.evaluate(
+            "(one, part) => (({ backgroundColor, backgroundImage }) => ({ backgroundColor, backgroundImage }))"
+            "(getComputedStyle(one, part))",
+            part,
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +69,37 @@ def test_a_backdrop_that_stands_still_fits_the_window(server: Served, chromium_p
         page.set_viewport_size({"width": 400, "height": 800})
         fits = f"String({BACKDROP}) === String([400 * devicePixelRatio, 800 * devicePixelRatio])"
         wait_for(page, fits, timeout_s=20)
+
+
+def test_where_the_system_chooses_the_colours_what_is_told_by_them_is_still_seen(
+    server: Served, chromium_path: Path
+) -> None:
+    with opened(chromium_path, "about:blank", DESKTOP) as page:
+        page.emulate_media(forced_colors="active")
+        page.goto(server.page_url)
+        wait_for(page, "r.state === 'lobby'")
+        chosen, other = (page.locator(".chip-choice span", has_text=game) for game in ("Any game", "Melee"))
+        assert colours(chosen)["backgroundColor"] != colours(other)["backgroundColor"]
+        page.goto(f"{server.page_url}?autojoin=1&name=Ada")
+        wait_for(page, "r.state === 'playing' && r.own")
+        bar = page.locator(".bar-first")
+        assert (
+            colours(bar.locator(".bar-fill"))["backgroundColor"]
+            != colours(bar.locator(".bar-track"))["backgroundColor"]
+        )
+        assert colours(page.get_by_role("button", name="Scoreboard"), "::before")["backgroundImage"] != "none"
+        hold(page, "Tab", page.get_by_role("cell", name="Ada"))
+        row = page.locator("tr.mine td").first
+        assert colours(row)["backgroundColor"] != colours(page.locator(".board"))["backgroundColor"]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, (720, 540), SIDEWAYS, PHONE], ids=["desk", "half", "sideways", "phone"])
+def test_what_the_keys_do_is_not_written_over_the_map(
+    server: Served, chromium_path: Path, size: tuple[int, int]
+) -> None:
+    with opened(chromium_path, f"{server.page_url}?autojoin=1&name=Ada", size) as page:
+        expect(page.locator(".hint").get_by_text("Right click")).to_be_visible()
+        assert page.evaluate(f"{OVERLAPS}('.hint .keys', '.minimap')") == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, SMALLEST], ids=["desk", "phone"])

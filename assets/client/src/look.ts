@@ -8,6 +8,7 @@
 import "./style.css";
 import "./games.css";
 import "./touch.css";
+import "./forced.css";
 
 import {
   type Arena, type ChatView, type Clip, type GameEvent, type Lens, type LinkState, type LobbyNews, type Look, NOTHING, type Scene, type Stay, type Wishes,

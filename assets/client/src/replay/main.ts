@@ -7,6 +7,7 @@
 import "../style.css";
 import "./replay.css";
 import "../touch.css";
+import "../forced.css";
 
 import { CannotPlay, FILE_BYTES_MAX, Recording } from "@ricochet/sdk/replay";
 import { element } from "../hud/dom";
