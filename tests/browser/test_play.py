@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, WebSocketRoute
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from protocol.errors import Code
-from tests.browser.page import DESKTOP, PHONE, hold, opened, probe, settle, wait_for
+from tests.browser.page import DESKTOP, PATIENCE_S, PHONE, hold, opened, probe, settle, wait_for
+from tests.browser.test_replay import MATCH
 from tests.instruments.served import Served, behind_a_bad_network, served
 
 pytestmark = pytest.mark.browser
@@ -16,6 +17,11 @@ LINES_MAX = 60
 """Of chat. Five at once are allowed, and then one a second: however slow the typist, so many are too many."""
 DRAWING_PART = "**/browserAll-*.js"
 """What pixi.js loads once it knows that it is in a browser, and needs before it can draw."""
+
+LOSE_THE_PICTURE = """
+window.lost = document.querySelector(".view canvas").getContext("webgl2").getExtension("WEBGL_lose_context");
+lost.loseContext();
+"""
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +163,25 @@ def test_a_page_that_cant_draw_says_so(server: Served, chromium_path: Path) -> N
         page.get_by_role("alert").wait_for()
         assert "WebGL" in page.get_by_role("alert").inner_text()
         assert page.get_by_role("textbox").count() == 0
+
+
+def test_a_part_that_is_lost_on_the_way_is_not_taken_for_a_missing_webgl(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, "about:blank", DESKTOP) as page:
+        page.route(DRAWING_PART, lambda route: route.abort())
+        for address in ("", "replay"):
+            page.goto(f"{server.page_url}{address}")
+            if address == "replay":
+                page.get_by_label("Open a file").set_input_files(MATCH)
+            expect(page.get_by_text("Loading the page again may help")).to_be_visible()
+            assert "WebGL" not in page.inner_text("body")
+
+
+def test_a_picture_that_the_graphics_card_takes_away_is_told_of(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?autojoin=1&name=Ada", DESKTOP) as page:
+        wait_for(page, "r.state === 'playing' && r.own")
+        page.evaluate(LOSE_THE_PICTURE)
+        lost = page.get_by_text("The graphics card has taken the picture away")
+        expect(lost).to_be_visible()
+        page.evaluate("lost.restoreContext()")
+        expect(lost).to_be_hidden(timeout=PATIENCE_S * 1000)
+        assert probe(page)["state"] == "playing"

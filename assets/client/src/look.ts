@@ -25,7 +25,7 @@ import { titleOf } from "./lobby/rooms";
 import { isNews } from "./news";
 import { Overlay } from "./overlay";
 import type { Effect } from "./render/effects";
-import { Stage } from "./render/stage";
+import { PICTURE_LOST, Stage, hasWebGL } from "./render/stage";
 import { calm, settings } from "./settings";
 import { Sound } from "./sound";
 import { Watcher } from "./watching/watcher";
@@ -52,7 +52,7 @@ export interface PageLook extends Look {
   at(url: string): void;
 }
 
-/** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL. */
+/** Fills `root`, showing the lobby. Rejects with `CannotDraw` where there is no WebGL, and otherwise if a part of the page didn't come. */
 export async function openLook(root: HTMLElement, wishes: Wishes, library: Library): Promise<PageLook> {
   root.classList.add("ricochet");
   const view = element("div", "view");
@@ -62,7 +62,7 @@ export async function openLook(root: HTMLElement, wishes: Wishes, library: Libra
   lobby.shown = true;
   const stage = await Stage.open(view).catch((error: unknown) => {
     lobby.shown = false;
-    throw new CannotDraw(error);
+    throw hasWebGL() ? error : new CannotDraw(error);
   });
   return new WholeLook(root, view, stage, lobby, wishes);
 }
@@ -171,6 +171,7 @@ class WholeLook implements PageLook {
     for (const effect of effects) this.feel(effect, scene);
     this.controls.origin = this.stage.camera.toScreen(scene.me ?? scene.camera);
     this.sound.hear(effects, scene);
+    if (this.stage.lost) this.hud.notice.say(PICTURE_LOST);
     this.hud.draw(scene, dt_s);
     this.overlay.draw(performance.now());
   }

@@ -15,6 +15,8 @@ import { Pace } from "./pace";
 import { Pane } from "./pane";
 
 const PIXEL_RATIO_MAX = 2;
+/** For the player, for as long as a picture is `lost`. */
+export const PICTURE_LOST = "The graphics card has taken the picture away. If it isn't back in a moment, load the page again.";
 
 export class Stage {
   private readonly app: Application;
@@ -22,6 +24,8 @@ export class Stage {
   private readonly pane: Pane;
   private readonly pace = new Pace();
   private opened: Inset | null = null;
+  /** There is nothing to be seen: the graphics card was reset, and the browser hasn't given the canvas back yet. */
+  lost = false;
 
   static async open(parent: HTMLElement): Promise<Stage> {
     const app = new Application();
@@ -46,6 +50,8 @@ export class Stage {
     this.app.stage.addChild(this.pane.container);
     this.app.stage.eventMode = "none";
     this.app.renderer.on("resize", () => this.resize());
+    this.app.canvas.addEventListener("webglcontextlost", () => (this.lost = true));
+    this.app.canvas.addEventListener("webglcontextrestored", () => (this.lost = false));
     this.resize();
   }
 
@@ -104,6 +110,12 @@ export class Stage {
 
 function pixelRatio(): number {
   return Math.min(window.devicePixelRatio || 1, PIXEL_RATIO_MAX);
+}
+
+/** Where there is none, nothing can be drawn. */
+export function hasWebGL(): boolean {
+  const probe = document.createElement("canvas");
+  return (probe.getContext("webgl2") ?? probe.getContext("webgl")) !== null;
 }
 
 /** False where a program plays the graphics card (SwiftShader, llvmpipe): smooth edges would cost it most of its time. */

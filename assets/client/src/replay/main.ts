@@ -11,7 +11,7 @@ import "../forced.css";
 
 import { CannotPlay, FILE_BYTES_MAX, Recording } from "@ricochet/sdk/replay";
 import { element } from "../hud/dom";
-import { Stage } from "../render/stage";
+import { Stage, hasWebGL } from "../render/stage";
 import { askForSheetsAgain } from "../sheets";
 import { ReplayPage } from "./page";
 import { type Listed, Shelf } from "./shelf";
@@ -25,6 +25,7 @@ declare global {
 
 const UNREACHABLE = "The server can't be reached.";
 const NOT_THERE = "That match is not recorded here, or no longer.";
+const INCOMPLETE = "A part of this page didn't come. Loading the page again may help.";
 const BROKEN_OFF = "The connection broke off while the match was on its way. Load the page again to try once more.";
 const SENSELESS = "This can't be played: it makes no sense.";
 const NO_PICTURE = "This browser can't draw the arena: WebGL is missing or turned off.";
@@ -87,7 +88,7 @@ class Place {
     try {
       const recording = new Recording(bytes);
       this.stage ??= await Stage.open(this.view).catch((cause: unknown) => {
-        throw new CannotPlay(NO_PICTURE, { cause });
+        throw new CannotPlay(hasWebGL() ? INCOMPLETE : NO_PICTURE, { cause });
       });
       const page = new ReplayPage(this.root, this.view, this.stage, recording, (error) => this.end(error));
       this.show(page);

@@ -10,7 +10,7 @@ import { Minimap } from "../hud/minimap";
 import { NewsFeed } from "../hud/newsfeed";
 import { Notice } from "../hud/notice";
 import { Scoreboard } from "../hud/scoreboard";
-import type { Stage } from "../render/stage";
+import { PICTURE_LOST, type Stage } from "../render/stage";
 import { calm } from "../settings";
 import { Bar } from "./bar";
 import { draggable } from "./drag";
@@ -107,6 +107,7 @@ export class ReplayPage {
     this.minimap.draw(scene);
     this.feed.draw(scene);
     this.board.draw(scene);
+    if (this.stage.lost) this.notice.say(PICTURE_LOST);
     this.notice.draw(scene.time_s);
     this.timeline.draw();
     this.bar.draw(this.transport, scene.players, this.gaze.followed);
