@@ -35,10 +35,11 @@ TABLE_COLUMNS: Final = 130
 
 def netcode_command(
     rtt: Annotated[
-        str | None, typer.Option(help="Round trips in ms, with commas between. [default: 20,80,150,250; and localhost]")
+        str | None,
+        typer.Option(help="Round trips in ms, with commas between. \\[default: 20,80,150,250; and localhost]"),
     ] = None,
     jitter: Annotated[
-        str | None, typer.Option(help="How much longer they may take, in ms, with commas. [default: 0,10,40]")
+        str | None, typer.Option(help="How much longer they may take, in ms, with commas. \\[default: 0,10,40]")
     ] = None,
     stalls: Annotated[bool, typer.Option("--stalls", help="Let the network stall for 500 ms now and then.")] = False,
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="Of the game's time, for each network.")] = 30.0,

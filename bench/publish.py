@@ -73,7 +73,7 @@ class Published(Struct, frozen=True, kw_only=True):
 def publish_command(
     crowds: Annotated[
         str | None,
-        typer.Option(help=f"Which, with commas between: {', '.join(c.name for c in CROWDS)}. [default: all]"),
+        typer.Option(help=f"Which, with commas between: {', '.join(c.name for c in CROWDS)}. \\[default: all]"),
     ] = None,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="Of the game's time, for each crowd.")] = 20.0,
     json: JsonFile = None,

@@ -31,7 +31,7 @@ TABLE_COLUMNS: Final = 110
 
 def server_command(
     contestants: Annotated[
-        str | None, typer.Option(help=f"Who takes part, with commas between: {', '.join(known())}. [default: all]")
+        str | None, typer.Option(help=f"Who takes part, with commas between: {', '.join(known())}. \\[default: all]")
     ] = None,
     clients: Annotated[str, typer.Option(help="How many clients, with commas between.")] = CLIENTS_DEFAULT,
     repeat: Annotated[int, typer.Option(min=1, max=100, help="Measure each so many times.")] = 1,

@@ -1,6 +1,7 @@
 """The command line's front page: which command loads what, and what a person reads when it can't be done."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 import ricochet
 from ricochet import COMMANDS
+from server.config import Config
 from tests.instruments.served import ROOT
 
 GREETER = '''
@@ -98,6 +100,35 @@ def test_asked_for_nothing_it_lists_the_commands(
     monkeypatch.setattr(ricochet, "COMMANDS", {"greet": "greeter"})
     assert status_of(*words) == 0
     assert "Say hello." in capsys.readouterr().out
+
+
+def test_the_help_tells_the_defaults(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which are brackets in a text, and not markup."""
+    monkeypatch.setattr(ricochet, "COMMANDS", COMMANDS)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert status_of("serve", "--help") == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = {
+        found[1].replace("-", "_"): found[2]
+        for line in lines
+        if (found := re.search(r"--([\w-]+) .*\[default: (.*?)\]", line))
+    }
+    numbers = {name for name, field in Config.model_fields.items() if type(field.default) in (int, float)}
+    assert numbers - told.keys() == {"bots", "takeover_s"}, "which are nought"
+    assert {name: float(told[name]) for name in numbers & told.keys()} == {
+        name: float(Config.model_fields[name].default) for name in numbers & told.keys()
+    }
+    assert (told["host"], told["game"], told["map"]) == ("127.0.0.1", "melee", "the game's")
+
+
+@pytest.mark.parametrize("command", ["server", "publish", "netcode"])
+def test_so_does_that_of_the_bench(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ricochet, "COMMANDS", COMMANDS)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert status_of("bench", command, "--help") == 0
+    assert re.search(r"\[default: (all|20,80)", capsys.readouterr().out)
 
 
 def test_its_version_is_told_and_nothing_is_loaded_for_it(capsys: pytest.CaptureFixture[str]) -> None:
