@@ -67,7 +67,7 @@ log = structlog.get_logger("ricochet")
 
 
 async def run(config: Config) -> None:
-    """Serve until SIGINT or SIGTERM. Raises UserError when there can be no server with `config`."""
+    """Serve until a signal ends it. Raises UserError when there can be no server with `config`."""
     for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
         look_at(config)
     await web.prepare()

@@ -62,7 +62,7 @@ class Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = None
-        if record.created < self._next_s:
+        if self._next_s - self._every_s <= record.created < self._next_s:  # before that the clock was set back
             return False
         self._next_s = record.created + self._every_s
         return True

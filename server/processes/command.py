@@ -1,7 +1,6 @@
 """`ricochet serve --processes N`, put together: shares, ports, signals, and systemd, which hears of all as of one."""
 
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from server.minders.notify import notify, watchdog_s_of
 from server.processes.child import Cradle
 from server.processes.parent import ALIVE, READY, STOPPING, Parent
 from server.processes.shares import refuse_where_it_cant_be, shares_of
+from server.signals import ending_signals
 from server.where import url_at
 
 BEATS_PER_PERIOD: Final = 2
@@ -85,7 +85,7 @@ async def pass_signals_on(
     parent: Parent, say: Callable[..., None], task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
     """Started once a signal would be noticed."""
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with trio.open_signal_receiver(*ending_signals()) as signals:
         task_status.started()
         async for number in signals:
             if not parent.is_stopping.is_set():
