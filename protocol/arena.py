@@ -121,19 +121,29 @@ def fingerprint(arena: Arena) -> int:
 
 def parse(text: bytes, source: str) -> Arena:
     """The arena in `text` (JSON); `source` names it in errors."""
+    arena = read(text, source)
+    check(arena, source)
+    return arena
+
+
+def check(arena: Arena, source: str) -> None:
+    """Whether it holds together: of a thousand spawn points among thousands of corners that takes seconds."""
+    for place, what in faults(arena):
+        raise ArenaError(f"{source}: {place}: {what}")
+
+
+def read(text: bytes, source: str) -> Arena:
+    """What `text` says, whether it holds together or not."""
     if len(text) > limits.ARENA_BYTES_MAX:
         raise ArenaError(f"{source}: {len(text)} bytes, at most {limits.ARENA_BYTES_MAX} are allowed")
     try:
-        arena = msgspec.json.decode(text, type=Arena)
+        return msgspec.json.decode(text, type=Arena)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `$")
         where = place.rstrip("`").lstrip(".")
         raise ArenaError(f"{source}: {where + ': ' if where else ''}{what}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ArenaError(f"{source}: not JSON: {error}") from None
-    for place, what in faults(arena):
-        raise ArenaError(f"{source}: {place}: {what}")
-    return arena
 
 
 def faults(arena: Arena) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,8 @@ import msgspec
 from msgspec import Struct
 
 from protocol import limits
-from protocol.arena import Arena, faults, parse
+from protocol.arena import Arena, check, read
+from protocol.blueprint import too_large
 from protocol.errors import ArenaError
 
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -181,8 +182,7 @@ def _read_book(folder: Path) -> Book | None:
 def _read(path: Path) -> Saved:
     with path.open("rb") as file:
         saved = msgspec.json.decode(file.read(FILE_BYTES_MAX), type=Saved)
-    for place, what in faults(saved.arena):
-        raise ArenaError(f"{place}: {what}")
+    _check(saved.arena, path.name)
     return saved
 
 
@@ -200,8 +200,17 @@ def write_whole(path: Path, content: bytes) -> None:
 def read_arena(text: bytes, name: str) -> Arena:
     """An arena that was sent, under the name that it is to have. Raises CannotKeep."""
     try:
-        arena = parse(text, name)
+        arena = read(text, name)
+        _check(arena, name)
     except ArenaError as error:
         status = 413 if len(text) > limits.ARENA_BYTES_MAX else 422
         raise CannotKeep(status, str(error)) from None
     return msgspec.structs.replace(arena, name=name)
+
+
+def _check(arena: Arena, source: str) -> None:
+    """Whether people may keep it, who could have built it: to check and to open a larger one takes minutes, in which
+    nobody plays. Raises ArenaError."""
+    if what := too_large(arena):
+        raise ArenaError(f"{source}: {what}")
+    check(arena, source)

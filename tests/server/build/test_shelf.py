@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.arena import Arena, Place
+from protocol.arena import Arena, Place, Wall
 from server.build import shelf as rules
 from server.build.shelf import NAME, VERSIONS_MAX, CannotKeep, Shelf, read_arena
 from tests.instruments.plans import ARENA
@@ -179,3 +179,13 @@ def test_what_is_sent_is_checked_like_a_file_and_gets_its_name() -> None:
     with pytest.raises(CannotKeep) as refused:
         read_arena(b" " * 1_000_001, "mine")
     assert refused.value.status == 413
+
+
+def test_what_nobody_could_build_is_not_kept_and_not_even_looked_at(shelf: Shelf, tmp_path: Path) -> None:
+    walls = [Wall([(500.0, 500.0 + n) for n in range(32)])] * 126
+    large = msgspec.structs.replace(ARENA, walls=walls, spawns=[Place(-1.0, 0.0)])
+    with pytest.raises(CannotKeep, match="mine: it has 4039 corners, and there is room for 4000") as refused:
+        read_arena(msgspec.json.encode(large), "mine")
+    assert refused.value.status == 422
+    shelf.save("mine", "", "Ann", 1, large)
+    assert not Shelf(tmp_path / "arenas").arenas
