@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from protocol import limits
+from protocol import crowding, limits
 from protocol.errors import ArenaError
 
 Point = tuple[float, float]
@@ -174,6 +174,10 @@ def _faults_of_places(arena: Arena) -> Iterator[tuple[str, str]]:
     for i, goal in enumerate(arena.goals):
         if _reaches_out(goal, arena.size):
             yield f"goals[{i}]", "it reaches out of the arena"
+    rocks = [crowding.circle_of(rock.x, rock.y, rock.points) for rock in arena.rocks]
+    crates = [crowding.circle_of(crate.x, crate.y, ()) for crate in arena.crates]
+    if what := crowding.objection(rocks + crates):
+        yield "rocks and crates", what
     solids = list(_solids(arena))
     for i, spawn in enumerate(arena.spawns):
         if what := _blocked(arena.size, solids, (spawn.x, spawn.y)):

@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from protocol import crowding
 from protocol.arena import (
     SPAWN_CLEARANCE_UNITS,
     Arena,
@@ -45,6 +46,7 @@ _LISTS: Final[dict[PieceKind, str]] = {
     "spawn": "spawns",
     "goal": "goals",
 }
+_LOOSE: Final = ("rock", "crate")
 _NAMES: Final[dict[str, str]] = {
     "walls": "a wall",
     "blocks": "a block",
@@ -106,6 +108,10 @@ def objection(plan: Plan, touched: Iterable[Affected]) -> str:
     if sum(piece.kind == "goal" for piece in plan.pieces.values()) > GOALS_MAX:
         return f"there is room for {GOALS_MAX} goals, and no more"
     now = [one.after for one in touched if one.after is not None]
+    if any(piece.kind in _LOOSE for piece in now):
+        loose = [piece for piece in plan.pieces.values() if piece.kind in _LOOSE]
+        if what := crowding.objection([crowding.circle_of(piece.x, piece.y, piece.points) for piece in loose]):
+            return f"rocks and crates: {what}"
     arena = _arena(plan, "a plan", [*now, *_concerned(plan, now)])
     try:
         checked = msgspec.convert(msgspec.to_builtins(arena), Arena)

@@ -115,6 +115,8 @@ ARENA_PARTS_MAX: Final = 2000
 """Walls, blocks, rocks, crates and spawn points, each."""
 ANGLE_RADIANS_MAX: Final = 1000
 """Of whatever is turned in an arena, either way."""
+LOOSE_PAIRS_MAX: Final = 4000
+"""Of rocks and crates that lie over one another in an arena: see `crowding`."""
 POLYGON_POINTS_MAX: Final = 32
 ROCK_REACH_UNITS_MAX: Final = 256
 """How far from its centre a rock's corner may be, in x and in y."""

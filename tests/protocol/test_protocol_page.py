@@ -16,7 +16,19 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from protocol import arena, build_messages, cells, description, limits, messages, motion, plan, reckoning, ticks
+from protocol import (
+    arena,
+    build_messages,
+    cells,
+    crowding,
+    description,
+    limits,
+    messages,
+    motion,
+    plan,
+    reckoning,
+    ticks,
+)
 from protocol.codec import CODECS
 from protocol.errors import Code
 from protocol.gun import Gun
@@ -329,6 +341,8 @@ def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
         f"templates and sentences {limits.TEMPLATE_CHARS_MAX}, "
         f"and lists {limits.DESCRIBED_MAX} items, teams {limits.TEAMS_MAX}",
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
+        f"in at most {limits.LOOSE_PAIRS_MAX} pairs",
+        f"a crate's has a radius of {crowding.CRATE_REACH_UNITS:g}",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
         f"3 to {limits.POLYGON_POINTS_MAX} points",
         f"1 to {limits.STEPS_PER_EDIT_MAX}, taken together or not at all",
