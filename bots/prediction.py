@@ -85,6 +85,8 @@ class Prediction:
         """The newest tick that was lived."""
         self.input = Input()
         """The newest input that was applied."""
+        self._said_tick = 0
+        """The newest tick whose input was sent: the server holds it from there on."""
 
     def move_to(self, space: Neighbourhood) -> None:
         """Among other walls from now on. What was foreseen among the old ones counts no more: the next snapshot begins
@@ -100,11 +102,12 @@ class Prediction:
 
         Ticks left out are held as the server holds them.
         """
-        held, last = replace(self.input, edges=0), self.tick
+        held, last = replace(self.input, edges=0), self._said_tick
         released = Input(aim=held.aim)
-        for missing in range(max(last + 1, tick - REPLAY_TICKS_MAX + 1), tick):
+        for missing in range(max(self.tick + 1, tick - REPLAY_TICKS_MAX + 1), tick):
             self._live(missing, held if missing - last <= INPUT_HOLD_TICKS_MAX else released)
         self._live(tick, now)
+        self._said_tick = tick
 
     def _live(self, tick: int, now: Input) -> None:
         self.tick, self.input = tick, now

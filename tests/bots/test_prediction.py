@@ -226,6 +226,17 @@ def test_ticks_that_were_left_out_are_held_as_the_server_holds_them() -> None:
     assert prediction.reconcile(own_of(lived(held)[-1]), 1 + INPUT_HOLD_TICKS_MAX).error_units == 0.0
 
 
+def test_after_a_silence_what_is_held_counts_from_the_last_input_and_not_from_the_last_news() -> None:
+    left, up = Input(-127, 0), Input(0, 127)
+    truth = lived([left] * (1 + INPUT_HOLD_TICKS_MAX) + [Input()] * 19 + [up])
+    prediction = started()
+    prediction.step(1, left)
+    for tick in (10, 30):
+        prediction.reconcile(own_of(truth[tick - 1]), tick)
+    prediction.step(36, up)
+    assert prediction.state == truth[-1]
+
+
 def test_before_the_first_input_nothing_is_held() -> None:
     prediction = Prediction(space(), 60)
     prediction.reconcile(START, 500)

@@ -91,6 +91,16 @@ test("ticks that were left out are held as the server holds them, edges apart", 
   expect(skipping.state).toEqual(held.state);
 });
 
+test("after a silence what is held counts from the last input, and not from the last news", () => {
+  const inputs = [...Array<Input>(16).fill(right), ...Array<Input>(19).fill(NEUTRAL), { ...NEUTRAL, move_y: 127 }];
+  const client = prediction();
+  client.step(101, right);
+  client.reconcile(lived(inputs.slice(0, 10)), 110);
+  client.reconcile(lived(inputs.slice(0, 30)), 130);
+  client.step(136, { ...NEUTRAL, move_y: 127 });
+  expect({ entity: 9, ...client.state! }).toEqual(lived(inputs));
+});
+
 test("without a ship there is nothing to foresee, and a new one begins without error", () => {
   const client = prediction(null);
   client.step(101, right);

@@ -74,6 +74,8 @@ export class Prediction {
   version = 0;
   space: Neighbourhood;
   readonly #tick_rate: number;
+  /** The newest tick whose input was sent: the server holds it from there on. */
+  #said_tick = 0;
   #entity = 0;
   /** Inputs that the server has not simulated yet, as far as we know. */
   #sent: { tick: number; input: Readonly<Input> }[] = [];
@@ -101,11 +103,12 @@ export class Prediction {
   step(tick: number, now: Input): void {
     const held: Input = { ...this.input, edges: 0 };
     const released: Input = { ...NEUTRAL, aim: held.aim };
-    const last = this.tick;
-    for (let missing = Math.max(last + 1, tick - REPLAY_TICKS_MAX + 1); missing < tick; missing += 1) {
+    const last = this.#said_tick;
+    for (let missing = Math.max(this.tick + 1, tick - REPLAY_TICKS_MAX + 1); missing < tick; missing += 1) {
       this.#live(missing, missing - last <= HOLD_TICKS_MAX ? held : released);
     }
     this.#live(tick, now);
+    this.#said_tick = tick;
   }
 
   /**
