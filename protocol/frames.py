@@ -83,7 +83,7 @@ def only_frame(received: bytes, payload_bytes_max: int) -> bytes | None:
         is_it = received[0] == BINARY and received[1] == length <= payload_bytes_max
         return received[2:] if is_it else None
     length = len(received) - _LONGER_FRAME_START
-    if not _SHORT <= length <= payload_bytes_max or length > 65535:
+    if not _SHORT <= length <= payload_bytes_max:
         return None
     if received[:2] != _LONGER_START or int.from_bytes(received[2:_LONGER_FRAME_START], "big") != length:
         return None

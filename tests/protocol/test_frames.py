@@ -194,20 +194,29 @@ def test_a_masked_frame_is_not_for_a_client() -> None:
     assert frames.peel(bytearray(frames.masked_frame(b"a", b"abcd")), False, 200) == ([], 0, False)
 
 
-@given(masks, mixed_streams(True) | st.binary(max_size=140) | binary_streams(True), st.integers(0, 140))
-def test_one_short_message_alone_is_what_peeling_finds_in_it(mask: bytes, stream: bytes, bytes_max: int) -> None:
-    payload = stream[:140]
-    for received in (stream, frames.masked_frame(payload, mask), frames.masked_frame(payload, mask)[:-1]):
+sizes = st.integers(0, 300) | st.sampled_from([0, 1, 124, 125, 126, 127, 128, 65535, 65536])
+firsts = st.sampled_from([frames.BINARY] * 4 + [frames.TEXT, PING, FRAGMENT, LAST])
+"""Nearly always what is looked for; and what differs from it in this alone."""
+
+
+@given(masks, firsts, sizes, mixed_streams(True) | st.binary(max_size=140), st.data())
+def test_one_short_message_alone_is_what_peeling_finds_in_it(
+    mask: bytes, first: int, size: int, stream: bytes, data: st.DataObject
+) -> None:
+    whole, bytes_max = spoken(bytes(size), mask, True, first), data.draw(st.sampled_from([size - 1, size, 70_000]))
+    unmasked, wrong_length = spoken(bytes(size), mask, False), bytes((*whole[:1], whole[1] ^ 1, *whole[2:]))
+    for received in (stream, whole, whole[:-1], whole + b"\x82", unmasked, wrong_length):
         taken, taken_bytes, _ = frames.peel(received, True, bytes_max)
         is_it = len(taken) == 1 and taken_bytes == len(received) and len(taken[0]) < 126
         assert frames.only_message(received, bytes_max) == (taken[0] if is_it else None)
 
 
-@given(st.binary(max_size=300), mixed_streams(False) | st.binary(max_size=140), st.integers(0, 300))
-def test_one_frame_alone_is_what_peeling_finds_in_it(payload: bytes, stream: bytes, bytes_max: int) -> None:
-    whole = frames.header(len(payload)) + payload
-    long_winded = b"\x82\x7e" + len(payload).to_bytes(2, "big") + payload
-    for received in (stream, whole, whole[:-1], whole + b"\x82", long_winded, b"\x82\x7e\x00"):
+@given(firsts, sizes, mixed_streams(False) | st.binary(max_size=140), st.data())
+def test_one_frame_alone_is_what_peeling_finds_in_it(first: int, size: int, stream: bytes, data: st.DataObject) -> None:
+    payload, bytes_max = bytes(size), data.draw(st.sampled_from([size - 1, size, 70_000]))
+    whole = frames.header(size, first) + payload
+    long_winded, masked = b"\x82\x7e" + (size & 0xFFFF).to_bytes(2, "big") + payload, spoken(payload, b"abcd", True)
+    for received in (stream, whole, whole[:-1], whole + b"\x82", long_winded, masked, b"\x82\x7e\x00"):
         taken, taken_bytes, _ = frames.peel(received, False, bytes_max)
         is_it = len(taken) == 1 and taken_bytes == len(received)
         assert frames.only_frame(received, bytes_max) == (taken[0] if is_it else None)
