@@ -28,6 +28,11 @@ test("where storage is forbidden, or holds something else, there is no seat and 
   expect(rememberedSeat()).toBeNull();
   vi.stubGlobal("sessionStorage", { getItem: () => "{half of", setItem: () => undefined });
   expect(rememberedSeat()).toBeNull();
-  vi.stubGlobal("sessionStorage", { getItem: () => JSON.stringify({ room: "pit", resume: "t1" }), setItem: () => undefined });
-  expect(rememberedSeat()).toBeNull();
 });
+
+test.each([{ url: undefined }, { room: undefined }, { room: 7 }, { role: undefined }, { role: "pirate" }, { resume: ["t1"] }])(
+  "what was stored with %j is no seat, as of another version of the page", (changes) => {
+    vi.stubGlobal("sessionStorage", { getItem: () => JSON.stringify({ ...SEAT, ...changes }), setItem: () => undefined });
+    expect(rememberedSeat()).toBeNull();
+  },
+);
