@@ -53,7 +53,7 @@ async function open(root: HTMLElement): Promise<void> {
   const opening = openLook(root, {
     go: (name, wish) => then(({ connection }) => (name === null ? connection.go(wish) : connection.join(name, wish))),
     rename: (name) => then((client) => client.rename(name)),
-    again: () => then(({ connection }) => connection.again()),
+    again: () => then(({ connection, link }) => (link.outdated ? location.reload() : connection.again())),
     chat: (to, text) => then((client) => client.chat(text, to)),
     watch: (player, x, y) => then((client) => client.watch(player, x, y)),
     network: (weather) => then(({ connection }) => connection.worsen({ ...PERFECT, ...weather })),

@@ -136,6 +136,17 @@ test("the attempt that was put off is made at once when somebody looks, and only
   expect(Socket.opened).toHaveLength(2);
 });
 
+test("a server that speaks another version by now says that the page is outdated", () => {
+  const { connection, socket } = joined();
+  socket.end(1012);
+  vi.advanceTimersByTime(1000);
+  latest().accept().end(4003, "this server speaks version 2, not 1");
+  expect(connection.link(0)).toMatchObject({ state: "refused", outdated: true });
+  connection.again();
+  latest().accept().say(welcome);
+  expect(connection.link(0)).toMatchObject({ state: "playing", outdated: false });
+});
+
 test("nobody's looking brings back what was refused", () => {
   const { connection, socket } = joined();
   socket.end(4011);

@@ -27,6 +27,7 @@ const QUIET_MS_MAX = 4000;
 const WATCH_EVERY_MS = 1000;
 /** The close code of a connection that broke. */
 const LOST_CLOSURE = 1006;
+const WRONG_VERSION = 4003;
 /** Refused: a name, a room. */
 const INVALID_NAME = 4007;
 const ROOM_NOT_FOUND = 4010;
@@ -70,6 +71,8 @@ export class Connection {
   /** The name was refused; it isn't said again until somebody asks for it. */
   #denied = false;
   #last_words = "";
+  /** With which the latest connection ended. */
+  #closure = 0;
   #retry_ms = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #hello_ms = 0;
@@ -175,7 +178,8 @@ export class Connection {
 
   link(now_ms: number): LinkState {
     const retry_in_s = this.#state === "lost" ? Math.max(0, this.#retry_ms - now_ms) / 1000 : 0;
-    return { state: this.#state, reason: this.reason, retry_in_s, rtt_ms: this.rtt_ms };
+    const outdated = this.#state === "refused" && this.#closure === WRONG_VERSION;
+    return { state: this.#state, reason: this.reason, retry_in_s, rtt_ms: this.rtt_ms, outdated };
   }
 
   #connect(): void {
@@ -274,6 +278,7 @@ export class Connection {
   #end(code: number, reason: string): void {
     this.#line.leave();
     clearTimeout(this.#retry);
+    this.#closure = code;
     const now_ms = performance.now();
     const { led } = this.#itinerary;
     const returns = this.#itinerary.ended(code, now_ms);

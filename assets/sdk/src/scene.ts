@@ -84,6 +84,8 @@ export interface LinkState {
   retry_in_s: number;
   /** The latest round trip; 0 before there was one. */
   rtt_ms: number;
+  /** Refused, for the server speaks another version of the protocol. */
+  outdated?: boolean;
 }
 
 /** What is on screen at one render frame. */

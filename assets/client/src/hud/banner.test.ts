@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { linkSentence, spokenLink, spokenStop, stopSentence } from "./banner";
+import { linkSentence, spokenLink, spokenStop, stopSentence, wayOn } from "./banner";
 
 test("while all is well nothing is said", () => {
   expect(linkSentence({ state: "playing", reason: "", retry_in_s: 0, rtt_ms: 0 })).toBe("");
@@ -15,6 +15,12 @@ test("a lost connection says when it comes back", () => {
 test("a refusal gives the server's reason", () => {
   expect(linkSentence({ state: "refused", reason: "The room is full.", retry_in_s: 0, rtt_ms: 0 })).toBe("The room is full.");
   expect(linkSentence({ state: "refused", reason: "", retry_in_s: 0, rtt_ms: 0 })).not.toBe("");
+});
+
+test("a page that is older than its server says what helps", () => {
+  const link = { state: "refused", reason: "this server speaks version 2, not 1", retry_in_s: 0, rtt_ms: 0, outdated: true } as const;
+  expect(linkSentence(link)).toBe("The server is a newer one. Load the page again to go on.");
+  expect([wayOn(link), wayOn({ ...link, outdated: false })]).toEqual(["Load again", "Try again"]);
 });
 
 test("a server that is going to stop is counted down", () => {

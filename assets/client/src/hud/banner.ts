@@ -7,6 +7,7 @@ import type { LinkState, Scene } from "@ricochet/sdk";
 import { element, show, write } from "./dom";
 
 const SPOKEN_EVERY_S = 10;
+const OUTDATED = "The server is a newer one. Load the page again to go on.";
 
 export class Banner {
   readonly root: HTMLElement;
@@ -33,12 +34,13 @@ export class Banner {
     const refused = link.state === "refused";
     const news = refused && this.again.hidden;
     show(this.again, refused);
+    write(this.again, wayOn(link));
     if (news) this.again.focus({ preventScroll: true }); // so that Enter does it
   }
 }
 
 /** What the state of the connection is called; "" while all is well. Pure. */
-export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
+export function linkSentence({ state, reason, retry_in_s, outdated }: LinkState): string {
   switch (state) {
     case "lobby":
     case "moving":
@@ -47,7 +49,7 @@ export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
     case "connecting":
       return "Connecting …";
     case "refused":
-      return sentence(reason, "The server refused the connection");
+      return outdated ? OUTDATED : sentence(reason, "The server refused the connection");
     case "lost": {
       const what = sentence(reason, "Connection lost").replace(/[.\s]+$/u, "");
       const seconds = Math.ceil(retry_in_s);
@@ -59,6 +61,11 @@ export function linkSentence({ state, reason, retry_in_s }: LinkState): string {
 /** The same, without the seconds. Pure. */
 export function spokenLink(link: LinkState): string {
   return linkSentence({ ...link, retry_in_s: 0 });
+}
+
+/** What the button says that is there once one was refused. Pure. */
+export function wayOn({ outdated }: LinkState): string {
+  return outdated ? "Load again" : "Try again";
 }
 
 /** How long the server goes on that has said when it stops; "" when it has not. Pure. */
