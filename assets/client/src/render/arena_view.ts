@@ -44,6 +44,11 @@ export function drawArena(arena: Arena, description: Description): Container {
   return container;
 }
 
+/** What `drawArena` made is gone, with the geometry that a graphics card has of it. */
+export function eraseArena(drawn: Container): void {
+  drawn.destroy({ children: true, context: true });
+}
+
 type Goal = NonNullable<Arena["goals"]>[number];
 
 /** A net in the colour of the team that guards it. */

@@ -8,7 +8,7 @@
 import { type Arena, type Description, type Drawn, type Scene, type Vec, NOTHING } from "@ricochet/sdk";
 import { Container } from "pixi.js";
 
-import { drawArena } from "./arena_view";
+import { drawArena, eraseArena } from "./arena_view";
 import { drawArrows } from "./arrows";
 import type { Atlas } from "./atlas";
 import { Beams } from "./beams";
@@ -40,6 +40,7 @@ export class Pane {
   private readonly starfield: Starfield;
   private readonly world = new Container();
   private readonly walls = new Container();
+  private drawn: Container | null = null;
   private readonly labels: Labels;
   private readonly layers: Layers;
   private readonly particles = new Particles();
@@ -67,8 +68,9 @@ export class Pane {
   /** Other walls and other rocks; whatever else there is goes on. */
   rearrange(arena: Arena): void {
     this.arena = arena;
-    for (const old of this.walls.removeChildren()) old.destroy({ children: true });
-    this.walls.addChild(drawArena(arena, this.description));
+    if (this.drawn) eraseArena(this.drawn);
+    this.drawn = drawArena(arena, this.description);
+    this.walls.addChild(this.drawn);
     this.rocks?.destroy();
     this.rocks = new Rocks(arena);
     this.stones.addChild(this.rocks.container);
