@@ -83,7 +83,9 @@ export class Sound {
   private wake({ isTrusted }: Event): void {
     if (!isTrusted) return; // made by a script: no gesture of a person, and the browser would complain
     this.output ??= openOutput(this.muted);
-    if (this.output?.context.state === "suspended") void this.output.context.resume();
+    const context = this.output?.context;
+    // Asleep, or interrupted by a call; where it may not go on, the page stays silent.
+    if (context && context.state !== "running" && context.state !== "closed") context.resume().catch(() => undefined);
   }
 }
 
