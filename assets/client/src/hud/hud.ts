@@ -21,6 +21,7 @@ import { AGAIN_KEY, Podium } from "./podium";
 import { Scoreboard } from "./scoreboard";
 import { Shout } from "./shout";
 import { TeamScore } from "./teamscore";
+import { TopLines } from "./top_lines";
 import { TopLine } from "./topline";
 import { Vitals } from "./vitals";
 
@@ -29,6 +30,7 @@ export class Hud implements ChatView {
   readonly notice = new Notice();
   readonly last = new LastReplay();
   private readonly topLine = new TopLine();
+  private readonly topLines = new TopLines();
   private readonly minimap = new Minimap();
   private readonly feed = new NewsFeed();
   private readonly vitals = new Vitals();
@@ -67,7 +69,7 @@ export class Hud implements ChatView {
     const foot = element("div", "foot", this.chat.root, this.notice.root, this.vitals.root);
     this.root = element(
       "div", "hud",
-      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, this.teamScore.root, corner, foot,
+      element("div", "vignette"), this.flash, this.topLine.score, this.topLine.clock, this.teamScore.root, this.topLines.root, corner, foot,
       this.hint.root, this.shout.root, this.middle.root, this.curtain.root, this.board.root, this.podium.root, this.banner.root,
     );
     window.addEventListener("keydown", (event) => this.keyDown(event, onMute));
@@ -97,6 +99,7 @@ export class Hud implements ChatView {
     this.feed.enter();
     this.vitals.enter(description);
     this.middle.enter(description);
+    style(this.root, "--tops", String(this.topLines.enter(description)));
     this.hint.enter(description);
     this.board.enter(description);
     this.teamScore.enter(description);
@@ -105,6 +108,7 @@ export class Hud implements ChatView {
   draw(scene: Scene, dt_s: number): void {
     this.scene = scene;
     this.topLine.draw(scene);
+    this.topLines.draw(scene);
     this.minimap.draw(scene);
     this.feed.draw(scene);
     this.vitals.draw(scene);

@@ -4,14 +4,14 @@
 
 import type { Description, HudLine, Scene } from "@ricochet/sdk";
 import { element, show, write } from "./dom";
-import { valueOf, wordsOf } from "./vitals";
+import { linesAt, valueOf, wordsOf } from "./vitals";
 
 export class Middle {
   readonly root = element("div", "middle");
   private notes: readonly Note[] = [];
 
   enter(description: Description): void {
-    this.notes = description.hud.filter(({ where, style }) => where === "middle" && style !== "arrow").map((line) => new Note(line));
+    this.notes = linesAt(description, "middle").map((line) => new Note(line));
     this.root.replaceChildren(...this.notes.map((note) => note.root));
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { HudLine } from "@ricochet/sdk";
-import { valueOf, wordsOf } from "./vitals";
+import { linesAt, valueOf, wordsOf } from "./vitals";
 
 function line(changes: Partial<HudLine>): HudLine {
   return { name: "hull", label: "Hull", style: "number", max: 0, texts: [], hue: "white", hides: false, where: "ship", ...changes };
@@ -25,4 +25,10 @@ test("each style has its own words", () => {
   expect(wordsOf(line({ style: "text", texts: ["", "You are it"] }), 1, 60)).toBe("You are it");
   expect(wordsOf(line({ style: "text", texts: ["", "You are it"] }), 9, 60)).toBe("");
   expect(wordsOf(line({ style: "arrow" }), 5, 60)).toBe("");
+});
+
+test("every line is written in one place, and an arrow in none", () => {
+  const hud = [line({}), line({ name: "lap", where: "top" }), line({ name: "kickoff_until", where: "middle" }), line({ name: "ball", style: "arrow" })];
+  const named = (where: HudLine["where"]) => linesAt({ hud }, where).map(({ name }) => name);
+  expect([named("ship"), named("top"), named("middle")]).toEqual([["hull"], ["lap"], ["kickoff_until"]]);
 });

@@ -49,7 +49,12 @@ function seconds(ticks: number, tick_rate: number): string {
   return `${(ticks / tick_rate).toFixed(1)} s`;
 }
 
-class Line {
+/** The lines that are written there. Arrows are drawn into the picture, wherever they are said to be. Pure. */
+export function linesAt({ hud }: Pick<Description, "hud">, where: HudLine["where"]): HudLine[] {
+  return hud.filter((line) => line.where === where && line.style !== "arrow");
+}
+
+export class Line {
   readonly root: HTMLElement;
   private readonly line: HudLine;
   private readonly value = element("span", "bar-value");
@@ -96,7 +101,7 @@ export class Vitals {
   }
 
   enter(description: Description): void {
-    this.lines = description.hud.filter(({ where, style: drawn }) => where === "ship" && drawn !== "arrow").map((line) => new Line(line));
+    this.lines = linesAt(description, "ship").map((line) => new Line(line));
     this.root.replaceChildren(...this.lines.map((line) => line.root));
     this.lines.find((line) => line.isAlwaysThere)?.root.classList.add("bar-first");
   }
