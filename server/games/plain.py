@@ -19,6 +19,7 @@ from protocol.kinds import Category, Kind
 from protocol.motion import boost_ticks_of
 from protocol.physics import CATEGORY_BITS
 from server.game import Game, Player, Stage
+from server.games.crates import STATUS_WHOLE
 from server.games.fighter import STATUS_BOOSTING
 from server.games.pieces import CRATE_KIND, ROCK_KIND, SHIP_KIND
 from server.results import Score
@@ -72,7 +73,7 @@ class Plain(Game):
                 self.world.spawn(rock, place.x, place.y, angle=place.angle, variant=variant, corners=corners)
         if (crate := self.kind("crate")) is not None:
             for variant, stand in enumerate(arena.crates):
-                self.world.spawn(crate, stand.x, stand.y, angle=stand.angle, variant=variant)
+                self.world.spawn(crate, stand.x, stand.y, angle=stand.angle, variant=variant, status=STATUS_WHOLE)
 
     def save(self) -> Book:
         book: Book = self.book

@@ -4,12 +4,14 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from protocol.arena import Arena, Place, Rock, Size
 from protocol.description import Column, Description, Team
 from protocol.motion import Button, Input
 from server.checkpoint import capture, revive, seal, unseal
 from server.game import Lasting
+from server.games.crates import STATUS_WHOLE
 from server.games.fighter import STATUS_BOOSTING
 from server.games.plain import PODIUM_S, Book, Plain
 from server.results import Result
@@ -62,6 +64,15 @@ def test_everybody_has_a_ship_and_the_arena_its_rocks(stepper: Stepper) -> None:
     assert places == {(200.0, 200.0), (800.0, 800.0)}, "each where there is room"
     stepper.room.leave(bob.player)
     assert len(world) == 2
+
+
+def test_crates_that_nobody_breaks_look_whole() -> None:
+    with_crate = replace(YARD, crates=[Place(400, 700)])
+    world = Stepper(arena=with_crate, game=Count).room.world
+    crate = next(
+        entity for entity in world.alive.nonzero()[0].tolist() if world.kinds[world.kind[entity]].name == "crate"
+    )
+    assert world.status[crate] == STATUS_WHOLE
 
 
 def test_a_ship_that_was_taken_is_given_again(stepper: Stepper) -> None:
