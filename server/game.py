@@ -9,7 +9,7 @@ anywhere else and never while awaiting:
                               a spectator's, too: it has the number 0 and takes no part
     before_step               each tick, when every player's `now` is this tick's input
     after_step(contacts)      each tick, when physics is done
-    hud_of(player)            at each snapshot, for each player
+    hud_of(player)            at each snapshot, for each player: an integer for each name of `hud`
 
 It changes the world only through the stage, draws chance only from `stage.random` and time only from
 `stage.tick`; so the same seed and the same inputs give the same game. Steering (`protocol.motion`) is the
@@ -107,7 +107,8 @@ class Stage(Protocol):
     def say(
         self, name: str, body: dict[str, Any], to: Sequence[Player] | None = None, spectators: bool = False
     ) -> None:
-        """An event, never lost: to everyone in the room, or to some players, and spectators or not."""
+        """An event, never lost: to everyone in the room, or to some players, and spectators or not. Raises ValueError
+        for the name of one of the room's own (`server.own_events`)."""
 
     def say_near(self, name: str, body: dict[str, Any], x: float, y: float, half_units: float) -> None:
         """An event, to those players and spectators who look from within a square of twice `half_units` around a
