@@ -149,7 +149,7 @@ def test_a_recording_does_not_tell_of_another() -> None:
     reels = Reels(stepper)
     stepper.step(10)
     stepper.room.say("goal", {"by": 1})
-    stepper.room.say(tape_module.RECORDED, {"replay": "private-1"})
+    stepper.room.report(tape_module.RECORDED, {"replay": "private-1"})
     stepper.step(4)
     reels.tape.finish()
     assert any(b"goal" in wire for wire in reels.reels[0].chunks[-1][1])
