@@ -2,7 +2,8 @@
 
 The tick pays for the capture alone. Sealing and writing happen in a worker thread, one at a time: where the disk is so
 slow that the one before isn't done yet, one is left out and counted. A checkpoint that can't be made or written is
-logged with its reason, and the game goes on.
+counted and logged with its reason, and the game goes on. What a disk doesn't take it takes from no room, and so for
+long: that is logged now and then, for logs may be on the same disk.
 
 What admins decide (bans, mutes, rooms that are closed) is written at once, and they are answered when it is.
 """
@@ -10,6 +11,7 @@ What admins decide (bans, mutes, rooms that are closed) is written at once, and 
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from math import inf
 from typing import Any, Final
 
 import structlog
@@ -38,6 +40,8 @@ SETTLE_S_MAX: Final = 5.0
 """How long an admin waits for what they have decided to be written down."""
 SETTLING_MAX: Final = 64
 """Admins who wait."""
+LOG_EVERY_S: Final = 10.0
+"""Of a store that fails."""
 
 log = structlog.get_logger("ricochet.keeper")
 
@@ -67,6 +71,8 @@ class Keeper:
         """Rooms whose checkpoints are to be removed."""
         self._is_settled = True
         self._has_let_go = False
+        self._said_s, self._unsaid = -inf, 0
+        """When it was said last that the store fails, and how often it has failed since."""
 
     @property
     def is_writing(self) -> bool:
@@ -141,8 +147,8 @@ class Keeper:
                     abandon_on_cancel=True,
                 )
                 log.error("what the room was is set aside", room=failed.name, place=place)
-        except Exception:
-            self._failed(failed.name)
+        except Exception as error:
+            self._failed(failed.name, error)
 
     async def _save_now(self, room: Room) -> bool:
         saved = self.capture(room)
@@ -159,8 +165,8 @@ class Keeper:
         began_s = time.perf_counter()
         try:
             saved = capture(room, self._lobby.save_seats(room, trio.current_time()), fence)
-        except Exception:
-            self._failed(room.name)
+        except Exception as error:
+            self._failed(room.name, error)
             return None
         self._counted.checkpoint_ms = (time.perf_counter() - began_s) * 1e3
         return saved
@@ -180,8 +186,8 @@ class Keeper:
                     "others have gone on with the room; ours is no longer kept", room=saved.name, why=str(error)
                 )
                 return True  # there is nothing to keep
-            except Exception:
-                self._failed(saved.name)
+            except Exception as error:
+                self._failed(saved.name, error)
                 return False
         self._counted.checkpoints += 1
         self._counted.checkpoint_bytes = size
@@ -194,9 +200,17 @@ class Keeper:
         self._store.write(checkpoint_of(saved.name), checkpoint, saved.fence)
         return len(checkpoint)
 
-    def _failed(self, name: str) -> None:
+    def _failed(self, name: str, error: Exception) -> None:
         self._counted.checkpoints_failed += 1
-        log.exception("no checkpoint", room=name)
+        if not isinstance(error, OSError):
+            log.exception("no checkpoint", room=name)
+            return
+        self._unsaid += 1
+        now_s = trio.current_time()
+        if now_s - self._said_s >= LOG_EVERY_S:
+            why = (error.strerror or str(error)).lower()
+            log.error("checkpoints can't be written", room=name, why=why, times=self._unsaid)
+            self._said_s, self._unsaid = now_s, 0
 
     # what admins decide ------------------------------------------------------------------------------------
 
@@ -236,10 +250,10 @@ class Keeper:
             try:
                 register = write_down(self._lobby.bans, self._lobby.mutes, trio.current_time(), time.time())
                 await trio.to_thread.run_sync(self._write_settled, register, gone, abandon_on_cancel=True)
-            except Exception:
+            except Exception as error:
                 self._gone |= gone
                 self._is_settled = False
-                self._failed(RESTRICTIONS)
+                self._failed(RESTRICTIONS, error)
                 return False
         return True
 

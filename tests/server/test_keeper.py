@@ -64,6 +64,21 @@ async def test_a_broken_disk_is_counted_and_the_game_goes_on(kept: Kept, mock_cl
     assert kept.counted.checkpoints == 1
 
 
+async def test_a_disk_that_stays_full_is_told_of_now_and_then_and_not_by_each_room_each_second(
+    kept: Kept, mock_clock: Clock
+) -> None:
+    """The log may be on the same disk."""
+    kept.store.why_broken = "No space left on device"
+    with structlog.testing.capture_logs() as told:
+        await kept.play(25.0)
+    failed = kept.counted.checkpoints_failed
+    assert failed >= 24
+    assert [(line["log_level"], line["why"], line.get("exc_info")) for line in told] == [
+        ("error", "no space left on device", None)
+    ] * 3
+    assert failed - 10 <= sum(line["times"] for line in told) <= failed
+
+
 async def test_that_others_went_on_with_the_room_is_told_in_a_line_and_is_no_failure(
     kept: Kept, mock_clock: Clock
 ) -> None:
