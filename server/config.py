@@ -136,7 +136,7 @@ class Config(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        if value is not None and not _leads_somewhere(value.replace("{n}", "1").replace("{port}", "1")):
             raise ValueError(f"a public address is like https://a.game.example, not {value!r}")
         return value
 
@@ -187,6 +187,16 @@ class Config(BaseSettings):
         if (url is None and self.state_dir is not None) or (url is not None and url.startswith("sqlite")):
             raise ValueError("processes share standings in PostgreSQL: name it with standings_url, or let that be off")
         return self
+
+
+def _leads_somewhere(url: str) -> bool:
+    """Whether a page, and a path after it, can be at `url`."""
+    try:
+        parts = urlsplit(url)
+        is_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of what is no port
+        return False
+    return is_place and parts.scheme in ("http", "https") and not (parts.username or parts.query or parts.fragment)
 
 
 def load(flags: Mapping[str, Any], config_file: Path | None = None) -> Config:

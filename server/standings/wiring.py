@@ -5,6 +5,7 @@ Without a database nothing of all this is loaded, and without a `state_dir` ther
 
 import secrets
 from typing import Final
+from urllib.parse import quote
 
 import structlog
 
@@ -59,7 +60,8 @@ def address_of(config: Config) -> str | None:
     """Of the database; None: there is none."""
     if config.standings_url is not None:
         return None if config.standings_url == OFF else config.standings_url
-    return None if config.state_dir is None else f"sqlite:///{config.state_dir / FILE}"
+    # Or what comes after a ? in the folder's name would be taken for options, and the file would lie beside it.
+    return None if config.state_dir is None else f"sqlite:///{quote(str(config.state_dir / FILE))}"
 
 
 def _kept_keys(config: Config, store: Store | None) -> Keys | None:

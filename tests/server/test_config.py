@@ -186,6 +186,14 @@ def test_many_processes_need_what_they_share(settings: dict[str, Any], sentence:
     assert sentence in refused(**{"processes": 2, "directory": "redis://127.0.0.1", **settings})
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://a:99999", "https://a:port", "https://a/?x=1", "https://a/#x", "https://me@a", "ftp://a", "https://:80"],
+)
+def test_a_public_address_can_be_gone_to(url: str) -> None:
+    assert refused(public_url=url) == f"--public-url: a public address is like https://a.game.example, not {url!r}"
+
+
 def test_many_processes_are_set_like_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
     write('processes = 4\ndirectory = "redis://127.0.0.1"\nstate_dir = "state"\nstandings_url = "off"\n')
     assert load({}).processes == 4

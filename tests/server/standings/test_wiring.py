@@ -1,5 +1,6 @@
 """Standings from the settings: where they are kept, and what is said when they can't be."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,16 @@ def test_they_are_kept_where_the_rooms_are_unless_somewhere_else_is_named() -> N
     assert address_of(Config(state_dir=Path("/var/lib/ricochet"))) == "sqlite:////var/lib/ricochet/standings.db"
     assert address_of(Config(state_dir=Path("/tmp"), standings_url="postgresql:///x")) == "postgresql:///x"
     assert address_of(Config(state_dir=Path("/tmp"), standings_url="off")) is None
+
+
+def test_they_are_in_the_folder_whatever_it_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "what? 100%41#1"
+    with closing(Folder(folder)) as store:
+        standings = open_standings(Config(state_dir=folder), store, Heralds())
+        assert standings.repository is not None
+        standings.repository.close()
+    assert (folder / "standings.db").is_file()
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_without_a_database_there_are_none_and_nobody_listens() -> None:
