@@ -54,6 +54,10 @@ class Block(Struct, frozen=True, forbid_unknown_fields=True):
 
     points: Annotated[list[Point], Meta(min_length=3, max_length=limits.POLYGON_POINTS_MAX)]
 
+    def segments(self) -> Iterator[tuple[Point, Point]]:
+        """Its sides."""
+        yield from zip(self.points, [*self.points[1:], self.points[0]], strict=True)
+
 
 class Rock(Struct, frozen=True, forbid_unknown_fields=True):
     """A loose convex polygon: `points` are local, around its centre at (x, y)."""
@@ -176,8 +180,11 @@ def _faults_of_places(arena: Arena) -> Iterator[tuple[str, str]]:
             yield f"goals[{i}]", "it reaches out of the arena"
     rocks = [crowding.circle_of(rock.x, rock.y, rock.points) for rock in arena.rocks]
     crates = [crowding.circle_of(crate.x, crate.y, ()) for crate in arena.crates]
-    if what := crowding.objection(rocks + crates):
+    if what := crowding.too_many_pairs(rocks + crates):
         yield "rocks and crates", what
+    parts: list[Wall | Block] = [*arena.walls, *arena.blocks]
+    if what := crowding.too_many_sides([side for part in parts for side in part.segments()]):
+        yield "walls and blocks", what
     solids = list(_solids(arena))
     for i, spawn in enumerate(arena.spawns):
         if what := _blocked(arena.size, solids, (spawn.x, spawn.y)):
@@ -247,8 +254,7 @@ def _solids(arena: Arena) -> Iterator[_Solid]:
             yield _Solid(f"walls[{i}]", [side], (), clearance, _box(side, clearance))
     for i, block in enumerate(arena.blocks):
         corners, clearance = block.points, SPAWN_CLEARANCE_UNITS
-        sides = list(zip(corners, [*corners[1:], corners[0]], strict=True))
-        yield _Solid(f"blocks[{i}]", sides, corners, clearance, _box(corners, clearance))
+        yield _Solid(f"blocks[{i}]", list(block.segments()), corners, clearance, _box(corners, clearance))
 
 
 def _box(corners: Sequence[Point], margin: float) -> tuple[float, float, float, float]:

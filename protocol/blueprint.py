@@ -13,7 +13,7 @@ the rest was in order before. What is built on top of a ship, a rock or a crate 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import ceil, floor
 from typing import Any, Final
 
@@ -46,7 +46,8 @@ _LISTS: Final[dict[PieceKind, str]] = {
     "spawn": "spawns",
     "goal": "goals",
 }
-_LOOSE: Final = ("rock", "crate")
+_LOOSE: Final = frozenset[PieceKind](("rock", "crate"))
+_SOLID: Final = frozenset[PieceKind](("wall", "block"))
 _NAMES: Final[dict[str, str]] = {
     "walls": "a wall",
     "blocks": "a block",
@@ -108,10 +109,8 @@ def objection(plan: Plan, touched: Iterable[Affected]) -> str:
     if sum(piece.kind == "goal" for piece in plan.pieces.values()) > GOALS_MAX:
         return f"there is room for {GOALS_MAX} goals, and no more"
     now = [one.after for one in touched if one.after is not None]
-    if any(piece.kind in _LOOSE for piece in now):
-        loose = [piece for piece in plan.pieces.values() if piece.kind in _LOOSE]
-        if what := crowding.objection([crowding.circle_of(piece.x, piece.y, piece.points) for piece in loose]):
-            return f"rocks and crates: {what}"
+    if what := _crowded(plan, {piece.kind for piece in now}):
+        return what
     arena = _arena(plan, "a plan", [*now, *_concerned(plan, now)])
     try:
         checked = msgspec.convert(msgspec.to_builtins(arena), Arena)
@@ -119,6 +118,20 @@ def objection(plan: Plan, touched: Iterable[Affected]) -> str:
         what, _, place = str(error).partition(" - at `$.")
         return f"{_named(place.rstrip('`'))}: {what.lower()}"
     return next((f"{_named(place)}: {_named(what)}" for place, what in faults(checked)), "")
+
+
+def _crowded(plan: Plan, touched: Collection[PieceKind]) -> str:
+    """Whether there is too much in one place of what is like the `touched`."""
+    pieces = plan.pieces.values()
+    if not _LOOSE.isdisjoint(touched):
+        loose = [crowding.circle_of(piece.x, piece.y, piece.points) for piece in pieces if piece.kind in _LOOSE]
+        if what := crowding.too_many_pairs(loose):
+            return f"rocks and crates: {what}"
+    if not _SOLID.isdisjoint(touched):
+        parts = [part for piece in pieces if piece.kind in _SOLID and isinstance(part := part_of(piece), Wall | Block)]
+        if what := crowding.too_many_sides([side for part in parts for side in part.segments()]):
+            return f"walls and blocks: {what}"
+    return ""
 
 
 def _arena(plan: Plan, name: str, pieces: Iterable[Piece]) -> Arena:

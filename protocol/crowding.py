@@ -1,19 +1,22 @@
-"""How much of what is loose in an arena lies over one another: each such pair is work for the engine in every tick.
+"""How much of an arena may lie in one place: the engine looks at all that overlaps in every tick.
 
 A few dozen rocks in one place push each other apart. A thousand of them, half a million pairs, take seconds for each
 tick, in which no room of the process goes on; so an arena has only so many such pairs. They are counted by the circles
-around rocks and crates, which is more than there are.
+around rocks and crates, which is more than there are. And where thousands of walls lie upon each other, whatever
+touches one touches all: so there are only so many sides of walls and blocks in any one square.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import hypot, sqrt
 from typing import Final
 
 import numpy as np
 
-from protocol.limits import LOOSE_PAIRS_MAX
+from protocol.limits import LOOSE_PAIRS_MAX, SIDES_PER_SQUARE_MAX
 
 CRATE_REACH_UNITS: Final = 28.0
+SQUARE_UNITS: Final = 64.0
+Point = tuple[float, float]
 Circle = tuple[float, float, float]
 """x, y and radius."""
 FEW: Final = int((1 + sqrt(1 + 8 * LOOSE_PAIRS_MAX)) / 2)
@@ -22,19 +25,38 @@ _ROWS: Final = 256
 """That are compared with all others at once."""
 
 
-def circle_of(x: float, y: float, points: Iterable[tuple[float, float]]) -> Circle:
+def circle_of(x: float, y: float, points: Iterable[Point]) -> Circle:
     """Around a rock with these `points`; without any, around a crate."""
     return x, y, max((hypot(*point) for point in points), default=CRATE_REACH_UNITS)
 
 
-def objection(circles: list[Circle]) -> str:
+def too_many_pairs(circles: Sequence[Circle]) -> str:
     """Why there can't be all of these in one arena; "" if there can."""
     if len(circles) <= FEW or _pairs(circles) <= LOOSE_PAIRS_MAX:
         return ""
     return f"more than {LOOSE_PAIRS_MAX} pairs of them lie over one another"
 
 
-def _pairs(circles: list[Circle]) -> int:
+def too_many_sides(sides: Sequence[tuple[Point, Point]]) -> str:
+    """The same of the sides of walls and blocks, from point to point."""
+    if len(sides) <= SIDES_PER_SQUARE_MAX or _most_in_a_square(sides) <= SIDES_PER_SQUARE_MAX:
+        return ""
+    return f"more than {SIDES_PER_SQUARE_MAX} sides of them lie within {SQUARE_UNITS:g} units"
+
+
+def _most_in_a_square(sides: Sequence[tuple[Point, Point]]) -> int:
+    """Each is cut into equal parts no longer than a square, and each part counts where its middle is."""
+    ends = np.array(sides).reshape(-1, 4)
+    (x, y), (dx, dy) = ends[:, :2].T, (ends[:, 2:] - ends[:, :2]).T
+    counts = np.maximum(1, np.ceil(np.hypot(dx, dy) / SQUARE_UNITS)).astype(np.int64)
+    side = np.arange(len(ends)).repeat(counts)
+    along = (np.arange(len(side)) - (counts.cumsum() - counts)[side] + 0.5) / counts[side]
+    columns = ((x[side] + along * dx[side]) // SQUARE_UNITS).astype(np.int64)
+    rows = ((y[side] + along * dy[side]) // SQUARE_UNITS).astype(np.int64)
+    return int(np.unique(columns << 32 | rows, return_counts=True)[1].max())
+
+
+def _pairs(circles: Sequence[Circle]) -> int:
     x, y, reach = np.array(circles).T
     found = -len(circles)  # each lies over itself
     for first in range(0, len(circles), _ROWS):

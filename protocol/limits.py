@@ -117,6 +117,8 @@ ANGLE_RADIANS_MAX: Final = 1000
 """Of whatever is turned in an arena, either way."""
 LOOSE_PAIRS_MAX: Final = 4000
 """Of rocks and crates that lie over one another in an arena: see `crowding`."""
+SIDES_PER_SQUARE_MAX: Final = 128
+"""Of walls and blocks."""
 POLYGON_POINTS_MAX: Final = 32
 ROCK_REACH_UNITS_MAX: Final = 256
 """How far from its centre a rock's corner may be, in x and in y."""

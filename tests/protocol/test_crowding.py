@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from protocol import crowding
-from protocol.arena import Place, Rock, faults
+from protocol.arena import Place, Rock, Wall, faults
 from protocol.blueprint import objection
 from protocol.crowding import CRATE_REACH_UNITS, FEW, Circle, circle_of
 from protocol.limits import LOOSE_PAIRS_MAX
@@ -35,13 +35,13 @@ def test_pairs_are_those_that_one_counts_one_by_one() -> None:
 def test_as_many_as_can_all_lie_in_one_place_are_fine_and_one_more_is_too_many() -> None:
     pile = [(500.0, 500.0, 10.0)] * FEW
     assert FEW * (FEW - 1) // 2 <= LOOSE_PAIRS_MAX < FEW * (FEW + 1) // 2
-    assert crowding.objection(pile) == ""
-    assert crowding.objection([*pile, (510.0, 500.0, 10.0)])
-    assert crowding.objection([*pile, (900.0, 500.0, 10.0)]) == "", "it lies elsewhere"
+    assert crowding.too_many_pairs(pile) == ""
+    assert crowding.too_many_pairs([*pile, (510.0, 500.0, 10.0)])
+    assert crowding.too_many_pairs([*pile, (900.0, 500.0, 10.0)]) == "", "it lies elsewhere"
 
 
 def test_a_thousand_crates_side_by_side_are_fine() -> None:
-    assert not crowding.objection([circle_of(40.0 * (n % 32), 40.0 * (n // 32), ()) for n in range(1000)])
+    assert not crowding.too_many_pairs([circle_of(40.0 * (n % 32), 40.0 * (n // 32), ()) for n in range(1000)])
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,28 @@ def test_it_is_refused_in_a_file_as_well() -> None:
     assert not list(faults(pile))
     rock = Rock([(-30.0, -30.0), (30.0, -30.0), (0.0, 30.0)], 500.0, 800.0)
     assert [": ".join(fault) for fault in faults(replace(pile, rocks=[rock]))] == [SENTENCE]
+
+
+# walls and blocks ------------------------------------------------------------------------------------------
+
+
+def test_sides_are_counted_square_by_square_along_all_of_them() -> None:
+    assert crowding._most_in_a_square([((0.0, 10.0), (2000.0, 10.0))]) <= 2
+    crossing = [((10.0 * n, 0.0), (10.0 * n, 640.0)) for n in range(64)] + [
+        ((0.0, 10.0 * n), (640.0, 10.0 * n)) for n in range(64)
+    ]
+    assert 12 <= crowding._most_in_a_square(crossing) <= 14, "six or seven each way"
+    star = [((0.0, 40.0 * n), (2000.0, 2000.0 - 40.0 * n)) for n in range(50)]
+    assert crowding._most_in_a_square(star) >= 40, "they cross in one place, and begin and end in many"
+
+
+def test_walls_upon_each_other_are_refused() -> None:
+    """Whatever touches one touches all of them."""
+    bar = Piece("wall", 500.0, 600.0, points=tuple((-50.0 * (n % 2), 0.0) for n in range(32)))
+    full, touched = apply(plan(), [Add(3000 + n, bar) for n in range(4)])
+    assert not objection(full, touched)
+    sentence = "walls and blocks: more than 128 sides of them lie within 64 units"
+    assert objection(*apply(full, [Add(4000, bar)])) == sentence
+    assert objection(*apply(full, [Add(4000, replace(bar, y=700.0))])) == ""
+    walls = [*ARENA.walls, *(Wall([(500.0 - 50.0 * (n % 2), 600.0) for n in range(32)]) for _ in range(5))]
+    assert [": ".join(fault) for fault in faults(replace(ARENA, walls=walls))] == [sentence]

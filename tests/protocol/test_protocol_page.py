@@ -342,6 +342,8 @@ def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
         f"and lists {limits.DESCRIBED_MAX} items, teams {limits.TEAMS_MAX}",
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
         f"in at most {limits.LOOSE_PAIRS_MAX} pairs",
+        f"more than {limits.SIDES_PER_SQUARE_MAX} sides of walls and blocks",
+        f"In no square of {crowding.SQUARE_UNITS:g} units",
         f"a crate's has a radius of {crowding.CRATE_REACH_UNITS:g}",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
         f"3 to {limits.POLYGON_POINTS_MAX} points",
