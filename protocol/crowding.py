@@ -16,6 +16,8 @@ from protocol.limits import LOOSE_PAIRS_MAX, SIDES_PER_SQUARE_MAX
 
 CRATE_REACH_UNITS: Final = 28.0
 SQUARE_UNITS: Final = 64.0
+PARTS_MAX: Final = 32
+"""Of a side: to look at very long ones as closely would cost an edit too much."""
 Point = tuple[float, float]
 Circle = tuple[float, float, float]
 """x, y and radius."""
@@ -45,22 +47,25 @@ def too_many_sides(sides: Sequence[tuple[Point, Point]]) -> str:
 
 
 def _most_in_a_square(sides: Sequence[tuple[Point, Point]]) -> int:
-    """Each is cut into equal parts no longer than a square, and each part counts where its middle is."""
+    """Each is cut into equal parts no longer than a square, or PARTS_MAX of them; a part counts where its middle is."""
     ends = np.array(sides).reshape(-1, 4)
     (x, y), (dx, dy) = ends[:, :2].T, (ends[:, 2:] - ends[:, :2]).T
-    counts = np.maximum(1, np.ceil(np.hypot(dx, dy) / SQUARE_UNITS)).astype(np.int64)
+    counts = np.clip(np.ceil(np.hypot(dx, dy) / SQUARE_UNITS), 1, PARTS_MAX).astype(np.int64)
     side = np.arange(len(ends)).repeat(counts)
     along = (np.arange(len(side)) - (counts.cumsum() - counts)[side] + 0.5) / counts[side]
-    columns = ((x[side] + along * dx[side]) // SQUARE_UNITS).astype(np.int64)
-    rows = ((y[side] + along * dy[side]) // SQUARE_UNITS).astype(np.int64)
-    return int(np.unique(columns << 32 | rows, return_counts=True)[1].max())
+    column, row = (np.floor((at[side] + along * way[side]) / SQUARE_UNITS) for at, way in ((x, dx), (y, dy)))
+    squares = ((row - row.min()) * (column.max() - column.min() + 1) + column - column.min()).astype(np.int64)
+    return int(np.bincount(squares).max())
 
 
 def _pairs(circles: Sequence[Circle]) -> int:
-    x, y, reach = np.array(circles).T
+    x, y, reach = np.array(circles, dtype=np.float32).T
     found = -len(circles)  # each lies over itself
     for first in range(0, len(circles), _ROWS):
         rows = slice(first, first + _ROWS)
-        apart = (x[rows, None] - x) ** 2 + (y[rows, None] - y) ** 2
-        found += int(np.count_nonzero(apart < (reach[rows, None] + reach) ** 2))
+        apart, across, near = x[rows, None] - x, y[rows, None] - y, reach[rows, None] + reach
+        for units in (apart, across, near):
+            np.square(units, out=units)
+        apart += across
+        found += int(np.count_nonzero(apart < near))
     return found // 2

@@ -343,6 +343,7 @@ def test_the_styles_of_a_hud_line_and_the_hues_are_told() -> None:
         f"{arena.SPAWN_CLEARANCE_UNITS:g} units clear of anything solid",
         f"in at most {limits.LOOSE_PAIRS_MAX} pairs",
         f"more than {limits.SIDES_PER_SQUARE_MAX} sides of walls and blocks",
+        f"but into no more than {crowding.PARTS_MAX}",
         f"In no square of {crowding.SQUARE_UNITS:g} units",
         f"a crate's has a radius of {crowding.CRATE_REACH_UNITS:g}",
         f"2 to {limits.POLYGON_POINTS_MAX} points",
