@@ -116,7 +116,6 @@ class World:
         vx: float = 0.0,
         vy: float = 0.0,
         angle: float = 0.0,
-        spin: float = 0.0,
         owner: int = 0,
         variant: int = 0,
         status: int = 0,
@@ -125,13 +124,10 @@ class World:
         """A new entity's id. Shots never touch the ship of the same owner. Raises WorldFullError, and ValueError for
         what is no number."""
         _check_finite(x, y, vx, vy, angle)
-        if not self._free:
-            self.refused += 1
-            raise WorldFullError
-        entity = heapq.heappop(self._free)
-        self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle, spin)
+        entity = self._next_id()
+        self.put_in(entity, kind, owner, corners, (x, y), (vx, vy), angle)
         self.traits[:, entity] = kind, variant, owner, status
-        self.motion[:, entity] = x, y, angle, vx, vy, spin
+        self.motion[:, entity] = x, y, angle, vx, vy, 0.0
         self.move[entity] = 0
         return entity
 
@@ -144,7 +140,7 @@ class World:
         place: tuple[float, float],
         velocity: tuple[float, float],
         angle: float,
-        spin: float,
+        spin: float = 0.0,
     ) -> None:
         """Give an entity its body; the columns that say what it is are the caller's."""
         sort = self.kinds[kind]
@@ -174,6 +170,34 @@ class World:
         del self._row_of_body[body.id]
         self.corners.pop(entity, None)
         self._coasting.pop(entity, None)
+        self._rests(entity)
+
+    def renumber(self, entity: int, variant: int) -> int:
+        """The id by which it goes on as another entity of that variant, which nobody can be told of the old one; its id
+        rests. For the engine nothing happens. Raises WorldFullError."""
+        fresh = self._next_id()
+        body = self._bodies[fresh] = self._bodies.pop(entity)
+        self._row_of_body[body.id] = fresh
+        for column in (self.alive, self.reach, self.solid, self.steered, self._keep, self._gain, self.move):
+            column[fresh] = column[entity]
+        for block in (self.traits, self.motion):
+            block[:, fresh] = block[:, entity]
+        if entity in self.corners:
+            self.corners[fresh] = self.corners.pop(entity)
+        if entity in self._coasting:
+            self._coasting[fresh] = self._coasting.pop(entity)
+        self.variant[fresh], self.extent = variant, max(self.extent, fresh + 1)
+        self._rests(entity)
+        return fresh
+
+    def _next_id(self) -> int:
+        if not self._free:
+            self.refused += 1
+            raise WorldFullError
+        return heapq.heappop(self._free)
+
+    def _rests(self, entity: int) -> None:
+        """It is there no more."""
         self._all.changed()
         self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)

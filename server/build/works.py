@@ -17,8 +17,6 @@ from server.game import Stage
 from server.world import WorldFullError
 
 STATUS_WHOLE: Final = 15
-Motion = tuple[float, float, float, float, float, float]
-"""x, y, angle, vx, vy and spin."""
 
 
 class Loose(Struct, array_like=True):
@@ -104,11 +102,9 @@ class Works:
             there = self.loose.get(id)
             if there is None or not there.entity or id in changed:
                 self._lift(id)
-                self._put(id, variant, piece, (piece.x, piece.y, piece.angle, 0.0, 0.0, 0.0))
+                self._put(id, variant, piece)
             elif there.variant != variant:
-                x, y, angle, vx, vy, spin = self._world.motion[:, there.entity].tolist()
-                self._lift(id)
-                self._put(id, variant, piece, (x, y, angle, vx, vy, spin))
+                self._renumber(id, there.entity, variant)
 
     def _wanted(self) -> Iterator[tuple[int, int, Piece]]:
         """(piece, place among its like, what it is)."""
@@ -118,15 +114,20 @@ class Works:
                 yield id, counts[piece.kind], piece
                 counts[piece.kind] += 1
 
-    def _put(self, id: int, variant: int, piece: Piece, motion: Motion) -> None:
-        part, (x, y, angle, vx, vy, spin) = self._parts[id], motion
+    def _put(self, id: int, variant: int, piece: Piece) -> None:
+        part = self._parts[id]
         assert isinstance(part, Rock | Place)
         corners, status = (list(part.points), 0) if isinstance(part, Rock) else (None, STATUS_WHOLE)
-        kind = self._kinds[piece.kind]
+        kind, x, y = self._kinds[piece.kind], piece.x, piece.y
         try:
-            entity = self._world.spawn(
-                kind, x, y, vx=vx, vy=vy, angle=angle, spin=spin, variant=variant, status=status, corners=corners
-            )
+            entity = self._world.spawn(kind, x, y, angle=piece.angle, variant=variant, status=status, corners=corners)
         except WorldFullError:
             entity = 0
         self.loose[id] = Loose(entity, variant)
+
+    def _renumber(self, id: int, entity: int, variant: int) -> None:
+        try:
+            self.loose[id] = Loose(self._world.renumber(entity, variant), variant)
+        except WorldFullError:
+            self._lift(id)
+            self.loose[id] = Loose(0, variant)

@@ -330,6 +330,24 @@ def test_it_says_what_an_entity_touches(world: World) -> None:
     assert (world.touched_by(alone), world.touched_by(at_wall)) == (0, WALL)
 
 
+def test_another_number_is_another_entity_and_changes_nothing_else() -> None:
+    lived, kept = (World(ARENA, (BALL_KIND, ROCK_KIND), TICK_RATE, entities_max=4) for _ in range(2))
+    for world in (lived, kept):
+        world.spawn(1, 500, 500, vx=200.0, vy=30.0, variant=2, status=5, corners=SQUARE)
+        world.spawn(0, 562, 510, vx=-90.0)
+        world.step()
+    rock = kept.renumber(1, variant=1)
+    assert (rock, kept.removed, [*kept.corners], int(kept.variant[rock])) == (3, [1], [3], 1)
+    assert kept.traits[[0, 2, 3], rock].tolist() == lived.traits[[0, 2, 3], 1].tolist()
+    with pytest.raises(WorldFullError):
+        kept.renumber(2, variant=0)
+    for _ in range(40):
+        assert lived.step() == kept.step() == []
+        assert kept.motion[:, [rock, 2]].tolist() == lived.motion[:, [1, 2]].tolist()
+    kept.release()
+    assert kept.motion[:, kept.renumber(2, variant=0)].tolist() == lived.motion[:, 2].tolist()
+
+
 # what a game asks for --------------------------------------------------------------------------------------
 
 
