@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from protocol.gun import Gun
 from protocol.motion import Button
+from protocol.physics import SPEED_MAX
 from protocol.quantize import aim_from_wire
 from server.game import Player, Stage
 from server.world import WorldFullError
@@ -58,13 +59,14 @@ class Shots:
         return shot
 
     def bounce(self, entity: int) -> None:
-        """It touched what it doesn't end at."""
+        """It touched what it doesn't end at. Whatever came towards it there, walls hold it afterwards."""
         shot, tick, gun = self.flying[entity], self._stage.tick, self._gun
-        if tick - shot.bounced <= 1:
-            return
-        shot.bounces, shot.bounced = shot.bounces + 1, tick
         vx, vy = float(self._world.vx[entity]), float(self._world.vy[entity])
         speed = hypot(vx, vy)
+        if tick - shot.bounced > 1:
+            shot.bounces, shot.bounced = shot.bounces + 1, tick
+        elif speed <= SPEED_MAX:
+            return
         if shot.bounces > gun.bounces_max or speed < 1.0:
             self.end(entity)
             return

@@ -68,6 +68,20 @@ def test_each_bounce_makes_it_faster_and_one_too_many_ends_it(stepper: Stepper) 
     assert shots.flying == {}
 
 
+def test_what_comes_towards_it_in_a_corner_makes_it_no_faster_than_walls_hold(stepper: Stepper) -> None:
+    client = stepper.join()
+    stepper.step()
+    shots, world = Shots(stepper.room, BOUNCY), stepper.room.world
+    shot = shots.fire(client.player)
+    stepper.room.tick += 10
+    shots.bounce(shot)
+    world.set_velocity(shot, 0.0, -1450.0)  # by a crate in full flight
+    stepper.room.tick += 1
+    shots.bounce(shot)
+    assert world.vy[shot] == pytest.approx(-GUN.speed * (1 + GUN.speed_per_bounce))
+    assert world.status[shot] == 1
+
+
 def test_they_end_in_the_order_in_which_they_were_fired(stepper: Stepper) -> None:
     client = stepper.join()
     shots, life = Shots(stepper.room, GUN), stepper.rates.ticks_in(GUN.life_s)
