@@ -120,7 +120,9 @@ class LocalBus:
     async def kept(self, revision: int) -> Kept | None:
         await self._reach()
         air = self._air
-        return None if revision == air.revision else Kept(air.revision, air.decisions.lacking((), air.now_ms()))
+        if revision == air.revision:
+            return None
+        return Kept(air.revision, [one for one in air.decisions if one.until_ms > air.now_ms()])
 
     async def _reach(self) -> None:
         await trio.lowlevel.checkpoint()

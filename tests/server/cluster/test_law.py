@@ -131,8 +131,9 @@ async def test_what_could_not_be_kept_is_kept_as_soon_as_it_can_be(
     assert len(air.decisions) == 1
 
 
+@pytest.mark.parametrize("stays", [True, False])
 async def test_a_ban_that_was_made_shorter_is_over_also_where_nobody_heard_of_that(
-    court: Court, air: Air, nursery: trio.Nursery, autojump_clock: MockClock
+    court: Court, air: Air, nursery: trio.Nursery, autojump_clock: MockClock, stays: bool
 ) -> None:
     """Whoever was cut off, or not running, while it was short has the long one."""
     away = Court(air, tells=True)
@@ -145,6 +146,8 @@ async def test_a_ban_that_was_made_shorter_is_over_also_where_nobody_heard_of_th
     court.ban(seconds=60.0)
     await trio.sleep(120.0)
     assert (court.is_banned(), away.is_banned()) == (False, True)
+    if not stays:
+        court.scope.cancel()
     away.bus.mend()
     await trio.sleep(3 * CATCH_UP_EVERY_S)
     assert (court.is_banned(), away.is_banned()) == (False, False)
