@@ -5,11 +5,12 @@ import tracemalloc
 import zlib
 from functools import partial
 
+import msgspec
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from protocol import replay
 from protocol.arena import Arena, Place, Size
@@ -17,7 +18,7 @@ from protocol.codec import CODECS
 from protocol.errors import ReplayError
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import ChatLine, Event, PlayerInfo, Pong, Welcome
-from protocol.replay import CHUNK, Header, Index, Replay, Standing, Writer
+from protocol.replay import CHUNK, HEADER, Header, Index, Replay, Standing, Writer
 from protocol.snapshot import Snapshot
 from tests.fuzz.refusal import refusal
 
@@ -127,6 +128,50 @@ def read_all(file: bytes) -> int:
 def test_what_can_not_be_played_says_why(file: bytes, sentence: str) -> None:
     with pytest.raises(ReplayError, match=sentence):
         Replay(file)
+
+
+def block_of(kind: int, *items: bytes) -> bytes:
+    """As a `Writer` writes it, whatever it is."""
+    return Writer()._block(kind, 0, items)
+
+
+HEADER_JSON = msgspec.json.encode(Header(PROTOCOL_VERSION, 0))
+BEGINNING = written()[:10]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "sentence"),
+    [
+        (block_of(HEADER, HEADER_JSON), "its header is not one"),
+        (block_of(HEADER, HEADER_JSON, CODEC.encode(WELCOME), b""), "its header is not one"),
+        (block_of(HEADER, HEADER_JSON, CODEC.encode(Pong(1, 1))), "its header has no welcome"),
+        (block_of(HEADER, HEADER_JSON, CODEC.encode(replace(WELCOME, tick_rate=0))), "its header has no welcome"),
+        (block_of(HEADER, HEADER_JSON, CODEC.encode(replace(WELCOME, snapshot_rate=0))), "its header has no welcome"),
+        (block_of(CHUNK, HEADER_JSON, CODEC.encode(WELCOME)), "not even its beginning"),
+        (block_of(9, HEADER_JSON, CODEC.encode(WELCOME)), "not even its beginning"),
+    ],
+)
+def test_a_beginning_that_is_none_is_refused_however_it_is_read(blocks: bytes, sentence: str) -> None:
+    for read in (Replay, replay.header_of):
+        with pytest.raises(ReplayError, match=sentence):
+            read(BEGINNING + blocks)
+    with pytest.raises(ReplayError, match="no replay of Ricochet"):
+        replay.header_of(b"RICO" + BEGINNING + blocks)
+
+
+def test_what_follows_the_index_or_is_of_no_kind_is_not_read() -> None:
+    whole = written(1)
+    more = Replay(whole[:-16] + block_of(CHUNK, told(700)))
+    assert (len(more.chunks), more.is_whole) == (1, False)
+    offset = replay.index_offset(whole[-16:])
+    odd = Replay(whole[:offset] + block_of(9, told(700)) + block_of(CHUNK, told(701)))
+    assert (len(odd.chunks), odd.index) == (1, None)
+
+
+def test_the_slowest_room_can_be_played() -> None:
+    writer = Writer()
+    file = writer.begin(Header(PROTOCOL_VERSION, 0), CODEC.encode(replace(WELCOME, tick_rate=1, snapshot_rate=1)), 0)
+    assert (Replay(file).welcome.tick_rate, Replay(file).size) == (1, len(file))
 
 
 def test_messages_of_another_version_are_refused_with_a_sentence() -> None:
