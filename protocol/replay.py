@@ -20,16 +20,16 @@ is unpacked.
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from struct import Struct as Layout
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import msgspec
 import zstandard
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from protocol.codec import CODECS, check_shape
 from protocol.errors import ReplayError
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
-from protocol.messages import Event, PlayerInfo, Welcome
+from protocol.messages import Event, PlayerInfo, Tick, Welcome
 
 VERSION: Final = 1
 MAGIC: Final = b"RICOREPL"
@@ -39,6 +39,8 @@ PLAIN_BYTES_MAX: Final = 4 << 20
 """Of one block, unpacked."""
 ITEM_BYTES_MAX: Final = 1 << 20
 """Of one message: a welcome has a whole arena in it."""
+RECORDED_S_MAX: Final = 253_402_300_799
+"""The last second that has a date, of the year 9999."""
 LEVEL: Final = 9
 """Of zstd: 1 ms for ten seconds of sixteen players, and all that the levels above would save is a hundredth."""
 ROSTER: Final = "roster"
@@ -58,7 +60,7 @@ class Header(Struct, frozen=True):
 
     protocol: int
     """The version of the messages."""
-    recorded_s: int
+    recorded_s: Annotated[int, Meta(ge=0, le=RECORDED_S_MAX)]
     """When it was begun, in Unix time."""
 
 
@@ -76,13 +78,13 @@ class Standing(Struct, frozen=True):
 class Index(Struct, frozen=True):
     """What is known at the end."""
 
-    chunks: list[tuple[int, int]]
+    chunks: list[tuple[Tick, Annotated[int, Meta(ge=0, le=2**53)]]]
     """The tick of each, and where it begins in the file."""
-    first_tick: int
-    last_tick: int
-    match_tick: int
+    first_tick: Tick
+    last_tick: Tick
+    match_tick: Tick
     """When the match had begun."""
-    ended_tick: int | None = None
+    ended_tick: Tick | None = None
     """When it was over; None: it was broken off."""
     standings: list[Standing] = field(default_factory=list)
 

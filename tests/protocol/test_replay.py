@@ -1,9 +1,11 @@
 """A replay's bytes: what was written is read, what was cut is read as far as it goes, and nothing else is believed."""
 
+import json
 import struct
 import tracemalloc
 import zlib
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +20,7 @@ from protocol.codec import CODECS
 from protocol.errors import ReplayError
 from protocol.limits import PROTOCOL_VERSION, SUBPROTOCOL_MSGPACK
 from protocol.messages import ChatLine, Event, PlayerInfo, Pong, Welcome
-from protocol.replay import CHUNK, HEADER, Header, Index, Replay, Standing, Writer
+from protocol.replay import CHUNK, HEADER, INDEX, Header, Index, Replay, Standing, Writer
 from protocol.snapshot import Snapshot
 from tests.fuzz.refusal import refusal
 
@@ -157,6 +159,26 @@ def test_a_beginning_that_is_none_is_refused_however_it_is_read(blocks: bytes, s
             read(BEGINNING + blocks)
     with pytest.raises(ReplayError, match="no replay of Ricochet"):
         replay.header_of(b"RICO" + BEGINNING + blocks)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (HEADER, {"protocol": PROTOCOL_VERSION, "recorded_s": 10**400}),
+        (HEADER, {"protocol": PROTOCOL_VERSION, "recorded_s": -1}),
+        (HEADER, {"protocol": PROTOCOL_VERSION, "recorded_s": replay.RECORDED_S_MAX + 1}),
+        (INDEX, {"chunks": [], "first_tick": 0, "match_tick": 0, "last_tick": 10**400}),
+        (INDEX, {"chunks": [], "first_tick": -1, "match_tick": 0, "last_tick": 9}),
+        (INDEX, {"chunks": [[0, -1]], "first_tick": 0, "match_tick": 0, "last_tick": 9}),
+    ],
+)
+def test_numbers_that_nothing_has_are_refused(kind: int, said: dict[str, Any]) -> None:
+    """Whoever reckons with them would fail."""
+    welcome = [CODEC.encode(WELCOME)] if kind == HEADER else []
+    block = replay.read_block(block_of(kind, json.dumps(said).encode(), *welcome), 0)
+    assert block is not None
+    with pytest.raises(ReplayError, match="what it says of itself can't be read: Expected `int`"):
+        (replay.read_header if kind == HEADER else replay.read_index)(block)
 
 
 def test_what_follows_the_index_or_is_of_no_kind_is_not_read() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import json
 import os
 import time
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 
 from protocol.errors import UserError
 from protocol.limits import PROTOCOL_VERSION
-from protocol.replay import Header, Replay, Standing
+from protocol.replay import INDEX, Header, Replay, Standing, index_offset
 from server.replay.archive import Archive, Recording, id_of, is_id, is_private, private_id, summary_of
 from server.replay.tape import Ending
-from tests.protocol.test_replay import CODEC, WELCOME, told
+from tests.protocol.test_replay import CODEC, WELCOME, block_of, told
 
 ENDING = Ending(8, 608, 0, 600, [Standing(1, "Ann", place=1, score=300)])
 LARGE = 10_000_000
@@ -220,6 +221,20 @@ def test_whatever_else_lies_there_is_left_alone(tmp_path: Path) -> None:
     archive.prune()
     assert all(path.exists() for path in strange)
     assert archive.summaries() == []
+
+
+def test_a_file_that_no_server_wrote_hides_no_other(tmp_path: Path) -> None:
+    """Whatever an index says of its ticks, there is no reckoning with it."""
+    archive = Archive(tmp_path, LARGE)
+    odd, other = (archive._path(record(archive, n)) for n in range(2))
+    whole = odd.read_bytes()
+    offset = index_offset(whole[-16:])
+    assert offset is not None
+    index = {"chunks": [], "first_tick": 0, "last_tick": 10**400, "match_tick": 0}
+    odd.write_bytes(whole[:offset] + block_of(INDEX, json.dumps(index).encode()) + whole[-16:])
+    again = Archive(tmp_path, LARGE)
+    again.load()
+    assert [(one.id, one.is_whole) for one in again.summaries()] == [(other.stem, True), (odd.stem, False)]
 
 
 def test_a_file_that_was_cut_is_listed_and_one_that_is_none_is_not(tmp_path: Path) -> None:
