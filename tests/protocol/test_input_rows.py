@@ -144,6 +144,8 @@ def test_several_are_cut_into_each_and_anything_else_is_not(said: list[tuple[Inp
     assert cut(b"".join(frames)) == frames
     if len(rest) < min(FRAME_BYTES):
         assert cut(b"".join(frames) + rest) == (frames if not rest else [])
+    for whole in frames:
+        assert cut(b"".join(frames) + whole[: 1 + len(rest)]) == [], "the rest is still to come"
 
 
 @given(several, st.integers(0, 1000), st.integers(0, 255))

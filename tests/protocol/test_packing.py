@@ -19,7 +19,7 @@ from protocol.packing import (
     unsigned,
     zigzag,
 )
-from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Field, records_to_flat
+from protocol.snapshot import UNREADABLE, CellDelta, CellKeyframe, Field, Moved, records_to_flat
 from tests.instruments import strategies as draw
 from tests.instruments.encodings import JSON, MSGPACK
 
@@ -61,6 +61,7 @@ def test_any_bytes_are_changes_or_a_value_error(packed: bytes) -> None:
         ([[1, Field.POSITION, 64, -65]], "010180018101"),
         ([[1, Field.ANGLE, -128]], "010480"),
         ([[1, Field.MOVE, 127, -127]], "01107f81"),
+        ([[1, TURN, -2, 127, -127, 0]], "0180fe7f81"),
         ([[1, TURN, -2, 127, -127, 3]], "0183fe7f81"),
         ([[1, TURN, -2, 127, -127, 128]], "0154fe7f818001"),
         ([[1, Field.SPIN | Field.STATUS | Field.AGE, -1, 5, 2]], "0168010a02"),
@@ -97,13 +98,18 @@ def test_a_keyframe_comes_back(entities: list[Any], checksum: int) -> None:
 
 
 @given(
-    st.lists(draw.records(), max_size=2), st.lists(st.integers(0, 9), max_size=2), draw.change_lists(3), st.booleans()
+    st.lists(draw.records(), max_size=2),
+    st.lists(st.integers(0, 9), max_size=2),
+    draw.change_lists(3),
+    st.lists(st.builds(Moved, st.integers(0, 9), draw.change_lists(2)), max_size=2),
+    st.booleans(),
 )
 def test_a_delta_comes_back_packed_already_or_not(
-    entered: list[Any], gone: list[int], changes: list[list[int]], has_checksum: bool
+    entered: list[Any], gone: list[int], changes: list[list[int]], moved: list[Moved], has_checksum: bool
 ) -> None:
-    delta = CellDelta(4, 77 if has_checksum else None, gone, entered, changes)
-    packed = PackedDelta(4, delta.checksum, gone, entered, pack_changes(changes))
+    delta = CellDelta(4, 77 if has_checksum else None, gone, entered, changes, moved)
+    movers = [(one.source, pack_changes(one.changed)) for one in moved]
+    packed = PackedDelta(4, delta.checksum, gone, entered, pack_changes(changes), movers)
     assert delta_to_plain(packed, 1000) == delta_to_plain(delta, 1000)
     assert cell_from_plain(delta_to_plain(delta, 1000), 1000) == delta
 
@@ -111,9 +117,14 @@ def test_a_delta_comes_back_packed_already_or_not(
 def test_what_is_empty_at_the_end_is_left_out() -> None:
     assert delta_to_plain(CellDelta(4, None, [], [], []), 1000) == [4, b""]
     assert delta_to_plain(CellDelta(4, None, [3], [], []), 1000) == [4, b"", None, [3]]
+    movers = CellDelta(4, None, [], [], [], [Moved(9, [[7, 0]])])
+    assert delta_to_plain(movers, 1000) == [4, b"", None, [], [], [9, b"\x07\x00"]]
+    assert cell_from_plain([4, b"", None, [], [], [9, b"\x07\x00"]], 1000) == movers
 
 
-@pytest.mark.parametrize("plain", [[], [1], [1, 2], [1, 2, [3]], [1, b"\x01"], [1, b"", None, 5]])
+@pytest.mark.parametrize(
+    "plain", [[], [1], [1, 2], [1, 2, [3]], [1, b"\x01"], [1, b"", None, 5], [1, b"", None, [], [], [9]]]
+)
 def test_what_is_no_cell_is_unreadable(plain: list[Any]) -> None:
     with pytest.raises(UNREADABLE):
         cell_from_plain(plain, 1000)
