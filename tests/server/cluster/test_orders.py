@@ -48,6 +48,10 @@ async def test_whoever_is_asked_does_it_writes_it_down_and_says_so(desk: Desk, a
     assert desk.changed == 1
     (entry,) = [entry for entry in audit.entries if entry["event"] == "admin"]
     assert (entry["action"], entry["by"], entry["process"]) == ("ban", "root", "a1")
+    desk.stepper.join("Ann", address="1.2.3.5:1")
+    desk.orders.asked("a1", Asked("78", "kick", '{"address": "1.2.3.5"}', "root"))
+    assert desk.answer().done == "kicked 1, all who are known as address:1.2.3.5"
+    assert (desk.changed, desk.drained) == (1, 0), "a kick needn't outlast anything"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +112,21 @@ async def test_what_concerns_nobody_else_is_asked_of_nobody(desk: Desk, autojump
     assert desk.said == []
 
 
+async def test_whoever_else_has_somebody_like_that_is_asked_as_well(desk: Desk, autojump_clock: MockClock) -> None:
+    desk.stepper.join("Eve", address="1.2.3.4:1")
+    done = await desk.orders.obey("kick", Order(address="1.2.3.4"), "root")
+    assert done == "kicked 1, all who are known as address:1.2.3.4; 2 other processes did not answer"
+    for action in ("kick", "ban", "mute"):
+        for order in (Order(session="9-abcd"), Order(room="far", player=1)):
+            with pytest.raises(CantBe, match="2 other processes did not answer"):
+                await desk.orders.obey(action, order, "root")
+    assert [said.action for said in desk.said if isinstance(said, Asked)] == [
+        *["kick"] * 3,
+        *["ban"] * 2,
+        *["mute"] * 2,
+    ]
+
+
 async def test_only_so_many_wait_for_answers(desk: Desk, autojump_clock: MockClock) -> None:
     refused = list[str]()
 
@@ -121,3 +140,5 @@ async def test_only_so_many_wait_for_answers(desk: Desk, autojump_clock: MockClo
             nursery.start_soon(ask)
     assert len(desk.said) == ASKING_MAX
     assert len(refused) == ASKING_MAX + 1
+    await ask()
+    assert len(desk.said) == ASKING_MAX + 1, "once nobody waits any more, the next is asked again"
