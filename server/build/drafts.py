@@ -96,7 +96,8 @@ class Drafts:
         if len(content) > FILE_BYTES_MAX:
             raise OSError(f"a draft of {len(content)} bytes is more than {FILE_BYTES_MAX}")
         write_whole(self._path(id), content)
-        kept = {**self._kept, id: Kept(draft.owner, draft.saved_s, content)}
+        others = {other: one for other, one in self._kept.items() if other != id}
+        kept = {**others, id: Kept(draft.owner, draft.saved_s, content)}
         gone = _too_many(kept)
         self._kept = {id: one for id, one in kept.items() if id not in gone}
         for old in gone:
@@ -113,10 +114,11 @@ class Drafts:
 
 
 def _too_many(kept: Mapping[str, Kept]) -> set[str]:
-    """Those that have to go: the oldest."""
+    """Those that have to go: the oldest; of those of one second, those that were kept first."""
     gone, size_bytes, count = set[str](), 0, 0
     by_person: dict[str, int] = {}
-    for id, one in sorted(kept.items(), key=lambda item: -item[1].saved_s):
+    oldest_first = sorted(kept.items(), key=lambda item: item[1].saved_s)
+    for id, one in reversed(oldest_first):
         theirs = by_person.get(one.owner, 0)
         is_over = count >= DRAFTS_MAX or size_bytes + len(one.content) > BYTES_MAX
         if theirs >= PER_PERSON_MAX or is_over:

@@ -44,6 +44,14 @@ def test_of_each_person_and_of_all_the_oldest_go(tmp_path: Path, monkeypatch: py
     assert [path.stem for path in tmp_path.iterdir()] == [id_of(5)]
 
 
+def test_of_those_of_one_second_what_was_kept_last_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "PER_PERSON_MAX", 2)
+    drafts = Drafts(tmp_path)
+    for number in (1, 2, 1, 3):
+        drafts.keep(id_of(number), draft())
+    assert sorted(drafts.ids_of("ann")) == [id_of(1), id_of(3)]
+
+
 def test_what_cant_be_read_is_left_out(tmp_path: Path) -> None:
     Drafts(tmp_path).keep(id_of(1), draft())
     (tmp_path / f"{id_of(2)}.json").write_bytes((tmp_path / f"{id_of(1)}.json").read_bytes()[:-9])
