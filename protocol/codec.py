@@ -126,7 +126,7 @@ class MsgpackCodec:
         try:
             if wire[1:2] == _INPUTS_BYTE:  # nearly every message: read and checked in one go
                 return _INPUTS_DECODER.decode(wire)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             pass  # what is wrong with it is said below
         try:
             plain = msgpack.unpackb(wire, **_LIMITS)

@@ -60,6 +60,8 @@ def test_a_message_cut_short_is_malformed(message: ClientMessage, kept: int) -> 
         pytest.param(pack([]), id="empty array"),
         pytest.param(pack({"type": "ping"}), id="map"),
         pytest.param(b"\x91" * limits.MESSAGE_BYTES_MAX, id="deep"),
+        pytest.param(pack([2, 5, [[]], 0, 0])[:-1] + b"\x91" * 2000 + b"\x00", id="deep in inputs"),
+        pytest.param(b"\x96" + pack([2, 5, [[]], 0, 0])[1:] + b"\x91" * 2000 + b"\x00", id="deep behind inputs"),
         pytest.param(b"\xdd\xff\xff\xff\xff", id="an array of four thousand million"),
         pytest.param(b"\xdc\x00\x41" + b"\x00" * 65, id="an array of more items than any message has"),
         pytest.param(b"\xdd\x00\x00\x40\x00" * 3000, id="arrays that announce arrays"),
