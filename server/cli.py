@@ -14,6 +14,14 @@ from server.config import load
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+# No Path, to which an empty word is the working directory.
+StateDir = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="Keep the rooms here, and go on from what is there.")
+]
+ReplayDir = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="Record matches here. \\[default: STATE_DIR/replays]")
+]
+
 
 @app.command()
 def serve(
@@ -50,12 +58,8 @@ def serve(
         int | None, typer.Option(help="0: no limit. This machine itself has none. \\[default: 64]")
     ] = None,
     lane: Annotated[str | None, typer.Option(help="fast, or plain: trio-websocket alone. \\[default: fast]")] = None,
-    state_dir: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Keep the rooms here, and go on from what is there.")
-    ] = None,  # no Path, to which an empty word is the working directory
-    replay_dir: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Record matches here. \\[default: STATE_DIR/replays]")
-    ] = None,
+    state_dir: StateDir = None,
+    replay_dir: ReplayDir = None,
     replays_mb_max: Annotated[int | None, typer.Option(help="All replays together; 0: none. \\[default: 500]")] = None,
     standings_url: Annotated[
         str | None, typer.Option(help="Keep standings in this database; or off. \\[default: a file in --state-dir]")

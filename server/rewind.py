@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 from protocol.limits import REWIND_S_MAX
 from protocol.quantize import ANGLE_STEPS
 from protocol.ticks import Rates
+from server.beam import Hit
 from server.beliefs import Believed, Floats, Ints
 from server.bulletin import NOWHERE
 from server.publisher import Publisher
-from server.world import Hit, World
+from server.world import World
 
 SLOTS_BEYOND: Final = 2
 """One before the oldest moment that may be asked for, and one because it lies between two snapshots."""

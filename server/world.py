@@ -21,10 +21,12 @@ from protocol.arena import Arena
 from protocol.kinds import Category, Kind
 from protocol.limits import ENTITIES_PER_ROOM_MAX
 from protocol.motion import BOOST_SPEED, keep_and_gain, thrust_rows
-from protocol.physics import CATEGORY_BITS, SOLID, WALL, filter_of, make_body, make_space, reach_of, renew, step
+from protocol.physics import CATEGORY_BITS, SOLID, WALL, make_space, reach_of, step
 from protocol.quantize import AIM_STEPS
+from server.beam import Beam, Hit
 from server.bodies import Bodies
 from server.solids import Solids
+from server.spares import Spares
 
 Number = TypeVar("Number", np.int64, np.float64)
 _SHOT, _SHIP = CATEGORY_BITS["shot"], CATEGORY_BITS["ship"]
@@ -37,14 +39,6 @@ class Contact(Struct, frozen=True):
 
     entity: int
     other: int
-
-
-class Hit(Struct, frozen=True):
-    """Where a beam ends, and at what; `entity` 0 is the arena, or nothing within its reach."""
-
-    entity: int
-    x: float
-    y: float
 
 
 class Held(Struct, frozen=True, eq=False):
@@ -89,8 +83,7 @@ class World:
         self._bodies: dict[int, pymunk.Body] = {}
         self.corners: dict[int, list[tuple[float, float]]] = {}
         """Of those that are polygons."""
-        self._spare: list[list[tuple[pymunk.Body, pymunk.Shape]]] = [[] for _ in self.kinds]
-        """Bodies of entities that are gone, by kind; never more than there were entities at once."""
+        self._spares = Spares(self.kinds)
         self._row_of_body: dict[int, int] = {self._space.static_body.id: 0}
         self._all = Bodies(self._space, self._row_of_body, entities_max)
         self.steered, self.motion = self._all.steered, self._all.motion  # the six together
@@ -145,7 +138,7 @@ class World:
         """Give an entity its body; the columns that say what it is are the caller's."""
         sort = self.kinds[kind]
         group = owner if sort.category in ("ship", "shot") else 0
-        body, shape = self._make_or_take(kind, corners, group)
+        body, shape = self._spares.take(kind, corners, group)
         body.position, body.velocity, body.angle, body.angular_velocity = place, velocity, angle, spin
         self._space.add(body, shape)
         self._bodies[entity], self._row_of_body[body.id] = body, entity
@@ -165,8 +158,7 @@ class World:
         del self._bodies[entity]
         (shape,) = body.shapes
         self._space.remove(body, shape)
-        if not isinstance(shape, pymunk.Poly):
-            self._spare[int(self.kind[entity])].append((body, shape))
+        self._spares.give_back(int(self.kind[entity]), body, shape)
         del self._row_of_body[body.id]
         self.corners.pop(entity, None)
         self._coasting.pop(entity, None)
@@ -201,18 +193,6 @@ class World:
         self._all.changed()
         self.alive[entity] = self.solid[entity] = False
         self.removed.append(entity)
-
-    def _make_or_take(
-        self, kind: int, corners: list[tuple[float, float]] | None, group: int
-    ) -> tuple[pymunk.Body, pymunk.Shape]:
-        """A body of `kind`: one that is left over, or a new one. In pymunk a body is a heap of cyclic garbage."""
-        sort = self.kinds[kind]
-        if corners is not None or not self._spare[kind]:
-            return make_body(sort, corners, group)
-        body, shape = self._spare[kind].pop()
-        renew(body)
-        shape.filter = filter_of(sort, group)
-        return body, shape
 
     def release(self) -> list[int]:
         """The ids removed since the last call, free again from now on."""
@@ -275,27 +255,17 @@ class World:
         y: NDArray[np.float64],
         angle: NDArray[np.float64],
     ) -> Hit:
-        """What a beam meets first if of all entities there are only `rows`, where they are said to be.
-
-        Instead of moving an entity to where it was, the beam is moved by as much the other way.
-        """
-        dx, dy = math.cos(aim) * reach_units, math.sin(aim) * reach_units
-        end = (start[0] + dx, start[1] + dy)
-        wall = self._space.segment_query_first(start, end, radius, pymunk.ShapeFilter(mask=WALL))
-        entity, share = 0, 1.0 if wall is None else wall.alpha
-        along = ((x - start[0]) * dx + (y - start[1]) * dy) / (reach_units * reach_units)
-        along = np.clip(along, 0.0, 1.0)
-        apart = np.hypot(x - start[0] - along * dx, y - start[1] - along * dy)
-        for at in np.flatnonzero(apart <= self.reach[rows] + radius).tolist():
-            body = self._bodies[int(rows[at])]
-            turn = body.angle - float(angle[at]) if not self.steered[rows[at]] else 0.0
-            there, here = pymunk.Vec2d(float(x[at]), float(y[at])), body.position
-            moved = [here + (pymunk.Vec2d(*point) - there).rotated(turn) for point in (start, end)]
-            (shape,) = body.shapes
-            hit = shape.segment_query(moved[0], moved[1], radius)
-            if hit is not None and hit.alpha < share:
-                entity, share = int(rows[at]), hit.alpha
-        return Hit(entity, start[0] + dx * share, start[1] + dy * share)
+        """What a beam meets first if of all entities there are only `rows`, where they are said to be."""
+        beam = Beam(start, aim, reach_units, radius)
+        entity, share = 0, beam.share_to_wall(self._space, WALL)
+        for at in beam.near(x, y, self.reach[rows]):
+            row = int(rows[at])
+            body = self._bodies[row]
+            turn = body.angle - float(angle[at]) if not self.steered[row] else 0.0
+            reached = beam.share_to(body, (float(x[at]), float(y[at])), turn)
+            if reached < share:
+                entity, share = row, reached
+        return Hit(entity, *beam.at(share))
 
     def steer(self, entities: ArrayLike, moves: ArrayLike, aims: ArrayLike, boosts: ArrayLike) -> None:
         """`motion` for many ships at once: one stick (move_x, move_y), aim and boost for each of `entities`."""

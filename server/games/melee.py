@@ -18,6 +18,7 @@ from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.motion import Button, boost_ticks_of
 from protocol.physics import CATEGORY_BITS
+from server.beam import Hit
 from server.game import Game, Player, Stage
 from server.games import pulse
 from server.games.crates import Crates
@@ -27,7 +28,7 @@ from server.games.melee_words import MELEE
 from server.games.pieces import CRATE_KIND, GUN, PICKUP_KIND, ROCK_KIND, SHIP_KIND, SHOT_KIND
 from server.games.shots import Shot, Shots
 from server.results import Score
-from server.world import Contact, Hit, WorldFullError
+from server.world import Contact, WorldFullError
 
 SHIP, SHOT, ROCK, CRATE, PICKUP = range(5)
 KINDS: Final = (SHIP_KIND, SHOT_KIND, ROCK_KIND, CRATE_KIND, PICKUP_KIND)

@@ -10,9 +10,9 @@ from typing import Final
 
 from protocol.cells import VIEW_HALF_UNITS, is_within
 from protocol.quantize import aim_from_wire
+from server.beam import Hit
 from server.game import Player, Stage
 from server.games.fighter import Fighter
-from server.world import Hit
 
 PULSE_S: Final = 2.5
 PULSE_DAMAGE: Final = 34
