@@ -94,6 +94,26 @@ def test_a_number_that_no_client_message_has_is_an_unknown_type(number: object) 
     assert violation_of(MSGPACK, pack([number, 1, 2])).code == Code.UNKNOWN_TYPE
 
 
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [
+        (23, "23"),
+        ("x" * 18, "'xxxxxxxxxxxxxxxxxx'"),
+        ("x" * 19, "'xxxxxxxxxxxxxxxx..."),
+        (["x" * 99], "(list)"),
+    ],
+)
+def test_the_sentence_names_the_number_as_far_as_it_is_short(number: object, named: str) -> None:
+    assert violation_of(MSGPACK, pack([number])).sentence == f"there is no client message with number {named}"
+
+
+@pytest.mark.parametrize(("said", "why"), [(b"\x91" * 2000, "StackError"), (b"\x91", "incomplete input")])
+def test_the_sentence_says_what_is_wrong_with_the_bytes(said: bytes, why: str) -> None:
+    sentence = violation_of(MSGPACK, said).sentence
+    assert sentence.startswith("not a msgpack message: ")
+    assert sentence.endswith(why)
+
+
 def test_lists_in_the_place_of_the_number_do_not_reach_the_bottom_of_the_stack() -> None:
     assert violation_of(MSGPACK, b"\x91" * 1000 + b"\x01").code == Code.UNKNOWN_TYPE
 

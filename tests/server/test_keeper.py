@@ -43,6 +43,15 @@ async def test_but_a_loop_that_is_always_late_is_kept_too(kept: Kept, mock_clock
     assert max(later - earlier for earlier, later in pairwise(kept.ticks())) <= 2 * 60
 
 
+async def test_what_a_stall_has_missed_is_not_made_up_for(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(1.5)
+    kept.clock.jump(3.0)
+    await kept.play(0.4)
+    assert len(kept.ticks()) == 3, "one at once, and none for half a second"
+    await kept.play(0.2)
+    assert len(kept.ticks()) == 4
+
+
 async def test_a_slow_disk_is_never_waited_for(kept: Kept, mock_clock: Clock) -> None:
     kept.store.is_slow = True
     await kept.play(4.1)

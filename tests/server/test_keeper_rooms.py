@@ -20,7 +20,7 @@ from server.store import Folder, checkpoint_of
 from tests.instruments.plans import ARENA
 from tests.instruments.stepper import Stepper, arena_named
 from tests.server.conversations import open_room
-from tests.server.keeping import Kept
+from tests.server.keeping import Clock, Kept
 from tests.server.net.wires import really
 
 
@@ -133,10 +133,33 @@ async def test_many_rooms_take_turns_and_none_is_left_out(kept: Kept) -> None:
     assert lobby.keeping.checkpoints_skipped == 0
 
 
+async def test_one_that_waits_for_a_slow_disk_is_left_out_too(kept: Kept, mock_clock: Clock) -> None:
+    rooms = [kept.stepper.room, open_room(kept.stepper, "other")]
+    kept.store.is_slow = True
+    for _ in range(2):
+        for room in rooms:
+            kept.keeper.tick_done(room, 0.0)
+        await kept.settle()
+        kept.clock.jump(1.1)
+    assert kept.counted.checkpoints_skipped == 2
+    kept.store.released.set()
+    await really(lambda: kept.counted.checkpoints == len(rooms))
+
+
 async def test_a_room_that_rests_is_kept_as_it_is(kept: Kept) -> None:
     kept.keeper.rests(kept.stepper.room)
     await really(lambda: bool(kept.store.written))
     assert unseal(kept.store.written[-1]).tick == kept.stepper.room.tick
+
+
+async def test_a_room_that_has_rested_is_kept_once_a_second_again(kept: Kept, mock_clock: Clock) -> None:
+    await kept.play(0.5)
+    kept.keeper.rests(kept.stepper.room)
+    kept.clock.jump(100.0)
+    await kept.settle()
+    before = len(kept.ticks())
+    await kept.play(0.9)
+    assert len(kept.ticks()) == before + 1
 
 
 async def test_a_room_that_has_ended_is_forgotten_though_nobody_waits(kept: Kept) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from protocol.snapshot import CellDelta, Moved, Snapshot, changed
 from server.bulletin import CHECKSUM_EVERY, NOWHERE
+from server.few import FEW
 from server.games.melee import KINDS, PICKUP, ROCK, SHIP, SHOT
 from server.urgency import OWED_URGENCY
 from tests.server.press import GRID, MSGPACK, SQUARE, TICK_RATE, Press
@@ -103,6 +104,16 @@ def test_who_gets_an_id_that_is_free_again_has_not_waited(press: Press) -> None:
         press.world.remove(entity)
         press.publish()
         assert not len(press.publisher.compare().rows)
+
+
+@pytest.mark.parametrize("count", [1, FEW + 1])
+def test_who_was_told_of_has_not_waited_though_there_is_more_to_tell(press: Press, count: int) -> None:
+    entities = [press.world.spawn(PICKUP, 300, 300) for _ in range(count)]
+    press.publish()
+    for status in range(1, 4):
+        press.world.status[entities] = status
+        assert press.publisher.compare().urgency.tolist() == [OWED_URGENCY] * count
+        press.publish()
 
 
 def test_who_dances_on_a_border_is_not_told_twice(press: Press) -> None:

@@ -12,7 +12,7 @@ from protocol.packing import pack_changes
 from protocol.reckoning import reckon_wire
 from protocol.snapshot import records_to_flat
 from server.bulletin import CHECKSUM_EVERY, NOWHERE
-from server.games.melee import ROCK, SHIP
+from server.games.melee import PICKUP, ROCK, SHIP
 from server.publisher import CELL_BYTES_MAX, msgpack_bytes
 from tests.instruments.encodings import pack
 from tests.instruments.stepper import Stepper, wander
@@ -131,3 +131,24 @@ def test_the_stick_of_a_ship_rides_along() -> None:
 @given(st.integers(-(2**31), 2**32 - 1))
 def test_what_an_integer_costs_in_msgpack(value: int) -> None:
     assert msgpack_bytes(np.array([value])).tolist() == [len(pack(value))]
+
+
+def test_a_rock_that_is_turned_more_than_half_round_costs_nothing(press: Press) -> None:
+    """Its angle is told within half a turn of 0, and means the same."""
+    press.world.spawn(ROCK, 300, 300, angle=4.0, corners=SQUARE)
+    press.publish()
+    press.publish()
+    assert press.said() == 0
+
+
+def test_as_many_enter_at_once_however_long_the_room_has_been_there() -> None:
+    """What is said of a state is how old it is, and not when it was."""
+    said = []
+    for tick in (0, 1_000_000):
+        press = Press(entities_max=128)
+        press.tick = tick
+        for _ in range(100):
+            press.world.spawn(PICKUP, 300, 300)
+        press.publish()
+        said.append(press.said())
+    assert said[0] == said[1] < 100

@@ -73,6 +73,32 @@ def test_a_crash_while_writing_leaves_the_old_one(folder: Folder, monkeypatch: p
     assert folder.read("pinball") == b"newer"
 
 
+def test_what_was_done_outlasts_the_power(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is on the disk before it has its name, and the folder after each of its names has changed."""
+    done: list[str] = []
+
+    def fsync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        done.append("folder" if is_folder else f"{os.fstat(descriptor).st_size} bytes")
+
+    def replace(old: Path, new: Path) -> None:
+        done.append(f"{old.name} is {new.name}")
+        rename(old, new)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    folder.write("pinball", b"new")
+    assert done == ["3 bytes", "pinball.new is pinball", "folder"]
+    done.clear()
+    folder.set_aside("pinball", "refused")
+    folder.set_aside("pinball", "failed", b"was")
+    assert done == ["pinball is pinball.refused-1", "folder", "3 bytes", "folder"]
+    done.clear()
+    folder.remove("pinball")
+    assert done == ["folder"]
+
+
 def test_no_more_is_read_than_a_checkpoint_may_have(folder: Folder) -> None:
     with (folder.folder / "pinball").open("wb") as file:
         file.truncate(2 * BYTES_MAX)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.kinds import Kind
+from server.changes import AGED_ERROR_MAX
 from server.urgency import error_units_max, within_budget
 
 wants = st.lists(st.tuples(st.floats(1, 100), st.integers(0, 3), st.integers(1, 40)), max_size=40)
@@ -43,6 +44,10 @@ def test_a_cell_that_overflows_takes_nothing_from_the_others() -> None:
     assert chosen(some, 100) == [0, 3]
 
 
+def test_a_budget_may_be_spent_to_the_last_byte() -> None:
+    assert chosen([(9.0, 0, 60), (8.0, 0, 40), (7.0, 0, 1)], 100) == [0, 1]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_in_a_crowd_that_never_rests_nobody_is_further_off_than_promised(seed: int) -> None:
     random, others, together, bytes_each = Random(seed), 99, 8, 10
@@ -66,3 +71,10 @@ def test_the_promise_grows_with_the_crowd_and_shrinks_with_the_budget() -> None:
     alone = error_units_max(kind, 300.0, 30, 0, 8)
     assert alone < error_units_max(kind, 300.0, 30, 50, 8) < error_units_max(kind, 300.0, 30, 100, 8)
     assert error_units_max(kind, 300.0, 30, 100, 16) < error_units_max(kind, 300.0, 30, 100, 8)
+
+
+def test_the_promise_is_the_formula_at_the_top() -> None:
+    kind: Any = Kind(name="mote", category="pickup", radius=1, mass=1, tolerance_units=0.5, tolerance_angle=64)
+    jump = AGED_ERROR_MAX + 128 / 64
+    growth = 300.0 / 30 / 0.5
+    assert error_units_max(kind, 300.0, 30, 99, 8) == 0.5 * (1 + jump + (growth + 8) * 99 / 8)
