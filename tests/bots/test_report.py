@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bots.report import LATENESS_MS_MAX, Report, report_of
+from bots.report import CPU_SHARE_MAX, LATENESS_MS_MAX, Report, report_of
 from bots.tally import BotRates, Tally
 
 PERCENTILES = {"p50", "p95", "p99", "max"}
@@ -39,11 +39,20 @@ def test_an_empty_run_is_reported_without_inventing_numbers() -> None:
     assert report["snapshots_per_second"] == {"min": None, "median": None}
 
 
-def test_late_inputs_are_a_share() -> None:
+def test_late_inputs_are_a_share_and_one_without_slack_is_in_time() -> None:
     tally = Tally()
-    for slack_ms in (-1, 5, 6, 7):
+    for slack_ms in (-1, 0, 6, 7):
         tally.input_slack_ms.add(slack_ms)
     assert report_of(tally, 1.0).late_inputs_percent == 25.0
+    for slack_ms in (-2, 8):
+        tally.input_slack_ms.add(slack_ms)
+    assert report_of(tally, 1.0).late_inputs_percent == 33.333
+
+
+def test_a_swarm_that_was_as_late_and_as_busy_as_it_may_be_was_no_bottleneck() -> None:
+    tally = Tally(cpu_share_max=CPU_SHARE_MAX)
+    tally.pulse_lateness_ms.add(LATENESS_MS_MAX)
+    assert report_of(tally, 1.0).swarm_saturated_why == ""
 
 
 def test_a_swarm_that_woke_up_late_says_so() -> None:

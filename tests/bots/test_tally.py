@@ -85,6 +85,7 @@ def test_tallies_of_processes_add_up() -> None:
     one.count_end("1006 it broke", 1)
     other.count_end("1006 it broke", 2)
     one.cpu_share_max, other.cpu_share_max = 0.2, 0.7
+    one.checksum_mismatches, other.checksum_mismatches = 1, 2
     account = Account()
     account.open(Wire(), 0.0)
     one.sum_up([account, Account()], 10.0)
@@ -93,6 +94,7 @@ def test_tallies_of_processes_add_up() -> None:
     assert (one.bots, one.connected, len(one.rates)) == (3, 2, 2)
     assert one.disconnects == {"1006 it broke": 3}
     assert one.cpu_share_max == 0.7
+    assert one.checksum_mismatches == 3
     assert one.rtt_ms.total() == 2
 
 

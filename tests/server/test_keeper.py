@@ -12,7 +12,7 @@ from server.checkpoint import seal, unseal
 from server.games.melee import Melee
 from server.keeper import LAST_S_MAX, LATE_S_MAX, POSTPONED_S_MAX, Keeper
 from server.lobby import Lobby
-from server.store import Folder
+from server.store import RESTRICTIONS, Folder
 from tests.instruments.stepper import Stepper, wander
 from tests.server.conversations import open_room
 from tests.server.keeping import Clock, Kept, Memory
@@ -111,6 +111,27 @@ async def test_the_last_one_is_of_the_last_tick(kept: Kept, mock_clock: Clock) -
     await kept.play(1.5)
     assert await kept.keeper.save_all()
     assert kept.ticks()[-1] == kept.stepper.room.tick
+
+
+async def test_a_server_that_stops_says_what_it_could_not_write(kept: Kept, mock_clock: Clock) -> None:
+    with structlog.testing.capture_logs() as said:
+        assert await kept.keeper.save_all()
+        assert said == []
+        kept.stepper.room.game.phase = object()  # type: ignore[attr-defined]  # Melee's
+        assert not await kept.keeper.save_all()
+    assert said[-1]["event"] == "the last checkpoints could not be written; the ones before stand"
+    kept.stepper.lobby.close_room("main", 0.0)
+    assert await kept.keeper.save_all()
+
+
+async def test_the_last_decisions_are_written_though_there_is_no_room(kept: Kept, mock_clock: Clock) -> None:
+    kept.stepper.lobby.close_room("main", 0.0)
+    kept.keeper.note()
+    kept.store.why_broken = "no space left on device"
+    assert not await kept.keeper.save_all()
+    kept.store.why_broken = ""
+    assert await kept.keeper.save_all()
+    assert list(kept.store.kept) == [RESTRICTIONS]
 
 
 async def test_what_waited_to_be_written_is_not_written_over_the_last_one(kept: Kept, mock_clock: Clock) -> None:

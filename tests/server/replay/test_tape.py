@@ -226,6 +226,40 @@ def test_what_there_is_no_room_for_is_given_up_whole_and_begun_again_later() -> 
     assert [reel.is_dropped for reel in reels.reels] == [True, False]
 
 
+def test_a_recording_whose_last_chunk_has_no_room_is_given_up_too() -> None:
+    stepper = wanderers(2)
+    reels = Reels(stepper, chunks_max=0)
+    stepper.step(10)
+    reels.tape.finish()
+    (reel,) = reels.reels
+    assert reel.is_dropped
+    assert reel.ending is None
+
+
+def test_a_match_that_was_over_before_is_not_the_end_of_the_next_recording() -> None:
+    stepper = wanderers(2, match_s=4.0)
+    reels = Reels(stepper, chunks_max=1)
+    stepper.lobby.heralds.listeners.append(Hears(reels))
+    stepper.step(stepper.rates.ticks_in(2 * tape_module.CHUNK_S + tape_module.REST_S) + 10)
+    dropped, fresh = reels.reels
+    assert dropped.is_dropped
+    assert fresh.ending is None
+
+
+def test_a_room_whose_welcome_is_too_long_is_not_recorded_and_asked_again_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stepper = wanderers(2)
+    reels = Reels(stepper)
+    with monkeypatch.context() as short:
+        short.setattr(tape_module, "ITEM_BYTES_MAX", 100)
+        stepper.step(4)
+    stepper.step(stepper.rates.ticks_in(tape_module.REST_S) - 4)
+    assert reels.reels == []
+    stepper.step(4)
+    assert len(reels.reels) == 1
+
+
 def test_a_mistake_in_a_tape_ends_the_recording_and_not_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
     stepper = wanderers(2)
     reels = Reels(stepper)
