@@ -100,7 +100,8 @@ def _help(told: Told) -> None:
 def _who(told: Told) -> None:
     seat = told.person.seat
     if seat is not None:
-        _tell_names(told, f"In {seat.room.name}", told.talk.in_room(seat.room))
+        called = seat.room.card.title or seat.room.name  # a private one's name is its key
+        _tell_names(told, f"In {called}", told.talk.in_room(seat.room))
     else:
         _tell_names(told, "In the lobby", [person for person in told.talk.people() if person.seat is None])
     count = sum(not _is_bot(person) for person in told.talk.people())
@@ -135,7 +136,9 @@ def _unmute(told: Told) -> None:
     mutes = told.speaker.mutes
     if not mutes:
         raise _refusal("you have muted nobody")
-    named, _ = names.find(told.words, mutes.values())
+    named, _ = names.find(
+        told.words, mutes.values(), nobody="you have muted nobody called {}; /muted tells whom you have"
+    )
     del mutes[named.mark]
     told.answer(f"You hear {_shown(named)} again")
 

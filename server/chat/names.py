@@ -18,11 +18,12 @@ from server.chat.speaker import Named
 NUMBERED: Final = re.compile(r"#([0-9]{1,15})(?:\s+(.*))?$")
 QUOTED: Final = re.compile(r'"([^"]+)"(?:\s+(.*))?$')
 TOLD_APART_MAX: Final = 5
+NOBODY: Final = "there is nobody called {}; /who tells who is here"
 
 
-def find(words: str, near: Iterable[Named], far: Iterable[Named] = ()) -> tuple[Named, str]:
+def find(words: str, near: Iterable[Named], far: Iterable[Named] = (), nobody: str = NOBODY) -> tuple[Named, str]:
     """(who is meant by what `words` begin with, the rest). Of several with one number the first is who that is, and
-    the others are what they were. Raises Violation with a sentence."""
+    the others are what they were. Raises Violation with a sentence; where nobody is called so, with that one."""
     if not words:
         raise _unclear("say whom: a name, or # and a number; /who tells both")
     for circle in map(list, (near, far)):
@@ -30,7 +31,7 @@ def find(words: str, near: Iterable[Named], far: Iterable[Named] = ()) -> tuple[
         found = _by_number(words, people) or _by_name(words, circle, people)
         if found is not None:
             return found
-    raise _unclear(f"there is nobody called {_shown(words)}; /who tells who is here")
+    raise _unclear(nobody.format(_shown(words)))
 
 
 def _by_number(words: str, people: dict[int, Named]) -> tuple[Named, str] | None:

@@ -5,9 +5,12 @@ import pytest
 from protocol import limits
 from protocol.errors import Code
 from protocol.messages import Leave
+from server.card import Card
 from server.chat.commands import COMMANDS, NOTICE_CHARS_MAX, WHO_NAMES_MAX
 from server.chat.marshal import Marshal
 from server.chat.reports import REPORTS_OF_ONE_MAX
+from server.games.melee import Melee
+from tests.instruments.stepper import arena_named
 from tests.server.chat.hall import Hall, lines, notices, number_of, refusals
 from tests.server.conversations import open_room
 
@@ -68,6 +71,14 @@ def test_who_is_here(hall: Hall) -> None:
     ]
 
 
+def test_who_says_what_people_call_the_room_and_never_the_key_of_a_private_one(hall: Hall) -> None:
+    key, card = "a-key-of-friends", Card("Fun", "pinball", is_private=True, is_permanent=False)
+    hall.lobby.open_room(key, Melee, arena_named("pinball"), hall.rates, seed=2, card=card)
+    ann = hall.enter("Ann", room=key)
+    hall.say(ann, "/who")
+    assert notices(ann) == [f"In Fun: Ann #{number_of(ann)}", "1 is on this server"]
+
+
 def test_who_in_a_crowd_is_bounded(hall: Hall) -> None:
     crowd = [hall.join("W" * limits.NAME_CHARS_MAX) for _ in range(WHO_NAMES_MAX + 10)]
     hall.say(crowd[0], "/who")
@@ -99,6 +110,13 @@ def test_mute_and_unmute(hall: Hall) -> None:
         "You don't hear: nobody, you hear everybody",
     ]
     assert refusals(ann) == ["you have muted nobody"]
+
+
+def test_whoever_was_not_muted_cannot_be_unmuted_and_it_is_said_so(hall: Hall) -> None:
+    ann, _, _ = hall.enter("Ann"), hall.enter("Bob"), hall.enter("Eve")
+    hall.say(ann, "/mute Eve")
+    hall.say(ann, "/unmute Bob")
+    assert refusals(ann) == ["you have muted nobody called Bob; /muted tells whom you have"]
 
 
 def test_a_mute_holds_when_they_come_back_and_for_nobody_else_there(hall: Hall) -> None:
