@@ -201,6 +201,16 @@ def test_a_report_has_a_reason_and_the_last_lines_also_about_who_has_left(hall: 
     assert notices(ann)[-1].startswith(f"Reported Eve <b> #{report['number']} to the admins")
 
 
+def test_a_report_from_the_lobby_is_of_no_room(hall: Hall) -> None:
+    ann, eve = hall.join("Ann", role="visitor"), hall.enter("Eve")
+    hall.say(eve, "rude words", "lobby")
+    hall.say(ann, "/report Eve rude words", "lobby")
+    (report,) = hall.moderation.reports(hall.now_s)
+    assert (report["name"], report["by"], report["room"]) == ("Eve", "Ann", None)
+    assert [line["text"] for line in report["lines"]] == ["rude words"]
+    assert [line.player for line in ann.chats if line.to == "notice"] == [0], "nobody said it"
+
+
 def test_reports_are_bounded_in_rate_and_number(hall: Hall) -> None:
     ann = hall.enter("Ann")
     hall.enter("Eve")

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import structlog
 import trio
 import trio.testing
 
@@ -136,6 +137,26 @@ async def test_a_full_disk_is_logged_and_counted_and_tried_again_later(
         stepper.step(stepper.rates.ticks_in(3.5))
         await recorder.finish()
         assert recorder.counted.recordings == 1
+
+
+async def test_a_server_that_stops_waits_for_the_last_chunks_and_says_so_when_that_takes_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with recording(tmp_path) as (stepper, recorder):
+        stepper.step(stepper.rates.ticks_in(1.5))
+        with structlog.testing.capture_logs() as said:
+            await recorder.finish()
+        assert said == []
+    released = threading.Event()
+    slow = Archive.write
+    monkeypatch.setattr(Archive, "write", lambda *args: (released.wait(20), slow(*args))[1])
+    monkeypatch.setattr(recorder_module, "LAST_S_MAX", 0.01)
+    async with recording(tmp_path) as (stepper, recorder):
+        stepper.step(stepper.rates.ticks_in(1.5))
+        with structlog.testing.capture_logs() as said:
+            await recorder.finish()
+        assert [line["event"] for line in said] == ["the last replays could not be written in time"]
+        released.set()
 
 
 async def test_nothing_is_recorded_where_there_is_no_folder() -> None:
