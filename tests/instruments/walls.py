@@ -98,6 +98,8 @@ DOORS = {
         "protocol/physics.py",
         "server/bodies.py",
         "server/world.py",
+        "server/beam.py",
+        "server/spares.py",
         "server/solids.py",
         "bots/neighbourhood.py",
         "bots/course.py",
