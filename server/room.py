@@ -168,7 +168,7 @@ class Room:
     def join(self, name: str, bot: bool, subject: str = "") -> Player:
         """A new player, known to everyone. Raises Violation when the room is full."""
         if len(self.players) >= self.players_max:
-            raise Violation(Code.ROOM_FULL, f"room {self.name} has its {self.players_max} players already")
+            raise Violation(Code.ROOM_FULL, f"the room is full, with {len(self.players)} in it")
         player = Player(
             id=self.next_player,
             name=name,

@@ -11,6 +11,7 @@ from protocol.limits import INPUT_HOLD_TICKS_MAX, SUBPROTOCOL_JSON, SUBPROTOCOL_
 from protocol.messages import Event, Inputs, Message, Ping
 from protocol.motion import Helm, Input
 from protocol.ticks import Rates
+from server.card import Card
 from server.games.melee import SHIP, Melee
 from server.room import Room
 from tests.instruments.stepper import Stepper, arena_named, wander
@@ -182,10 +183,11 @@ def test_everyone_hears_who_comes_and_goes_but_for_oneself() -> None:
     assert ann.events_named("left") == [{"id": 2}]
 
 
-def test_a_full_room_says_so() -> None:
-    room = Room("small", Melee, arena_named("pinball"), Rates(), seed=1, players_max=1)
+def test_a_full_room_says_so_and_not_its_key() -> None:
+    card = Card("Fun", is_private=True)
+    room = Room("a-key-of-friends", Melee, arena_named("pinball"), Rates(), seed=1, players_max=1, card=card)
     room.join("Ann", bot=False)
-    with pytest.raises(Violation, match="1 players already") as refused:
+    with pytest.raises(Violation, match="the room is full, with 1 in it") as refused:
         room.join("Bob", bot=False)
     assert refused.value.code is Code.ROOM_FULL
     assert len(room.players) == 1
