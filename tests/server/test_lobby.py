@@ -5,7 +5,8 @@ from random import Random
 import pytest
 
 from protocol.errors import Code
-from protocol.limits import SEAT_KEPT_S
+from protocol.limits import LAG_S_MAX, SEAT_KEPT_S
+from protocol.messages import Enter
 from server.game import Player
 from server.games.melee import Melee
 from server.lobby import Lobby
@@ -136,3 +137,31 @@ def test_tokens_are_long_and_never_the_same() -> None:
     tokens = {lobby.seating.new_token() for _ in range(1000)}
     assert len(tokens) == 1000
     assert min(len(token) for token in tokens) >= 32
+
+
+def test_a_server_that_slept_keeps_seats_as_long_as_ever(stepper: Stepper) -> None:
+    stepper.drop(stepper.join("Ann"))
+    awake_s = stepper.now_s + 1000.0
+    stepper.lobby.excuse(1000.0, awake_s)
+    stepper.lobby.sweep(awake_s + SEAT_KEPT_S - 0.1)
+    assert stepper.room.players
+    stepper.lobby.sweep(awake_s + SEAT_KEPT_S + 0.1)
+    assert not stepper.room.players
+
+
+def test_in_a_full_room_ones_own_place_is_free(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    stepper.room.players_max = 1
+    ann.say(Enter("main"), 1.0)
+    assert (ann.errors, [player.name for player in stepper.room.players.values()]) == ([], ["Ann"])
+    assert ann.player.id == 2
+
+
+def test_who_is_blocked_is_not_counted_as_lagging_too(stepper: Stepper) -> None:
+    ann = stepper.join("Ann")
+    assert ann.session.seat is not None
+    viewer = ann.session.seat.viewer
+    ann.link.block()
+    stepper.step(stepper.rates.ticks_in(2 * LAG_S_MAX))
+    counted = stepper.lobby.statistics()
+    assert (viewer.lag.is_behind, counted.viewers_blocked, counted.viewers_lagging) == (True, 1, 0)
