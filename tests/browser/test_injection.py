@@ -114,7 +114,8 @@ def test_names_and_lines_wherever_they_are_shown(server: Served, chromium_path: 
         page.locator(".notice").get_by_text(SENTENCE).wait_for()
 
         victim = probe(page)["player"]
-        wire.say("event", tick=1, name="kill", body={"killer": villain, "victim": victim, "assists": [], "bounces": 1})
+        kill = {"killer": villain, "victim": victim, "assists": [], "bounces": 1}
+        wire.say("event", tick=probe(page)["server_tick"], name="kill", body=kill)
         page.locator(".feed").get_by_text(NAME).first.wait_for()
         standings = [{"player": villain, "score": 9}, {"player": victim, "score": 1}]
         ends = {"phase": "podium", "ends_tick": 2**31 - 1, "standings": standings}

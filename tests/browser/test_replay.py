@@ -24,7 +24,7 @@ TOLD = """({tick: r.playback.tick, playing: r.transport.playing, speed: r.transp
     x: r.gaze.x, y: r.gaze.y, marks: r.marks, wrong: r.playback.checksum_mismatches, last: r.playback.last_tick})"""
 
 BREAKS_OFF = """
-(whole => window.fetch = async (url, ...more) => String(url).includes("/api/replays/")
+(whole => window.fetch = async (url, ...more) => String(url).includes("api/replays/")
   ? new Response(new ReadableStream({ pull: (stream) => stream.error(new TypeError("network error")) }))
   : whole(url, ...more))(window.fetch);
 """

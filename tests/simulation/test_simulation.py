@@ -65,7 +65,7 @@ def test_the_same_seed_is_the_same_life() -> None:
 
 def test_deadlines_are_back_to_what_they_were() -> None:
     world.run(9)
-    assert limits.SILENCE_S_MAX == 60.0
+    assert (limits.SILENCE_S_MAX, limits.LOBBY_SILENCE_S_MAX) == (60.0, 150.0)
 
 
 def _twice(advance: Callable[..., Any]) -> Callable[..., Any]:

@@ -66,6 +66,7 @@ PATIENT_CHANCE = 0.03
 SHORT_DEADLINES: Final = {
     "protocol.limits.SEAT_KEPT_S": 2.0,
     "protocol.limits.SILENCE_S_MAX": 4.0,
+    "protocol.limits.LOBBY_SILENCE_S_MAX": 6.0,
     "protocol.limits.HELLO_DEADLINE_S": 1.0,
     "protocol.limits.HANDSHAKE_DEADLINE_S": 1.0,
     "server.lag.BEHIND_S_MAX": 3.0,
@@ -250,7 +251,7 @@ class World:
                 connection = player.talk.connection
                 connection.finish(self.now_s) if way == "finish" else getattr(connection, way)()
         self.players = []
-        await self._steps(limits.SILENCE_S_MAX + limits.SEAT_KEPT_S + limits.HANDSHAKE_DEADLINE_S + AFTER_S)
+        await self._steps(limits.LOBBY_SILENCE_S_MAX + limits.SEAT_KEPT_S + limits.HANDSHAKE_DEADLINE_S + AFTER_S)
 
     def _check_nothing_is_left(self, tasks: int) -> None:
         lobby, door = self.server.lobby, self.server.door

@@ -55,5 +55,5 @@ async def test_it_joins_a_real_server(nursery: trio.Nursery) -> None:
     with await trio.to_thread.run_sync(RicochetDialect().join, port, 7):
         assert [player.name for player in server.room.players.values()] == ["load7"]
         server.room.players_max = 1
-        with pytest.raises(RefusedError, match=r"not welcome: .*already"):
+        with pytest.raises(RefusedError, match=r"not welcome: .*full"):
             await trio.to_thread.run_sync(RicochetDialect().join, port, 8)
