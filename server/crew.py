@@ -55,12 +55,15 @@ class Crew:
         """Raises ValueError when something was removed and yet somebody has it for a ship."""
         if not world.removed:
             return
-        for player in self._all().players:
-            if player.ship and not world.alive[player.ship]:
-                raise ValueError(
-                    f"entity {player.ship} was removed, and is still the ship of {player.name!r}: "
-                    "whoever is to have none has `player.ship = 0`"
-                )
+        cast = self._all()
+        ships = self._inputs.ships.take(cast.slots)
+        lost = ((ships > 0) & ~world.alive.take(ships)).nonzero()[0]
+        if len(lost):
+            at = int(lost[0])
+            raise ValueError(
+                f"entity {ships[at]} was removed, and is still the ship of {cast.players[at].name!r}: "
+                "whoever is to have none has `player.ship = 0`"
+            )
 
     def _boosts(self, cast: Cast, tick_rate: int) -> NDArray[np.bool_]:
         """Whose boost begins with this tick. Counts the cool-down of all who have a ship."""
