@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from protocol import crowding, limits
-from protocol.errors import ArenaError
+from protocol.errors import ArenaError, place_of
 
 Point = tuple[float, float]
 Reach = Annotated[float, Meta(ge=-limits.ROCK_REACH_UNITS_MAX, le=limits.ROCK_REACH_UNITS_MAX)]
@@ -143,8 +143,8 @@ def read(text: bytes, source: str) -> Arena:
     try:
         return msgspec.json.decode(text, type=Arena)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `$")
-        where = place.rstrip("`").lstrip(".")
+        place, what = place_of(error)
+        where = place.lstrip(".")
         raise ArenaError(f"{source}: {where + ': ' if where else ''}{what}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ArenaError(f"{source}: not JSON: {error}") from None

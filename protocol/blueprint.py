@@ -34,6 +34,7 @@ from protocol.arena import (
     faults,
     turns_of,
 )
+from protocol.errors import place_of
 from protocol.limits import GOALS_MAX, PLAN_PIECES_MAX, PLAN_POINTS_MAX
 from protocol.plan import Affected, Piece, PieceKind, Plan, rounded, tidy
 
@@ -115,8 +116,8 @@ def objection(plan: Plan, touched: Iterable[Affected]) -> str:
     try:
         checked = msgspec.convert(msgspec.to_builtins(arena), Arena)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `$.")
-        return f"{_named(place.rstrip('`'))}: {what.lower()}"
+        place, what = place_of(error)
+        return f"{_named(place.lstrip('.'))}: {what.lower()}"
     return next((f"{_named(place)}: {_named(what)}" for place, what in faults(checked)), "")
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from protocol.errors import UserError
+from protocol.errors import UserError, place_of
 from protocol.limits import DESCRIBED_MAX, LABEL_CHARS_MAX, TEAMS_MAX, TEMPLATE_CHARS_MAX
 
 Label = Annotated[str, Meta(max_length=LABEL_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -141,8 +141,8 @@ def check(description: Description, hud: Iterable[str], source: str) -> None:
     try:
         msgspec.convert(msgspec.to_builtins(description), Description)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `$")
-        where = place.rstrip("`").lstrip(".")
+        place, what = place_of(error)
+        where = place.lstrip(".")
         raise UserError(f"{source}: {where + ': ' if where else ''}{what}") from None
     for place, what in faults(description, hud):
         raise UserError(f"{source}: {place}: {what}")

@@ -104,3 +104,9 @@ def clip_reason(sentence: str) -> str:
     if len(encoded) <= 123:
         return sentence
     return encoded[:120].decode(errors="ignore") + "..."
+
+
+def place_of(error: Exception) -> tuple[str, str]:
+    """(where, what is wrong there) of a `msgspec.ValidationError`: `.rocks[0].angle`, or "" for the whole."""
+    what, _, place = str(error).partition(" - at `$")
+    return place.rstrip("`"), what

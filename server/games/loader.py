@@ -17,7 +17,7 @@ from typing import Final, get_args
 import msgspec
 
 from protocol.description import Description, check
-from protocol.errors import UserError
+from protocol.errors import UserError, place_of
 from protocol.gun import Gun
 from protocol.kinds import Category, Kind
 from server.game import Game
@@ -99,8 +99,8 @@ def _faults_of_kinds(game: type[Game]) -> Iterator[tuple[str, str]]:
         try:
             msgspec.convert(msgspec.to_builtins(kind), Kind)
         except msgspec.ValidationError as error:
-            what, _, place = str(error).partition(" - at `$")
-            yield f"kinds[{at}]{place.rstrip('`')}", what
+            place, what = place_of(error)
+            yield f"kinds[{at}]{place}", what
     gun: object = game.gun
     shots = [at for at, kind in enumerate(kinds) if kind.category == "shot"]
     if gun is not None and not (isinstance(gun, Gun) and gun.kind in shots):

@@ -1,10 +1,11 @@
 """Errors: codes of the private range, each once, and sentences that fit a close frame."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.errors import ArenaError, Code, UserError, Violation, clip_reason
+from protocol.errors import ArenaError, Code, UserError, Violation, clip_reason, place_of
 
 
 def test_codes_are_of_the_private_range_and_each_is_one_thing() -> None:
@@ -48,3 +49,16 @@ def test_a_violation_carries_a_code_and_a_sentence_that_fits() -> None:
     assert violation.code == 4000
     assert violation.sentence == clip_reason("é" * 500)
     assert str(violation) == "é" * 500
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind", "place", "what"),
+    [
+        ({"rocks": [{"x": "1"}]}, dict[str, list[dict[str, int]]], "[...][0][...]", "Expected `int`, got `str`"),
+        ("1", int, "", "Expected `int`, got `str`"),
+    ],
+)
+def test_the_library_says_where_and_what_is_wrong(wrong: object, kind: object, place: str, what: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(wrong, kind)
+    assert place_of(caught.value) == (place, what)
