@@ -87,16 +87,20 @@ def overlaps(page: Page, one: str, other: str) -> bool:
     )
 
 
+def test_there_is_nothing_to_see_before_one_was_shot_down(chromium_path: Path) -> None:
+    with served("--map", "belt") as alone, opened(chromium_path, f"{alone.page_url}?name=Ada&autojoin=1") as page:
+        wait_for(page, "r.state === 'playing' && r.own")
+        expect(page.get_by_role("region", name="Killcam")).to_be_hidden()
+        expect(page.get_by_role("button", name="Killcam", exact=True)).to_be_hidden()
+        page.keyboard.press("k")
+        assert probe(page)["killcam"] is None
+
+
 def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Path) -> None:
     with opened(chromium_path, f"{server.page_url}?name=Ada&autojoin=1", DESKTOP, touch=True) as page:
         panel = page.get_by_role("region", name="Killcam")
         again = page.get_by_role("button", name="Killcam", exact=True)
         wait_for(page, "r.state === 'playing' && r.own")
-        expect(panel).to_be_hidden()
-        expect(again).to_be_hidden()
-        page.keyboard.press("k")
-        assert probe(page)["killcam"] is None, "there is nothing to see yet"
-
         page.keyboard.down("d")
         wait_for(page, f"{SHOWN} < 0.5")
         expect(panel.get_by_role("status")).to_contain_text("Ada")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -40,10 +40,10 @@ class S3:
         end = time.monotonic() + START_S_MAX
         while True:
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-                connection.request("PUT", f"/{BUCKET}")
-                assert connection.getresponse().status == 200
-                return
+                with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)) as connection:
+                    connection.request("PUT", f"/{BUCKET}")
+                    assert connection.getresponse().status == 200
+                    return
             except OSError:
                 assert time.monotonic() < end, "moto_server doesn't start"
                 time.sleep(0.05)
