@@ -195,6 +195,21 @@ def test_an_admin_kicks_a_bot_mutes_somebody_and_closes_a_room(server: Served, c
         )
 
 
+def test_whose_token_runs_out_meanwhile_is_signed_out_by_the_order_that_is_refused(
+    server: Served, chromium_path: Path
+) -> None:
+    with dashboard(chromium_path, server) as page:
+        refused = json.dumps({"error": "the token has expired"})
+        page.route(
+            "**/api/admin/kick", lambda route: route.fulfill(status=401, content_type="application/json", body=refused)
+        )
+        page.get_by_role("button", name="Kick bot1").click(timeout=PATIENCE_MS)
+        confirm(page, "Kick bot1?", "Kick")
+        expect(page.get_by_role("alert")).to_have_text("The token has expired. Nothing was done.")
+        expect(page.get_by_label("Admin token")).to_be_focused()
+        assert page.evaluate("sessionStorage.length") == 0
+
+
 def test_without_the_role_nobody_gets_in(server: Served, chromium_path: Path) -> None:
     with dashboard(chromium_path, server, PLAYER) as page:
         expect(page.get_by_role("alert")).to_contain_text("the role player may not see them", timeout=PATIENCE_MS)

@@ -77,7 +77,13 @@ function tell(): void {
 
 async function obey(action: Action, body: object): Promise<void> {
   if (token === null) return;
-  page.answered(await order(token, action, body));
+  const shown = token;
+  const answer = await order(shown, action, body);
+  if (answer.estranged && token === shown) {
+    feed.signOut(answer.sentence);
+    return;
+  }
+  page.answered(answer);
   await showLists();
 }
 

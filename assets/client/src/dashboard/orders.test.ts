@@ -51,6 +51,16 @@ describe("an order", () => {
     expect(await order("x", "kick", {}, answering("{}").ask)).toMatchObject({ done: false });
     expect(await order("x", "kick", {}, unreachable)).toMatchObject({ done: false });
   });
+
+  it("whose token isn't taken any more says that, and that nothing was done", async () => {
+    const answer = await order("x", "kick", {}, answering('{"error": "the token has expired"}', 401).ask);
+    expect(answer).toEqual({ done: false, sentence: "The token has expired. Nothing was done.", estranged: true });
+  });
+
+  it("that a proxy asks a password for signs nobody out", async () => {
+    const answer = await order("x", "kick", {}, answering("<h1>401 Authorization Required</h1>", 401).ask);
+    expect(answer.estranged).toBeUndefined();
+  });
 });
 
 describe("restrictions and reports", () => {

@@ -4,6 +4,8 @@
 
 import type { SessionRow } from "./wire";
 
+const NOT_AUTHENTICATED = 401;
+
 export type Action = "kick" | "mute" | "unmute" | "ban" | "unban" | "close" | "dismiss" | "drain";
 
 /** Whom an order is about: one session, a seat by its place, or everybody who is known so. */
@@ -32,6 +34,8 @@ export interface Report {
 export interface Answer {
   done: boolean;
   sentence: string;
+  /** The token isn't taken, or not any more: no other order will be done by it. */
+  estranged?: true;
 }
 
 /** That one alone, if that can be said. */
@@ -88,6 +92,7 @@ function read(text: string, status: number): Answer {
   try {
     const { done, error } = JSON.parse(text) as { done?: unknown; error?: unknown };
     if (typeof done === "string") return { done: true, sentence: sentence(done) };
+    if (typeof error === "string" && status === NOT_AUTHENTICATED) return { done: false, sentence: `${sentence(error)} Nothing was done.`, estranged: true };
     if (typeof error === "string") return { done: false, sentence: sentence(error) };
   } catch {
     if (text.trim() !== "" && text.length < 300) return { done: false, sentence: sentence(text.trim()) };
@@ -95,7 +100,8 @@ function read(text: string, status: number): Answer {
   return { done: false, sentence: `The server answered with status ${status}.` };
 }
 
-function sentence(words: string): string {
+/** As people write one: with a capital letter and a full stop. */
+export function sentence(words: string): string {
   const begun = words.charAt(0).toUpperCase() + words.slice(1);
   return /[.!?]$/u.test(begun) ? begun : `${begun}.`;
 }

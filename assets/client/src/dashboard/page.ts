@@ -10,7 +10,7 @@ import { Chart } from "./chart";
 import type { FeedState } from "./feed";
 import { FIGURES, TILES, troubles } from "./figures";
 import { span } from "./numbers";
-import type { Answer, Report, Restriction } from "./orders";
+import { type Answer, type Report, type Restriction, sentence } from "./orders";
 import { Past, momentsOf } from "./past";
 import { type Doer, People, PLACES } from "./people";
 import { ask } from "./question";
@@ -199,7 +199,7 @@ class SignIn {
   }
 
   ask(why: string): void {
-    write(this.#why, why === "" ? "" : `${why.charAt(0).toUpperCase()}${why.slice(1)}.`);
+    write(this.#why, why === "" ? "" : sentence(why));
     queueMicrotask(() => this.#token.focus());
   }
 }
