@@ -16,6 +16,7 @@ from tests.instruments.served import Served, served
 pytestmark = pytest.mark.browser
 SECRET = b"a secret of thirty-two bytes at least"
 ADMIN = sign(secret_key(SECRET), {"sub": "root", "role": "admin", "exp": 4_000_000_000})
+EXPIRED = sign(secret_key(SECRET), {"sub": "ann", "role": "player", "exp": 1})
 SMALL = (720, 480)
 """There are up to three pages at once, each drawn without a graphics card."""
 PLAYS = "r.state === 'playing' && r.ack > 0"
@@ -69,6 +70,21 @@ def test_enter_plays_for_whoever_has_been_here_before(server: Served, chromium_p
         said = wait_for(page, PLAYS)
         assert (said["room"], said["role"], said["counters"]["connections"]) == ("pinball", "player", 1)
         assert "?room=pinball" in page.url, "the address is a link to where one is"
+
+
+def test_whose_token_has_run_out_plays_on_as_a_guest(server: Served, chromium_path: Path) -> None:
+    with page_of(chromium_path, server, f"#token={EXPIRED}", name="Ann") as page:
+        wait_for(page, "r.state === 'refused'")
+        expect(
+            page.get_by_text("The token has expired. Play as a guest, or come again by a new link.").first
+        ).to_be_visible()
+        page.reload()
+        wait_for(page, "r.state === 'refused'")
+        page.get_by_role("button", name="Play as a guest").click()
+        wait_for(page, "r.state === 'lobby' && r.rooms.length > 0")
+        expect(page.get_by_role("button", name="Play as a guest")).to_be_hidden()
+        page.reload()
+        wait_for(page, "r.state === 'lobby' && r.rooms.length > 0")
 
 
 def test_a_private_room_is_shared_by_its_link_and_by_nothing_else(server: Served, chromium_path: Path) -> None:

@@ -6,8 +6,8 @@
  */
 
 import {
-  type Arena, CannotForesee, Client, type Engine, type LinkState, NOTHING, PERFECT, type Scene, type ServerMessage, attend, loadEngine,
-  takeToken,
+  type Arena, CannotForesee, Client, type Engine, type LinkState, NOTHING, PERFECT, type Scene, type ServerMessage, attend, dropToken,
+  loadEngine, takeToken,
 } from "@ricochet/sdk";
 import { Builder } from "./build/builder";
 import { FilesDialog } from "./build/files_dialog";
@@ -53,13 +53,20 @@ async function open(root: HTMLElement): Promise<void> {
   const opening = openLook(root, {
     go: (name, wish) => then(({ connection }) => (name === null ? connection.go(wish) : connection.join(name, wish))),
     rename: (name) => then((client) => client.rename(name)),
-    again: () => then(({ connection, link }) => (link.outdated ? location.reload() : connection.again())),
+    again: () => then(tryAgain),
     chat: (to, text) => then((client) => client.chat(text, to)),
     watch: (player, x, y) => then((client) => client.watch(player, x, y)),
     network: (weather) => then(({ connection }) => connection.worsen({ ...PERFECT, ...weather })),
   }, library);
   const starting = Promise.all([opening, loadEngine()]).then(([look, engine]) => start(look, engine, query, token, library));
   await starting;
+}
+
+/** As well as it can be: by the page of a newer server, or without the token that isn't taken. */
+function tryAgain({ connection, link }: Client): void {
+  if (link.token === "refused") dropToken(() => sessionStorage);
+  if (link.token === "refused" || link.outdated) location.reload();
+  else connection.again();
 }
 
 /** Connects, and draws from now on. */

@@ -147,6 +147,22 @@ test("a server that speaks another version by now says that the page is outdated
   expect(connection.link(0)).toMatchObject({ state: "playing", outdated: false });
 });
 
+test("who is refused for their token, or for having none, can tell", () => {
+  const { connection, socket } = joined();
+  expect(connection.link(0)).toMatchObject({ state: "playing", token: null });
+  socket.end(1012);
+  vi.advanceTimersByTime(1000);
+  latest().accept().end(4020, "the token has expired");
+  expect(connection.link(0)).toMatchObject({ state: "refused", token: "refused" });
+  connection.again();
+  expect(connection.link(0)).toMatchObject({ state: "connecting", token: null });
+
+  const guest = visitor(null);
+  guest.join("Grace");
+  latest().accept().end(4020, "this server asks for a token");
+  expect(guest.link(0)).toMatchObject({ state: "refused", token: "missing" });
+});
+
 test("nobody's looking brings back what was refused", () => {
   const { connection, socket } = joined();
   socket.end(4011);

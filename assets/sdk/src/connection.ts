@@ -28,6 +28,7 @@ const WATCH_EVERY_MS = 1000;
 /** The close code of a connection that broke. */
 const LOST_CLOSURE = 1006;
 const WRONG_VERSION = 4003;
+const NOT_AUTHENTICATED = 4020;
 /** Refused: a name, a room. */
 const INVALID_NAME = 4007;
 const ROOM_NOT_FOUND = 4010;
@@ -178,8 +179,9 @@ export class Connection {
 
   link(now_ms: number): LinkState {
     const retry_in_s = this.#state === "lost" ? Math.max(0, this.#retry_ms - now_ms) / 1000 : 0;
-    const outdated = this.#state === "refused" && this.#closure === WRONG_VERSION;
-    return { state: this.#state, reason: this.reason, retry_in_s, rtt_ms: this.rtt_ms, outdated };
+    const closure = this.#state === "refused" ? this.#closure : 0;
+    const token = closure !== NOT_AUTHENTICATED ? null : this.#address.token === null ? "missing" : "refused";
+    return { state: this.#state, reason: this.reason, retry_in_s, rtt_ms: this.rtt_ms, outdated: closure === WRONG_VERSION, token };
   }
 
   #connect(): void {

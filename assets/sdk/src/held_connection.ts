@@ -14,8 +14,8 @@ export const heard: ServerMessage[] = [];
 export const states: string[] = [];
 export const stored = new Map<string, string>();
 
-export function visitor(): Connection {
-  const connection: Connection = new Connection({ url: "ws://arena/play", token: "aa.bb.cc" }, jsonCodec, {
+export function visitor(token: string | null = "aa.bb.cc"): Connection {
+  const connection: Connection = new Connection({ url: "ws://arena/play", token }, jsonCodec, {
     heard: (message) => void heard.push(message),
     changed: () => void states.push(connection.state),
   });

@@ -86,6 +86,8 @@ export interface LinkState {
   rtt_ms: number;
   /** Refused, for the server speaks another version of the protocol. */
   outdated?: boolean;
+  /** Refused, for the token that was shown isn't taken, or not any more; or for none was shown, and the server asks for one. */
+  token?: "refused" | "missing" | null;
 }
 
 /** What is on screen at one render frame. */

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 
-import { takeToken } from "./token";
+import { dropToken, takeToken } from "./token";
 
 function opened(hash: string, kept: Record<string, string> = {}) {
   const page = {
@@ -18,6 +18,10 @@ function opened(hash: string, kept: Record<string, string> = {}) {
     },
   };
   return page;
+}
+
+function forbidden(): never {
+  throw new Error("forbidden");
 }
 
 test("it is taken out of the address and kept", () => {
@@ -42,9 +46,15 @@ test("without one we are a guest, and the address stays", () => {
 });
 
 test("where nothing may be stored it is good for this once", () => {
-  const forbidden = () => {
-    throw new Error("forbidden");
-  };
   const page = { ...opened("#token=x"), memory: forbidden };
   expect(takeToken(page)).toBe("x");
+});
+
+test("one that is dropped isn't found again, wherever that can be", () => {
+  const kept: Record<string, string> = {};
+  const memory = opened("#token=old", kept).memory;
+  takeToken(opened("#token=old", kept));
+  dropToken(() => ({ removeItem: (key: string) => void delete kept[key] }));
+  expect(takeToken({ ...opened(""), memory })).toBeNull();
+  expect(() => dropToken(forbidden)).not.toThrow();
 });

@@ -29,3 +29,12 @@ export function takeToken({ hash, memory, rename }: Opened): string | null {
     return token; // Storage is forbidden: a reload will come as a guest.
   }
 }
+
+/** Forgets it: from the next time on that the page is loaded, one is a guest. */
+export function dropToken(memory: () => Pick<Storage, "removeItem">): void {
+  try {
+    memory().removeItem(TOKEN_KEY);
+  } catch {
+    // Storage is forbidden: nothing was kept.
+  }
+}

@@ -23,6 +23,15 @@ test("a page that is older than its server says what helps", () => {
   expect([wayOn(link), wayOn({ ...link, outdated: false })]).toEqual(["Load again", "Try again"]);
 });
 
+test("who isn't let in by their token is told what is possible", () => {
+  const refused = { state: "refused", reason: "the token has expired", retry_in_s: 0, rtt_ms: 0, token: "refused" } as const;
+  expect(linkSentence(refused)).toBe("The token has expired. Play as a guest, or come again by a new link.");
+  expect(wayOn(refused)).toBe("Play as a guest");
+  const missing = { ...refused, reason: "this server asks for a token", token: "missing" } as const;
+  expect(linkSentence(missing)).toBe("This server asks for a token. Come by a link that has one.");
+  expect(wayOn(missing)).toBe("Try again");
+});
+
 test("a server that is going to stop is counted down", () => {
   expect(stopSentence(null, 1000, 60)).toBe("");
   expect(stopSentence(2200, 1000, 60)).toBe("The server restarts in 20 s — you will be back by yourself");

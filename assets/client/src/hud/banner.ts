@@ -8,6 +8,7 @@ import { element, show, write } from "./dom";
 
 const SPOKEN_EVERY_S = 10;
 const OUTDATED = "The server is a newer one. Load the page again to go on.";
+const TOKEN_WAYS = { refused: "Play as a guest, or come again by a new link.", missing: "Come by a link that has one." };
 
 export class Banner {
   readonly root: HTMLElement;
@@ -40,7 +41,7 @@ export class Banner {
 }
 
 /** What the state of the connection is called; "" while all is well. Pure. */
-export function linkSentence({ state, reason, retry_in_s, outdated }: LinkState): string {
+export function linkSentence({ state, reason, retry_in_s, outdated, token }: LinkState): string {
   switch (state) {
     case "lobby":
     case "moving":
@@ -49,6 +50,7 @@ export function linkSentence({ state, reason, retry_in_s, outdated }: LinkState)
     case "connecting":
       return "Connecting …";
     case "refused":
+      if (token) return `${sentence(reason, "The server refused the token").replace(/\.?$/u, ".")} ${TOKEN_WAYS[token]}`;
       return outdated ? OUTDATED : sentence(reason, "The server refused the connection");
     case "lost": {
       const what = sentence(reason, "Connection lost").replace(/[.\s]+$/u, "");
@@ -64,7 +66,8 @@ export function spokenLink(link: LinkState): string {
 }
 
 /** What the button says that is there once one was refused. Pure. */
-export function wayOn({ outdated }: LinkState): string {
+export function wayOn({ outdated, token }: LinkState): string {
+  if (token === "refused") return "Play as a guest";
   return outdated ? "Load again" : "Try again";
 }
 

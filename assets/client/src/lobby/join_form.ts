@@ -1,11 +1,11 @@
 /**
- * One's name, the big button, and the sentence beneath: how it goes, or why it doesn't.
+ * One's name, the big button, and the sentence beneath: how it goes, or why it doesn't, and then a button with what may help.
  *
  * The name is remembered; whoever has been here before opens the page and presses Enter.
  */
 
-import { linkSentence, spokenLink } from "../hud/banner";
-import { element, mark, write } from "../hud/dom";
+import { linkSentence, spokenLink, wayOn } from "../hud/banner";
+import { element, mark, show, write } from "../hud/dom";
 import { NAME_LENGTH_MAX, cleanName } from "../names";
 import type { LinkState } from "@ricochet/sdk";
 import { settings } from "../settings";
@@ -17,13 +17,14 @@ export class JoinForm {
   readonly #field = element("input", "field name-field");
   readonly #button = element("button", "button button-play", "Play");
   readonly #note = element("p", "menu-note");
+  readonly #again = element("button", "button button-small", "Try again");
   /** What is heard of the connection, whose seconds are counted down in the note. */
   readonly #spoken = element("p", "sr-only");
   /** What is said when the connection has nothing to say. */
   #words = "";
   #link = "";
 
-  constructor(onPlay: () => void, onName: (name: string) => void, choice: HTMLElement) {
+  constructor(onPlay: () => void, onName: (name: string) => void, onAgain: () => void, choice: HTMLElement) {
     this.#field.value = settings.name;
     this.#field.maxLength = 2 * NAME_LENGTH_MAX; // counts UTF-16 units; `cleanName` counts characters
     this.#field.placeholder = "Your name";
@@ -31,7 +32,10 @@ export class JoinForm {
     this.#field.spellcheck = false;
     this.#field.setAttribute("aria-label", "Your name");
     for (const said of [this.#note, this.#spoken]) said.setAttribute("role", "status");
-    this.root = element("form", "menu-form", this.#field, this.#button, choice, this.#note, this.#spoken);
+    this.#again.type = "button";
+    this.#again.addEventListener("click", onAgain);
+    show(this.#again, false);
+    this.root = element("form", "menu-form", this.#field, this.#button, choice, this.#note, this.#spoken, this.#again);
     this.#field.addEventListener("change", () => {
       if (cleanName(this.#field.value) !== "") onName(this.takeName());
     });
@@ -71,6 +75,8 @@ export class JoinForm {
     mark(this.#button, "busy", link.state === "moving"); // not disabled: it would lose the focus
     this.#link = linkSentence(link);
     write(this.#spoken, spokenLink(link));
+    write(this.#again, wayOn(link));
+    show(this.#again, link.state === "refused");
     this.#show();
   }
 

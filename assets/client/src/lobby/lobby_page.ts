@@ -41,11 +41,11 @@ export class LobbyPage {
   /** What people call the room that one was in last. */
   #title = "";
 
-  constructor(wishes: Pick<Wishes, "go" | "chat" | "rename">, library: Library) {
+  constructor(wishes: Pick<Wishes, "again" | "go" | "chat" | "rename">, library: Library) {
     this.#wishes = wishes;
     this.chat = new ChatPanel({ say: (to, text) => wishes.chat(to, text), stays: true });
     this.chat.setChannels(["lobby"]);
-    this.#form = new JoinForm(() => this.#enter(null, "player"), (name) => wishes.rename(name), this.#choice.root);
+    this.#form = new JoinForm(() => this.#enter(null, "player"), (name) => wishes.rename(name), () => wishes.again(), this.#choice.root);
     this.#rooms = new RoomList((room, role) => this.#enter(room, role));
     this.#create = new CreateDialog(library, (wish) => this.#want(wish));
     this.#new.type = "button";
