@@ -12,7 +12,7 @@ import structlog
 import trio
 
 from server.cluster.checkpoints import Checkpoints
-from server.cluster.directory import Directory
+from server.cluster.directory import Directory, Unreachable
 
 EVERY_S: Final = 600.0
 AGE_S_MIN: Final = 3600.0
@@ -36,7 +36,7 @@ class Leftovers:
         while True:
             try:
                 await self.sweep(ours)
-            except OSError as error:
+            except (OSError, Unreachable) as error:
                 log.warning("old checkpoints can't be looked at", why=str(error))
             await trio.sleep(EVERY_S)
 

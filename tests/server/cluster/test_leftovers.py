@@ -1,11 +1,12 @@
 """What nobody has goes when it is old; what somebody may still have stays."""
 
 import pytest
+import structlog
 import trio
 import trio.testing
 
 from server.cluster.checkpoints import Checkpoints
-from server.cluster.directory import LocalDirectory
+from server.cluster.directory import LocalDirectory, Unreachable
 from server.cluster.ledger import Ledger
 from server.cluster.leftovers import AGE_S_MIN, EVERY_S, Leftovers
 from server.cluster.records import Notice, Process, Timing
@@ -28,6 +29,15 @@ def leftovers(place: Memory) -> Leftovers:
 
 def names(place: Memory) -> set[str]:
     return {key.partition(".")[0] for key in place.kept}
+
+
+async def rest() -> None:
+    """Until nothing is done any more, in worker threads neither."""
+    threads = trio.to_thread.current_default_thread_limiter()
+    for _ in range(3):
+        await trio.testing.wait_all_tasks_blocked(0.001)
+        while threads.borrowed_tokens:
+            await trio.testing.wait_all_tasks_blocked(0.001)
 
 
 async def test_what_nobody_has_goes_the_second_time(
@@ -53,13 +63,6 @@ async def test_what_nobody_has_goes_the_second_time(
 async def test_a_place_that_is_away_is_looked_at_again(
     place: Memory, leftovers: Leftovers, mock_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
-    threads = trio.to_thread.current_default_thread_limiter()
-
-    async def rest() -> None:
-        await trio.testing.wait_all_tasks_blocked(0.001)
-        while threads.borrowed_tokens:
-            await trio.testing.wait_all_tasks_blocked(0.001)
-
     place.why_broken = "no route to host"
     nursery.start_soon(leftovers.run, {"ours"})
     await rest()
@@ -67,7 +70,28 @@ async def test_a_place_that_is_away_is_looked_at_again(
     for _ in range(2):
         mock_clock.jump(EVERY_S)
         await rest()
-        await rest()
+    assert names(place) == {"ours", "young"}
+    nursery.cancel_scope.cancel()
+
+
+async def test_a_directory_that_is_away_is_asked_again_later_and_not_over_and_over(
+    place: Memory,
+    leftovers: Leftovers,
+    mock_clock: trio.testing.MockClock,
+    nursery: trio.Nursery,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(name: str) -> None:
+        raise Unreachable("cut off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(leftovers._directory, "find", away)
+        nursery.start_soon(leftovers.run, {"ours"})
+        with structlog.testing.capture_logs() as said:
+            await rest()
+        assert [(line["event"], line["why"]) for line in said] == [("old checkpoints can't be looked at", "cut off")]
+    for _ in range(2):
+        mock_clock.jump(EVERY_S)
         await rest()
     assert names(place) == {"ours", "young"}
     nursery.cancel_scope.cancel()
