@@ -18,13 +18,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from math import inf
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from protocol.limits import SEAT_KEPT_S
 
+T = TypeVar("T")
 EMPTY_S: Final = max(60.0, 2 * SEAT_KEPT_S)
 
 AGAIN_S: Final = 10.0
@@ -142,9 +143,17 @@ class Counter(Struct, frozen=True):
 
 def read_line(line: bytes) -> GameServer:
     """One line of a watch. Raises msgspec.DecodeError."""
-    return msgspec.convert(msgspec.json.decode(line), _Line, strict=False).result
+    return _read(line, _Line).result
 
 
 def read_counter(text: bytes) -> Counter:
     """Raises msgspec.DecodeError."""
-    return msgspec.convert(msgspec.json.decode(text), Counter, strict=False)
+    return _read(text, Counter)
+
+
+def _read(text: bytes, kind: type[T]) -> T:
+    """Raises msgspec.DecodeError, whatever the bytes."""
+    try:
+        return msgspec.convert(msgspec.json.decode(text), kind, strict=False)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from None

@@ -133,7 +133,18 @@ def test_what_is_not_told_is_as_agones_has_it() -> None:
     assert (told.state, told.health.disabled, told.health.period_seconds) == ("", False, 5)
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"error":{"code":14}}', b'{"result":{"status":{"state":5}}}'])
+NONE_OF_ITS = (
+    b"",
+    b"{",
+    b"[]",
+    b'{"error":{"code":14}}',
+    b'{"result":{"status":{"state":5}}}',
+    b'{"result":{"status":{"state":"\xff"}}}',
+    b"[" * 100_000,
+)
+
+
+@pytest.mark.parametrize("line", NONE_OF_ITS, ids=range(len(NONE_OF_ITS)))
 def test_anything_else_is_refused(line: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         read_line(line)
