@@ -125,15 +125,7 @@ class _Registry(JWSRegistry):
 
 def secret_key(secret: bytes, kid: str | None = None) -> Key:
     """The key of HS256 that a file holds, less the blanks around it. Raises UserError."""
-    secret = secret.strip()
-    if len(secret) < SECRET_BYTES_MIN:
-        raise UserError(f"a secret for tokens has at least {SECRET_BYTES_MIN} bytes, not {len(secret)}")
-    try:
-        return _import(
-            {"kty": "oct", "k": urlsafe_b64encode(secret).rstrip(b"=").decode(), **({"kid": kid} if kid else {})}
-        )
-    except (ValueError, SecurityWarning) as error:
-        raise UserError(f"this is no secret for tokens: {error}") from None
+    return _secret_key(secret.strip(), kid)
 
 
 def read_jwks(text: bytes, may_be_secret: bool) -> list[Key]:
@@ -169,10 +161,23 @@ def _read_key(entry: dict[str, Any], may_be_secret: bool) -> Key | None:
         return None
     if kind == "OKP" and entry.get("crv") != "Ed25519":
         return None
-    key = _import(entry)
+    # Without its algorithm, which has been looked at: the library takes EdDSA and Ed25519 for two that don't fit.
+    key = _import({name: value for name, value in entry.items() if name != "alg"})
     if isinstance(key, jwk.OctKey):
-        return secret_key(key.raw_value, key.kid) if may_be_secret else None
+        return _secret_key(key.raw_value, key.kid) if may_be_secret else None
     return key
+
+
+def _secret_key(secret: bytes, kid: str | None) -> Key:
+    """Raises UserError."""
+    if len(secret) < SECRET_BYTES_MIN:
+        raise UserError(f"a secret for tokens has at least {SECRET_BYTES_MIN} bytes, not {len(secret)}")
+    try:
+        return _import(
+            {"kty": "oct", "k": urlsafe_b64encode(secret).rstrip(b"=").decode(), **({"kid": kid} if kid else {})}
+        )
+    except (ValueError, SecurityWarning) as error:
+        raise UserError(f"this is no secret for tokens: {error}") from None
 
 
 def _import(entry: dict[str, Any]) -> Key:

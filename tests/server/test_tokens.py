@@ -172,6 +172,11 @@ def test_no_claim_breaks_the_verifier(claims: dict[str, Any]) -> None:
         verify(token(**claims), audience="a game", issuer="somebody else")
 
 
+def test_what_is_not_valid_yet_is_not_taken_for_another_issuers() -> None:
+    presented = token(iss="elsewhere", nbf=NOW_UNIX_S + 600)
+    assert refused(presented) == "the token is not valid yet, or a claim of it is malformed"
+
+
 # keys ------------------------------------------------------------------------------------------------------
 
 
@@ -182,6 +187,37 @@ def test_a_key_set_gives_the_keys_that_verify_here() -> None:
     assert [key.kid for key in keys] == ["rsa", "ed", "hmac"]
     assert verify(token(RSA, "RS256"), tuple(keys)).subject == "ann"
     assert verify(token(), tuple(keys)).subject == "ann"
+
+
+def told(key: Key, **more: Any) -> list[Key]:
+    """What is read of a set that has `key`, with `more` said of it."""
+    (stranger, entry) = json.loads(jwks(STRANGER, key))["keys"]
+    return read_jwks(json.dumps({"keys": [stranger, entry | more]}).encode(), may_be_secret=True)[1:]
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm", "signed_with"),
+    [
+        (RSA, "RS256", "RS256"),
+        (ED25519, "EdDSA", "EdDSA"),
+        (ED25519, "EdDSA", "Ed25519"),
+        (ED25519, "Ed25519", "EdDSA"),
+        (HMAC, "HS256", "HS256"),
+    ],
+)
+def test_a_key_may_say_what_it_is_for(key: Key, algorithm: str, signed_with: str) -> None:
+    keys = told(key, alg=algorithm, use="sig")
+    assert verify(token(key, signed_with), tuple(keys)).subject == "ann"
+
+
+@pytest.mark.parametrize(("key", "algorithm"), [(RSA, "RS512"), (RSA, "RSA-OAEP"), (HMAC, "HS512")])
+def test_a_key_for_something_else_is_left_out(key: Key, algorithm: str) -> None:
+    assert told(key, alg=algorithm) == []
+
+
+def test_a_secret_of_a_set_is_every_byte_of_it() -> None:
+    key = OctKey.import_key(b"\n" + SECRET[:30] + b" ", {"kid": "blank"})
+    assert verify(token(key), tuple(told(key))).subject == "ann"
 
 
 def test_a_set_from_elsewhere_has_no_secrets() -> None:
