@@ -171,7 +171,7 @@ class Spool:
         self._recorder.put(0, self._drop_in_thread)
 
     def _told(self) -> None:
-        if self._recording is not None and not self._has_failed:
+        if self._recording is not None:
             self._tell(self._recording.id)
 
     def _begin_in_thread(self, begin: Callable[[], Recording]) -> None:
@@ -184,7 +184,7 @@ class Spool:
     def _end_in_thread(self, ending: Ending) -> None:
         if (recording := self._recording) is not None:
             self._attempt(partial(self._archive.end, recording, ending))
-            self._recorder.counted.recordings += not self._has_failed
+            self._recorder.counted.recordings += 1
 
     def _drop_in_thread(self) -> None:
         recording, self._recording = self._recording, None

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 import trio
 import trio.testing
 
@@ -44,9 +45,11 @@ async def test_it_is_taken_as_soon_as_it_is_let_go_of(
 
     nursery.start_soon(let_go)
     began_s = trio.current_time()
-    second = await take_folder(settings(state_dir=tmp_path), began_s + 60.0)
+    with structlog.testing.capture_logs() as said:
+        second = await take_folder(settings(state_dir=tmp_path), began_s + 60.0)
     assert second is not None
     second.close()
+    assert [line["event"] for line in said] == ["waiting for another server to let go"], "it is said once"
     assert trio.current_time() - began_s == pytest.approx(7.0, abs=0.1)
 
 

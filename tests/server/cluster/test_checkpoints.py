@@ -43,6 +43,7 @@ def test_a_room_that_has_ended_leaves_nothing_and_one_that_is_lost_all() -> None
     owner.remove("pit")
     owner.write("pit", 10, b"a")
     owner.forget("pit")
+    owner.remove("pit")
     assert Checkpoints(place).newest("pit", 20) == b"a"
     owner.write("pit", 20, b"b")
     place.kept["pit.room/00000000000000000030"] = b"somebody else's"
@@ -58,6 +59,7 @@ def test_rooms_that_nobody_wrote_of_for_long_are_known() -> None:
     for room, fences in (("old one", (1, 2)), ("young", (3, 4))):
         for fence in fences:
             place.write(f"{room.replace(' ', '%20')}.room/{fence:020}", b"x")
+    place.write("somebody's notes/1", b"x")
     place.ages = {key: 9_000.0 for key in place.kept if not key.endswith("4")}
     assert checkpoints.older_than(3_600) == ["old one"]
 

@@ -101,6 +101,21 @@ async def test_what_is_too_short_is_not_kept(tmp_path: Path) -> None:
         await recorder.finish()
         assert is_empty(tmp_path)
         assert recorder.counted.recordings == recorder.counted.recordings_dropped == 0
+        for seconds in (1.5, 0.5):
+            recorder.opened(stepper.room)
+            stepper.step(stepper.rates.ticks_in(seconds))
+            await recorder.finish()
+        assert recorder.counted.recordings == 1, "it is short, however long the room has been there"
+
+
+async def test_what_is_there_already_is_counted(tmp_path: Path) -> None:
+    async with recording(tmp_path) as (stepper, recorder):
+        stepper.step(stepper.rates.ticks_in(1.5))
+        await recorder.finish()
+        size_bytes = recorder.counted.replay_bytes
+    async with recording(tmp_path) as (stepper, recorder):
+        await until(lambda: recorder.counted.replays == 1)
+        assert recorder.counted.replay_bytes == size_bytes
 
 
 async def test_a_slow_disk_costs_a_recording_and_no_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,8 +144,12 @@ async def test_a_full_disk_is_logged_and_counted_and_tried_again_later(
     async with recording(tmp_path) as (stepper, recorder):
         with monkeypatch.context() as patched:
             patched.setattr(Archive, "write", full)
-            stepper.step(stepper.rates.ticks_in(1.2))
-            await until(lambda: recorder.counted.recordings_failed == 1)
+            with structlog.testing.capture_logs() as said:
+                stepper.step(stepper.rates.ticks_in(1.2))
+                await until(lambda: recorder.counted.recordings_failed == 1)
+            assert [(line["event"], line["why"]) for line in said] == [
+                ("a replay could not be written", "no space left on device")
+            ]
             stepper.step(stepper.rates.ticks_in(1.2))
             await until(lambda: recorder.counted.recordings_dropped == 1)
         assert is_empty(tmp_path)
