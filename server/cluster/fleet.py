@@ -34,6 +34,8 @@ VITALS_EVERY_S: Final = 1.0
 AGAIN_AFTER_S: Final = 1.0
 FORGETTING_MAX: Final = 256
 """Who may wait for this process's disk to forget them."""
+FORGET_EVERY_S: Final = 60.0
+"""A disk that hasn't taken it is told again."""
 
 log = structlog.get_logger("ricochet.cluster")
 
@@ -59,6 +61,8 @@ class Fleet(Reach):
         self._law = Law(bus, moderation, self.tell, on_change, now_ms)
         self._orders = Orders(moderation, self.peers, self.tell, on_change)
         self._forget, self._to_forget = trio.open_memory_channel[str](FORGETTING_MAX)
+        self._unforgotten: set[str] = set()
+        """Those whom our disk didn't forget when it was told to."""
         self._vitals: Vitals | None = None
         self._has_left = False
 
@@ -156,7 +160,7 @@ class Fleet(Reach):
         self._lobby.talk.on_lobby_line = self._say_on
         self.moderation.on_kick_afar = self._orders.kick
         async with trio.open_nursery() as nursery:
-            for chore in (self._listen, self._law.run, self._show, self._forget_on):
+            for chore in (self._listen, self._law.run, self._show, self._forget_on, self._forget_again):
                 nursery.start_soon(_steadily, chore)
 
     async def leave(self) -> None:
@@ -169,8 +173,24 @@ class Fleet(Reach):
 
     async def _forget_on(self) -> None:
         async for account in self._to_forget:
-            if self.on_forgotten is not None:
-                await self.on_forgotten(account)
+            await self._forget_here(account)
+
+    async def _forget_again(self) -> None:
+        while True:
+            await trio.sleep(FORGET_EVERY_S)
+            for account in list(self._unforgotten):
+                await self._forget_here(account)
+
+    async def _forget_here(self, account: str) -> None:
+        if self.on_forgotten is None:
+            return
+        try:
+            await self.on_forgotten(account)
+            self._unforgotten.discard(account)
+        except OSError as error:
+            if account not in self._unforgotten and len(self._unforgotten) < FORGETTING_MAX:
+                self._unforgotten.add(account)
+                log.error("what somebody has built could not be deleted; it is tried again", why=str(error))
 
     def _opened(self) -> None:
         self._law.catch_up()

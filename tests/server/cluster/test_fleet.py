@@ -1,7 +1,6 @@
 """Whole servers on a clock of the test's own: what is said or decided in one holds in all, whatever comes between."""
 
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,13 @@ from trio.testing import MockClock
 
 from protocol.errors import Code
 from protocol.messages import Rename
-from server.build.drafts import Draft
 from server.cluster import news
 from server.cluster.law import CATCH_UP_EVERY_S
 from server.cluster.peers import SILENCE_S_MAX
 from server.moderation import CantBe, DrainOrder
 from server.seats import Doors
 from tests.instruments.keys import SECRET, token
-from tests.instruments.plans import ARENA
 from tests.server.cluster.fleets import Flotilla, Member, heard, say
-from tests.server.net.wires import really
 
 EVE = "1.2.3.4:1"
 Two = tuple[Member, Member]
@@ -258,40 +254,6 @@ async def test_a_room_is_closed_and_people_are_kicked_from_any_process(two: Two,
     assert there.server.room is not room
     with pytest.raises(CantBe, match=r"^nobody like that is here$"):
         await here.order("kick", subject="nobody")
-
-
-async def test_who_is_forgotten_by_one_is_forgotten_by_all(
-    flotilla: Flotilla, autojump_clock: MockClock, tmp_path: Path
-) -> None:
-    here, there = [await flotilla.launch(state_dir=tmp_path / name, standings_url="off") for name in ("a", "b")]
-    library = there.server.library
-    assert library.drafts is not None
-    assert library.shelf is not None
-    for owner in ("subject:ann", "subject:bob"):
-        library.drafts.keep(sha256(owner.encode()).hexdigest()[:16], Draft(owner, "Site", 1, ARENA))
-        library.shelf.save(owner[8:], owner, owner[8:], 1, ARENA)
-    here.fleet.forgotten("subject:ann")
-    await really(lambda: library.shelf is not None and not dict(library.shelf.books())["ann"].owner)
-    assert (library.drafts.ids_of("subject:ann"), len(library.drafts)) == ([], 1)
-    assert dict(library.shelf.books())["bob"].owner == "subject:bob"
-    assert list(there.server.standings._forgotten) == ["subject:ann"], "what they play there counts for them no more"
-
-
-async def test_a_disk_that_fails_once_is_not_the_end_of_forgetting(two: Two, autojump_clock: MockClock) -> None:
-    here, there = two
-    forgotten = list[str]()
-
-    async def forget(account: str) -> None:
-        await trio.lowlevel.checkpoint()
-        forgotten.append(account)
-        if account == "subject:ann":
-            raise OSError("the disk is full")
-
-    there.fleet.on_forgotten = forget
-    for account in ("subject:ann", "subject:bob"):
-        here.fleet.forgotten(account)
-    await trio.sleep(2.1)
-    assert forgotten == ["subject:ann", "subject:bob"]
 
 
 async def test_who_does_not_answer_is_told_of(two: Two, autojump_clock: MockClock) -> None:
