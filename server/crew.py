@@ -40,6 +40,13 @@ class Crew:
         """Somebody has come, or gone."""
         self._cast = None
 
+    def dismiss(self, player: Player, world: World) -> None:
+        """Somebody has gone, and so has the ship that their game may have left them."""
+        if player.ship and world.alive[player.ship]:
+            world.remove(player.ship)
+        player.ship = 0
+        self.changed()
+
     def steer(self, world: World, tick_rate: int) -> None:
         """All ships, by this tick's inputs. Most ticks are like the one before, and then nothing is worked out anew."""
         cast = self._all()

@@ -211,8 +211,8 @@ class Room:
 
     def _forget(self, player: Player) -> None:
         del self._players[player.id]
+        self._crew.dismiss(player, self.world)
         player.inputs.release()
-        self._crew.changed()
         self.report("left", {"id": player.id})
 
     def watch(self, link: Link, player: Player | None, welcome: bytes = b"") -> Viewer:

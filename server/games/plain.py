@@ -102,9 +102,13 @@ class Plain(Game):
         self.take_ship(player)
 
     def before_step(self) -> None:
+        rows, players = self.book.rows, self.stage.players
+        if len(rows) > len(players):  # a `left` of one's own may have called nobody
+            self.book.rows = {player: row for player, row in rows.items() if player in players}
+            self._rescored &= players.keys()
         if self.stage.tick >= self.book.ends_tick:
             self.time_over()
-        for player in self.stage.players.values():
+        for player in players.values():
             if not player.ship and self.has_ship(player):
                 self.give_ship(player)
 

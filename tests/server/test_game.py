@@ -146,6 +146,36 @@ def test_what_is_said_reaches_whom_it_is_for_at_its_tick(stepper: Stepper) -> No
         assert [event.name for event in late] == names
 
 
+class Careless(Notary):
+    def left(self, player: Player) -> None:
+        self.notes.append(f"left {player.name}")
+
+
+def test_who_is_gone_has_no_ship_whatever_the_game_does_with_it() -> None:
+    stepper = Stepper(game=Careless)
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    stepper.step(2)
+    player, ship = ann.player, ann.player.ship
+    stepper.drop(ann)
+    stepper.room.leave(player)
+    stepper.step(2)
+    assert not stepper.room.world.alive[ship]
+    assert player.ship == 0
+    assert "left Ann" in notary_of(stepper).notes
+    assert ship not in bob.beliefs.rows()
+
+
+def test_what_is_nobodys_ship_any_more_may_stay() -> None:
+    class Wrecks(Careless):
+        def left(self, player: Player) -> None:
+            player.ship = 0
+
+    stepper = Stepper(game=Wrecks)
+    ship = stepper.join("Ann").player.ship
+    stepper.room.leave(stepper.room.players[1])
+    assert stepper.room.world.alive[ship]
+
+
 def test_the_stage_gives_chance_and_options() -> None:
     stepper = Stepper(seed=42, game=Notary, options={"depth": 3})
     stage = notary_of(stepper).stage

@@ -10,7 +10,7 @@ from protocol.arena import Arena, Place, Rock, Size
 from protocol.description import Column, Description, Team
 from protocol.motion import Button, Input
 from server.checkpoint import capture, revive, seal, unseal
-from server.game import Lasting
+from server.game import Lasting, Player
 from server.games.crates import STATUS_WHOLE
 from server.games.fighter import STATUS_BOOSTING
 from server.games.plain import PODIUM_S, Book, Plain
@@ -64,6 +64,25 @@ def test_everybody_has_a_ship_and_the_arena_its_rocks(stepper: Stepper) -> None:
     assert places == {(200.0, 200.0), (800.0, 800.0)}, "each where there is room"
     stepper.room.leave(bob.player)
     assert len(world) == 2
+
+
+class Own(Count):
+    def left(self, player: Player) -> None:
+        """What it overrides it doesn't call."""
+
+
+def test_who_has_left_is_on_no_scoreboard_whatever_the_game_does_about_it() -> None:
+    stepper = stepper_of(Own)
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    game_of(stepper).count(bob.player.id, 0)
+    stepper.room.leave(bob.player)
+    stepper.clients.remove(bob)
+    stepper.step(60)
+    assert len(stepper.room.world) == 2, "a rock, and Ann"
+    assert list(game_of(stepper).book.rows) == [ann.player.id]
+    podium(stepper)
+    stepper.step(2)
+    assert [row["player"] for row in ann.events_named("match")[-1]["standings"]] == [ann.player.id]
 
 
 def test_crates_that_nobody_breaks_look_whole() -> None:
