@@ -24,7 +24,7 @@ class Laps(Plain):
             HudLine(name="lap", label="Lap", where="top"),
             HudLine(name="crystals", label="Crystals", style="bar", max=12, where="top"),
             HudLine(name="fuel", label="Antimatter in store", style="bar", max=100),
-            HudLine(name="phase", label="", style="text", texts=("", "Go!"), where="middle"),
+            HudLine(name="phase", label="", style="text", texts=("", "Go!"), where="middle", hue="green"),
         )
     )
 
@@ -55,6 +55,7 @@ def test_each_line_is_where_the_game_wants_it(chromium_path: Path, server: Serve
         expect(top.locator(".bar-value")).to_have_text(["3", "7"])
         expect(ship.locator(".bar-value")).to_have_text(["80"])
         expect(page.locator(".middle section")).to_contain_text("Go!")
+        expect(page.locator(".middle b")).to_have_css("color", "rgb(18, 201, 143)")
         places = [
             _edges(page.locator(name)) for name in (".score", ".clock", ".top-lines", ".vitals", ".minimap", ".hint")
         ]

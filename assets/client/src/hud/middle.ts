@@ -3,7 +3,8 @@
  */
 
 import type { Description, HudLine, Scene } from "@ricochet/sdk";
-import { element, show, write } from "./dom";
+import { css, hue } from "../render/palette";
+import { element, show, style, write } from "./dom";
 import { linesAt, valueOf, wordsOf } from "./vitals";
 
 export class Middle {
@@ -31,6 +32,7 @@ class Note {
     this.root = element("section", "respawn", element("h2", "", line.label), this.count);
     this.root.setAttribute("role", "status");
     this.count.setAttribute("aria-live", "off"); // else a screen reader would count along
+    style(this.root, "--hue", css(hue(line.hue)));
     show(this.root, false);
   }
 
