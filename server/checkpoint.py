@@ -24,6 +24,7 @@ from protocol.motion import Helm
 from protocol.ticks import Rates
 from server.build.buildable import Buildable
 from server.card import PERMANENT, Card
+from server.chat.speaker import Muted
 from server.game import Game, Lasting, Player
 from server.inputs import InputBuffer, SavedInputs
 from server.results import Placing
@@ -63,6 +64,10 @@ class SavedSeat(Struct, array_like=True, gc=False):
     """For how long nobody had sat there; None: somebody did."""
     identity: Identity = GUEST
     key: str = ""
+    mark: str = ""
+    """What others' mutes know them by; "": whoever wrote it didn't say."""
+    mutes: tuple[Muted, ...] = ()
+    """Whom they had muted for themselves."""
 
 
 class SavedRoom(Struct, frozen=True):

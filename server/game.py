@@ -4,8 +4,8 @@ A game is one class. It is made for one room, given a `Stage`, and then called i
 anywhere else and never while awaiting:
 
     begin                     once, before the first tick
-    joined, left              as people come and go, between ticks; the ship that somebody has after `left` goes, too: one
-                              that is to stay is theirs no more (`player.ship = 0`)
+    joined, left              as people come and go, between ticks; the ship that somebody has after `left` goes, too:
+                              one that is to stay is theirs no more (`player.ship = 0`)
     greet(player)             when a connection needs to be told how things stand: after joining, and after coming back;
                               a spectator's, too: it has the number 0 and takes no part
     before_step               each tick, when every player's `now` is this tick's input

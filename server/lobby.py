@@ -154,7 +154,7 @@ class Lobby:
         if self.doors is Doors.SHUT or (self.doors is Doors.RETURNING and kept is None):
             raise Violation(Code.SERVER_STOPPING, "the server is about to stop; come back in a moment")
         if kept is not None:
-            self.seating.resume(session, kept)
+            self.seating.resume(session, kept, now_s)
             return
         if hello.room is not None and self.elsewhere.leads(session, hello, self.rooms.get(hello.room)):
             session.state, session.speaker = State.WAITING, None  # not in: chat doesn't know them

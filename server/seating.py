@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from protocol import limits
-from protocol.errors import Code
+from protocol.errors import Code, Violation
 from server.checkpoint import SavedSeat
 from server.game import Player
+from server.restrictions import keys_of
 from server.roles import Identity
 from server.room import Room
 from server.seats import Reserved, Seat, digest
@@ -69,14 +70,22 @@ class Seating:
         seat.speaker = session.speaker
         self.taken[lock] = session.seat = seat
 
-    def resume(self, session: Session, kept: Seat | Reserved) -> None:
-        """`session` comes back to it. Whoever sits there now is replaced."""
+    def resume(self, session: Session, kept: Seat | Reserved, now_s: float) -> None:
+        """`session` comes back to it. Whoever sits there now is replaced. Raises Violation when they are banned as
+        whoever they would be: of before a restart, that was decided since."""
+        name = session.name if kept.player is None else kept.player.name
+        known = kept.keys if isinstance(kept, Reserved) else ()
+        keys = *known, *keys_of(session.identity, session.link.address, name)
+        if ban := session.lobby.bans.find_any(keys, now_s):
+            if isinstance(kept, Reserved):
+                self.give_up(kept)
+            raise Violation(Code.BANNED, ban.sentence(now_s))
         if kept.player is not None:
             session.name = kept.player.name
         if isinstance(kept, Reserved):
             self._forget(kept)
             if session.speaker is not None:
-                session.speaker.rename(kept.player.name)
+                session.lobby.talk.welcome_back(session.speaker, kept.player.name, kept.mark, kept.mutes)
             self.sit(session, kept.room, kept.player)
             return
         del self.taken[kept.lock]

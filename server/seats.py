@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from protocol import limits
-from server.chat.speaker import Speaker
+from server.chat.speaker import Muted, Speaker
 from server.checkpoint import SavedSeat
 from server.game import Player
+from server.restrictions import mark_of
 from server.roles import GUEST, Identity
 from server.room import Room
 from server.viewers import Viewer
@@ -52,7 +53,7 @@ class Seat(Struct, eq=False):
     key: str = ""
     """What bans and mutes know them by."""
     occupied: SavedSeat | None = None
-    """For a checkpoint while somebody sits there: made once, for nothing of it changes."""
+    """For a checkpoint while somebody sits there: made once, for nothing of it changes but whom they have muted."""
     speaker: Speaker | None = None
     """Whose it is, as chat knows them."""
 
@@ -81,10 +82,12 @@ class Seat(Struct, eq=False):
         """For a checkpoint; a spectator's is not kept."""
         if self.player is None:
             return None
-        if self.session is not None and self.occupied is not None:
+        mark, mutes = ("", ()) if self.speaker is None else (self.speaker.named.mark, self.speaker.saved_mutes)
+        if self.session is not None and self.occupied is not None and self.occupied.mutes is mutes:
             return self.occupied
         vacant_s = None if self.session is not None else now_s - self.vacant_since_s
-        saved = SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+        whose = self.identity, self.key, mark, mutes
+        saved = SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, *whose)
         if vacant_s is None:
             self.occupied = saved
         return saved
@@ -100,11 +103,19 @@ class Reserved(Struct, eq=False):
     vacant_since_s: float
     identity: Identity
     key: str
+    mark: str
+    mutes: tuple[Muted, ...]
+
+    @property
+    def keys(self) -> tuple[str, str, str]:
+        """All that bans and mutes know them by, as `Speaker.keys`."""
+        return self.key, mark_of(self.key, self.player.name, self.identity.subject is None), self.mark or self.key
 
     @classmethod
     def of(cls, saved: SavedSeat, room: Room, vacant_since_s: float) -> Reserved:
         player = room.players[saved.player]
-        return cls(room, player, saved.lock, saved.next_lock, vacant_since_s, saved.identity, saved.key)
+        whose = saved.identity, saved.key, saved.mark, saved.mutes
+        return cls(room, player, saved.lock, saved.next_lock, vacant_since_s, *whose)
 
     def kept_s(self, now_s: float) -> float:
         """For how much longer."""
@@ -112,7 +123,8 @@ class Reserved(Struct, eq=False):
 
     def save(self, now_s: float) -> SavedSeat:
         vacant_s = now_s - self.vacant_since_s
-        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, self.identity, self.key)
+        whose = self.identity, self.key, self.mark, self.mutes
+        return SavedSeat(self.player.id, self.lock, self.next_lock, vacant_s, *whose)
 
 
 def _kept_s(now_s: float, vacant_since_s: float) -> float:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from server.chat.speaker import Speaker
 from server.lobby import Lobby
-from server.restrictions import mark_of
 from server.seats import Reserved, Seat
 from server.session import Session
 
@@ -54,8 +53,7 @@ def keys_of(one: Somebody) -> tuple[str, ...]:
     speaker = _speaker(one)
     if speaker is not None:
         return speaker.keys
-    is_guest = one.identity.subject is None
-    return (one.key, mark_of(one.key, one.player.name, is_guest)) if isinstance(one, Reserved) else (one.key,)
+    return one.keys if isinstance(one, Reserved) else (one.key,)
 
 
 def be_muted(one: Somebody, key: str) -> None:

@@ -9,6 +9,7 @@
     word_filter  the operator's say in what is said
     filter_desk  asks it, away from the game's thread
 
-A line is text and nothing else: printable, on one line, bounded. Everything kept is in memory alone and bounded: each
-channel's history, which goes with its room, each person's mutes, which go with their seat, and the queue of reports.
+A line is text and nothing else: printable, on one line, bounded. What is said is kept in memory alone. Everything kept
+is bounded: each channel's history, which goes with its room, each person's mutes, which go with their seat, through a
+restart too, and the queue of reports.
 """

@@ -128,7 +128,7 @@ def _mute(told: Told) -> None:
     mutes = told.speaker.mutes
     if named.mark not in mutes and len(mutes) >= PERSONAL_MUTES_MAX:
         raise _refusal(f"you have muted {PERSONAL_MUTES_MAX} people; /unmute one first")
-    mutes[named.mark] = named
+    told.speaker.mute(named)
     told.answer(f"You don't hear {_shown(named)} any more; /unmute {named.name} undoes it")
 
 
@@ -139,7 +139,7 @@ def _unmute(told: Told) -> None:
     named, _ = names.find(
         told.words, mutes.values(), nobody="you have muted nobody called {}; /muted tells whom you have"
     )
-    del mutes[named.mark]
+    told.speaker.unmute(named)
     told.answer(f"You hear {_shown(named)} again")
 
 

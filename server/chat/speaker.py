@@ -33,10 +33,21 @@ class Named(Struct, frozen=True):
     """What others' own mutes know them by, and admins' of one person: see `mark_of`."""
 
 
+class Muted(Struct, frozen=True, array_like=True, gc=False):
+    """Whom somebody doesn't want to hear, for a checkpoint: numbers are of one life of a server."""
+
+    name: str
+    key: str
+    mark: str
+
+
 class Speaker:
     """Somebody who has come in."""
 
-    __slots__ = ("_first_mark", "_is_guest", "_muted", "_said", "commands", "lines", "mutes", "named", "reports")
+    __slots__ = (
+        *("_first_mark", "_is_guest", "_muted", "_said", "commands", "lines", "mutes", "named", "reports"),
+        "saved_mutes",
+    )
 
     def __init__(self, number: int, name: str, key: str, is_guest: bool) -> None:
         self._is_guest = is_guest
@@ -45,7 +56,9 @@ class Speaker:
         self._muted: dict[str, None] = {}
         """By what admins have muted them while they were here."""
         self.mutes: dict[str, Named] = {}
-        """Whom they don't want to hear, by mark. At most PERSONAL_MUTES_MAX."""
+        """Whom they don't want to hear, by mark. At most PERSONAL_MUTES_MAX. See `mute`."""
+        self.saved_mutes: tuple[Muted, ...] = ()
+        """The same for a checkpoint: another one when they change."""
         self.lines = Bucket.full(limits.CHATS_PER_SECOND_MAX, limits.CHATS_BURST_MAX, 0.0)
         self.commands = Bucket.full(limits.COMMANDS_PER_SECOND_MAX, limits.COMMANDS_BURST_MAX, 0.0)
         self.reports = Bucket.full(limits.REPORTS_PER_SECOND_MAX, limits.REPORTS_BURST_MAX, 0.0)
@@ -56,9 +69,10 @@ class Speaker:
         self.named = replace(self.named, key=key)
         return self
 
-    def rename(self, name: str) -> None:
-        """They have resumed a seat of before a restart, and are called what that is called."""
-        self.named = replace(self.named, name=name, mark=mark_of(self.named.key, name, self._is_guest))
+    def rename(self, name: str, mark: str = "") -> None:
+        """They have resumed a seat of before a restart, and are called what that is called. To those who have muted
+        them they are who they were: `mark`, if that was written down."""
+        self.named = replace(self.named, name=name, mark=mark or mark_of(self.named.key, name, self._is_guest))
 
     def be_called(self, name: str) -> None:
         """They have chosen another name. To those who have muted them they are who they were."""
@@ -76,6 +90,17 @@ class Speaker:
         named = self.named
         present = mark_of(named.key, named.name, self._is_guest)
         return named.key, present, self._first_mark, *self._muted, named.mark
+
+    def mute(self, named: Named) -> None:
+        self.mutes[named.mark] = named
+        self._save_mutes()
+
+    def unmute(self, named: Named) -> None:
+        del self.mutes[named.mark]
+        self._save_mutes()
+
+    def _save_mutes(self) -> None:
+        self.saved_mutes = tuple(Muted(named.name, named.key, named.mark) for named in self.mutes.values())
 
     def hears(self, mark: str) -> bool:
         return mark not in self.mutes

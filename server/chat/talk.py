@@ -21,7 +21,7 @@ from server.bucket import Bucket
 from server.chat import commands, names
 from server.chat.channel import Channel, Kind, Line
 from server.chat.reports import Reports
-from server.chat.speaker import Named, Person, Place, Speaker
+from server.chat.speaker import Muted, Named, Person, Place, Speaker
 from server.chat.strangers import Strangers
 from server.chat.word_filter import WordFilter
 from server.game import Player
@@ -88,6 +88,13 @@ class Talk:
     def welcome(self, name: str, key: str, is_guest: bool) -> Speaker:
         """Somebody has come in, for the first time."""
         return Speaker(self._next_number(), name, key, is_guest)
+
+    def welcome_back(self, speaker: Speaker, name: str, mark: str, mutes: Iterable[Muted]) -> None:
+        """`speaker` has resumed a seat of before a restart, in which they were called and known so, and had muted
+        some. Those have other numbers now."""
+        speaker.rename(name, mark)
+        for muted in mutes:
+            speaker.mute(Named(self._next_number(), muted.name, muted.key, muted.mark))
 
     def _next_number(self) -> int:
         self._speakers += 1

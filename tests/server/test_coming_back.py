@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from protocol.errors import Code
 from protocol.limits import SEAT_KEPT_S, SUBPROTOCOL_JSON
-from protocol.messages import Chat, Hello, Inputs, Leave, Ping
+from protocol.messages import Chat, Hello, Inputs, Leave, Ping, Rename
 from protocol.motion import Input
 from server.checkpoint import capture, revive, seal, unseal
 from server.games.melee import Melee
@@ -262,6 +262,55 @@ def test_who_came_back_after_the_checkpoint_and_before_the_crash_is_not_locked_o
     for used in (ann.welcome.resume, later.welcome.resume):
         thief = restarted.stepper.join("Thief", resume=used)
         assert [error.code for error in thief.errors] == [Code.RESUME_REFUSED]
+
+
+def test_whom_somebody_had_muted_is_mute_after_a_restart_too(stepper: Stepper) -> None:
+    ann, bob, eve = stepper.join("Ann"), stepper.join("Bob"), stepper.join("Eve")
+    ann.say(Chat("/mute Bob"), 0.0)
+    ann.say(Chat("/mute Eve"), 1.0)
+    stepper.lobby.save_seats(stepper.room, 1.0)
+    ann.say(Chat("/unmute Eve"), 2.0)
+    stepper.drop(eve)
+    again = Restarted(Restarted(stepper).stepper).stepper  # the second time before anybody has come back
+    bob, eve = (again.join("Whoever", resume=client.welcome.resume) for client in (bob, eve))
+    ann = again.join("Ann", resume=ann.welcome.resume)
+    for client in (bob, eve):
+        client.say(Chat(f"I am {client.player.name}"), again.now_s)
+    again.step(2)
+    assert [line.text for line in ann.chats] == ["I am Eve"]
+    ann.say(Chat("/muted"), again.now_s)
+    ann.say(Chat("/unmute Bob"), again.now_s + 2)
+    bob.say(Chat("and now?"), again.now_s + 20)
+    again.step(2)
+    told = [line.text for line in ann.chats[1:]]
+    number = told[0].rpartition("#")[2]
+    assert told == [f"You don't hear: Bob #{number}", f"You hear Bob #{number} again", "and now?"]
+    assert int(number) not in {line.number for line in ann.chats if line.name}, "nobody else has it"
+
+
+def test_a_mute_knows_who_has_another_name_after_a_restart_too(stepper: Stepper) -> None:
+    ann, bob = stepper.join("Ann"), stepper.join("Bob")
+    ann.say(Chat("/mute Bob"), 0.0)
+    bob.say(Rename("Rob"), 1.0)
+    again = Restarted(stepper).stepper
+    ann, bob = (again.join("Whoever", resume=client.welcome.resume) for client in (ann, bob))
+    assert bob.player.name == "Rob"
+    bob.say(Chat("me again"), again.now_s)
+    again.step(2)
+    assert ann.chats == []
+
+
+@pytest.mark.parametrize("key", ["address:10.0.0.1", "address:10.0.0.1 bob", "address:10.0.0.1 rob"])
+def test_who_was_banned_meanwhile_does_not_get_the_seat_back(stepper: Stepper, key: str) -> None:
+    """By their address, by the name that they had come with, and by the one that they have in their seat."""
+    bob = stepper.join("Bob", address="10.0.0.1:1")
+    bob.say(Rename("Rob"), 1.0)
+    again = Restarted(stepper).stepper
+    again.lobby.bans.add(key, 600.0, "rude", again.now_s)
+    back = again.join("Liz", address="10.0.0.2:1", resume=bob.welcome.resume)
+    assert code_of(back) == Code.BANNED
+    assert not again.room.players
+    assert again.join("Liz", address="10.0.0.2:1").welcome.player == 2, "who comes without it is somebody else"
 
 
 def test_seats_are_kept_for_as_long_as_they_would_have_been(stepper: Stepper) -> None:

@@ -92,7 +92,7 @@ def test_a_seat_of_before_a_restart_has_no_number_and_can_be_meant_by_name(house
     lobby.add_room(revive(saved, Melee, room.arena, room.rates, {}), saved.seats, 0.0)
     ours = [(session_of(lobby, one), keys_of(one)) for one in everybody(lobby)]
     assert ours == [
-        (None, ("address:1.2.3.5", "address:1.2.3.5 ann")),
-        (None, ("address:1.2.3.4", "address:1.2.3.4 eve")),
-        (None, ("subject:bob", "subject:bob")),
+        (None, ("address:1.2.3.5", "address:1.2.3.5 ann", "address:1.2.3.5 ann")),
+        (None, ("address:1.2.3.4", "address:1.2.3.4 eve", "address:1.2.3.4 eve")),
+        (None, ("subject:bob", "subject:bob", "subject:bob")),
     ]
