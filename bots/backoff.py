@@ -15,10 +15,13 @@ SEATED_DELAY_S_MAX: Final = 2.0
 JITTER: Final = 0.5
 CROWDED: Final = frozenset({429, 503})
 """What HTTP says to a crowd instead of an answer to the handshake. Nobody hurries then, whatever they have."""
+UNREACHED: Final = frozenset({502, 504})
+"""What a proxy says whose server isn't there, as while it is restarted, or doesn't answer."""
 
 RETURN_AFTER: Final = frozenset(
-    {1001, 1005, 1006, 1011, 1012, 1013}
+    {1001, 1005, 1006, 1011, 1012, 1013, 1014}
     | CROWDED
+    | UNREACHED
     | {
         Code.HELLO_TIMEOUT,
         Code.TOO_SLOW,

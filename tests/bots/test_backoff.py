@@ -40,7 +40,11 @@ def test_success_begins_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [1006, 429, 503, Code.HELLO_TIMEOUT, Code.TOO_SLOW, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.SILENT]
+    "code",
+    [
+        *(1006, 1014, 429, 502, 503, 504),
+        *(Code.HELLO_TIMEOUT, Code.TOO_SLOW, Code.SERVER_STOPPING, Code.SERVER_FAULT, Code.SILENT),
+    ],
 )
 def test_what_was_not_our_fault_is_returned_from(code: int) -> None:
     assert code in RETURN_AFTER

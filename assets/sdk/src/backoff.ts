@@ -15,7 +15,7 @@ const RETURNING_S = 2;
 export const ROOM_RETURNING = 4035;
 
 /** Closures that are not our fault: of the WebSocket layer, and a hello that was late, too slow, silent, room closed, server stopping, server fault, room returning. */
-const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4006, 4013, 4014, 4031, 4032, 4033, ROOM_RETURNING]);
+const RETURN_AFTER: ReadonlySet<number> = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1014, 1015, 4006, 4013, 4014, 4031, 4032, 4033, ROOM_RETURNING]);
 
 export function comesBackAfter(code: number): boolean {
   return RETURN_AFTER.has(code);
