@@ -4,6 +4,7 @@ says at once keep others waiting, or be kept for ever."""
 import pytest
 import trio
 import trio.testing
+from trio_websocket import ConnectionClosed
 
 from protocol.frames import BINARY, TEXT
 from server.bucket import Bucket
@@ -97,6 +98,42 @@ async def turns_during(client: trio.abc.Stream, flood: bytes) -> int:
             turns += 1
             await trio.lowlevel.checkpoint()
     return turns
+
+
+async def test_of_what_comes_byte_by_byte_few_pieces_are_kept(nursery: trio.Nursery) -> None:
+    server, client = trio.testing.memory_stream_pair()
+    connection = await accepted(server, client, nursery, burst=1)
+    for byte in frame(bytes(16_384), BINARY)[:-1]:
+        await client.send_all(bytes([byte]))
+    await trio.testing.wait_all_tasks_blocked()
+    assert sum(map(len, connection._message_parts)) == 16_383
+    assert len(connection._message_parts) < 16
+    await client.send_all(GOING[-1:])
+    assert len(await connection.get_message()) == 16_384
+    await client.send_all(GOING)
+
+
+@pytest.mark.parametrize(("character", "most"), [("x", 16_384), ("é", 8192), ("😀", 4096)])
+@pytest.mark.parametrize("fragments", [1, 100])
+async def test_a_text_is_as_long_as_its_bytes(nursery: trio.Nursery, character: str, most: int, fragments: int) -> None:
+    server, client = trio.testing.memory_stream_pair()
+    connection = await accepted(server, client, nursery, burst=1000)
+    for text in (character * most, character * most + "."):
+        await client.send_all(b"".join(cut_to_frames(text.encode(), fragments)))
+    assert await connection.get_message() == character * most
+    with pytest.raises(ConnectionClosed) as closed:
+        await connection.get_message()
+    assert closed.value.reason is not None
+    assert closed.value.reason.code == 1009
+
+
+def cut_to_frames(text: bytes, count: int) -> list[bytes]:
+    """A text message in so many frames, characters cut anywhere."""
+    size = -(-len(text) // count)
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    firsts = [TEXT & 0x0F if at == 0 else 0x00 for at in range(len(parts))]
+    firsts[-1] |= 0x80
+    return [frame(part, first) for part, first in zip(parts, firsts, strict=True)]
 
 
 async def test_of_a_message_that_never_ends_no_more_is_kept_than_the_bucket_has(nursery: trio.Nursery) -> None:
