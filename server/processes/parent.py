@@ -6,6 +6,9 @@
 
 Who ends before it was ever ready ends everything: what is wrong then is wrong with the settings. Our status is the
 worst of those that ended while we stopped. A child tells us what it would tell systemd, by the same words.
+
+How long one has been silent is counted by our own looks, and not by the clock: a container that is paused, or a machine
+that is starved, stops us along with them, and what they say when all go on comes after that.
 """
 
 import math
@@ -22,6 +25,7 @@ from server.processes.shares import Share
 READY: Final = "READY=1"
 ALIVE: Final = "WATCHDOG=1"
 STOPPING: Final = "STOPPING=1"
+LOOK_S: Final = 1.0
 SILENCE_S_MAX: Final = 10.0
 """So long may a child that is ready say nothing."""
 OVERTIME_S: Final = 30.0
@@ -140,25 +144,26 @@ class Parent:
 
     async def _mind(self, number: int, child: Child, is_up: trio.Event) -> None:
         """Hear how it is, and kill it when it isn't well any more."""
-        until_s, is_leaving = math.inf, False
-        while True:
+        left_s, is_leaving, looked_s = math.inf, False, trio.current_time()
+        while left_s > 0:
             said: list[str] = []
-            with trio.move_on_at(until_s) as waiting:
+            with trio.move_on_after(min(LOOK_S, left_s)):
                 said = await child.hear()
-            if waiting.cancelled_caught:
-                log.error("a process stands still and is killed", process=number, pid=child.pid)
-                child.tell(signal.SIGKILL)
-                return
+            before_s, looked_s = looked_s, trio.current_time()
+            left_s -= min(LOOK_S, looked_s - before_s)
             if READY in said:
                 is_up.set()
             if STOPPING in said:
-                is_leaving, until_s = True, trio.current_time() + self._patience_s
+                is_leaving, left_s = True, self._patience_s
             elif not is_leaving and (READY in said or ALIVE in said):
-                until_s = trio.current_time() + SILENCE_S_MAX
+                left_s = SILENCE_S_MAX
+        log.error("a process stands still and is killed", process=number, pid=child.pid)
+        child.tell(signal.SIGKILL)
 
     async def _lose_patience(self) -> None:
         await self.is_stopping.wait()
-        await trio.sleep(self._patience_s)
+        for _ in range(math.ceil(self._patience_s / LOOK_S)):
+            await trio.sleep(LOOK_S)
         log.error("processes that don't end are killed", processes=sorted(self.children))
         for child in self.children.values():
             child.tell(signal.SIGKILL)

@@ -9,6 +9,7 @@ import pytest
 import trio
 import trio.testing
 from trio.abc import Clock
+from trio.testing import MockClock
 
 from server.config import Config
 from server.processes.parent import (
@@ -250,6 +251,23 @@ async def test_who_stands_still_is_killed_and_started_again(stage: Stage, autoju
     assert stage.of(2) is not still
     assert [stage.of(n).signals for n in (1, 3)] == [[], []]
     assert stage.ready == 1
+
+
+@pytest.mark.parametrize("stops", [False, True])
+async def test_when_all_of_them_were_stopped_for_a_while_that_counts_against_nobody(
+    stage: Stage, mock_clock: MockClock, stops: bool
+) -> None:
+    """As by a pause of their container: they wake together, and the parent first."""
+    await stage.get_ready()
+    if stops:
+        stage.parent.stop()
+        for number in (1, 2, 3):
+            stage.of(number).say(STOPPING)
+    for _ in range(3):
+        await stage.settle()
+        mock_clock.jump(10 * SILENCE_S_MAX)
+        await stage.settle()
+    assert signal.SIGKILL not in [said for puppet in stage.puppets for said in puppet.signals]
 
 
 async def test_who_drains_by_itself_is_given_its_time(stage: Stage, autojump_clock: Clock) -> None:
