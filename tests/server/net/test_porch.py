@@ -8,7 +8,7 @@ import pytest
 import trio
 import trio.testing
 
-from server.net.porch import TOGETHER, Porch, Stranger, current_porch
+from server.net.porch import GAP_S, TOGETHER, Porch, Stranger, current_porch
 from tests.instruments.pairs import Pair, socket_pairs
 
 MANY = 5 * TOGETHER
@@ -53,6 +53,24 @@ async def test_the_porch_of_a_run_calls_by_itself(pairs: list[Pair]) -> None:
     assert len(current_porch()) == 0
 
 
+async def test_there_is_a_gap_between_a_few_and_the_next_few(
+    pairs: list[Pair], nursery: trio.Nursery, mock_clock: trio.testing.MockClock
+) -> None:
+    gone = list[int]()
+
+    async def wait(fd: int) -> None:
+        await current_porch().wait(fd)
+        gone.append(fd)
+
+    for mine, theirs in pairs:
+        nursery.start_soon(wait, mine.fileno())
+        theirs.send(b"x")
+    for turn in range(1, MANY // TOGETHER + 1):
+        await trio.testing.wait_all_tasks_blocked(0.001)
+        assert len(gone) == turn * TOGETHER
+        mock_clock.jump(GAP_S)
+
+
 async def test_who_will_not_wait_any_longer_is_gone_and_may_come_back(pairs: list[Pair]) -> None:
     porch, (mine, theirs) = Porch(), pairs[0]
     with trio.move_on_after(0) as patience:
@@ -68,9 +86,17 @@ async def test_a_stranger_is_read_after_its_wait_and_once_met_without() -> None:
     with ExitStack() as ends:
         mine, theirs = (ends.enter_context(trio.socket.from_stdlib_socket(end)) for end in socket.socketpair())
         peer, stranger = trio.SocketStream(theirs), Stranger(trio.SocketStream(mine))
-        await peer.send_all(b"hello")
-        with trio.fail_after(60):
-            assert await stranger.receive_some(4096) == b"hello"
+        heard = list[bytes]()
+
+        async def read() -> None:
+            heard.append(await stranger.receive_some(4096))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read)
+            await trio.testing.wait_all_tasks_blocked()
+            assert len(current_porch()) == 1
+            await peer.send_all(b"hello")
+        assert heard == [b"hello"]
         stranger.met = True
         async with trio.open_nursery() as nursery:
             nursery.start_soon(stranger.receive_some)
