@@ -148,7 +148,8 @@ class Shelf:
         """It is gone, with all its versions. Touches the disk. Raises CannotKeep or OSError."""
         if name not in self._books:
             raise CannotKeep(404, f"there is no arena {name!r}")
-        shutil.rmtree(self._folder / name)
+        if (folder := self._folder / name).exists():  # else somebody else has removed it
+            shutil.rmtree(folder)
         self._books = {other: book for other, book in self._books.items() if other != name}
 
     def _rewrite(self, name: str, version: Version, by: str) -> Version | None:
@@ -156,8 +157,8 @@ class Shelf:
         path, newest = self._path(name, version.number), self._books[name].versions[-1]
         try:
             arena = self._books[name].arena if version is newest else _read(path).arena
-        except (msgspec.MsgspecError, ArenaError):
-            path.unlink()
+        except (FileNotFoundError, msgspec.MsgspecError, ArenaError):
+            path.unlink(missing_ok=True)
             return None
         content = msgspec.json.encode(Saved("", by, version.saved_s, arena))
         write_whole(path, content)

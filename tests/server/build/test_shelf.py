@@ -1,5 +1,6 @@
 """The arena library: what is kept, for whom, and what a broken disk or a sly name can do to it."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -126,6 +127,19 @@ def test_what_is_removed_makes_room_and_is_nowhere(
     with pytest.raises(CannotKeep, match="there is no arena 'rude'"):
         shelf.remove("rude")
     assert shelf.save("mine", "subject:ann", "Ann", 3000, ARENA) == 1
+
+
+def test_what_somebody_else_has_removed_from_the_folder_holds_nothing_up(shelf: Shelf, tmp_path: Path) -> None:
+    for second in (1, 2, 3):
+        shelf.save("hers", "subject:ann", "Ann", second, ARENA)
+    folder = tmp_path / "arenas" / "hers"
+    (folder / "000002.json").unlink()
+    assert shelf.disown("subject:ann", "Somebody")
+    ((_, book),) = shelf.books()
+    assert (book.owner, [version.number for version in book.versions]) == ("", [1, 3])
+    shutil.rmtree(folder)
+    shelf.remove("hers")
+    assert shelf.arenas == {}
 
 
 def test_whoever_looks_through_it_meanwhile_is_not_disturbed(shelf: Shelf) -> None:
