@@ -187,7 +187,6 @@ class Membership:
         """What was announced; what can't be claimed before the next beat is due waits until after it."""
         due_s = self._clock() + self.timing.beat_s
         while True:
-            self._new = {name for name in self._new if name in self._tenures}
             names = list(islice(self._new, CLAIMS_MAX))
             if not names or not await self._claim_together(names):
                 return

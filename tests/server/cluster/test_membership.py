@@ -180,6 +180,24 @@ async def test_what_was_stopped_or_left_is_free_for_others(place: Place, autojum
         nursery.cancel_scope.cancel()
 
 
+async def test_what_is_granted_to_whoever_has_left_meanwhile_does_not_run(
+    place: Place, autojump_clock: MockClock
+) -> None:
+    membership, answers = place.membership, list[Why]()
+    await trio.testing.wait_all_tasks_blocked()
+    place.directory.slow_s = 0.5
+
+    async def claim() -> None:
+        answers.append((await membership.claim(Notice("pinball"))).why)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(claim)
+        await trio.sleep(0.1)
+        await membership.leave()
+    assert answers == [Why.LOST]
+    assert not membership.holds("pinball")
+
+
 async def test_a_room_may_follow_one_of_its_name_before_the_directory_is_told(
     place: Place, autojump_clock: MockClock
 ) -> None:
