@@ -28,6 +28,26 @@ FILM = """() => new Promise((done) => {
   }, 100);
 })"""
 """What the killcam shows, ten times a second, until it is over."""
+LOOK_AGAIN = """(news_ticks) => new Promise((done) => {
+  const held = [];
+  let died = null;
+  let lived = true;
+  const draw = window.requestAnimationFrame;
+  window.requestAnimationFrame = (frame) => held.push(frame);
+  const timer = setInterval(() => {
+    const { own, server_tick } = window.ricochet;
+    if (lived && !own) died = server_tick;
+    lived = Boolean(own);
+    if (died === null || server_tick - died <= news_ticks) return;
+    clearInterval(timer);
+    window.requestAnimationFrame = draw;
+    for (const frame of held) frame(performance.now());
+    done(window.ricochet.killcam);
+  }, 20);
+})"""
+"""No picture is drawn until one was shot down so long ago; what the killcam shows in the first."""
+NEWS_TICKS = 130
+"""What is older is no news. One has just come back, and can't be shot down yet."""
 DEATHS_MAX = 6
 """One of so many is by somebody who was there long enough before: whoever fired may be gone, or have just come."""
 PRESSES_MAX, PATIENCE_S = 8, 5.0
@@ -94,6 +114,14 @@ def test_there_is_nothing_to_see_before_one_was_shot_down(chromium_path: Path) -
         expect(page.get_by_role("button", name="Killcam", exact=True)).to_be_hidden()
         page.keyboard.press("k")
         assert probe(page)["killcam"] is None
+
+
+def test_it_does_not_start_for_what_happened_while_nobody_looked(server: Served, chromium_path: Path) -> None:
+    with opened(chromium_path, f"{server.page_url}?name=Ada&autojoin=1", DESKTOP) as page:
+        wait_for(page, "r.state === 'playing' && r.own")
+        close(page)
+        assert page.evaluate(LOOK_AGAIN, NEWS_TICKS) is None
+        show(page)
 
 
 def test_one_sees_again_how_one_was_shot_down(server: Served, chromium_path: Path) -> None:

@@ -188,8 +188,8 @@ class WholeLook implements PageLook {
     }
   }
 
-  slain(clip: Clip): void {
-    this.killcam.take(clip);
+  slain(clip: Clip, scene: Scene): void {
+    this.killcam.take(clip, isNews(clip.ending, scene));
   }
 
   /** Of the room that one is in, or of the lobby. */

@@ -129,7 +129,7 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
     const scene = client.see(now_ms) ?? emptyScene(now_ms / 1000, client.link);
     for (const event of client.happened()) look.event(event, scene);
     const clip = client.slain();
-    if (clip) look.slain(clip);
+    if (clip) look.slain(clip, scene);
     look.draw(scene);
     builder.draw(scene);
     client.play?.figures.add("frame_ms", performance.now() - now_ms);

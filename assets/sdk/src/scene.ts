@@ -286,8 +286,8 @@ export interface Look {
   draw(scene: Scene): void;
   /** Before `draw`, of the same scene. */
   event(event: GameEvent, scene: Scene): void;
-  /** One's own ship came to this end: to be shown once more, as often as the player likes. */
-  slain(clip: Clip): void;
+  /** One's own ship came to this end, before `scene`: to be shown once more, as often as the player likes. */
+  slain(clip: Clip, scene: Scene): void;
   readonly chat: ChatView;
   /** A sentence that the player should read in passing. */
   notice(sentence: string): void;

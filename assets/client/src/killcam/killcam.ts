@@ -1,7 +1,7 @@
 /**
  * The killcam: how one's own ship was shot down, played once more in a corner while the game goes on.
  *
- * It starts by itself, unless the player has turned that off or asks for less motion; K, or its buttons, close it and show it
+ * It starts by itself, unless the player has turned that off, asks for less motion or wasn't looking; K, or its buttons, close it and show it
  * again, until the next end or another room. Nothing is drawn and nothing asked of the page while it is closed.
  */
 
@@ -65,11 +65,11 @@ export class Killcam {
     if (this.played) this.stage.inset.pane.rearrange(arena);
   }
 
-  /** One has come to this end. */
-  take(clip: Clip): void {
+  /** One has come to this end; what is no news waits until it is asked for. */
+  take(clip: Clip, news: boolean): void {
     this.latest = clip;
     this.panel.offer(true);
-    if (settings.killcam && !calm()) this.play();
+    if (news && settings.killcam && !calm()) this.play();
   }
 
   toggle(): void {
