@@ -32,7 +32,7 @@ from msgspec import Meta, Struct
 from protocol import limits
 from protocol.arena import Arena
 from protocol.build_messages import Edit, Edited, Point, Pointed
-from protocol.description import Description
+from protocol.description import Control, Description
 from protocol.gun import Gun
 from protocol.kinds import Kind
 from protocol.message import ClientMessage, Message, ServerMessage
@@ -245,12 +245,14 @@ class RoomInfo(Struct, frozen=True):
 
 
 class GameInfo(Struct, frozen=True):
-    """A game that rooms may be opened with, in one of `arenas`. `teams`: how many it has; 0: none."""
+    """A game that rooms may be opened with, in one of `arenas`. `teams`: how many it has; 0: none. `controls`: as its
+    description has them, for whoever isn't in one of its rooms yet."""
 
     name: str
     title: str
     arenas: list[str]
     teams: int
+    controls: tuple[Control, ...] = ()
 
 
 class Standing(Struct, frozen=True):

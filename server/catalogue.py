@@ -45,8 +45,9 @@ class Catalogue:
     def games(self) -> list[GameInfo]:
         """For the lobby."""
         return [
-            GameInfo(name, game.description.title or title_of(name), self._fitting(game), game.teams)
+            GameInfo(name, about.title or title_of(name), self._fitting(game), game.teams, about.controls)
             for name, game in self._games.items()
+            for about in [game.description]
         ]
 
     def first(self, game: str | None) -> tuple[str, str]:

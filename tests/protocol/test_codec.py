@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 from protocol import build_messages, messages
 from protocol.arena import Arena, Place, Size
 from protocol.codec import Codec
+from protocol.description import Control
 from protocol.kinds import Kind
 from protocol.messages import ClientMessage, Message, ServerMessage
 from protocol.motion import Input
@@ -161,7 +162,7 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
     (
         messages.LobbyNews(
             [messages.RoomInfo("r", "R", "ball", "a", 2, 1, 0, 64)],
-            [messages.GameInfo("ball", "Ball", ["a"], 2)],
+            [messages.GameInfo("ball", "Ball", ["a"], 2, (Control(button="fire", does="kick"),))],
             3,
             messages.Podium("r", "ball", [messages.Standing("Ada", 1, 5)]),
             "over",
@@ -170,13 +171,15 @@ GOLDEN: list[tuple[Message, tuple[bytes, ...], str]] = [
             b"\x96\x17",
             b"\x91\x88\xa4name\xa1r\xa5title\xa1R\xa4game\xa4ball\xa5arena\xa1a",
             b"\xa7players\x02\xa4bots\x01\xaaspectators\x00\xabplayers_max\x40",
-            b"\x91\x84\xa4name\xa4ball\xa5title\xa4Ball\xa6arenas\x91\xa1a\xa5teams\x02",
+            b"\x91\x85\xa4name\xa4ball\xa5title\xa4Ball\xa6arenas\x91\xa1a\xa5teams\x02",
+            b"\xa8controls\x91\x82\xa6button\xa4fire\xa4does\xa4kick",
             b"\x03",
             b"\x83\xa4room\xa1r\xa4game\xa4ball\xa9standings\x91\x83\xa4name\xa3Ada\xa4team\x01\xa5score\x05",
             b"\xa4over",
         ),
         '{"type":"lobby","rooms":[{"name":"r","title":"R","game":"ball","arena":"a","players":2,"bots":1,'
-        '"spectators":0,"players_max":64}],"games":[{"name":"ball","title":"Ball","arenas":["a"],"teams":2}],'
+        '"spectators":0,"players_max":64}],"games":[{"name":"ball","title":"Ball","arenas":["a"],"teams":2,'
+        '"controls":[{"button":"fire","does":"kick"}]}],'
         '"people":3,"podium":{"room":"r","game":"ball","standings":[{"name":"Ada","team":1,"score":5}]},"reason":"over"}',
     ),
     (

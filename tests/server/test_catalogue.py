@@ -58,3 +58,8 @@ def test_a_room_that_failed_is_made_again_as_it_was() -> None:
 def test_a_game_has_a_title() -> None:
     assert title_of("capture_flag") == "Capture flag"
     assert [(game.title, game.arenas, game.teams) for game in catalogue().games()] == [("Melee", [*ARENAS], 0)]
+
+
+def test_what_the_keys_do_is_told_before_one_is_in_a_room() -> None:
+    [melee] = catalogue().games()
+    assert melee.controls == Melee.description.controls != ()

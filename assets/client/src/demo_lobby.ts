@@ -2,9 +2,10 @@
 
 import type { GameInfo, LobbyNews, RoomInfo } from "@ricochet/sdk";
 
+const FLY = [{ button: "move", does: "fly" }, { button: "aim", does: "aim" }, { button: "fire", does: "shoot" }] as const;
 const GAMES: GameInfo[] = [
-  { name: "melee", title: "Melee", arenas: ["pinball", "belt"], teams: 0 },
-  { name: "ball", title: "Ball", arenas: ["pinball"], teams: 2 },
+  { name: "melee", title: "Melee", arenas: ["pinball", "belt"], teams: 0, controls: [...FLY, { button: "pulse", does: "pulse" }] },
+  { name: "ball", title: "Ball", arenas: ["pinball"], teams: 2, controls: [...FLY, { button: "boost", does: "kick" }] },
 ];
 const ROOMS: RoomInfo[] = [
   { name: "pinball", title: "pinball", game: "melee", arena: "pinball", players: 13, bots: 8, spectators: 2, players_max: 1500 },

@@ -20,7 +20,7 @@
  * Field names are the wire's, in both encodings.
  */
 
-import type { Description } from "./description";
+import type { Control, Description } from "./description";
 import type { Gun } from "./gun";
 import type { Kind } from "./kinds";
 import type { Input } from "./motion";
@@ -230,6 +230,8 @@ export interface GameInfo {
   title: string;
   arenas: string[];
   teams: number;
+  /** What its buttons do; of an older server nothing. */
+  controls?: Control[];
 }
 
 /** How the last match of a room ended, the best first. `team` 0: none. */

@@ -7,21 +7,6 @@ import { element, show } from "./dom";
 
 const SHOWN_S = 14;
 
-export const KEYS: readonly (readonly [string, string])[] = [
-  ["WASD", "fly"],
-  ["Mouse", "aim"],
-  ["Click", "shoot"],
-  ["Right click", "pulse"],
-  ["Shift", "boost"],
-  ["Tab", "scores"],
-  ["K", "killcam"],
-];
-export const TOUCHES: readonly (readonly [string, string])[] = [
-  ["Left thumb", "fly"],
-  ["Right thumb", "aim and shoot"],
-  ["Buttons", "boost and pulse"],
-];
-
 const KEY_OF: Readonly<Record<Control["button"], string>> = {
   move: "WASD", aim: "Mouse", fire: "Click", pulse: "Right click", boost: "Shift",
 };
@@ -44,7 +29,7 @@ export class Hint {
   private since_s: number | null = null;
 
   enter({ controls, kills }: Description): void {
-    this.root.replaceChildren(hintList(keysOf(controls, kills), "keys"), hintList(touchesOf(controls), "touches"));
+    this.root.replaceChildren(...hintLists(controls, kills));
     this.since_s = null;
   }
 
@@ -55,7 +40,11 @@ export class Hint {
   }
 }
 
-/** The style sheet shows the list that suits the screen. */
-export function hintList(hints: readonly (readonly [string, string])[], className: string): HTMLElement {
+/** For keys, and for thumbs: the style sheet shows the list that suits the screen. */
+export function hintLists(controls: readonly Control[], kills: readonly Kill[] = []): HTMLElement[] {
+  return [hintList(keysOf(controls, kills), "keys"), hintList(touchesOf(controls), "touches")];
+}
+
+function hintList(hints: readonly (readonly [string, string])[], className: string): HTMLElement {
   return element("ul", `hints ${className}`, ...hints.map(([key, what]) => element("li", "", element("kbd", "", key), what)));
 }

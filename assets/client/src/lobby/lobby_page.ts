@@ -9,7 +9,7 @@ import "./lobby.css";
 import type { Library } from "../build/library";
 import { ChatPanel } from "../chat/panel";
 import { element, show, write } from "../hud/dom";
-import { KEYS, TOUCHES, hintList } from "../hud/hint";
+import { hintLists } from "../hud/hint";
 import { Backdrop } from "../menu/backdrop";
 import type { LinkState, LobbyNews, Wish, Wishes } from "@ricochet/sdk";
 import { settings } from "../settings";
@@ -19,7 +19,7 @@ import { JoinForm } from "./join_form";
 import { whyHere } from "./outcome";
 import { OutcomeCard } from "./outcome_card";
 import { RoomList } from "./room_list";
-import { count } from "./rooms";
+import { count, likelyGame } from "./rooms";
 
 const JOINING = "Joining …";
 
@@ -33,6 +33,9 @@ export class LobbyPage {
   readonly #rooms: RoomList;
   readonly #create: CreateDialog;
   readonly #outcome = new OutcomeCard();
+  readonly #hints = element("div", "lobby-keys");
+  /** Whose controls are hinted at. */
+  #hinted = "";
   readonly #new = element("button", "button button-small", "New room");
   readonly #wishes: Pick<Wishes, "go">;
   #news: LobbyNews | null = null;
@@ -57,7 +60,7 @@ export class LobbyPage {
     const welcome = element("section", "lobby-play", title(), element("p", "tagline", "Every bounce hits harder."), this.#form.root);
     welcome.setAttribute("aria-label", "Play");
     const chat = element("div", "lobby-chat", this.chat.root);
-    const hints = element("div", "lobby-hints", hintList(KEYS, "keys"), hintList(TOUCHES, "touches"), elsewhere());
+    const hints = element("div", "lobby-hints", this.#hints, elsewhere());
     this.root = element(
       "main", "menu", this.#backdrop.canvas,
       element("div", "lobby", welcome, element("div", "lobby-side", this.#outcome.root, listing), chat, hints),
@@ -118,7 +121,12 @@ export class LobbyPage {
   }
 
   #list(): void {
-    this.#rooms.show(this.#news?.rooms ?? [], this.#news?.games ?? [], this.#choice.game);
+    const { rooms, games } = this.#news ?? { rooms: [], games: [] };
+    this.#rooms.show(rooms, games, this.#choice.game);
+    const likely = likelyGame(rooms, games, this.#choice.game);
+    if (likely === undefined || likely.name === this.#hinted) return;
+    this.#hinted = likely.name;
+    this.#hints.replaceChildren(...hintLists(likely.controls ?? []));
   }
 
   #enter(room: string | null, role: "player" | "spectator"): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { RoomInfo } from "@ricochet/sdk";
-import { arranged, company, count, hasFewPlaces, peopleIn, playedThere, teamsOf, titleOf } from "./rooms";
+import { arranged, company, count, hasFewPlaces, likelyGame, peopleIn, playedThere, teamsOf, titleOf } from "./rooms";
 
 function room(name: string, news: Partial<RoomInfo> = {}): RoomInfo {
   return { name, title: name, game: "melee", arena: "pinball", players: 0, bots: 0, spectators: 0, players_max: 16, ...news };
@@ -58,4 +58,14 @@ test("a room is called as whoever opened it called it, else by its name", () => 
 
 test("places are counted where they may run out", () => {
   expect([16, 1500].map((players_max) => hasFewPlaces(room("a", { players_max })))).toEqual([true, false]);
+});
+
+test("whoever presses Play will be in the game they chose, else in the one that most people play", () => {
+  const rooms = [room("bots", { players: 8, bots: 8 }), room("people", { game: "ball", players: 2 })];
+  const likely = (there: RoomInfo[], chosen: string | null) => likelyGame(there, GAMES, chosen)?.name;
+  expect(likely(rooms, null)).toBe("ball");
+  expect(likely(rooms, "melee")).toBe("melee");
+  expect(likely([], null), "none is open").toBe("melee");
+  expect(likely([room("far", { game: "chess" })], null), "one that isn't offered here").toBe("melee");
+  expect(likelyGame([], [], null)).toBeUndefined();
 });

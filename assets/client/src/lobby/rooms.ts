@@ -55,6 +55,12 @@ export function playedThere(room: RoomInfo, games: readonly GameInfo[]): string 
   return `${offer?.title ?? capitalised(room.game)} in ${capitalised(room.arena)}${teams === "" ? "" : `, ${teams}`}`;
 }
 
+/** Which game whoever presses Play is likely to be in: the one they have chosen, else what most people play, else the server's first. */
+export function likelyGame(rooms: readonly RoomInfo[], games: readonly GameInfo[], chosen: string | null): GameInfo | undefined {
+  const wanted = chosen ?? arranged(rooms, null)[0]?.game;
+  return games.find(({ name }) => name === wanted) ?? games[0];
+}
+
 const NUMBERS = ["no", "one", "two", "three", "four"] as const;
 
 /** "two teams"; "" where everybody plays for themselves. */
