@@ -66,7 +66,12 @@ DRAIN_S_MAX = 3.0
 log = structlog.get_logger("ricochet")
 
 
-async def run(config: Config) -> None:
+def print_ready(url: str) -> None:
+    """For who has started us, and waits for the address."""
+    print(f"Ricochet is ready: {url}", flush=True)
+
+
+async def run(config: Config, say_ready: Callable[[str], None] = print_ready) -> None:
     """Serve until a signal ends it. Raises UserError when there can be no server with `config`."""
     for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
         look_at(config)
@@ -79,7 +84,7 @@ async def run(config: Config) -> None:
         async with trio.open_nursery() as nursery:
             await nursery.start(server.serve, listeners)
             await nursery.start(stop_on_signal, server.drain, nursery.cancel_scope, config.drain_s)
-            print(f"Ricochet is ready: {url_of(config, listeners)}", flush=True)
+            say_ready(url_of(config, listeners))
             if config.bots:
                 token = server.admission.token_for_bots()
                 nursery.start_soon(play_with_bots, url_of(config, listeners), config.bots, token)

@@ -1,9 +1,9 @@
 """Both ends of a child: how the parent starts and hears one, and what a server does that is one.
 
 The parent is to it what systemd is to a process that is alone: it has a socket for each (`NOTIFY_SOCKET`), and asks
-for signs of life. The child gets its settings by the environment, logs to where we do, and ends when the pipe closes
-that is its stdin: that is so once the parent is gone, however it ended. It has a session of its own, so that Ctrl-C
-comes from the parent alone, and once.
+for signs of life. The child gets its settings by the environment, logs to where we do and prints nothing else, and
+ends when the pipe closes that is its stdin: that is so once the parent is gone, however it ended. It has a session of
+its own, so that Ctrl-C comes from the parent alone, and once.
 """
 
 import os
@@ -24,6 +24,8 @@ from server.processes.shares import Share
 
 WORDS_BYTES_MAX: Final = 4096
 STDERR: Final = 2
+
+log = structlog.get_logger("ricochet.processes")
 
 
 class Process:
@@ -85,7 +87,7 @@ async def serve_as_member(config: Config, number: int) -> None:
 
     structlog.contextvars.bind_contextvars(process=number)
     trio.lowlevel.spawn_system_task(_end_with_parent, sys.stdin.fileno())
-    await run(config)
+    await run(config, lambda url: log.info("ready", url=url))
 
 
 async def _end_with_parent(stdin: int) -> None:

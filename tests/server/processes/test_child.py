@@ -1,5 +1,6 @@
 """A child as a real process: what it says is heard, signals reach it, and it ends when its parent is no more."""
 
+import json
 import os
 import signal
 import subprocess
@@ -25,9 +26,11 @@ async def heard(child: Process, word: str) -> None:
             pass
 
 
-async def test_it_says_that_it_is_ready_and_drains_when_its_pipe_closes(tmp_path: Path) -> None:
+async def test_it_says_that_it_is_ready_and_drains_when_its_pipe_closes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with running() as redis:
-        config = Config(processes=2, port=0, directory=redis.url, log_level="warning", standings_url="off")
+        config = Config(processes=2, port=0, directory=redis.url, standings_url="off")
         first = shares_of(config, ports_of(config))[0]
         child = await Cradle(tmp_path).spawn(first)
         try:
@@ -43,6 +46,11 @@ async def test_it_says_that_it_is_ready_and_drains_when_its_pipe_closes(tmp_path
         finally:
             child.tell(signal.SIGKILL)
             child.close()
+    out, err = capfd.readouterr()
+    lines = [json.loads(line) for line in err.splitlines()]  # whatever it says is a line of the log
+    [ready] = [line for line in lines if line["event"] == "ready"]
+    assert (ready["process"], ready["url"]) == (1, f"http://127.0.0.1:{first.config.port}/")
+    assert out == ""
 
 
 async def test_a_socket_that_cant_be_had_is_an_os_error(tmp_path: Path) -> None:
