@@ -284,7 +284,7 @@ class Lobby:
         due: list[Callable[[], None]] = [partial(session.expire, now_s) for session in judged]
         due += self.seating.overdue(now_s)
         due += [partial(self.end_room, room.name, now_s, why) for room, why in self.lives.over(now_s)]
-        due.append(partial(self.hall.sweep, now_s))
+        due += [partial(self.hall.sweep, now_s), partial(self.talk.sweep, self.rooms.values())]
         return do_all(due)
 
     def expel(self, seat: Seat | Reserved, code: Code, sentence: str) -> None:

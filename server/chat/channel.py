@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -43,20 +43,43 @@ class Line(Struct, frozen=True, eq=False):
         return encoded
 
 
+HELD_LINES_MAX: Final = 2048
+"""More than a channel bears in the longest time by which spectators are late."""
+
+
 class Channel:
     """One channel, with the CHANNEL_HISTORY_LINES_MAX last lines."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind: Kind = kind
         self.lines: deque[Line] = deque(maxlen=limits.CHANNEL_HISTORY_LINES_MAX)
+        self._held: deque[tuple[int, Line]] = deque(maxlen=HELD_LINES_MAX)
+        """What those who see the room late are yet to hear, and the ticks that they are to have seen by then."""
         self._bucket = Bucket.full(limits.CHANNEL_LINES_PER_SECOND_MAX, limits.CHANNEL_LINES_BURST_MAX, 0.0)
 
     def take(self, now_s: float) -> bool:
         """Whether one more line is bearable: it is sent to everybody."""
         return self._bucket.take(now_s)
 
+    def hold(self, line: Line, tick: int) -> None:
+        """Those who see the room late are to hear it when they have seen `tick`."""
+        self._held.append((tick, line))
+
+    def due(self, tick: int) -> list[Line]:
+        """What is held for them no longer, now that they have seen `tick`."""
+        lines: list[Line] = []
+        while self._held and self._held[0][0] <= tick:
+            lines.append(self._held.popleft()[1])
+        return lines
+
+    def heard_late(self) -> list[Line]:
+        """Of what is remembered, what is held no longer."""
+        return [line for line in self.lines if not self._held or line.order < self._held[0][1].order]
+
     def expunge(self, key: str) -> int:
         """Forget what was said by whoever is known by `key`, marked so, or was called so; how many lines that was."""
+        held = [(tick, line) for tick, line in self._held if key not in _keys_of(line.by)]
+        self._held = deque(held, maxlen=HELD_LINES_MAX)
         kept = [line for line in self.lines if key not in _keys_of(line.by)]
         gone = len(self.lines) - len(kept)
         if gone:

@@ -165,6 +165,8 @@ class Talk:
         line = self._remember(channel, speaker_of(person).named, player.id if player else 0, passed)
         self.counted.chat_lines += 1
         self._deliver(line, self._listeners(person, to))
+        if to == "room" and person.seat is not None and person.seat.room.watching.late_ticks:
+            channel.hold(line, person.seat.room.tick)
         if to == "lobby":
             self.on_lobby_line(line)
 
@@ -185,6 +187,14 @@ class Talk:
         line = Line(self._lines, by, player, channel.kind, text)
         channel.lines.append(line)
         return line
+
+    def sweep(self, rooms: Iterable[Room]) -> None:
+        """Twice a second: who sees a room late hears now what was said when that was which they see by now."""
+        for room in rooms:
+            if lines := room.channels.everyone.due(room.watching.tick_at(room.tick)):
+                listeners = [one for one in self.in_room(room) if hears_late(one)]
+                for line in lines:
+                    self._deliver(line, listeners)
 
     def catch_up(self, person: Person) -> None:
         """Tell somebody who has just come in, or back, what was said before."""
@@ -222,7 +232,7 @@ class Talk:
         seat = person.seat
         if to == "lobby" or seat is None:
             return self.people()
-        there = self.in_room(seat.room)
+        there = [one for one in self.in_room(seat.room) if not hears_late(one)]
         if to == "room" or seat.player is None:
             return there
         team = seat.player.team
@@ -243,8 +253,9 @@ class Talk:
 
     def heard_by(self, person: Person) -> list[Line]:
         """What is remembered of their channels, without those whom they have muted; the oldest first."""
-        speaker = speaker_of(person)
-        lines = [line for channel in self.channels_of(person) for line in channel.lines if speaker.hears(line.by.mark)]
+        speaker, is_late = speaker_of(person), hears_late(person)
+        told = [channel.heard_late() if is_late else channel.lines for channel in self.channels_of(person)]
+        lines = [line for lines in told for line in lines if speaker.hears(line.by.mark)]
         return sorted(lines, key=lambda line: line.order)
 
     def find(self, person: Person, words: str) -> tuple[Named, str]:
@@ -318,6 +329,12 @@ class Talk:
 def speaker_of(person: Person) -> Speaker:
     assert person.speaker is not None, "whoever has come in is somebody"
     return person.speaker
+
+
+def hears_late(person: Person) -> bool:
+    """Whether they watch a room that they see late: what is said there they hear when they see what it is about."""
+    seat = person.seat
+    return seat is not None and seat.player is None and seat.room.watching.late_ticks > 0
 
 
 def rights_of(person: Person) -> May:

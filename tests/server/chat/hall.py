@@ -5,6 +5,7 @@ from typing import ClassVar
 from protocol.messages import Chat, ChatLine
 from server.games.melee import Melee
 from server.gate import Gate
+from server.late import OPTION
 from server.moderation import Moderation
 from server.tokens import Rules, Verifier
 from tests.instruments.keys import HMAC, NOW_UNIX_S, token
@@ -20,9 +21,9 @@ class Sides(Melee):
 class Hall(Stepper):
     """People at addresses of their own. Each line comes a minute later, so that no limit is met unmeant."""
 
-    def __init__(self, teams: bool = False) -> None:
+    def __init__(self, teams: bool = False, delay_s: float = 0.0) -> None:
         gate = Gate(Verifier([HMAC], Rules()), clock=lambda: NOW_UNIX_S)
-        super().__init__(game=Sides if teams else Melee, gate=gate)
+        super().__init__(game=Sides if teams else Melee, options={OPTION: delay_s}, gate=gate)
         self.moderation = Moderation(self.lobby, self.lobby.close_room, lambda: None)
 
     def enter(self, name: str, *, sub: str | None = None, role: str = "player", room: str | None = None) -> Client:
