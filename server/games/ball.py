@@ -31,6 +31,7 @@ class Touch(Struct, frozen=True, array_like=True):
     player: int
     team: int
     tick: int
+    sent_by: int = 0  # the team whose doing its course is: the others', too, if it still goes into one's own goal
 
 
 class BallBook(Book, kw_only=True):
@@ -40,6 +41,7 @@ class BallBook(Book, kw_only=True):
     touches: list[Touch] = field(default_factory=list)
     """Of the ball, the latest first."""
     shots: dict[int, Shot] = field(default_factory=dict)
+    loaded: dict[int, int] = field(default_factory=dict)
 
 
 class Ball(Plain):
@@ -91,7 +93,7 @@ class Ball(Plain):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
-        self.shots = Shots(stage, BALL_GUN, self.book.shots)
+        self.shots = Shots(self.stage, BALL_GUN, self.book.shots, self.book.loaded)
         self._before = self._course()
 
     # the contract ------------------------------------------------------------------------------------------
@@ -102,7 +104,7 @@ class Ball(Plain):
 
     def restore(self, saved: Book) -> None:
         super().restore(saved)
-        self.shots = Shots(self.stage, BALL_GUN, self.book.shots)
+        self.shots = Shots(self.stage, BALL_GUN, self.book.shots, self.book.loaded)
 
     def before_step(self) -> None:
         super().before_step()
@@ -120,9 +122,7 @@ class Ball(Plain):
             if contact.entity in self.shots.flying:
                 self._shot_touched(contact.entity, contact.other)
             elif contact.other == self.book.ball and (player := self.player_of(contact.entity)) is not None:
-                self._touched(player)
-                if is_on:
-                    self._judge_save(player)
+                self._touched(player, may_save=is_on)
         if is_on:
             self._judge_goal()
         super().after_step(contacts)
@@ -160,16 +160,16 @@ class Ball(Plain):
             self._touched(owner)
         (self.shots.bounce if self.player_of(other) is None else self.shots.end)(shot)
 
-    def _touched(self, player: Player) -> None:
-        """Its team's colour is the ball's from now on."""
-        others = [touch for touch in self.book.touches if touch.player != player.id]
-        self.book.touches = [Touch(player.id, player.team, self.stage.tick), *others][:TOUCHES_KEPT]
-        self.world.status[self.book.ball] = player.team
-
-    def _judge_save(self, player: Player) -> None:
-        """Whether what was going to be a goal no longer is."""
-        goal = next(goal for goal in self.stage.arena.goals if goal.team == player.team)
-        if _is_due(goal, *self._before) and not _is_due(goal, *self._course()):
+    def _touched(self, player: Player, may_save: bool = False) -> None:
+        """Its team's colour is the ball's from now on. What the others had made going to be a goal may be none now."""
+        touches, goal = self.book.touches, next(one for one in self.stage.arena.goals if one.team == player.team)
+        is_threat = bool(touches) and touches[0].sent_by == 3 - player.team and _is_due(goal, *self._before)
+        is_saved = is_threat and not _is_due(goal, *self._course())
+        sent_by = 3 - player.team if is_threat and not is_saved else player.team
+        touch = Touch(player.id, player.team, self.stage.tick, sent_by)
+        others = [one for one in touches if one.player != player.id]
+        self.book.touches, self.world.status[self.book.ball] = [touch, *others][:TOUCHES_KEPT], player.team
+        if is_saved and may_save:
             self._reward(player.id, SAVES)
             self.stage.say("save", {"by": player.id})
 

@@ -44,6 +44,7 @@ class Book(Struct, kw_only=True):
     loose: dict[int, Loose]
     builders: set[int]
     shots: dict[int, Shot] = field(default_factory=dict)
+    loaded: dict[int, int] = field(default_factory=dict)
     editors: list[str] = field(default_factory=list)
     mark: str = ""
     stale: dict[int, Piece] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class Build(Game):
             loose=self.works.loose,
             builders=self.builders,
             shots=self.shots.flying,
+            loaded=self.shots.loaded,
             editors=desk.editors,
             mark=desk.mark,
             stale=self.works.stale(desk.plan),
@@ -112,7 +114,7 @@ class Build(Game):
         self.desk.editors, self.desk.mark = saved.editors, saved.mark
         self.works = Works(self.stage, ROCK, CRATE, saved.loose)
         self.works.begin(self.desk.plan, saved.stale)
-        self.shots, self.builders = Shots(self.stage, GUN, saved.shots), saved.builders
+        self.shots, self.builders = Shots(self.stage, GUN, saved.shots, saved.loaded), saved.builders
         self._is_untidy = True
         self._look_tick = self.stage.tick + self.ticks(STUCK_AFTER_S)  # somebody may have been built over just before
 

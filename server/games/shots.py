@@ -1,7 +1,7 @@
 """Shots in flight, as a `Gun` says: they bounce, faster each time, and end after so many bounces or so long.
 
 A part of a game, not a game: it owns its entities, and leaves to the game who may fire and what a hit does. All that it
-remembers is in `flying`. In a full world nothing is fired.
+remembers is in `flying` and `loaded`. In a full world nothing is fired.
 """
 
 from math import cos, hypot, sin
@@ -27,23 +27,26 @@ class Shot(Struct, array_like=True, eq=False):
 class Shots:
     """All shots of one room."""
 
-    def __init__(self, stage: Stage, gun: Gun, flying: dict[int, Shot] | None = None) -> None:
+    def __init__(
+        self, stage: Stage, gun: Gun, flying: dict[int, Shot] | None = None, loaded: dict[int, int] | None = None
+    ) -> None:
         self.flying: dict[int, Shot] = {} if flying is None else flying
         """By entity, the oldest first."""
         self._stage, self._world, self._gun = stage, stage.world, gun
-        self._loaded: dict[int, int] = {}
+        self.loaded: dict[int, int] = {} if loaded is None else loaded
         """By player: when its gun may fire again, as far as `pull` sees to that."""
         self._life = stage.rates.ticks_in(gun.life_s)
 
     def pull(self, player: Player) -> None:
         """Fire, if the player wants to and its gun is loaded: for games in which all guns are alike."""
         tick, players = self._stage.tick, self._stage.players
-        if not player.ship or not player.now.wants(Button.FIRE) or tick < self._loaded.get(player.id, 0):
+        if not player.ship or not player.now.wants(Button.FIRE) or tick < self.loaded.get(player.id, 0):
             return
         if self.fire(player):
-            self._loaded[player.id] = tick + self._stage.rates.ticks_in(self._gun.cooldown_s)
-        if len(self._loaded) > len(players):  # somebody has left
-            self._loaded = {there: until for there, until in self._loaded.items() if there in players}
+            self.loaded[player.id] = tick + self._stage.rates.ticks_in(self._gun.cooldown_s)
+        if len(self.loaded) > len(players):
+            for gone in self.loaded.keys() - players.keys():
+                del self.loaded[gone]
 
     def fire(self, player: Player) -> int:
         """A shot out of a player's ship, to where it aims; 0 when the world is full."""

@@ -122,17 +122,45 @@ def test_after_a_goal_there_is_a_kick_off(match: Match) -> None:
     assert match.game.book.team_scores == [1, 1]
 
 
-def test_who_turns_a_ball_away_that_was_going_in_saves(match: Match) -> None:
+def turn_away(match: Match) -> None:
+    """The ball is on its way into the left goal; Ann comes out of it, and meets the ball."""
     match.world.put(match.ann.player.ship, 200.0, 576.0)
     match.world.set_velocity(match.ann.player.ship, 500.0, 0.0)
     match.roll(500.0, 576.0, -500.0)
-    match.stepper.until(lambda: bool(match.bob.events_named("save")), ticks_max=60)
+    was = match.stepper.room.tick
+    match.stepper.until(lambda: match.game.book.touches[0].tick > was, ticks_max=60)
+    match.stepper.step(2)
+
+
+def test_who_turns_a_ball_away_that_was_going_in_saves(match: Match) -> None:
+    match.touch(match.bob)
+    turn_away(match)
     assert match.bob.events_named("save") == [{"by": 1}]
     assert match.game.book.rows[1][SAVES] == 1
     match.roll(260.0, 700.0, 100.0)
     match.world.put(match.cat.player.ship, 330.0, 700.0)
     match.stepper.step(30)
     assert match.game.book.rows[3][SAVES] == 0
+
+
+def test_a_ball_that_ones_own_team_has_sent_there_is_no_save(match: Match) -> None:
+    for client in (match.bob, match.cat):
+        match.touch(client)
+    turn_away(match)
+    turn_away(match)  # and what she has touched last herself
+    assert match.game.book.touches[0].player == match.ann.player.id
+    assert match.bob.events_named("save") == []
+    assert match.game.book.rows[1] == [0, 0, 0, 0]
+
+
+def test_a_ball_that_a_team_mate_could_not_turn_away_is_a_save_all_the_same(match: Match) -> None:
+    match.touch(match.bob)
+    match.roll(600.0, 576.0, -600.0)
+    match.world.put(match.cat.player.ship, 600.0, 540.0)
+    match.stepper.until(lambda: match.game.book.touches[0].player == match.cat.player.id, ticks_max=5)
+    assert match.game._course()[2] < -300.0, "it goes on"
+    turn_away(match)
+    assert match.bob.events_named("save") == [{"by": 1}]
 
 
 def test_a_ball_that_is_in_already_can_not_be_saved(match: Match) -> None:
@@ -215,6 +243,7 @@ def test_a_restart_does_not_end_it(match: Match) -> None:
     assert msgspec.to_builtins(again.game.save()) == msgspec.to_builtins(match.game.save())
     assert again.game.shots.flying
     assert again.game._course() == match.game._course()
+    assert again.game.shots.loaded == match.game.shots.loaded != {}, "no gun is loaded sooner for it"
     for _ in range(180):
         again.advance(0.0)
     assert again.game._course()[:2] == MIDDLE

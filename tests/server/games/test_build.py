@@ -141,10 +141,14 @@ def test_a_restart_ends_nothing(site: Site) -> None:
     site.builds(bob)
     ann.say(Edit(1, [Change(1, x=310.0), Remove(2), Change(5, x=520.0)]), 0.0)
     site.stepper.step(30)
+    ann.pilot = lambda tick: Input(buttons=Button.FIRE)
+    site.stepper.step(2)
     room = site.stepper.room
     saved = checkpoint.unseal(checkpoint.seal(checkpoint.capture(room, site.stepper.lobby.save_seats(room, 0.0))))
     again = checkpoint.revive(saved, Build, ARENA, room.rates, {})
     assert isinstance(again.game, Build)
+    assert again.game.shots.loaded == site.game.shots.loaded
+    assert list(again.game.shots.loaded) == [ann.player.id], "her gun is loaded no sooner for it"
     assert (again.game.desk.plan, again.game.desk.revision) == (site.game.desk.plan, 1)
     assert (again.game.desk.heard, again.game.builders) == ({ann.player.id: 1}, {bob.player.id})
     assert again.arena == room.arena

@@ -105,4 +105,4 @@ def test_who_has_left_is_forgotten(stepper: Stepper) -> None:
             stepper.drop(client)
             stepper.room.leave(player)
     stepper.step(40)
-    assert len(shots_of(stepper)._loaded) <= 2
+    assert len(shots_of(stepper).loaded) <= 2
