@@ -1,12 +1,15 @@
 """HTTP beside the game: hypercorn serves one request of a connection whose head the front door has read.
 
-One request and no more, for the front door must see every head: any of them may be an upgrade.
+One request and no more, for the front door must see every head: any of them may be an upgrade. What a client says after
+it, as it may before it is answered (RFC 9112, 9.3.2), is read and forgotten: hypercorn, which has said that it closes,
+takes it for a fault, and breaks off its answer.
 """
 
 import logging
 from collections.abc import Mapping
 from typing import Any, cast
 
+import h11
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
@@ -17,6 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 REQUEST_S_MAX = 120.0
 """From a request's first byte to the last byte of its answer, however slow the peer."""
+
+AFTERWARDS_BYTES_MAX = 65_536
+"""Of what is said after the request; who says more is hung up on."""
 
 
 class HttpServer:
@@ -72,14 +78,25 @@ class _Newer:
 
 
 class _Replay(trio.abc.HalfCloseableStream):
-    """`stream` from its beginning, though `received` has been read from it."""
+    """`stream` from its beginning, though `received` has been read from it, and to the end of its first request."""
 
     def __init__(self, stream: trio.abc.Stream, received: bytes, socket: trio.socket.SocketType) -> None:
         self.socket = socket
         self._stream = stream
         self._received = received
+        self._first, self._afterwards_bytes = _FirstRequest(), 0
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        while received := await self._receive(max_bytes):
+            part = self._first.cut(received)
+            if part:
+                return part
+            self._afterwards_bytes += len(received)
+            if self._afterwards_bytes > AFTERWARDS_BYTES_MAX:
+                await trio.aclose_forcefully(self._stream)
+        return b""
+
+    async def _receive(self, max_bytes: int | None) -> bytes:
         if self._received:
             await trio.lowlevel.checkpoint()
             received, self._received = self._received, b""
@@ -98,3 +115,25 @@ class _Replay(trio.abc.HalfCloseableStream):
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+class _FirstRequest:
+    """Where it ends."""
+
+    def __init__(self) -> None:
+        self._h11 = h11.Connection(h11.SERVER)
+        self._is_whole = self._is_broken = False
+
+    def cut(self, received: bytes) -> bytes:
+        """What of that is the request's; of one that makes no sense everything, for it is hypercorn's to refuse."""
+        if self._is_whole or self._is_broken:
+            return received if self._is_broken else b""
+        self._h11.receive_data(received)
+        try:
+            while (event := self._h11.next_event()) is not h11.NEED_DATA:
+                if isinstance(event, h11.EndOfMessage):
+                    self._is_whole = True
+                    return received[: len(received) - len(self._h11.trailing_data[0])]
+        except h11.RemoteProtocolError:
+            self._is_broken = True
+        return received

@@ -110,13 +110,17 @@ class RequestReader:
             self._h11.receive_data(data)
             event = self._h11.next_event()
         except h11.RemoteProtocolError as error:
+            if error.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+                raise _too_long() from None
             raise Refusal(HTTPStatus(error.error_status_hint), f"not an HTTP/1.1 request: {error}") from None
         if not isinstance(event, h11.Request):
             return None
         if event.http_version not in (b"1.0", b"1.1"):
             raise Refusal(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1")
         rest, _ = self._h11.trailing_data
-        raw = bytes(self._received)
+        raw = bytes(self._received).removesuffix(rest)
+        if len(raw) > limits.REQUEST_HEAD_BYTES_MAX:  # h11 minds that only while the head isn't whole
+            raise _too_long()
         headers, (host, target) = _joined(event.headers), _split(event.target)
         if host is not None:
             headers["host"] = host.decode("ascii")
@@ -124,10 +128,15 @@ class RequestReader:
             method=event.method.decode("ascii"),
             path=target.decode("ascii").partition("?")[0],
             headers=headers,
-            raw=raw.removesuffix(rest),
+            raw=raw,
             rest=rest,
             version=event.http_version.decode("ascii"),
         )
+
+
+def _too_long() -> Refusal:
+    sentence = f"the head of a request has at most {limits.REQUEST_HEAD_BYTES_MAX} bytes"
+    return Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, sentence)
 
 
 def judge(request: Request, origins: Collection[str], caller: Caller | None = None) -> Codec | None:

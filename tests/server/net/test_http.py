@@ -30,6 +30,10 @@ async def big(request: Request) -> Response:
     return PlainTextResponse("x" * BYTES_MANY)
 
 
+async def quick(request: Request) -> Response:
+    return PlainTextResponse("so soon")
+
+
 async def file(request: Request) -> Response:
     return FileResponse(__file__)
 
@@ -38,6 +42,7 @@ APP = Starlette(
     routes=[
         Route("/echo", echo, methods=["GET", "POST"]),
         Route("/fail", fail),
+        Route("/quick", quick, methods=["GET", "POST"]),
         Route("/file", file),
         Route("/big", big),
     ]
@@ -82,6 +87,40 @@ async def test_a_second_request_on_the_connection_is_not_answered(tcp_ends: Ends
     answer = await ask(tcp_ends, request + request)
     assert answer.count(b"HTTP/1.1 200") == 1
     assert b"connection: close" in answer.lower()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody",
+        b"POST /quick HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+    ],
+    ids=["no body", "body", "chunked body"],
+)
+@pytest.mark.parametrize("after", [b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n" * 2, b"\0 what is this"])
+@pytest.mark.parametrize("comes", ["at once", "later"])
+async def test_whatever_comes_after_a_request_takes_nothing_from_its_answer(
+    tcp_ends: Ends, caplog: pytest.LogCaptureFixture, asked: bytes, after: bytes, comes: str
+) -> None:
+    """Clients may ask on before they are answered (RFC 9112, 9.3.2)."""
+    answer = await (
+        ask(tcp_ends, asked + after) if comes == "at once" else ask(tcp_ends, asked[:-1], asked[-1:] + after)
+    )
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"so soon")
+    assert not caplog.records
+
+
+async def test_who_says_on_and_on_is_not_listened_to_for_ever(tcp_ends: Ends) -> None:
+    server, client = tcp_ends
+    assert isinstance(server, trio.SocketStream)
+    asked = b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n"
+    with trio.fail_after(60):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(HttpServer(APP).serve, server, asked, server.socket)
+            with pytest.raises(trio.BrokenResourceError):
+                await client.send_all(bytes(BYTES_MANY))
 
 
 async def test_a_mistake_of_ours_is_a_500_and_no_more(tcp_ends: Ends) -> None:

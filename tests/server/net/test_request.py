@@ -167,6 +167,18 @@ def test_what_is_no_request_is_refused(wire: bytes, status: int) -> None:
     assert refusal.value.status == status
 
 
+def test_a_head_is_as_long_as_it_may_be_and_no_byte_longer() -> None:
+    start, end = b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"\r\n\r\n"
+    longest = start + b"x" * (limits.REQUEST_HEAD_BYTES_MAX - len(start + end)) + end
+    assert request_of(longest + b"and what comes after it").raw == longest
+    for before, after in ((b"G", (start + b"x" + longest[len(start) :])[1:]), (longest[:-4], b"x" + end)):
+        reader = RequestReader()
+        assert reader.receive(before) is None
+        with pytest.raises(Refusal, match="has at most 16384 bytes") as refusal:
+            reader.receive(after)
+        assert refusal.value.status == 431
+
+
 @given(st.binary(max_size=60))
 def test_no_bytes_at_all_raise_anything_else(wire: bytes) -> None:
     with suppress(Refusal):
