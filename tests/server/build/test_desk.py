@@ -64,6 +64,8 @@ def test_whoever_was_away_too_long_or_has_another_plan_is_told_everything() -> N
         (answer,) = desk.since(2, revision, known, True)
         assert answer.plan is not None
         assert dict(answer.plan.pieces) == desk.plan.pieces
+    (answer,) = Desk(plan()).since(2, 1, 0, True)
+    assert answer.plan is not None, "it has begun anew since"
     assert len(desk.since(2, 1, _checksum_at(desk, 1), True)) == LOG_EDITS_MAX + 1
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 from trio.testing import MockClock
 
 from protocol.arena import Arena
@@ -128,6 +129,20 @@ async def test_every_so_often_what_is_new_is_kept(site: Site, autojump_clock: Mo
         await really(lambda: site.crates("a") == [len(room.game.desk.plan.pieces) - 7])  # type: ignore[attr-defined]  # a Build
 
 
+async def test_what_was_built_in_a_room_that_ends_is_kept_at_once(
+    site: Site, mock_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    nursery.start_soon(site.rescue.run)
+    ann = site.come("Ann", "a")
+    room = site.open(ann)
+    build(ann, 1)
+    await trio.testing.wait_all_tasks_blocked()
+    assert site.crates("a") == []
+    site.end(room)
+    await really(lambda: site.crates("a") == [2])
+    nursery.cancel_scope.cancel()
+
+
 async def test_what_waits_is_bounded_and_what_fails_is_counted(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +207,7 @@ async def test_what_is_discarded_does_not_come_back_however_others_build_on(site
 
 async def test_who_builds_on_has_a_new_one(site: Site) -> None:
     ann = site.come("Ann", "a")
+    assert not await site.rescue.discard("guest:a")
     room = site.open(ann)
     build(ann, 1)
     assert await site.rescue.discard("guest:a"), "it was about to be kept"

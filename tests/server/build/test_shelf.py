@@ -42,7 +42,7 @@ def test_only_so_many_versions_are_kept(shelf: Shelf, tmp_path: Path) -> None:
     for number in range(1, VERSIONS_MAX + 4):
         assert shelf.save("mine", "", "Ann", number, named(f"no. {number}")) == number
     assert len(list((tmp_path / "arenas" / "mine").iterdir())) == VERSIONS_MAX
-    with pytest.raises(CannotKeep, match="version 3"):
+    with pytest.raises(CannotKeep, match="there is no arena 'mine' of version 3"):
         shelf.read("mine", 3)
     assert shelf.read("mine", 4) == named("no. 4")
 

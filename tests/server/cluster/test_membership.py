@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+import structlog
 import trio
 import trio.testing
 from hypothesis import Phase, given, settings
@@ -114,6 +115,16 @@ async def test_it_knows_how_long_ago_it_was_heard(place: Place, autojump_clock: 
     assert 8.0 <= place.membership.silent_s <= 12.0
     place.membership.lease = 0
     assert place.membership.silent_s is None
+
+
+async def test_each_time_that_the_directory_goes_and_comes_is_said_once(
+    place: Place, autojump_clock: MockClock
+) -> None:
+    with structlog.testing.capture_logs() as said:
+        for trouble in (SILENCE, None, SILENCE, None):
+            place.directory.trouble = trouble
+            await trio.sleep(3 * TIMING.beat_s)
+    assert [line["event"] for line in said] == ["the directory is away; rooms play on", "the directory is back"] * 2
 
 
 async def test_where_there_is_no_directory_rooms_play_on_and_are_known_to_the_next_one(
