@@ -74,6 +74,14 @@ def test_what_is_no_json_message_is_malformed(said: str) -> None:
     assert violation_of(JSON, said).code == Code.MALFORMED
 
 
+def test_what_is_no_object_within_a_message_is_a_field_of_it() -> None:
+    violation = violation_of(JSON, '{"type":"edit","serial":1,"steps":[5]}')
+    assert (violation.code, violation.sentence) == (
+        Code.INVALID_FIELD,
+        "Expected `object`, got `int` - at `$.steps[0]`",
+    )
+
+
 @pytest.mark.parametrize("name", ['"welcome"', '"snapshot"', '""', '"HELLO"', "1", "null", "[]", '"' + "é" * 500 + '"'])
 def test_a_name_that_no_client_message_has_is_an_unknown_type(name: str) -> None:
     assert violation_of(JSON, f'{{"type":{name}}}').code == Code.UNKNOWN_TYPE

@@ -22,9 +22,11 @@ class Fickle(LocalDirectory):
 
     there: dict[int, Process]
     is_away = False
+    asked = 0
 
     async def processes(self) -> dict[int, Process]:
         await trio.lowlevel.checkpoint()
+        self.asked += 1
         if self.is_away:
             raise Unreachable("no answer")
         return self.there
@@ -57,18 +59,22 @@ def test_whoever_is_in_is_told_once_and_again_when_it_changes() -> None:
         stepper.visit(),
         stepper.join(role="spectator"),
     ]
-    refused = stepper.join(name="x" * 100)
+    refused, silent = stepper.join(name="x" * 100), stepper.connect()
     them.learn([HERE, *processes("bc")])
     for _ in range(3):
         them.tell()
     assert [told(client) for client in clients] == [[urls("b", "c")]] * 4
-    assert told(refused) == []
+    assert (told(refused), told(silent)) == ([], [])
     them.learn([HERE, *processes("c")])
     them.tell()
     assert [told(client)[1:] for client in clients] == [[urls("c")]] * 4
     them.learn([HERE])
     them.tell()
     assert [told(client)[2:] for client in clients] == [[set()]] * 4, "there is none any more"
+    gone = clients.pop()
+    stepper.drop(gone)
+    them.tell()
+    assert them._told == {client.session for client in clients}, "who has gone is remembered no longer"
 
 
 def test_where_there_is_no_other_nothing_is_said() -> None:
@@ -97,7 +103,7 @@ def test_of_many_some_are_told_and_they_stay() -> None:
     one, other = homes(1), homes(2)
     for each in (one, other):
         each.learn([*many, draining, HERE])
-        assert len(each.urls) == HOMES_MAX
+        assert len(each.urls) == each._counted.homes == HOMES_MAX
         assert not {draining.url, HERE.url} & set(each.urls)
     assert one.urls != other.urls, "or all would come to the same"
     before = list(one.urls)
@@ -114,6 +120,7 @@ async def test_a_directory_that_is_away_changes_nothing(autojump_clock: trio.tes
     them, client = homes(directory=directory, lobby=stepper.lobby), stepper.join()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(them.run)
+        asked_before = directory.asked
         await trio.sleep(TELL_EVERY_S / 2)
         assert told(client) == [urls("b")]
         directory.is_away, directory.there = True, {}
@@ -124,4 +131,5 @@ async def test_a_directory_that_is_away_changes_nothing(autojump_clock: trio.tes
         directory.is_away = False
         await trio.sleep(LOOK_EVERY_S + TELL_EVERY_S)
         assert told(client) == [urls("b"), set()]
+        assert directory.asked - asked_before == 5, "it is asked more seldom than people are told"
         nursery.cancel_scope.cancel()

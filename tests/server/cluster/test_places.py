@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import UserError
+from server.cluster import places
 from server.cluster.places import SharedFolder, place_of
+from server.store import put
 
 KEY, OTHER = "pit.room/00000000000000000007", "pit.room/00000000000000000009"
 
@@ -28,6 +30,19 @@ def test_what_was_written_is_there_until_it_is_removed(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "a" / "b") == ["belt.room"], "an empty folder goes, too"
     place.write(KEY, b"again")
     assert place.read(KEY) == b"again"
+
+
+def test_a_folder_that_another_has_just_removed_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = SharedFolder(tmp_path)
+
+    def put_too_late(path: Path, content: bytes) -> None:
+        monkeypatch.undo()
+        place.remove(OTHER)
+        put(path, content)
+
+    monkeypatch.setattr(places, "put", put_too_late)
+    place.write(KEY, b"one")
+    assert place.read(KEY) == b"one"
 
 
 def test_it_says_how_old_a_thing_is(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import pytest
 import trio
 from structlog.testing import LogCapture
 
+from protocol.errors import UserError
 from server.app import Server
+from server.build.shelf import Shelf
 from server.config import Config
 from server.net import library_api
 from server.takeover import listen
@@ -137,3 +139,25 @@ async def test_without_a_folder_nothing_is_kept(nursery: trio.Nursery, tmp_path:
     status, said, _ = await running.ask("/api/arenas/mine", ANN, BODY)
     assert (status, said) == (503, {"error": library_api.NOWHERE})
     assert (await running.ask("/api/arenas", None))[1] == []
+    assert (await running.ask("/api/drafts", ANN))[1] == []
+    assert (await running.ask("/api/drafts/0123456789abcdef", ANN, method="DELETE"))[0] == 404
+
+
+async def test_a_disk_that_fails_is_said(
+    nursery: trio.Nursery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    running = await start(nursery, tmp_path)
+    monkeypatch.setattr(Shelf, "save", full)
+    monkeypatch.setattr(Shelf, "remove", full)
+    assert (await running.ask("/api/arenas/mine", ANN, BODY))[:2] == (507, {"error": library_api.DISK})
+    said = {"error": "the disk didn't take it; ask again"}
+    assert (await running.ask("/api/arenas/mine", ADMIN, method="DELETE"))[:2] == (507, said)
+
+
+def test_a_folder_that_cannot_be_had_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "arenas").write_text("in the way")
+    with pytest.raises(UserError, match="can't be used for arenas: file exists"):
+        library_api.library_of(Config(state_dir=tmp_path), [])
