@@ -44,7 +44,7 @@ def test_it_ends_with_nobody_in_particular_and_can_be_asked_how_it_is() -> None:
     last_stage = CONTAINERFILE.read_text().rpartition("\nFROM ")[2]
     for line in ("USER 10001:10001", "STOPSIGNAL SIGTERM", 'ENTRYPOINT ["ricochet"]'):
         assert f"\n{line}\n" in last_stage
-    assert "/healthz" in last_stage[last_stage.index("HEALTHCHECK") :]
+    assert '["python", "-P", "-m", "server.health"]' in last_stage[last_stage.index("HEALTHCHECK") :]
 
 
 def test_nothing_that_was_made_here_gets_in() -> None:
