@@ -137,3 +137,12 @@ def test_each_of_many_processes_is_found_by_its_path(site: Site) -> None:
     assert site.get("/2/healthz")[1] == b"ok\n"
     with pytest.raises(InvalidStatus):
         site.connect(site.origin, "/3/play")
+
+
+def test_who_leaves_the_slash_out_is_led_to_the_same_process(site: Site) -> None:
+    """The room that the address names is still in it."""
+    for number in (1, 2):
+        request = urllib.request.Request(f"{site.origin}/{number}?room=pinball")
+        with urllib.request.urlopen(request, context=site.trust, timeout=60) as answer:
+            assert answer.url == f"{site.origin}/{number}/?room=pinball"
+            assert b"<title>Ricochet</title>" in answer.read()

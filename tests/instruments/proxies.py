@@ -20,7 +20,7 @@ from tests.instruments.served import ROOT
 READY_S_MAX = 60.0
 UPSTREAM = "127.0.0.1:8000"
 SECOND = "127.0.0.1:8001"
-BY_PATH = re.compile(r"^([ \t]+)#(?=handle_path|location|\t|\})", re.MULTILINE)
+BY_PATH = re.compile(r"^([ \t]+)#(?=redir|handle_path|location|\t|\})", re.MULTILINE)
 
 
 def free_port() -> int:
