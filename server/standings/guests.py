@@ -36,6 +36,7 @@ KEY_BYTES: Final = 32
 KEY_S: Final = 91 * 86_400
 KEYS_MAX: Final = 8
 CLOCK_S_MAX: Final = 300.0
+"""What was made later than this from now was made before the clock was set back: it is good, and made anew."""
 VERSION: Final = 1
 _FORM: Final = re.compile(r"([A-Za-z0-9_-]{22})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
@@ -72,7 +73,7 @@ class Guests:
     def turn_over(self, now_s: float) -> bool:
         """Make a new key if it is time, and forget those that no good cookie has; whether there is a new one."""
         self.keys = [key for key in self.keys if now_s - key.made_s < KEY_S + GOOD_S][:KEYS_MAX]
-        if self.keys and now_s - self.keys[0].made_s < KEY_S:
+        if self.keys and -CLOCK_S_MAX <= now_s - self.keys[0].made_s < KEY_S:
             return False
         self.keys = [SigningKey(int(now_s), self._random(KEY_BYTES)), *self.keys][:KEYS_MAX]
         return True
@@ -100,10 +101,12 @@ class Guests:
             return None
         guest_id, issued, signature = found.groups()
         age_s = now_s - int(issued)
-        if not -CLOCK_S_MAX <= age_s < GOOD_S:
+        if age_s >= GOOD_S:
             return None
         signed_by = [key for key in self.keys if hmac.compare_digest(_sign(key, f"{guest_id}.{issued}"), signature)]
-        return Guest(guest_id, age_s < RENEWED_S and signed_by[0] == self.keys[0]) if signed_by else None
+        if not signed_by:
+            return None
+        return Guest(guest_id, -CLOCK_S_MAX <= age_s < RENEWED_S and signed_by[0] == self.keys[0])
 
 
 def account_of(identity: Identity, guest_id: str) -> str:
