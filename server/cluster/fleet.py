@@ -74,8 +74,9 @@ class Fleet(Reach):
     async def drain(self, order: DrainOrder, by: str | None) -> tuple[str, bool]:
         return await self._orders.drain(order, self.id, by)
 
-    def forgotten(self, account: str) -> None:
+    def forgotten(self, account: str) -> int:
         self.tell(Forgotten(account))
+        return len(self.peers)
 
     # what there is -----------------------------------------------------------------------------------------
 

@@ -36,8 +36,10 @@ class Reach:
             raise CantBe("there is no other process")
         return "draining", True
 
-    def forgotten(self, account: str) -> None:
-        """Somebody is forgotten here: so they are to be in all others, as far as they can be reached."""
+    def forgotten(self, account: str) -> int:
+        """Somebody is forgotten here: so they are to be in all others, as far as they can be reached; how many those
+        are."""
+        return 0
 
     def processes(self) -> list[ProcessRow]:
         """All, this one first; none where there is one alone."""

@@ -38,6 +38,7 @@ PAGE: Final = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 PUBLIC_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 FRESH: Final = f"public, max-age={GOOD_S:g}"
 NO_STANDINGS: Final = Refused(404, "this server keeps no standings")
+FORGOTTEN_ELSEWHERE: Final = "there is nothing known of you here; all other processes are told to forget you"
 NOBODY: Final = Refused(404, "there is nobody of that id, or not any more")
 
 audit = structlog.get_logger("ricochet.audit")
@@ -143,16 +144,18 @@ class StandingsApi:
         """What they have built goes first: should the rest fail, it can be asked for again."""
         refuse_other_sites(request)
         account = self._account(request)
-        if not account or not await self._forget_all(account):
+        was_known, others = await self._forget_all(account) if account else (False, 0)
+        if not was_known and not others:
             raise Refused(404, "there is nothing known of you")
         caller = caller_of(request.scope)
         audit.info("forgotten", by="themselves", address=caller.address)
         headers = {"Set-Cookie": set_cookie("", caller.is_secure)} if account.startswith("guest:") else None
-        return JSONResponse({"done": "you are forgotten"}, headers=headers)
+        return JSONResponse({"done": "you are forgotten" if was_known else FORGOTTEN_ELSEWHERE}, headers=headers)
 
-    async def _forget_all(self, account: str) -> bool:
-        """Here, and in all processes; whether there was anything here. Raises Away, and Refused when the disk fails."""
-        self._api.reach.forgotten(account)
+    async def _forget_all(self, account: str) -> tuple[bool, int]:
+        """Here, and in all processes: (whether there was anything here, how many others are told, which don't say
+        what they had). Raises Away, and Refused when the disk fails."""
+        others = self._api.reach.forgotten(account)
         try:
             had_built = await self._forget_else(account)
         except OSError as error:
@@ -160,7 +163,7 @@ class StandingsApi:
             raise Refused(507, "the disk didn't take it, and nothing else is deleted; ask again") from None
         had_standings = self.standings.is_on and await self.standings.forget(subject=account)
         self._shelf.clear()
-        return had_built or had_standings
+        return had_built or had_standings, others
 
     def _account(self, request: Request) -> str:
         """What whoever asks is known by; "": nothing. Raises Refused."""
@@ -176,7 +179,7 @@ class StandingsApi:
                 raise NO_STANDINGS
             public_id = _order(await read_body(request)).id
             account = await self.standings.ask(lambda them: them.subject_of(public_id))
-            if account is None or not await self._forget_all(account):
+            if account is None or not (await self._forget_all(account))[0]:
                 raise NOBODY
         except Refused as refused:
             return refuse(request, "forget", refused)

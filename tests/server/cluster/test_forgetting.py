@@ -30,7 +30,8 @@ async def test_who_is_forgotten_by_one_is_forgotten_by_all(
     for owner in ("subject:ann", "subject:bob"):
         library.drafts.keep(sha256(owner.encode()).hexdigest()[:16], Draft(owner, "Site", 1, ARENA))
         library.shelf.save(owner[8:], owner, owner[8:], 1, ARENA)
-    here.fleet.forgotten("subject:ann")
+    await really(lambda: len(here.fleet.peers) == 1)
+    assert here.fleet.forgotten("subject:ann") == 1
     await really(lambda: library.shelf is not None and not dict(library.shelf.books())["ann"].owner)
     assert (library.drafts.ids_of("subject:ann"), len(library.drafts)) == ([], 1)
     assert dict(library.shelf.books())["bob"].owner == "subject:bob"

@@ -172,14 +172,26 @@ async def test_no_page_of_another_site_can_have_its_visitor_forgotten(running: R
     assert "may not" in said["error"]
 
 
-async def test_all_processes_are_told_who_is_forgotten(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = list[str]()
-    monkeypatch.setattr(running.server.reach, "forgotten", told.append)
+async def test_all_processes_are_told_who_is_forgotten(
+    running: Running, monkeypatch: pytest.MonkeyPatch, audit: LogCapture
+) -> None:
+    told, others = list[str](), 1
+
+    def forgotten(account: str) -> int:
+        told.append(account)
+        return others
+
+    monkeypatch.setattr(running.server.reach, "forgotten", forgotten)
     public_id = filled(running).id_of("subject:bob")
-    assert (await running.ask("/api/players/me", token=PLAYER, method="DELETE"))[0] == 200
+    assert (await running.ask("/api/players/me", token=PLAYER, method="DELETE"))[1] == {"done": "you are forgotten"}
+    status, said, _ = await running.ask("/api/players/me", token=PLAYER, method="DELETE")
+    done = "there is nothing known of you here; all other processes are told to forget you"
+    assert (status, said) == (200, {"done": done})
+    assert len([entry for entry in audit.entries if entry["event"] == "forgotten"]) == 2
+    others = 0
     assert (await running.ask("/api/players/me", token=PLAYER, method="DELETE"))[0] == 404
     assert (await running.ask("/api/admin/forget", order={"id": public_id}))[0] == 200
-    assert told == ["subject:ann", "subject:ann", "subject:bob"], "also where nothing is known of them here"
+    assert told == [*["subject:ann"] * 3, "subject:bob"], "also where nothing is known of them here"
 
 
 async def test_a_friend_may_read(running: Running) -> None:
