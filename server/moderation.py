@@ -194,16 +194,14 @@ class Moderation:
         return [self._line(one, now_s) for one in whom.everybody(self.lobby)]
 
     def _line(self, one: whom.Somebody, now_s: float) -> dict[str, Any]:
-        guest = one if isinstance(one, Session) else None
         seat = None if isinstance(one, Session) else one
         player = seat.player if seat is not None else None
-        name, bot = (guest.name, guest.bot) if guest else (player.name, player.bot) if player else (None, False)
         return {
             "session": whom.session_of(self.lobby, one),
             "room": seat.room.name if seat is not None else None,
             "player": player.id if player is not None else None,
-            "name": name,
-            "bot": bot,
+            "name": whom.name_of(one),
+            "bot": whom.is_bot(one),
             "connected": seat is None or (isinstance(seat, Seat) and seat.session is not None),
             "kept_s": seat.kept_s(now_s) if seat is not None else None,
             "subject": one.identity.subject,

@@ -11,7 +11,7 @@ from server.lobby import Lobby
 from server.room import Room
 from server.seats import Seat
 from server.session import Session
-from server.whom import Somebody, everybody, keys_of, session_of
+from server.whom import Somebody, everybody, is_bot, keys_of, name_of, session_of
 
 
 def rooms(lobby: Lobby) -> list[RoomRow]:
@@ -27,7 +27,7 @@ class Directory:
 
     def __init__(self, lobby: Lobby, now_s: float) -> None:
         self._lobby, self._now_s = lobby, now_s
-        self._all = sorted(everybody(lobby), key=_is_bot)
+        self._all = sorted(everybody(lobby), key=is_bot)
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -67,8 +67,8 @@ def _row(lobby: Lobby, one: Somebody, now_s: float) -> SessionRow:
     return SessionRow(
         room=None if isinstance(one, Session) else one.room.name,
         player=player.id if player else None,
-        name=_name(one),
-        bot=_is_bot(one),
+        name=name_of(one),
+        bot=is_bot(one),
         connected=session is not None,
         kept_s=None if isinstance(one, Session) else one.kept_s(now_s),
         subject=one.identity.subject,
@@ -82,19 +82,7 @@ def _row(lobby: Lobby, one: Somebody, now_s: float) -> SessionRow:
     )
 
 
-def _name(one: Somebody) -> str | None:
-    if isinstance(one, Session):
-        return one.name
-    if one.player is not None:
-        return one.player.name
-    return one.session.name if one.session is not None else None
-
-
-def _is_bot(one: Somebody) -> bool:
-    return one.bot if isinstance(one, Session) else one.player is not None and one.player.bot
-
-
 def _text(one: Somebody) -> str:
     """All that a person may look for: a name, who they are, where they are."""
     room = "" if isinstance(one, Session) else one.room.name
-    return f"{_name(one) or ''}\n{one.key}\n{room}".casefold()
+    return f"{name_of(one) or ''}\n{one.key}\n{room}".casefold()

@@ -56,6 +56,19 @@ def keys_of(one: Somebody) -> tuple[str, ...]:
     return one.keys if isinstance(one, Reserved) else (one.key,)
 
 
+def name_of(one: Somebody) -> str | None:
+    """What they are called; None: a spectator who is gone, for a moment."""
+    if isinstance(one, Session):
+        return one.name
+    if one.player is not None:
+        return one.player.name
+    return one.session.name if one.session is not None else None
+
+
+def is_bot(one: Somebody) -> bool:
+    return one.bot if isinstance(one, Session) else one.player is not None and one.player.bot
+
+
 def be_muted(one: Somebody, key: str) -> None:
     """An admin has muted them as `key`. Who hasn't come back yet will be called what they were."""
     if (speaker := _speaker(one)) is not None:

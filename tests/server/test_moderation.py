@@ -231,7 +231,7 @@ def test_it_tells_who_is_here_and_what_holds(house: House) -> None:
     house.stepper.visit("Viv")
     told = {line["name"]: line for line in house.moderation.players(1.0)}
     assert {name: line["room"] for name, line in told.items() if line["room"] != "main"} == {"Viv": None}
-    assert (told["Viv"]["connected"], told[None]["connected"]) == (True, True)
+    assert (told["Viv"]["connected"], told["Zoe"]["connected"]) == (True, True)
     assert not any(line["bot"] for line in told.values())
     assert [(told[name]["player"], told[name]["connected"], told[name]["muted"]) for name in ("Ann", "Eve", "Bob")] == [
         (1, True, False),
@@ -239,7 +239,8 @@ def test_it_tells_who_is_here_and_what_holds(house: House) -> None:
         (3, True, True),
     ]
     assert (told["Bob"]["subject"], told["Bob"]["role"], told["Bob"]["known_as"]) == ("bob", "player", "subject:bob")
-    assert told[None]["player"] is None
+    assert (told["Zoe"]["player"], told["Zoe"]["room"]) == (None, "main")
+    assert house.do("kick", session=house.session("Zoe")) == "kicked 1"
     assert [told[name]["kept_s"] for name in ("Ann", "Eve", "Bob")] == [None, SEAT_KEPT_S - 1.0, None]
     assert house.moderation.restrictions(1.0) == [
         {"what": "mute", "known_as": "subject:bob", "seconds": 59, "reason": "loud"}
