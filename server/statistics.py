@@ -27,6 +27,7 @@ class Traffic(Counters):
     received_bytes: int = 0
     received_messages: int = 0
     turned_away: int = 0
+    lanes_behind: int = 0
     connections_failed: int = 0
     """Ended by a mistake of our own."""
 
@@ -150,6 +151,8 @@ class InFleet(Counters):
     news_heard: int = 0
     news_refused: int = 0
     news_dropped: int = 0
+    forgotten_waiting: int = 0
+    forgotten_dropped: int = 0
     peers: int = 0
 
 

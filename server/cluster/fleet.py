@@ -21,6 +21,7 @@ from server.chat.channel import Line as Said
 from server.chat.speaker import Named
 from server.cluster import news
 from server.cluster.bus import Bus
+from server.cluster.erasures import Erasures
 from server.cluster.law import Law, unix_ms
 from server.cluster.news import Answered, Asked, Decided, Forgotten, Gone, Line, News, NoNews, Vitals
 from server.cluster.orders import Orders
@@ -32,10 +33,6 @@ from server.statistics import InFleet, Statistics
 
 VITALS_EVERY_S: Final = 1.0
 AGAIN_AFTER_S: Final = 1.0
-FORGETTING_MAX: Final = 256
-"""Who may wait for this process's disk to forget them."""
-FORGET_EVERY_S: Final = 60.0
-"""A disk that hasn't taken it is told again."""
 
 log = structlog.get_logger("ricochet.cluster")
 
@@ -60,9 +57,7 @@ class Fleet(Reach):
         self._bus, self._lobby, self._look, self._others = bus, moderation.lobby, look, others
         self._law = Law(bus, moderation, self.tell, on_change, now_ms)
         self._orders = Orders(moderation, self.peers, self.tell, on_change)
-        self._forget, self._to_forget = trio.open_memory_channel[str](FORGETTING_MAX)
-        self._unforgotten: set[str] = set()
-        """Those whom our disk didn't forget when it was told to."""
+        self._erasures = Erasures(self._erase)
         self._vitals: Vitals | None = None
         self._has_left = False
 
@@ -93,6 +88,7 @@ class Fleet(Reach):
         def counted() -> Statistics:
             total = statistics()
             self.counted.news_dropped, self.counted.peers = self._bus.dropped, len(self.peers)
+            self.counted.forgotten_waiting, self.counted.forgotten_dropped = len(self._erasures), self._erasures.dropped
             total.add(self.counted)
             return total
 
@@ -136,7 +132,7 @@ class Fleet(Reach):
             case Line(number, name, key, mark, text):
                 self._lobby.talk.overhear(sender, Named(number, name, key, mark), text, now_s)
             case Forgotten(account):
-                self._forget.send_nowait(account)
+                self._erasures.put(account)
             case Decided(decisions):
                 self._law.hear(decisions)
             case Asked() as question:
@@ -161,7 +157,7 @@ class Fleet(Reach):
         self._lobby.talk.on_lobby_line = self._say_on
         self.moderation.on_kick_afar = self._orders.kick
         async with trio.open_nursery() as nursery:
-            for chore in (self._listen, self._law.run, self._show, self._forget_on, self._forget_again):
+            for chore in (self._listen, self._law.run, self._show, self._erasures.run):
                 nursery.start_soon(_steadily, chore)
 
     async def leave(self) -> None:
@@ -172,26 +168,9 @@ class Fleet(Reach):
     async def _listen(self) -> None:
         await self._bus.run(self.hear, self._opened)
 
-    async def _forget_on(self) -> None:
-        async for account in self._to_forget:
-            await self._forget_here(account)
-
-    async def _forget_again(self) -> None:
-        while True:
-            await trio.sleep(FORGET_EVERY_S)
-            for account in list(self._unforgotten):
-                await self._forget_here(account)
-
-    async def _forget_here(self, account: str) -> None:
-        if self.on_forgotten is None:
-            return
-        try:
+    async def _erase(self, account: str) -> None:
+        if self.on_forgotten is not None:
             await self.on_forgotten(account)
-            self._unforgotten.discard(account)
-        except OSError as error:
-            if account not in self._unforgotten and len(self._unforgotten) < FORGETTING_MAX:
-                self._unforgotten.add(account)
-                log.error("what somebody has built could not be deleted; it is tried again", why=str(error))
 
     def _opened(self) -> None:
         self._law.catch_up()

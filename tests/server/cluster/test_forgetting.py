@@ -9,7 +9,7 @@ import trio
 from trio.testing import MockClock
 
 from server.build.drafts import Draft
-from server.cluster.fleet import FORGET_EVERY_S
+from server.cluster.erasures import AGAIN_AFTER_S
 from tests.instruments.plans import ARENA
 from tests.server.cluster.fleets import Flotilla
 from tests.server.net.wires import really
@@ -57,10 +57,11 @@ async def test_a_disk_that_fails_holds_up_nobody_elses_forgetting_and_is_asked_a
         await trio.sleep(1.0)
     assert asked == ["subject:ann", "subject:bob"]
     assert [(line["event"], line["why"]) for line in said if line["log_level"] == "error"] == [
-        ("what somebody has built could not be deleted; it is tried again", "the disk is full")
+        ("some who were forgotten elsewhere could not be here yet", "the disk is full")
     ]
-    await trio.sleep(FORGET_EVERY_S)
+    assert there.fleet.counting(there.server.lobby.statistics)().forgotten_waiting == 1
+    await trio.sleep(AGAIN_AFTER_S)
     assert asked[2:] == ["subject:ann"]
     is_full = False
-    await trio.sleep(3 * FORGET_EVERY_S)
+    await trio.sleep(3 * AGAIN_AFTER_S)
     assert asked[2:] == ["subject:ann"] * 2, "and then it is done"
