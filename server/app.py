@@ -35,6 +35,7 @@ from server.moderation import Moderation
 from server.net import certificates, web
 from server.net.admission import Admission
 from server.net.api import Api
+from server.net.descriptors import make_room
 from server.net.forwarded import Proxies
 from server.net.front_door import FrontDoor
 from server.net.http import HttpServer
@@ -75,6 +76,7 @@ async def run(config: Config, say_ready: Callable[[str], None] = print_ready) ->
     """Serve until a signal ends it. Raises UserError when there can be no server with `config`."""
     for look_at in (venue_of, tls_of, get_ready):  # mistakes in them are told before another server is waited for
         look_at(config)
+    config = config.model_copy(update={"connections_max": make_room(config.connections_max)})
     await web.prepare()
     until_s = trio.current_time() + config.takeover_s
     folder = await take_folder(config, until_s)
