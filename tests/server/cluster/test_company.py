@@ -8,14 +8,21 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 import trio
+import trio.testing
 
 import bots
 from bots.sdk import Refused
 from protocol.errors import Code, Violation
 from protocol.messages import Enter, Hello
 from server.app import Server, url_of
+from server.card import Card
 from server.cluster.company import Company
+from server.cluster.directory import LocalDirectory, Unreachable
+from server.cluster.ledger import Ledger
+from server.cluster.notices import notice_of
+from server.cluster.records import Entry, Notice, Timing
 from server.cluster.redis import RedisDirectory
+from server.room import Room
 from server.seats import Doors
 from server.session import State
 from server.takeover import listen
@@ -81,6 +88,53 @@ async def two(nursery: trio.Nursery, redis: Redis) -> AsyncIterator[Two]:
     two = Two(await start(nursery, redis), await start(nursery, redis))
     await two.settle()
     yield two
+    nursery.cancel_scope.cancel()
+
+
+async def test_what_another_may_have_runs_when_it_may_and_what_people_have_opened_is_not_wanted_back(
+    nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    directory, stepper = LocalDirectory(Ledger(Timing())), Stepper()
+    company, room = Company(directory, stepper.lobby, clock=trio.current_time), stepper.room
+    started, stopped = list[Room](), list[Room]()
+    company.run_room, company.stop_room = started.append, stopped.append
+    opened = stepper.lobby.open_room(
+        "x1", type(room.game), room.arena, room.rates, 1, card=Card("Ours", is_permanent=False)
+    )
+    other = await directory.join(HERE)
+    await directory.claim(other, notice_of(room), True)
+    nursery.start_soon(company.run)
+    await trio.sleep(1)
+    assert company.take(opened, is_new=True)
+    assert not company.take(room, is_new=False)
+    await trio.sleep(Timing().ttl_s / 2)
+    assert [company.membership.holds(one.name) for one in (opened, room)] == [True, False]
+    assert started == []
+    await directory.leave(other, False)
+    await trio.sleep(2 * Timing().beat_s)
+    assert (started, company.membership.holds(room.name)) == ([room], True)
+    await directory.leave(company.membership.lease, False)
+    await trio.sleep(4 * Timing().beat_s)
+    assert (set(stopped), started) == ({opened, room}, [room, room])
+    nursery.cancel_scope.cancel()
+
+
+async def test_rooms_elsewhere_are_listed_while_the_directory_is_away_but_not_for_long(
+    nursery: trio.Nursery, autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(count: int) -> list[Entry]:
+        raise Unreachable("no answer")
+
+    directory, stepper = LocalDirectory(Ledger(Timing())), Stepper()
+    company = Company(directory, stepper.lobby, clock=trio.current_time)
+    await directory.claim(await directory.join(HERE), Notice("pit"), True)
+    nursery.start_soon(company.run)
+    await trio.sleep(1.5)
+    monkeypatch.setattr(directory, "listed", away)
+    await trio.sleep(Timing().ttl_s - 2)
+    assert [entry.notice.name for entry in company.others] == ["pit"]
+    await trio.sleep(4)
+    assert company.others == []
     nursery.cancel_scope.cancel()
 
 
