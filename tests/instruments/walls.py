@@ -19,6 +19,7 @@ IO_FILES = (
     "server/cluster/bus.py",
     "server/cluster/company.py",
     "server/cluster/directory.py",
+    "server/cluster/erasures.py",
     "server/cluster/fleet.py",
     "server/cluster/homes.py",
     "server/cluster/law.py",
