@@ -241,6 +241,17 @@ def test_the_token_is_this_tabs_until_one_signs_out(server: Served, chromium_pat
         assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_a_link_with_a_token_is_taken_by_a_page_that_is_open(server: Served, chromium_path: Path) -> None:
+    with dashboard(chromium_path, server, token=None) as page:
+        expect(page.get_by_label("Admin token")).to_be_focused()
+        with page.expect_event("load"):
+            page.evaluate("(token) => void setTimeout(() => (location.hash = `token=${token}`))", ADMIN)
+        says(page, "Live")
+        assert page.evaluate("[location.hash, sessionStorage.length]") == ["", 1]
+        page.evaluate("location.hash = 'rooms'")
+        says(page, "Live")
+
+
 def test_another_sites_page_opens_no_socket_even_one_that_may_play(chromium_path: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(SECRET)
     with (

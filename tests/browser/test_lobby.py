@@ -87,6 +87,16 @@ def test_whose_token_has_run_out_plays_on_as_a_guest(server: Served, chromium_pa
         wait_for(page, "r.state === 'lobby' && r.rooms.length > 0")
 
 
+def test_a_new_link_is_taken_in_the_tab_of_the_old_one(server: Served, chromium_path: Path) -> None:
+    """Only what is behind the # is another then, for which no browser loads a page anew."""
+    with page_of(chromium_path, server, f"#token={EXPIRED}", name="Ann") as page:
+        wait_for(page, "r.state === 'refused'")
+        with page.expect_event("load"):
+            page.evaluate("(token) => void setTimeout(() => (location.hash = `token=${token}`))", ADMIN)
+        wait_for(page, "r.state === 'lobby' && r.rooms.length > 0")
+        assert page.evaluate("[location.hash, sessionStorage.getItem('ricochet.token')]") == ["", ADMIN]
+
+
 def test_a_private_room_is_shared_by_its_link_and_by_nothing_else(server: Served, chromium_path: Path) -> None:
     with (
         page_of(chromium_path, server, name="Ada") as ada,

@@ -6,8 +6,8 @@
  */
 
 import {
-  type Arena, CannotForesee, Client, type Engine, type LinkState, NOTHING, PERFECT, type Scene, type ServerMessage, attend, dropToken,
-  loadEngine, takeToken,
+  type Arena, CannotForesee, Client, type Engine, type LinkState, NOTHING, PERFECT, type Scene, type ServerMessage, attend, bringsToken,
+  dropToken, loadEngine, takeToken,
 } from "@ricochet/sdk";
 import { Builder } from "./build/builder";
 import { FilesDialog } from "./build/files_dialog";
@@ -152,6 +152,9 @@ function start(look: PageLook, engine: Engine, { name, url, codec, ...asked }: Q
 }
 
 askForSheetsAgain();
+window.addEventListener("hashchange", () => {
+  if (bringsToken(location.hash)) location.reload();
+});
 const root = document.getElementById("game");
 if (!root) throw new Error("the page has no #game");
 open(root).catch((error: unknown) => {

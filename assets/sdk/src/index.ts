@@ -46,4 +46,4 @@ export type {
   Arena, ChatTo, ChatView, Controls, ControlSample, Drawn, GameEvent, Gauges, Lens, LinkState, Look, Match, PlayerInfo, Point, Said,
   Scene, ShipStatus, Standing, Stay, Vec, Weather, Wishes,
 } from "./scene";
-export { dropToken, takeToken } from "./token";
+export { bringsToken, dropToken, takeToken } from "./token";

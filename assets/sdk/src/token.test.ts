@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 
-import { dropToken, takeToken } from "./token";
+import { bringsToken, dropToken, takeToken } from "./token";
 
 function opened(hash: string, kept: Record<string, string> = {}) {
   const page = {
@@ -57,4 +57,8 @@ test("one that is dropped isn't found again, wherever that can be", () => {
   dropToken(() => ({ removeItem: (key: string) => void delete kept[key] }));
   expect(takeToken({ ...opened(""), memory })).toBeNull();
   expect(() => dropToken(forbidden)).not.toThrow();
+});
+
+test("what stands behind the # brings one, or not", () => {
+  expect(["#token=aa.b_b.c-c", "#a=b&token=new", "#rooms", "#token=", "", "#mytoken=x"].map(bringsToken)).toEqual([true, true, false, false, false, false]);
 });

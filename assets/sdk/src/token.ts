@@ -4,7 +4,7 @@
  *     https://game.example/#token=…
  *
  * What stands behind the # is sent to no server and is in no log. It is taken out of the address at once, so that it stays in
- * no history and goes with no link, and is kept for as long as the tab is.
+ * no history and goes with no link, and is kept for as long as the tab is, or until it is dropped.
  */
 
 const TOKEN_KEY = "ricochet.token";
@@ -28,6 +28,11 @@ export function takeToken({ hash, memory, rename }: Opened): string | null {
   } catch {
     return token; // Storage is forbidden: a reload will come as a guest.
   }
+}
+
+/** Whether a page that is open already is given one: it is to be loaded anew, which no browser does for what stands behind the #. */
+export function bringsToken(hash: string): boolean {
+  return FIELD.test(hash);
 }
 
 /** Forgets it: from the next time on that the page is loaded, one is a guest. */

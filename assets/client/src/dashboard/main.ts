@@ -7,7 +7,7 @@
 
 import "./dashboard.css";
 
-import { takeToken } from "@ricochet/sdk";
+import { bringsToken, takeToken } from "@ricochet/sdk";
 import { Feed, type FeedState, statsBeside } from "./feed";
 import { type Action, order, reports, restrictions } from "./orders";
 import { Page } from "./page";
@@ -107,6 +107,9 @@ const rename = (hash: string) => history.replaceState(null, "", location.pathnam
 token = takeToken({ hash: location.hash, memory: () => memory, rename });
 if (token === null) tell();
 else feed.signIn(token);
+window.addEventListener("hashchange", () => {
+  if (bringsToken(location.hash)) location.reload();
+});
 window.setInterval(() => {
   feed.tend();
   tell();
