@@ -65,12 +65,17 @@ class Launcher:
 
     def __init__(self, playwright: Playwright) -> None:
         self._playwright = playwright
-        self._running: dict[tuple[Path, tuple[str, ...]], Browser] = {}
+        self._running: dict[tuple[Path, tuple[str, ...], bool], Browser] = {}
 
-    def browser(self, chromium: Path, flags: Sequence[str]) -> Browser:
-        wanted = (chromium, tuple(flags))
+    def browser(self, chromium: Path, flags: Sequence[str], keeps_pages: bool = False) -> Browser:
+        """`keeps_pages`: one that is left is there as it was when somebody goes back, as in any browser of a person."""
+        wanted = (chromium, tuple(flags), keeps_pages)
         if wanted not in self._running or not self._running[wanted].is_connected():
-            self._running[wanted] = self._playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+            self._running[wanted] = self._playwright.chromium.launch(
+                executable_path=chromium,
+                args=[*FLAGS, *flags],
+                ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
+            )
         return self._running[wanted]
 
     def close(self) -> None:
@@ -104,16 +109,17 @@ def opened(
     flags: Sequence[str] = (),
     every_frame: bool = False,
     remembered: Mapping[str, str] | None = None,
+    keeps_pages: bool = False,
 ) -> Iterator[Page]:
     """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test.
 
     With `every_frame` it draws as often and as finely as it can. `remembered`: what the page's storage has from
-    earlier visits.
+    earlier visits. `keeps_pages`: one that is left is there as it was when somebody goes back.
     """
     errors: list[str] = []
     with ExitStack() as stack:
         launcher = _shared[-1] if _shared else stack.enter_context(shared())
-        browser = launcher.browser(chromium, flags)
+        browser = launcher.browser(chromium, flags, keeps_pages)
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             device_scale_factor=1 if every_frame else SPARING,

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { heard, holdConnections, joined, latest, lobby, states, visitor, welcome } from "./held_connection";
+import { heard, holdConnections, joined, latest, lobby, states, stored, visitor, welcome } from "./held_connection";
 import { Socket } from "./held_socket";
 
 holdConnections();
@@ -121,6 +121,33 @@ test("a broken connection says so, waits, and resumes the same seat", () => {
   latest().say(welcome);
   expect(connection.state).toBe("playing");
   expect(states).toEqual(["playing", "lost", "playing"]);
+});
+
+/** What another page of the tab has remembered. */
+function remember(seat: object): void {
+  stored.set("ricochet.seat", JSON.stringify({ ...JSON.parse(stored.get("ricochet.seat")!), ...seat }));
+}
+
+test("a page that one goes back to has the seat to which another page of the tab has come back meanwhile", () => {
+  const { connection, socket } = joined();
+  connection.setAside();
+  remember({ resume: "newer" });
+  socket.end(1006);
+  vi.advanceTimersByTime(1000);
+  expect(latest().accept().heard[0]).toMatchObject({ type: "hello", room: welcome.room, resume: "newer" });
+  connection.setAside();
+  remember({ room: "elsewhere", resume: "another" });
+  latest().end(1006);
+  vi.advanceTimersByTime(2000);
+  expect(latest().accept().heard[0]).toMatchObject({ type: "hello", room: welcome.room, resume: "newer" });
+});
+
+test("a seat of somebody else in the same page stays theirs", () => {
+  const { socket } = joined();
+  remember({ resume: "another" });
+  socket.end(1006);
+  vi.advanceTimersByTime(1000);
+  expect(latest().accept().heard[0]).toMatchObject({ type: "hello", resume: welcome.resume });
 });
 
 test("the attempt that was put off is made at once when somebody looks, and only that one", () => {

@@ -6,7 +6,8 @@
  *                 ->  refused                                     until the player asks again; so it is after `close`
  *
  * Every message but a pong goes to the listener. The token that resumes a seat is kept in the tab's session storage, so that
- * a reload comes back to the same ship; that is why nothing is said when the page goes. In a room pings ride on what
+ * a reload comes back to the same ship; that is why nothing is said when the page goes. Whoever goes back to a page that the browser
+ * has kept comes back with the newest token, which another page of the tab may have been given. In a room pings ride on what
  * arrives, not on a timer, for a hidden tab's timers sleep; but where nothing arrives, for the picture has yet to start, a timer says them.
  */
 
@@ -83,6 +84,7 @@ export class Connection {
   /** Since when timers run: those of a hidden page sleep. */
   #awake_ms = 0;
   #watching: ReturnType<typeof setInterval> | undefined;
+  #is_aside = false;
 
   constructor(address: Address, codec: Codec, listener: Listener) {
     this.#address = address;
@@ -153,6 +155,17 @@ export class Connection {
     if (this.#state === "lost" && !this.#line.exists) this.#connect();
   }
 
+  /** The page is left, and the browser may keep it as it is. Until one goes back to it, another page of the tab may have our seat. */
+  setAside(): void {
+    this.#is_aside = true;
+  }
+
+  /** After that the tab knows best. */
+  #takeUp(): void {
+    if (this.#is_aside) this.#itinerary.renew(rememberedSeat());
+    this.#is_aside = false;
+  }
+
   /** Leaves for good: the ship is given up, and nothing is tried or timed any more, until somebody asks again. */
   close(): void {
     if (this.#itinerary.greeted) this.send({ type: "leave" });
@@ -186,6 +199,7 @@ export class Connection {
 
   #connect(): void {
     clearTimeout(this.#retry);
+    this.#takeUp();
     this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS);
     this.#itinerary.left();
     if (this.#state !== "lost" && this.#state !== "connecting") this.#become("connecting");
@@ -280,6 +294,7 @@ export class Connection {
   #end(code: number, reason: string): void {
     this.#line.leave();
     clearTimeout(this.#retry);
+    this.#takeUp();
     this.#closure = code;
     const now_ms = performance.now();
     const { led } = this.#itinerary;

@@ -92,6 +92,11 @@ export class Itinerary {
     return this.seat !== null && now_ms - (this.#lost_ms ?? now_ms) <= SEAT_KEPT_MS;
   }
 
+  /** This is what the tab remembers: another page of it may have come back to our seat, and then ours opens nothing any more. */
+  renew(remembered: Seat | null): void {
+    if (remembered && remembered.room === this.seat?.room) this.seat = remembered;
+  }
+
   /** These are the others of the fleet, as people open them. */
   learn(urls: readonly string[]): void {
     const others = urls.map(playAt).filter((url) => this.#trusts(url));
