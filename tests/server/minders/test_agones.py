@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+import structlog
 import trio
 from trio.testing import MockClock
 
@@ -158,12 +159,20 @@ async def test_without_counters_all_else_works(scene: Scene, autojump_clock: Moc
 
 async def test_a_sidecar_that_comes_late_is_waited_for(scene: Scene, autojump_clock: MockClock) -> None:
     scene.local.is_there = False
-    scene.start()
-    await trio.sleep(40)
-    assert scene.counted.minders_failed > 10
-    assert scene.states == []
-    scene.local.is_there = True
-    await trio.sleep(PAUSE_S_MAX)
+    with structlog.testing.capture_logs() as said:
+        scene.start()
+        await trio.sleep(40)
+        assert scene.counted.minders_failed > 10
+        assert scene.states == []
+        scene.local.is_there = True
+        await trio.sleep(PAUSE_S_MAX)
+    news = {
+        sentence: sorted(line["what"] for line in said if line["event"] == sentence)
+        for sentence in ("Agones' sidecar fails; it is tried again", "Agones' sidecar works again")
+    }
+    failed, works = news.values()
+    assert failed == ["health", "players", "rooms", "state", "watch"], "it is said once, however often it fails"
+    assert [what for what in works if what not in ("players", "rooms")] == ["health", "state", "watch"]
     assert scene.states == ["/ready"]
     assert scene.local.watchers == 1
     assert scene.local.health_s

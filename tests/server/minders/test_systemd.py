@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 import trio
 import trio.testing
 
@@ -60,12 +61,15 @@ async def test_the_watchdog_is_fed_while_ticks_go_on(
     nursery.start_soon(systemd.run)
     await trio.sleep(9)
     assert [line.startswith("WATCHDOG=1\n") for line in heard(ear)] == [False, True, True, True, True]
+    assert counted.pings == 4
     vitals.lives = False
     await trio.sleep(2)
     heard(ear)
-    await trio.sleep(20)
+    with structlog.testing.capture_logs() as said:
+        await trio.sleep(20)
     assert heard(ear) == []
     assert counted.pings_withheld >= 10
+    assert {line["event"] for line in said} == {"no tick has come; systemd is not told that the game is well"}
 
 
 @pytest.mark.parametrize(
