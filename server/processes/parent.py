@@ -75,6 +75,8 @@ class Parent:
         self._shares, self._spawn, self._on_ready = shares, spawn, on_ready
         self._patience_s = drain_s + OVERTIME_S
         self._status = 0
+        self._signals = set[int]()
+        """That were passed on."""
 
     async def run(self) -> int:
         """Until all have ended for good: the worst of their statuses."""
@@ -91,8 +93,15 @@ class Parent:
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Pass a signal on; nobody is started from now on."""
         self.is_stopping.set()
+        self._signals.add(number)
         for child in self.children.values():
             child.tell(number)
+
+    def _told(self, status: int) -> int:
+        """What we say of one that ended so. Whom our signal met before they could mind it have ended as they should."""
+        if self.is_stopping.is_set() and -status in self._signals:
+            return 0
+        return KILLED - status if status < 0 else status
 
     async def _start(self, keeping: trio.Nursery, shares: Sequence[Share]) -> None:
         ready = [trio.Event() for _ in shares]
@@ -108,7 +117,7 @@ class Parent:
             born_s = trio.current_time()
             status = await self._live(share, is_up)
             if self.is_stopping.is_set() or not is_up.is_set():
-                self._status = max(self._status, KILLED - status if status < 0 else status)
+                self._status = max(self._status, self._told(status))
                 break
             if trio.current_time() - born_s >= STEADY_S:
                 pause.reset()
@@ -132,6 +141,7 @@ class Parent:
         log.info("a process is started", process=share.number, pid=child.pid, port=share.config.port)
         try:
             if self.is_stopping.is_set():
+                self._signals.add(signal.SIGTERM)
                 child.tell(signal.SIGTERM)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._mind, share.number, child, is_up)

@@ -202,7 +202,14 @@ async def test_a_mistake_of_one_of_them_ends_all(stage: Stage, autojump_clock: C
 
 
 @pytest.mark.parametrize(
-    ("statuses", "worst"), [((0, 0, 0), 0), ((0, 3, 1), 3), ((-signal.SIGSEGV, 2, 0), 128 + signal.SIGSEGV)]
+    ("statuses", "worst"),
+    [
+        ((0, 0, 0), 0),
+        ((0, 3, 1), 3),
+        ((-signal.SIGSEGV, 2, 0), 128 + signal.SIGSEGV),
+        pytest.param((0, -signal.SIGTERM, -signal.SIGINT), 0, id="told before they could end by themselves"),
+        ((0, -signal.SIGHUP, 0), 128 + signal.SIGHUP),
+    ],
 )
 async def test_signals_are_passed_on_and_the_worst_status_is_ours(
     stage: Stage, autojump_clock: Clock, statuses: tuple[int, ...], worst: int
