@@ -8,6 +8,7 @@ from protocol.errors import Code
 from protocol.messages import Enter, Open
 from server.checkpoint import SavedRoom
 from server.cluster import leading
+from server.cluster.adoption import READ_S_MAX
 from server.cluster.directory import LocalDirectory
 from server.cluster.ledger import Ledger
 from server.cluster.records import Timing
@@ -192,6 +193,22 @@ async def test_a_place_that_is_away_for_a_moment_is_waited_for(
     place.why_broken = ""
     await street.pass_time(5)
     assert len(here.rooms[name].players) == 1
+
+
+async def test_a_place_that_stays_away_is_not_waited_for_for_ever(
+    street: Street, mock_clock: Clock, place: Memory
+) -> None:
+    here, there = street.neighbours
+    name = there.server.room.name
+    there.hail()
+    await street.pass_time(2)
+    there.vanish()
+    place.why_broken = "no route to host"
+    await street.pass_time(TTL_S + READ_S_MAX - 2)
+    assert name not in here.rooms
+    await street.pass_time(6, until=lambda: name in here.rooms)
+    assert not here.rooms[name].players, "it is the operator's, and afresh"
+    assert here.server.lobby.keeping.checkpoints_refused == 1
 
 
 async def test_who_stops_in_good_order_hands_over_at_once(street: Street, mock_clock: Clock) -> None:
