@@ -139,17 +139,21 @@ class PlainLink(_Link):
             self._nursery.start_soon(self._write_waiting)
 
     async def _write_waiting(self) -> None:
-        waiting_bytes_max = self._lane.bounds.waiting_bytes_max
-        with suppress(ConnectionClosed, trio.BrokenResourceError, trio.ClosedResourceError):
-            while self._waiting and self._waiting_bytes <= waiting_bytes_max:
-                message = self._waiting[0]
-                await self._write(message)
-                self._waiting.popleft()
-                self._waiting_bytes -= len(message)
+        waiting_bytes_max, is_closing = self._lane.bounds.waiting_bytes_max, False
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            try:
+                while self._waiting and self._waiting_bytes <= waiting_bytes_max:
+                    message = self._waiting[0]
+                    await self._write(message)
+                    self._waiting.popleft()
+                    self._waiting_bytes -= len(message)
+            except ConnectionClosed:  # the library may be about to say the last word, and isn't to be cut short
+                is_closing = True
         if self._waiting:
             self._waiting.clear()
             self._waiting_bytes = 0
-            await self._lane.abort()
+            if not is_closing:
+                await self._lane.abort()
         self._written.set()
 
     async def _write(self, message: bytes) -> None:

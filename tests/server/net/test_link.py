@@ -135,6 +135,27 @@ async def test_pings_are_answered_among_the_posts(open_link: Open, nursery: trio
     assert sorted(heard) == [BINARY] * 10 + [0x8A] * 10
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        pytest.param(frame((4999).to_bytes(2, "big"), CLOSE), 4999, id="it closes"),
+        pytest.param(frame(b"x" * 2_000_000), 1009, id="it says too much"),
+    ],
+)
+async def test_who_ends_it_while_something_waits_for_them_hears_a_close_frame(
+    open_link: Open, nursery: trio.Nursery, said: bytes, code: int
+) -> None:
+    for _ in range(3):
+        open_link.link.post(b"news")
+    nursery.start_soon(open_link.client.send_all, said)
+    await trio.testing.wait_all_tasks_blocked(0.05)
+    held = bytearray()
+    with trio.fail_after(60):
+        while (heard := await hear_frame(open_link.client, held))[0] != CLOSE:
+            assert heard == (BINARY, b"news")
+    assert int.from_bytes(heard[1][:2], "big") == code
+
+
 async def test_the_last_message_comes_before_the_close_frame(open_link: Open) -> None:
     open_link.link.post(b"bye")
     open_link.link.close(4032, "stopping")
