@@ -13,7 +13,7 @@ import structlog
 from hypothesis import settings
 from xdist.remote import Producer
 
-from tests.instruments.sharing import Sharing, turn_of, workers
+from tests.instruments.sharing import Sharing, load_ahead, turn_of, workers
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -25,6 +25,12 @@ settings.load_profile("ci" if IN_CI else "desk")
 
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 """The rich one takes a second, and many a test is of what goes wrong."""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        shares = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        load_ahead(session.config.rootpath, int(worker.removeprefix("gw")) % shares, shares)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.instruments.served import ROOT
-from tests.instruments.sharing import BROWSERS_MAX, turn_of
+from tests.instruments.sharing import BROWSERS_MAX, turn_of, unmade
 
 BROWSERS = ("tests/browser/test_a.py", "tests/browser/test_b.py", "tests/browser/test_c.py", "tests/browser/test_d.py")
 OTHERS = ("tests/protocol/test_e.py", "tests/protocol/test_f.py", "tests/wire/test_g.py", "tests/test_h.py")
@@ -49,6 +49,43 @@ def test_a_file_stays_in_one_process_and_browsers_in_one(tmp_path: Path) -> None
     assert all(len(workers) == 1 for workers in where.values()), where
     assert len(set[str]().union(*(where[path] for path in BROWSERS))) == BROWSERS_MAX
     assert {path for _, path in told[:3]} <= {*BROWSERS, *OTHERS[2:]}, "what takes long comes first"
+
+
+AHEAD_CONFTEST = """
+import os, sys
+from pathlib import Path
+from tests.instruments.sharing import load_ahead
+
+def pytest_sessionstart(session):
+    share = int(os.environ["SHARE"])
+    load_ahead(session.config.rootpath, share, 2)
+    print("ahead", *sorted(name for name in sys.modules if name.startswith("tests.ahead")))
+"""
+
+
+def ahead(folder: Path, share: int) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pytest", "--import-mode=importlib", "-qs", "--continue-on-collection-errors"]
+    environment = {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "SHARE": str(share)}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_in_a_fresh_clone_each_loads_its_share_first(tmp_path: Path) -> None:
+    (tmp_path / "tests/ahead").mkdir(parents=True)
+    for name, text in (("a", "x = 1\ndef test_a(): assert x == 2"), ("b", ""), ("c", "import nothing_of_that_name")):
+        (tmp_path / f"tests/ahead/test_{name}.py").write_text(text + "\n")
+    (tmp_path / "conftest.py").write_text(AHEAD_CONFTEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    assert [*unmade(tmp_path, 0, 2)] == ["tests.ahead.test_a", "tests.ahead.test_c"]
+    first = ahead(tmp_path, 0)
+    assert "ahead tests.ahead tests.ahead.test_a\n" in first.stdout, first.stdout + first.stderr
+    assert "1 == 2" in first.stdout, "and says as ever why an assertion failed"
+    assert "nothing_of_that_name" in first.stdout, "and what can't be loaded"
+    again = ahead(tmp_path, 1)
+    assert "ahead\n" in again.stdout, "what was made is not loaded ahead again"
+    os.utime(tmp_path / "tests/ahead/test_b.py", (2**31, 2**31))
+    assert [*unmade(tmp_path, 1, 2)] == ["tests.ahead.test_b"]
 
 
 def test_browsers_come_first_and_what_is_quick_last() -> None:

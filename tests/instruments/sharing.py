@@ -7,11 +7,22 @@ for the clock, and what is quickly done is left for the end.
 
 There are two processes more than there are cores, for tests often wait: for a server to start, for a game to be
 played. (xdist's own groups go by a mark that it adds to the names of tests, which pytest 9.2 doesn't take any more.)
+
+Every process collects all files. What pytest makes of a file to say what went wrong in an assertion costs three times
+what is left of that, and is kept beside it in `__pycache__`. Where it isn't there, as in a fresh clone, each process
+first loads its share of the files, so that most is made once and not by each.
 """
 
 import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 from typing import Final
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
@@ -46,6 +57,25 @@ def workers() -> int:
 def turn_of(nodeid: str) -> int:
     """When it is the turn of a test."""
     return next((turn for turn, place in enumerate(LONG) if nodeid.startswith(place)), len(LONG))
+
+
+def unmade(root: Path, share: int, shares: int) -> Iterator[str]:
+    """Modules of tests below `root` that pytest has yet to make something of: those of one of the `shares`."""
+    for number, path in enumerate(sorted(root.glob("tests/**/test_*.py"))):
+        if number % shares == share:
+            made = path.parent.glob(f"__pycache__/{path.stem}.*-pytest-*.pyc")
+            if all(kept.stat().st_mtime < path.stat().st_mtime for kept in made):
+                yield ".".join(path.relative_to(root).with_suffix("").parts)
+
+
+def load_ahead(root: Path, share: int, shares: int) -> None:
+    """One that can't be loaded is collected like all others, and told of then."""
+    if sys.dont_write_bytecode:
+        return
+    for module in unmade(root, share, shares):
+        with warnings.catch_warnings(), suppress(Exception, pytest.skip.Exception, pytest.fail.Exception):
+            warnings.simplefilter("error")
+            import_module(module)
 
 
 class Sharing(LoadScopeScheduling):
