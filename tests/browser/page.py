@@ -52,8 +52,9 @@ SPARING = 0.5
 DESKTOP = (960, 540)
 PHONE = (390, 844)
 PATIENCE_S = 90.0
+FRAME_MS = 200
 FEWER_FRAMES = """
-window.requestAnimationFrame = (frame) => setTimeout(() => frame(performance.now()), 100);
+window.requestAnimationFrame = (frame) => setTimeout(() => frame(performance.now()), FRAME_MS);
 window.cancelAnimationFrame = clearTimeout.bind(window);
 """
 """Else the page draws as often as it can, which without a graphics card is all that a core does; and on a busy machine
@@ -108,13 +109,14 @@ def opened(
     touch: bool = False,
     flags: Sequence[str] = (),
     every_frame: bool = False,
+    frame_ms: int = FRAME_MS,
     remembered: Mapping[str, str] | None = None,
     keeps_pages: bool = False,
 ) -> Iterator[Page]:
     """`url` in a fresh profile of a browser with more `flags`. An error in the page fails the test.
 
-    With `every_frame` it draws as often and as finely as it can. `remembered`: what the page's storage has from
-    earlier visits. `keeps_pages`: one that is left is there as it was when somebody goes back.
+    It draws once in `frame_ms`; with `every_frame` as often and as finely as it can. `remembered`: what the page's
+    storage has from earlier visits. `keeps_pages`: one that is left is there as it was when somebody goes back.
     """
     errors: list[str] = []
     with ExitStack() as stack:
@@ -128,7 +130,7 @@ def opened(
         stack.callback(context.close)
         context.set_default_timeout(PATIENCE_S * 1000)
         if not every_frame:
-            context.add_init_script(FEWER_FRAMES)
+            context.add_init_script(FEWER_FRAMES.replace("FRAME_MS", str(frame_ms)))
         if remembered:
             context.add_init_script(f"Object.assign(localStorage, {json.dumps(dict(remembered))});")
         page = context.new_page()

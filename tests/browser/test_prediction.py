@@ -26,6 +26,8 @@ pytestmark = pytest.mark.browser
 RTT_MS, JITTER_MS = 150, 10
 SMALL = (400, 300)
 """Without a graphics card drawing costs as much as there is to draw."""
+FRAME_MS = 100
+"""What is shown is counted once a frame."""
 SETTLE_S = 4.0
 ROUNDS_MAX = 4
 COUNT_MIN = 10
@@ -135,7 +137,7 @@ def rounds(page: Page) -> Iterator[tuple[bool, int, Any, Any]]:
 
 
 def test_what_is_foreseen_comes_true(server: Served, chromium_path: Path) -> None:
-    with opened(chromium_path, f"{server.page_url}?name=Far&autojoin=1", SMALL) as page:
+    with opened(chromium_path, f"{server.page_url}?name=Far&autojoin=1", SMALL, frame_ms=FRAME_MS) as page:
         start = wait_for(page, "r.state === 'playing' && r.ack > 0 && r.own")
         worsen(page, RTT_MS, JITTER_MS)
         with held(page, "d"):
