@@ -11,19 +11,20 @@ from tests.instruments.stepper import arena_named
 
 FAR = Conditions(rtt_ms=150.0, jitter_ms=10.0)
 ARENA = arena_named("pinball")
+CROWD_S = 12.0
 
 
 @pytest.fixture(scope="module")
 def crowd() -> Figures:
     figures = Figures()
-    play(ARENA, CROWD, FAR, 20.0, 2, figures)
+    play(ARENA, CROWD, FAR, CROWD_S, 2, figures)
     return figures
 
 
 @pytest.fixture(scope="module")
 def alone() -> Figures:
     figures = Figures()
-    play(ARENA, {"rock rammer": 1}, FAR, 40.0, 3, figures)
+    play(ARENA, {"rock rammer": 1}, FAR, 25.0, 3, figures)
     return figures
 
 
@@ -66,7 +67,7 @@ def test_others_are_drawn_where_they_were_and_never_beyond_a_wall(crowd: Figures
 
 
 def test_inputs_come_in_time_and_not_much_earlier(crowd: Figures) -> None:
-    assert crowd.ticks == 9 * 20 * 60
+    assert crowd.ticks == 9 * CROWD_S * 60
     assert crowd.late_percent < 0.5
     slack = crowd.slack_ticks.percentiles().p50
     assert slack is not None
