@@ -47,6 +47,15 @@ def bye_of(client: Client) -> int:
     return client.bye.code
 
 
+async def orphaned(street: Street) -> str:
+    """The name of a room with somebody in it, whose process has just vanished."""
+    there = street.neighbours[1]
+    there.hail()
+    await street.pass_time(2)
+    there.vanish()
+    return there.server.room.name
+
+
 async def test_a_room_of_a_process_that_vanished_goes_on_here_with_its_players_ship_and_score(
     street: Street, mock_clock: Clock
 ) -> None:
@@ -164,11 +173,7 @@ async def test_what_has_no_checkpoint_is_let_go_unless_it_is_the_operators(
 async def test_a_checkpoint_that_cannot_be_gone_on_from_is_refused(
     street: Street, mock_clock: Clock, place: Memory
 ) -> None:
-    here, there = street.neighbours
-    name = there.server.room.name
-    there.hail()
-    await street.pass_time(2)
-    there.vanish()
+    here, name = street.neighbours[0], await orphaned(street)
     for key in place.kept:
         place.kept[key] = b"rubbish"
     await street.pass_time(TTL_S + 5)
@@ -179,11 +184,7 @@ async def test_a_checkpoint_that_cannot_be_gone_on_from_is_refused(
 async def test_a_place_that_is_away_for_a_moment_is_waited_for(
     street: Street, mock_clock: Clock, place: Memory
 ) -> None:
-    here, there = street.neighbours
-    name = there.server.room.name
-    there.hail()
-    await street.pass_time(2)
-    there.vanish()
+    here, name = street.neighbours[0], await orphaned(street)
     await street.pass_time(TTL_S - 4)
     place.why_broken = "no route to host"
     await street.pass_time(20, until=lambda: here.adoption.expects(name))
@@ -198,11 +199,7 @@ async def test_a_place_that_is_away_for_a_moment_is_waited_for(
 async def test_a_place_that_stays_away_is_not_waited_for_for_ever(
     street: Street, mock_clock: Clock, place: Memory
 ) -> None:
-    here, there = street.neighbours
-    name = there.server.room.name
-    there.hail()
-    await street.pass_time(2)
-    there.vanish()
+    here, name = street.neighbours[0], await orphaned(street)
     place.why_broken = "no route to host"
     await street.pass_time(TTL_S + READ_S_MAX - 2)
     assert name not in here.rooms
