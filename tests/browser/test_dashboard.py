@@ -231,7 +231,6 @@ def test_the_keyboard_leads_on_from_the_question_for_a_token(server: Served, chr
 def test_the_token_is_this_tabs_until_one_signs_out(server: Served, chromium_path: Path) -> None:
     with dashboard(chromium_path, server, token=None) as page:
         page.goto(f"{server.page_url}dashboard#token={ADMIN}")
-        page.reload()
         says(page, "Live")
         assert page.evaluate("[location.hash, localStorage.length, sessionStorage.length]") == ["", 0, 1]
         page.reload()

@@ -17,7 +17,7 @@ from server.games.melee import Melee
 from server.games.plain import Plain
 from server.owed import Common
 from server.viewers import Viewer
-from tests.instruments.stepper import Client, Stepper, wander
+from tests.instruments.stepper import Client, Stepper, arena_named, wander
 
 
 def crowd(stepper: Stepper, players: int) -> list[Client]:
@@ -179,9 +179,9 @@ def test_who_sees_the_same_stays_steady_and_nobody_else_does(monkeypatch: pytest
     assert all(client.beliefs.mismatches == [] for client in stepper.clients)
 
 
-@pytest.mark.parametrize("game", [Melee, Ball, Build])
-def test_a_game_tells_of_every_hud_that_changes(game: type[Game], monkeypatch: pytest.MonkeyPatch) -> None:
-    stepper = Stepper(seed=9, game=game)
+@pytest.mark.parametrize(("game", "arena"), [(Melee, "pinball"), (Ball, "pitch"), (Build, "pinball")])
+def test_a_game_tells_of_every_hud_that_changes(game: type[Game], arena: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stepper = Stepper(9, arena_named(arena), game)
     clients = [stepper.join(f"P{n}") for n in range(6)]
     for n, client in enumerate(clients):
         client.pilot = wander(Random(n))
