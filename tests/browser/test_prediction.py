@@ -6,7 +6,8 @@ counted as such by the page ("late"), and not judged here. It may show a little 
 is judged of a round in which nothing was late, and where there is none, what is usual.
 
 First the ship flies and then it fires, and its course is judged of the first alone: a shot shoves the rock that it
-bounces off, which nobody foresees, and so whoever touches that rock is shoved with it.
+bounces off, which nobody foresees, and so whoever touches that rock is shoved with it. Of a hundred corrections one may
+show all the same; that none does, alone among walls and rocks, is held without a browser (`bench/test_netplay`).
 """
 
 import json
@@ -145,7 +146,7 @@ def test_what_is_foreseen_comes_true(server: Served, chromium_path: Path) -> Non
         settle(page, SETTLE_S)
         _, calmness, flown, found = max(rounds(page), key=lambda judged: judged[:2])
     is_calm = calmness == 0
-    error_at, shown_at = ("p99", "max") if is_calm else ("p50", "p50")
+    error_at, shown_at = ("p99", "p95") if is_calm else ("p50", "p50")
     figures, counts = flown["figures"], found["counts"]
     for situation, units in ERROR_UNITS.items():
         error, shown = (figures[f"{what}.{situation}"] for what in ("own_error_units", "correction_shown_units"))
