@@ -32,7 +32,7 @@ from server.leisure import Leisure
 from server.lobby import Lobby
 from server.minders.minders import Minders
 from server.moderation import Moderation
-from server.net import certificates, web
+from server.net import backlog, certificates, web
 from server.net.admission import Admission
 from server.net.api import Api
 from server.net.descriptors import make_room
@@ -119,7 +119,7 @@ class Server:
         counted = self.company.counting(self.standings.counting(self.lobby.statistics))
         self.moderation = Moderation(self.lobby, self.close_room, ask_to_stop)
         self.reach = reach_of(config, self.company, self.moderation, lambda: self.telemetry.durations(), on_decision)  # noqa: PLW0108  # it is there by then
-        counted = self.minders.counting(self.reach.counting(counted))
+        counted = backlog.counting(self.minders.counting(self.reach.counting(counted)))
         self.telemetry = Telemetry(counted, lambda: self.door.connections)
         self.stats = StatsDesk(self.lobby, self.telemetry, self.reach)
         api = Api(self.rooms, self.reach, self.lobby.gate, config.origins, self._settle)

@@ -27,7 +27,6 @@ class Traffic(Counters):
     received_bytes: int = 0
     received_messages: int = 0
     turned_away: int = 0
-    lanes_behind: int = 0
     connections_failed: int = 0
     """Ended by a mistake of our own."""
 
@@ -210,6 +209,7 @@ class Statistics(
     refused: int = 0
     too_slow: int = 0
     not_authenticated: int = 0
+    lanes_behind: int = 0
     hellos_waiting: int = 0
     bans: int = 0
     mutes: int = 0

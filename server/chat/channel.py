@@ -15,6 +15,8 @@ from server.chat.speaker import Named
 from server.restrictions import mark_of
 
 Kind = Literal["room", "team", "lobby"]
+HELD_LINES_MAX: Final = 2048
+"""More than a channel bears in the longest time by which spectators are late."""
 
 
 class Line(Struct, frozen=True, eq=False):
@@ -41,10 +43,6 @@ class Line(Struct, frozen=True, eq=False):
         if encoded is None:
             encoded = self._old[codec.subprotocol] = codec.encode(replace(self.fresh, old=True))
         return encoded
-
-
-HELD_LINES_MAX: Final = 2048
-"""More than a channel bears in the longest time by which spectators are late."""
 
 
 class Channel:

@@ -45,7 +45,15 @@ class Speaker:
     """Somebody who has come in."""
 
     __slots__ = (
-        *("_first_mark", "_is_guest", "_muted", "_said", "commands", "lines", "mutes", "named", "reports"),
+        "_first_mark",
+        "_is_guest",
+        "_muted",
+        "_said",
+        "commands",
+        "lines",
+        "mutes",
+        "named",
+        "reports",
         "saved_mutes",
     )
 

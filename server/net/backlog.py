@@ -14,6 +14,7 @@ from typing import Final
 import trio
 
 from protocol.per_run import OnePerRun
+from server.statistics import Statistics
 
 TOGETHER_S: Final = 0.001
 TOGETHER: Final = 16
@@ -57,3 +58,14 @@ class Backlog:
 
 current_backlog = OnePerRun(Backlog)
 """This run's."""
+
+
+def counting(statistics: Callable[[], Statistics]) -> Callable[[], Statistics]:
+    """These, with how many lanes have something left."""
+
+    def counted() -> Statistics:
+        total = statistics()
+        total.lanes_behind = len(current_backlog())
+        return total
+
+    return counted

@@ -178,19 +178,12 @@ class FastLane(PlainLane):
             self._pause()
             self._is_delivering = True
             rest = deque(messages[DELIVERED_TOGETHER_MAX:])
-            self.traffic.lanes_behind += 1
             current_backlog().put(partial(self._deliver_one, rest, handed_on, now_s))
         elif handed_on:
             self._hand_on(handed_on)
 
     def _deliver_one(self, messages: deque[bytes], handed_on: bytes, now_s: float) -> bool:
-        """Of what came at `now_s`; whether there is more."""
-        is_behind = self._deliver_next(messages, handed_on, now_s)
-        self.traffic.lanes_behind -= not is_behind
-        return is_behind
-
-    def _deliver_next(self, messages: deque[bytes], handed_on: bytes, now_s: float) -> bool:
-        """After the last, what was behind it is handed on."""
+        """Of what came at `now_s`; whether there is more. After the last, what was behind it is handed on."""
         try:
             if not self.is_closing:
                 self._deliver(messages.popleft(), now_s)

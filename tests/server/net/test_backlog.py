@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import trio
 import trio.testing
 
-from server.net.backlog import TOGETHER, Backlog
+from server.net.backlog import TOGETHER, Backlog, counting, current_backlog
+from server.statistics import Statistics
 
 
 class Left:
@@ -72,3 +73,10 @@ async def test_it_begins_again(nursery: trio.Nursery) -> None:
         backlog.put(Left(2, told, name).step)
     await trio.testing.wait_all_tasks_blocked()
     assert "".join(told) == "aabb"
+
+
+async def test_how_many_have_something_left_is_counted() -> None:
+    counted = counting(Statistics)
+    assert counted().lanes_behind == 0
+    current_backlog().put(Left(2, [], "a").step)
+    assert counted().lanes_behind == 1
